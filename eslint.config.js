@@ -1,0 +1,13 @@
+import neostandard from 'neostandard'
+
+export default [
+  { ignores: ['**/dist/**', '**/.tap/**'] },
+  ...neostandard({ ts: true }),
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error'
+    }
+  }
+]

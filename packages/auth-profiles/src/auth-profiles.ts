@@ -1,0 +1,46 @@
+import type { IdentityProvider } from '@latchkey/identity-provider'
+import type { Principal } from '@latchkey/role-permissions'
+import type { Identity } from '@latchkey/token-verifier'
+import type { NewUser, User } from '@latchkey/users-store'
+import type { FastifyRequest } from 'fastify'
+import type { AuthenticationProfile } from './profile.js'
+
+/** What `fastify.authProfiles` can do. */
+export interface AuthProfiles {
+  /** In order; the first is the default. */
+  list (): readonly AuthenticationProfile[]
+  find (by: { id: string } | { name: string }): AuthenticationProfile | null
+  /** The opened adapter of a profile. @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
+  provider (profileId: string): IdentityProvider
+
+  /**
+   * A hook: verifies the bearer token and sets `request.identity` and `request.principal`; a request without
+   * a token acts as Guest.
+   *
+   * @throws what `tokenVerifier.authenticate` throws, and what `resolve` throws
+   */
+  authenticate (request: FastifyRequest): Promise<void>
+
+  /**
+   * The user that an identity belongs to, and the principal it acts as, by one indexed query.
+   *
+   * @throws AUTH_PROFILES_ERR_USER_NOT_FOUND (404) nobody has signed up with it
+   * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH (403) the token's email differs from the record's
+   * @throws AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED (403) a user has this email, and the identity may not be bound to it
+   */
+  resolve (identity: Identity): Promise<ResolvedUser>
+
+  /**
+   * Signs an identity up; the same identity again gives the same user.
+   *
+   * @param request `authProfileId` left out: the first profile of `list()`
+   * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND (404), AUTH_PROFILES_ERR_PROFILE_MISMATCH (403), AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED (403),
+   *   AUTH_PROFILES_ERR_SIGN_UP_CLOSED (403), AUTH_PROFILES_ERR_FOREIGN_EMAIL (400), AUTH_PROFILES_ERR_EMAIL_TAKEN (409), and the users store's errors
+   */
+  signUp (identity: Identity, request: { user: NewUser, authProfileId?: string | null }): Promise<ResolvedUser>
+}
+
+export interface ResolvedUser {
+  readonly user: User
+  readonly principal: Principal & { kind: 'user' }
+}

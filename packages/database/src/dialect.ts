@@ -1,0 +1,21 @@
+import { PostgresAdapter, SqliteAdapter, type Kysely } from 'kysely'
+import { DATABASE_ERR_UNSUPPORTED_DIALECT } from './errors.js'
+
+export type Dialect = 'sqlite' | 'postgres'
+
+/**
+ * Which of the two supported databases a Kysely instance talks to, asked of the instance itself, so
+ * that it works for one the app made.
+ *
+ * @throws DATABASE_ERR_UNSUPPORTED_DIALECT for any other database
+ */
+export function dialectOf<DB> (db: Kysely<DB>): Dialect {
+  const { adapter } = db.getExecutor()
+  if (adapter instanceof PostgresAdapter) return 'postgres'
+  if (adapter instanceof SqliteAdapter) return 'sqlite'
+  // An app may bring a second copy of kysely, whose classes are other objects of the same name.
+  const name = (adapter as object).constructor.name
+  if (name === 'PostgresAdapter') return 'postgres'
+  if (name === 'SqliteAdapter') return 'sqlite'
+  throw new DATABASE_ERR_UNSUPPORTED_DIALECT()
+}

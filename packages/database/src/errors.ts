@@ -1,0 +1,13 @@
+import createError from '@fastify/error'
+
+/** The plugin was registered with options that do not fit; the message names them. */
+export const DATABASE_ERR_INVALID_OPTIONS = createError<[string]>('DATABASE_ERR_INVALID_OPTIONS', 'Invalid database options: %s')
+
+/** The URL's scheme is neither `sqlite:` nor `postgres:`. The URL is not repeated: it may hold a password. */
+export const DATABASE_ERR_UNSUPPORTED_URL = createError('DATABASE_ERR_UNSUPPORTED_URL', 'Unsupported database URL: use sqlite:<path>, sqlite::memory: or postgres://<user>:<password>@<host>:<port>/<name>')
+
+/** A Kysely instance was given whose dialect is neither SQLite nor PostgreSQL. */
+export const DATABASE_ERR_UNSUPPORTED_DIALECT = createError('DATABASE_ERR_UNSUPPORTED_DIALECT', 'Unsupported Kysely dialect: Latchkey runs on SQLite and PostgreSQL')
+
+/** A migration failed; nothing of it was kept. The cause is the database's error. */
+export const DATABASE_ERR_MIGRATION_FAILED = createError<[string, string]>('DATABASE_ERR_MIGRATION_FAILED', 'Migration %s of %s failed and was rolled back')

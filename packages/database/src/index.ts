@@ -1,0 +1,42 @@
+/**
+ * Owns the app's one Kysely instance: `fastify.db`. It opens the database of a URL and closes it with
+ * the app, or takes an instance that the app already has and leaves closing to it.
+ * It owns no tables: each package declares its own (`Tables`) and brings its migrations (`migrate`).
+ */
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
+import type { Kysely } from 'kysely'
+import { connect } from './connect.js'
+import { dialectOf } from './dialect.js'
+import { resolveOptions, type DatabaseOptions } from './options.js'
+import type { Tables } from './tables.js'
+
+export { dialectOf, type Dialect } from './dialect.js'
+export * as errors from './errors.js'
+export { migrate, type Migrations } from './migrate.js'
+export type { DatabaseOptions } from './options.js'
+export { prepareQuery, type PreparedQuery } from './prepared-query.js'
+export type { Tables } from './tables.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The app's database. Its tables are those that the registered packages and the app declare. */
+    db: Kysely<Tables>
+  }
+}
+
+async function database (fastify: FastifyInstance, options: DatabaseOptions): Promise<void> {
+  const resolved = resolveOptions(options)
+  if (resolved.kysely !== undefined) {
+    dialectOf(resolved.kysely)
+    fastify.decorate('db', resolved.kysely)
+    return
+  }
+  const db = connect(resolved.url as string, resolved, error => {
+    fastify.log.error({ err: error }, 'The database closed an idle connection')
+  })
+  fastify.decorate('db', db)
+  fastify.addHook('onClose', async () => { await db.destroy() })
+}
+
+export default fp(database, { name: '@latchkey/database', fastify: '5.x' })

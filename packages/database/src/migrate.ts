@@ -1,0 +1,54 @@
+import { Migrator, sql, type Kysely, type Migration } from 'kysely'
+import { dialectOf } from './dialect.js'
+import { DATABASE_ERR_MIGRATION_FAILED } from './errors.js'
+
+/** Migrations by name; run in the order of their names, each once. */
+export type Migrations = Readonly<Record<string, Migration>>
+
+/**
+ * Brings one package's tables up to date. Each package keeps its own record of what has run, so
+ * packages can be installed and removed one by one, and any number of copies of an app may start at
+ * once: Kysely's migrator holds a lock, and all migrations of a call are one transaction.
+ *
+ * @param db where the tables live
+ * @param packageName who owns the migrations, for example `@latchkey/users-store`
+ * @param migrations named so that their alphabetical order is the order to run them in
+ * @throws DATABASE_ERR_MIGRATION_FAILED with the database's error as `cause`
+ */
+export async function migrate<DB> (db: Kysely<DB>, packageName: string, migrations: Migrations): Promise<void> {
+  if (dialectOf(db) === 'sqlite') await inImmediateTransaction(db, connection => runMigrator(connection, packageName, migrations))
+  else await runMigrator(db, packageName, migrations)
+}
+
+async function runMigrator<DB> (db: Kysely<DB>, packageName: string, migrations: Migrations): Promise<void> {
+  const table = `latchkey_migrations_${packageName.replace(/^@latchkey\//, '').replace(/[^a-z0-9]+/gi, '_')}`
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    migrationTableName: table,
+    migrationLockTableName: `${table}_lock`
+  })
+  const { error, results } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  const failed = results?.find(result => result.status === 'Error')
+  const failure = new DATABASE_ERR_MIGRATION_FAILED(failed?.migrationName ?? '(none)', packageName)
+  failure.cause = error
+  throw failure
+}
+
+/**
+ * Kysely's migrator neither locks nor wraps in a transaction on SQLite, which can do both: without
+ * this, a failing migration would leave half of itself behind, and two processes could run it twice.
+ */
+async function inImmediateTransaction<DB> (db: Kysely<DB>, work: (connection: Kysely<DB>) => Promise<void>): Promise<void> {
+  await db.connection().execute(async connection => {
+    await sql`begin immediate`.execute(connection)
+    try {
+      await work(connection)
+      await sql`commit`.execute(connection)
+    } catch (error) {
+      await sql`rollback`.execute(connection)
+      throw error
+    }
+  })
+}

@@ -1,0 +1,32 @@
+import { createOptionsCheck } from '@latchkey/plugin-options'
+import type { Kysely } from 'kysely'
+import Type, { type Static } from 'typebox'
+import { DATABASE_ERR_INVALID_OPTIONS } from './errors.js'
+import type { Tables } from './tables.js'
+
+const schema = Type.Object({
+  /** `sqlite:./data/app.db`, `sqlite::memory:` or `postgres://user:password@host:port/name`. */
+  url: Type.Optional(Type.String({ minLength: 1 })),
+  /** A Kysely instance that the app already has, on SQLite or PostgreSQL; closing it stays the app's business. */
+  kysely: Type.Optional(Type.Unsafe<Kysely<Tables>>({})),
+  /** PostgreSQL: how many connections at most. */
+  maxConnections: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }),
+  /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
+  connectionTimeoutMs: Type.Integer({ minimum: 1, default: 5000 }),
+  /** SQLite: milliseconds to wait for another process's lock before the query fails. */
+  busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 })
+}, { additionalProperties: false })
+
+/** What `@latchkey/database` is registered with: exactly one of `url` and `kysely`. */
+export type DatabaseOptions = Partial<Static<typeof schema>>
+export type ResolvedOptions = Readonly<Static<typeof schema>>
+
+const check = createOptionsCheck(schema, DATABASE_ERR_INVALID_OPTIONS)
+
+export function resolveOptions (options: DatabaseOptions): ResolvedOptions {
+  const resolved = check(options)
+  if ((resolved.url === undefined) === (resolved.kysely === undefined)) {
+    throw new DATABASE_ERR_INVALID_OPTIONS('give either url (sqlite:… or postgres:…) or kysely, and not both')
+  }
+  return resolved
+}

@@ -1,0 +1,9 @@
+/**
+ * Owns the contract of an identity provider adapter: what it is (`IdentityProvider`), what it can do
+ * (the capabilities), the errors it may answer with, and the conformance suite that every adapter's tests run.
+ * It implements no provider and imports none.
+ */
+export * from './capabilities.js'
+export * as errors from './errors.js'
+export * from './provider.js'
+export { requireCapability } from './require-capability.js'

@@ -1,0 +1,2 @@
+/** The adapter for any OpenID provider. */
+export {}

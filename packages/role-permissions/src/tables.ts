@@ -1,0 +1,24 @@
+/** SQL: `latchkey_roles`; `name` and `builtin` are unique; times are ISO 8601 text. */
+export interface RolesTable {
+  id: string
+  name: string
+  description: string | null
+  builtin: 'administrator' | 'guest' | null
+  /** JSON of `RolePermissions`. */
+  permissions: string
+  created_at: string
+  updated_at: string
+}
+
+/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). */
+export interface UserRolesTable {
+  user_id: string
+  role_id: string
+}
+
+declare module '@latchkey/database' {
+  interface Tables {
+    latchkey_roles: RolesTable
+    latchkey_user_roles: UserRolesTable
+  }
+}

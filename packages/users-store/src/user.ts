@@ -1,0 +1,53 @@
+/** A record of the Users table. Times are ISO 8601 in UTC. */
+export interface User extends UserColumns {
+  readonly id: string
+  /** The primary identifier, normalised by `normalizeEmail`. */
+  readonly email: string
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly status: string
+  readonly timezone: string | null
+  readonly avatar: Avatar | null
+  /** Where the record came from: the id of the authentication profile that signed it up, `invitation`, `api`, … */
+  readonly origin: string | null
+  readonly is8base: boolean
+  readonly createdAt: string
+  readonly updatedAt: string
+  /** The id of the user who created it; `null` for a sign-up. */
+  readonly createdBy: string | null
+}
+
+/** The app's own columns of the Users table: extend it by declaration merging. */
+// An interface, since only an interface can be merged.
+export interface UserColumns {}
+
+export interface Avatar {
+  readonly id: string | null
+  readonly downloadUrl: string | null
+}
+
+/** What may be given for a new user; what is left out is `null` or the column's default. */
+export type NewUser = Partial<UserColumns> & {
+  readonly email: string
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+  readonly status?: string
+  readonly timezone?: string | null
+  readonly avatar?: Avatar | null
+  readonly origin?: string | null
+  readonly createdBy?: string | null
+}
+
+/** What may be changed of a user; what is left out stays. */
+export type UserChange = Partial<Omit<NewUser, 'createdBy' | 'origin'>>
+
+/** One subject of one issuer, bound to a user. */
+export interface UserIdentity {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** A column that the app adds to the Users table. */
+export interface UserColumn {
+  readonly type: 'string' | 'number' | 'boolean' | 'date'
+}

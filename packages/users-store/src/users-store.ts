@@ -1,0 +1,40 @@
+import type { Tables } from '@latchkey/database'
+import type { Transaction } from 'kysely'
+import type { NewUser, User, UserChange, UserColumn, UserIdentity } from './user.js'
+
+/** What `fastify.usersStore` can do. Emails given to it are normalised by it. */
+export interface UsersStore {
+  /** The app's own columns, as registered. */
+  readonly columns: Readonly<Record<string, UserColumn>>
+  findById (id: string): Promise<User | null>
+  findByEmail (email: string): Promise<User | null>
+  findByIdentity (identity: UserIdentity): Promise<User | null>
+  /** The identities bound to a user, oldest first. */
+  identitiesOf (userId: string): Promise<UserIdentity[]>
+
+  /**
+   * Creates a user, optionally with its first identity, in one transaction with what `inTransaction` adds.
+   *
+   * @throws USERS_STORE_ERR_EMAIL_TAKEN another user has this email
+   * @throws USERS_STORE_ERR_IDENTITY_TAKEN the identity is bound already
+   * @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER with `details` by field
+   */
+  create (user: NewUser, with_?: { identity?: UserIdentity, inTransaction?: InTransaction }): Promise<User>
+
+  /**
+   * Binds one more identity to a user; binding the same one again to the same user does nothing.
+   *
+   * @throws USERS_STORE_ERR_IDENTITY_TAKEN it is bound to another user
+   * @throws USERS_STORE_ERR_USER_NOT_FOUND
+   */
+  bindIdentity (userId: string, identity: UserIdentity, email: string): Promise<void>
+
+  /** @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
+  update (id: string, change: UserChange): Promise<User>
+
+  /** Deletes the user and its identities. @throws USERS_STORE_ERR_USER_NOT_FOUND */
+  delete (id: string): Promise<void>
+}
+
+/** Runs in the transaction that creates the user, for example to assign roles; what it throws undoes both. */
+export type InTransaction = (transaction: Transaction<Tables>, user: User) => Promise<void>
