@@ -41,6 +41,10 @@ export interface TokenRefresh {
 export interface PasswordRecovery {
   /** Sends a code or link; answers alike whether the address is known or not. @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
   forgotPassword (request: { email: string }): Promise<void>
+}
+
+/** Its own capability, since a provider may mail a link to a page of its own (Auth0) and take no code from a client. */
+export interface PasswordRecoveryConfirmation {
   /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE */
   confirmForgottenPassword (request: { email: string, code: string, newPassword: string }): Promise<void>
 }
@@ -81,7 +85,8 @@ export const capabilities = {
   passwordSignIn: ['signInWithPassword'],
   passwordSignUp: ['signUpWithPassword'],
   tokenRefresh: ['refreshTokens'],
-  passwordRecovery: ['forgotPassword', 'confirmForgottenPassword'],
+  passwordRecovery: ['forgotPassword'],
+  passwordRecoveryConfirmation: ['confirmForgottenPassword'],
   passwordChange: ['changePassword'],
   emailVerification: ['resendVerificationEmail'],
   codeExchange: ['exchangeCode'],
@@ -94,6 +99,7 @@ export interface CapabilityMap {
   passwordSignUp: PasswordSignUp
   tokenRefresh: TokenRefresh
   passwordRecovery: PasswordRecovery
+  passwordRecoveryConfirmation: PasswordRecoveryConfirmation
   passwordChange: PasswordChange
   emailVerification: EmailVerification
   codeExchange: CodeExchange

@@ -7,6 +7,7 @@ const descriptions: Record<Capability, string> = {
   passwordSignUp: 'sign up with a password',
   tokenRefresh: 'refresh tokens',
   passwordRecovery: 'recover a forgotten password',
+  passwordRecoveryConfirmation: 'set a forgotten password by a code',
   passwordChange: 'change a password',
   emailVerification: 'send the confirmation email again',
   codeExchange: 'exchange an authorization code',
