@@ -1,0 +1,28 @@
+import { KeyObject, type JsonWebKey } from 'node:crypto'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
+import type { Algorithm } from './test-issuer.js'
+
+/** A key pair that tokens are signed with. */
+export interface SigningKey {
+  /** The thumbprint of the public key (RFC 7638). */
+  readonly kid: string
+  readonly algorithm: Algorithm
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+  /** What the key set shows of it. */
+  readonly jwk: Readonly<JsonWebKey>
+}
+
+export async function generateSigningKey (algorithm: Algorithm): Promise<SigningKey> {
+  const pair = await generateKeyPair(algorithm, { extractable: true })
+  const jwk = await exportJWK(pair.publicKey)
+  const kid = await calculateJwkThumbprint(jwk)
+  return {
+    kid,
+    algorithm,
+    // A KeyObject, unlike a CryptoKey, is not tied to one algorithm: see sign-token.ts.
+    privateKey: KeyObject.from(pair.privateKey),
+    publicKey: KeyObject.from(pair.publicKey),
+    jwk: { ...jwk, kid, alg: algorithm, use: 'sig' }
+  }
+}
