@@ -1,0 +1,2 @@
+/** Runs the quick start of the README. */
+import '../examples/quick-start.js'
