@@ -6,7 +6,7 @@ import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { statementName } from './prepared-query.js'
-import type { Tables } from './tables.js'
+import type { Tables } from './index.js'
 
 /** What the connection layer has to say outside any request: a PostgreSQL connection lost while idle. */
 export type ReportError = (error: Error) => void

@@ -9,14 +9,23 @@ import type { Kysely } from 'kysely'
 import { connect } from './connect.js'
 import { dialectOf } from './dialect.js'
 import { resolveOptions, type DatabaseOptions } from './options.js'
-import type { Tables } from './tables.js'
 
 export { dialectOf, type Dialect } from './dialect.js'
 export * as errors from './errors.js'
 export { migrate, type Migrations } from './migrate.js'
 export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
-export type { Tables } from './tables.js'
+
+/**
+ * The tables of the database, by SQL name. Empty here: each package that owns tables adds them by
+ * declaration merging, and so may an app add its own.
+ *
+ * @example
+ * declare module '@latchkey/database' {
+ *   interface Tables { notes: { id: string, text: string } }
+ * }
+ */
+export interface Tables {}
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -2,7 +2,7 @@ import { createOptionsCheck } from '@latchkey/plugin-options'
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
 import { DATABASE_ERR_INVALID_OPTIONS } from './errors.js'
-import type { Tables } from './tables.js'
+import type { Tables } from './index.js'
 
 const schema = Type.Object({
   /** `sqlite:./data/app.db`, `sqlite::memory:` or `postgres://user:password@host:port/name`. */
