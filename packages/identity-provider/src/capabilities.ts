@@ -63,11 +63,12 @@ export interface CodeExchange {
   /**
    * Exchanges an authorization code (RFC 6749 §4.1.3, RFC 7636), authenticating as the client.
    *
-   * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _UNAVAILABLE
+   * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE (also for a verifier or nonce of another login), _REDIRECT_NOT_ALLOWED, _THROTTLED, _UNAVAILABLE
    */
   exchangeCode (request: { code: string, redirectUri?: string, codeVerifier?: string, nonce?: string }): Promise<TokenSet>
 }
 
+/** Both throw IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED where the profile lists the allowed addresses, and _UNAVAILABLE where the provider must be asked. */
 export interface HostedPages {
   /** Where a browser is sent to sign in (OpenID Connect Core §3.1.2.1). Left-out parameters are for the front end to add. */
   loginUrl (request?: { redirectUri?: string, state?: string, nonce?: string, codeChallenge?: string, loginHint?: string }): Promise<string>

@@ -18,6 +18,8 @@ export const IDENTITY_PROVIDER_ERR_INVALID_CODE = createError('IDENTITY_PROVIDER
 export const IDENTITY_PROVIDER_ERR_WEAK_PASSWORD = createError<[string]>('IDENTITY_PROVIDER_ERR_WEAK_PASSWORD', '%s', 400)
 /** An account with this email exists at the provider. */
 export const IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS = createError('IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS', 'An account with this email exists already.', 409)
+/** A browser was to be sent to an address that the profile does not list. */
+export const IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED = createError<[string]>('IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', 'The authentication profile "%s" does not allow this redirect URI: add it to callbackUrls or logoutUrls.', 400)
 /** Too many tries. */
 export const IDENTITY_PROVIDER_ERR_THROTTLED = createError('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many tries: wait a while.', 429)
 /** The provider did not answer in time, was unreachable, or answered what it should not. The cause is never sent to a client. */

@@ -1,0 +1,139 @@
+/** What adapters to providers with passwords and accounts of their own must do. */
+import { randomUUID } from 'node:crypto'
+import { provides } from '../capabilities.js'
+import type { IdentityProvider } from '../provider.js'
+import { rejection, type Check } from './check.js'
+import { claimsOf, checkTokenSet } from './check-token-set.js'
+import type { Credentials } from './subject.js'
+import type { TapTest } from './tap-test.js'
+
+/** Refused by any policy for its length, and too odd to be in a message by chance. */
+const defaultWeakPassword = 'q7X$'
+
+const unknownEmail = () => `nobody-${randomUUID()}@example.com`
+const otherPassword = (password: string) => `${password}-Other-1`
+/** A code of the same form that is not the right one. */
+const otherCode = (code: string) => code.replace(/^./, first => first === '1' ? '2' : '1')
+
+export const passwordSignIn: Check<'passwordSignIn'> = async (t, { provider, scenario }) => {
+  await t.test('gives tokens for the right password', async t => {
+    const account = await scenario.account()
+    await checkTokenSet(t, provider, await provider.signInWithPassword(account), { email: account.email })
+  })
+  await t.test('refuses a wrong password and an unknown account alike', async t => {
+    const { email, password } = await scenario.account()
+    const wrong = await rejection(t, provider.signInWithPassword({ email, password: otherPassword(password) }), 'INVALID_CREDENTIALS')
+    const unknown = await rejection(t, provider.signInWithPassword({ email: unknownEmail(), password }), 'INVALID_CREDENTIALS')
+    t.equal(unknown.message, wrong.message, 'and says the same')
+  })
+  if (scenario.unconfirmedAccount !== undefined) {
+    const account = await scenario.unconfirmedAccount()
+    await t.test('refuses an account that is not confirmed', async t => {
+      await rejection(t, provider.signInWithPassword(account), 'USER_NOT_CONFIRMED')
+    })
+  }
+  if (scenario.challengedAccount !== undefined) {
+    const account = await scenario.challengedAccount()
+    await t.test('says that a further step is needed', async t => {
+      await rejection(t, provider.signInWithPassword(account), 'CHALLENGE_REQUIRED')
+    })
+  }
+}
+
+export const passwordSignUp: Check<'passwordSignUp'> = async (t, { provider, scenario }) => {
+  await t.test('makes an account, once', async t => {
+    const account = await scenario.newAccount()
+    const made = await provider.signUpWithPassword(account)
+    t.ok(typeof made.subject === 'string' && made.subject !== '', 'gives the subject')
+    t.equal(typeof made.emailVerified, 'boolean', 'says whether the email is verified')
+    await rejection(t, provider.signUpWithPassword(account), 'ACCOUNT_EXISTS')
+    await scenario.confirm?.(account.email)
+    if (scenario.confirm !== undefined && provides(provider, 'passwordSignIn')) {
+      const { idToken } = await provider.signInWithPassword(account)
+      t.equal(claimsOf(idToken).sub, made.subject, 'its tokens have that subject')
+    }
+  })
+  await t.test('refuses a weak password and says why', async t => {
+    const account = { ...await scenario.newAccount(), password: scenario.weakPassword ?? defaultWeakPassword }
+    const { message } = await rejection(t, provider.signUpWithPassword(account), 'WEAK_PASSWORD')
+    t.not(message, '', 'says which rule')
+  })
+}
+
+export const passwordRecovery: Check<'passwordRecovery'> = async (t, { provider, scenario }) => {
+  await t.test('sends a message to an account, and says the same of an unknown one', async t => {
+    const { email } = await scenario.account()
+    const before = await scenario.messagesTo(email)
+    t.equal(await provider.forgotPassword({ email }), undefined, 'an account')
+    t.equal(await scenario.messagesTo(email), before + 1, 'one message was sent')
+    t.equal(await provider.forgotPassword({ email: unknownEmail() }), undefined, 'an unknown address')
+  })
+}
+
+export const passwordRecoveryConfirmation: Check<'passwordRecoveryConfirmation'> = async (t, { provider, scenario }) => {
+  await t.test('sets a new password for the right code, once', async t => {
+    const { email, password, code } = await scenario.recovery()
+    const newPassword = otherPassword(password)
+    t.equal(await provider.confirmForgottenPassword({ email, code, newPassword }), undefined)
+    await checkPasswordReplaced(t, provider, { email, password }, newPassword)
+    await rejection(t, provider.confirmForgottenPassword({ email, code, newPassword: otherPassword(newPassword) }), 'INVALID_CODE')
+  })
+  await t.test('refuses a wrong code and an unknown account alike', async t => {
+    const { email, password, code } = await scenario.recovery()
+    const newPassword = otherPassword(password)
+    const wrong = await rejection(t, provider.confirmForgottenPassword({ email, code: otherCode(code), newPassword }), 'INVALID_CODE')
+    const unknown = await rejection(t, provider.confirmForgottenPassword({ email: unknownEmail(), code, newPassword }), 'INVALID_CODE')
+    t.equal(unknown.message, wrong.message, 'and says the same')
+  })
+  await t.test('refuses a weak password', async t => {
+    const { email, code } = await scenario.recovery()
+    await rejection(t, provider.confirmForgottenPassword({ email, code, newPassword: scenario.weakPassword ?? defaultWeakPassword }), 'WEAK_PASSWORD')
+  })
+}
+
+export const passwordChange: Check<'passwordChange'> = async (t, { provider, scenario }) => {
+  await t.test('changes the password for the old one', async t => {
+    const { email, password, refreshToken } = await scenario.account()
+    const newPassword = otherPassword(password)
+    t.equal(await provider.changePassword({ email, oldPassword: password, newPassword, refreshToken }), undefined)
+    await checkPasswordReplaced(t, provider, { email, password }, newPassword)
+  })
+  await t.test('refuses a wrong old password and an unknown account alike', async t => {
+    const { email, password, refreshToken } = await scenario.account()
+    const newPassword = otherPassword(password)
+    const wrong = await rejection(t, provider.changePassword({ email, oldPassword: `${newPassword}-2`, newPassword, refreshToken }), 'INVALID_CREDENTIALS')
+    const unknown = await rejection(t, provider.changePassword({ email: unknownEmail(), oldPassword: password, newPassword, refreshToken }), 'INVALID_CREDENTIALS')
+    t.equal(unknown.message, wrong.message, 'and says the same')
+  })
+  await t.test('refuses a weak password', async t => {
+    const { email, password, refreshToken } = await scenario.account()
+    await rejection(t, provider.changePassword({ email, oldPassword: password, newPassword: scenario.weakPassword ?? defaultWeakPassword, refreshToken }), 'WEAK_PASSWORD')
+  })
+}
+
+export const emailVerification: Check<'emailVerification'> = async (t, { provider, scenario }) => {
+  await t.test('sends the message again, and says the same of an unknown address', async t => {
+    const { email } = await scenario.unconfirmedAccount()
+    const before = await scenario.messagesTo(email)
+    t.equal(await provider.resendVerificationEmail({ email }), undefined, 'an account')
+    t.equal(await scenario.messagesTo(email), before + 1, 'one message was sent')
+    t.equal(await provider.resendVerificationEmail({ email: unknownEmail() }), undefined, 'an unknown address')
+  })
+}
+
+export const accountDeletion: Check<'accountDeletion'> = async (t, { provider, scenario }) => {
+  await t.test('deletes the account, and one that is not there is no error', async t => {
+    const account = await scenario.account()
+    t.equal(await scenario.exists(account), true, 'the account is there before')
+    await provider.deleteAccount(account)
+    t.equal(await scenario.exists(account), false, 'and is gone afterwards')
+    await t.resolves(provider.deleteAccount(account), 'and can be deleted again')
+  })
+}
+
+/** Where the adapter signs in, only the new password does. */
+async function checkPasswordReplaced (t: TapTest, provider: IdentityProvider, { email, password }: Credentials, newPassword: string): Promise<void> {
+  if (!provides(provider, 'passwordSignIn')) return
+  await t.resolves(provider.signInWithPassword({ email, password: newPassword }), 'the new password signs in')
+  await rejection(t, provider.signInWithPassword({ email, password }), 'INVALID_CREDENTIALS')
+}
