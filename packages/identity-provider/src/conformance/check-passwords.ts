@@ -74,7 +74,7 @@ export const passwordRecoveryConfirmation: Check<'passwordRecoveryConfirmation'>
   await t.test('sets a new password for the right code, once', async t => {
     const { email, password, code } = await scenario.recovery()
     const newPassword = otherPassword(password)
-    t.equal(await provider.confirmForgottenPassword({ email, code, newPassword }), undefined)
+    t.equal(await provider.confirmForgottenPassword({ email, code, newPassword }), undefined, 'the code is accepted')
     await checkPasswordReplaced(t, provider, { email, password }, newPassword)
     await rejection(t, provider.confirmForgottenPassword({ email, code, newPassword: otherPassword(newPassword) }), 'INVALID_CODE')
   })
@@ -95,7 +95,7 @@ export const passwordChange: Check<'passwordChange'> = async (t, { provider, sce
   await t.test('changes the password for the old one', async t => {
     const { email, password, refreshToken } = await scenario.account()
     const newPassword = otherPassword(password)
-    t.equal(await provider.changePassword({ email, oldPassword: password, newPassword, refreshToken }), undefined)
+    t.equal(await provider.changePassword({ email, oldPassword: password, newPassword, refreshToken }), undefined, 'the old password is accepted')
     await checkPasswordReplaced(t, provider, { email, password }, newPassword)
   })
   await t.test('refuses a wrong old password and an unknown account alike', async t => {

@@ -66,7 +66,7 @@ export const hostedPages: Check<'hostedPages'> = async (t, { provider, scenario 
   await t.test(logoutRedirectUri === null ? 'has no logout page' : 'gives a logout page that leads back', async t => {
     const url = await provider.logoutUrl(logoutRedirectUri === null ? {} : { redirectUri: logoutRedirectUri })
     if (logoutRedirectUri === null) {
-      t.equal(url, null)
+      t.equal(url, null, 'there is no address')
       return
     }
     t.ok([...pageOf(t, url).searchParams.values()].includes(logoutRedirectUri), 'the address to go back to is in it')

@@ -49,13 +49,13 @@ export async function runConformance (t: TapTest, subject: Subject): Promise<voi
   }
 
   await t.test('lets go of what it opened', async t => {
-    await t.resolves(provider.close?.() ?? Promise.resolve())
+    await t.resolves(provider.close?.() ?? Promise.resolve(), 'closes')
   })
   await t.test('throws the coded errors of the contract only', async t => {
-    t.strictSame(watch.foreignErrors(), [])
+    t.strictSame(watch.foreignErrors(), [], 'there is no other error')
   })
   await t.test('shows no password, token, code or secret in logs, errors and addresses', async t => {
-    t.strictSame(watch.leaks(), [])
+    t.strictSame(watch.leaks(), [], 'there is no secret')
   })
 }
 

@@ -6,9 +6,9 @@ export interface TapTest {
   test (name: string, run: (t: TapTest) => Promise<void>): Promise<unknown>
   test (name: string, options: { skip?: string }, run: (t: TapTest) => Promise<void>): Promise<unknown>
   ok (value: unknown, message: string): unknown
-  equal (found: unknown, wanted: unknown, message?: string): unknown
-  not (found: unknown, unwanted: unknown, message?: string): unknown
-  strictSame (found: unknown, wanted: unknown, message?: string): unknown
-  resolves (promise: Promise<unknown>, message?: string): Promise<unknown>
+  equal (found: unknown, wanted: unknown, message: string): unknown
+  not (found: unknown, unwanted: unknown, message: string): unknown
+  strictSame (found: unknown, wanted: unknown, message: string): unknown
+  resolves (promise: Promise<unknown>, message: string): Promise<unknown>
   fail (message: string): unknown
 }

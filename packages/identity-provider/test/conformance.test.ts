@@ -1,0 +1,13 @@
+import t from 'tap'
+import { runConformance } from '../src/conformance/index.js'
+import { failuresOf, startIssuers, tinySubject } from './helpers/tiny-subject.js'
+
+const issuers = await startIssuers(t)
+
+t.test('the suite passes a right adapter with every capability, well and broken', async t => {
+  await runConformance(t, tinySubject(issuers, { outages: ['down', 'hanging', 'garbage'] }))
+})
+
+t.test('the suite passes a right adapter with one capability', async t => {
+  t.strictSame(await failuresOf(issuers, { only: ['tokenRefresh'], outages: ['down'] }), [])
+})
