@@ -1,2 +1,68 @@
-/** The adapter for any OpenID provider. */
-export {}
+/**
+ * Owns the identity provider that is part of the app: accounts with passwords, an OpenID provider below `/oidc`
+ * with its hosted pages, signing keys, sessions and tokens: `fastify.providerEmbedded`.
+ * It has tables of its own and knows nothing of the Users table, roles or profiles' policies.
+ */
+import { migrate } from '@latchkey/database'
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
+import type { EmbeddedProvider } from './adapter.js'
+import { startEmbedded } from './embedded.js'
+import { migrations } from './migrations.js'
+import { resolveOptions, type ProviderEmbeddedOptions } from './options.js'
+import { providerPages } from './pages/provider-pages.js'
+import type { EmbeddedProfileOptions } from './profiles.js'
+import { legacyRoutes } from './routes/legacy-routes.js'
+import { openIdRoutes } from './routes/openid-routes.js'
+import { pageRoutes } from './routes/page-routes.js'
+import './tables.js'
+
+export * as errors from './errors.js'
+export type { EmailConfirmation, EmbeddedProvider, FromAddress } from './adapter.js'
+export type { ProviderEmbeddedOptions } from './options.js'
+export type { EmbeddedProfileOptions } from './profiles.js'
+
+/** What `fastify.providerEmbedded` can do. */
+export interface ProviderEmbedded {
+  /** What `iss` is in every token: `<publicUrl>/oidc`. */
+  readonly issuer: string
+  /**
+   * Opens the provider for an authentication profile of type `embedded`; opening the same profile again replaces it.
+   *
+   * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS
+   */
+  createProvider (options: EmbeddedProfileOptions): EmbeddedProvider
+  /**
+   * Makes the next signing key. It is published at once and signs as soon as every copy of the app has published it;
+   * the one before it stays published until its last token has expired.
+   *
+   * @returns the key's id, and when it begins to sign (ISO 8601)
+   */
+  rotateKeys (): Promise<{ kid: string, signsFrom: string }>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    providerEmbedded: ProviderEmbedded
+  }
+}
+
+async function providerEmbedded (fastify: FastifyInstance, options: ProviderEmbeddedOptions): Promise<void> {
+  const resolved = resolveOptions(options)
+  await migrate(fastify.db, '@latchkey/provider-embedded', migrations)
+  const embedded = await startEmbedded({ db: fastify.db, options: resolved, log: fastify.log, pages: providerPages })
+  fastify.addHook('onClose', async () => { await embedded.close() })
+
+  const { issuer, createProvider, rotateKeys } = embedded
+  fastify.decorate('providerEmbedded', Object.freeze({ issuer, createProvider, rotateKeys }))
+  // Scopes of their own: they differ in how request bodies are read, and neither changes the app's.
+  await fastify.register(async scope => { await openIdRoutes(scope, { embedded }) })
+  await fastify.register(async scope => { await pageRoutes(scope, { embedded, production: resolved.production }) })
+  await fastify.register(async scope => { await legacyRoutes(scope, { embedded }) })
+}
+
+export default fp(providerEmbedded, {
+  name: '@latchkey/provider-embedded',
+  fastify: '5.x',
+  decorators: { fastify: ['db'] }
+})

@@ -1,0 +1,204 @@
+import { errors, type ProviderLog } from '@latchkey/identity-provider'
+import { normalizeEmail } from '@latchkey/users-store'
+import type { Account, Accounts } from './accounts.js'
+import type { AttemptPolicy, Attempts } from './attempts.js'
+import type { Background } from './background.js'
+import type { CodeOrigin, CodeOwner, CodePurpose, Codes } from './codes.js'
+import { accountExistsMessage, confirmationMessage, resetMessage } from './email-messages.js'
+import type { Mailer } from './mailer.js'
+import { checkPassword, fitsPassword, hashPassword } from './passwords.js'
+
+/** Who asks: the profile, the hosted sign-in if it is one, and the client's address if it is known. */
+export interface Asking extends CodeOrigin {
+  readonly profileId: string
+  readonly brandName: string
+  readonly clientAddress?: string | undefined
+}
+
+/** The wait doubles with each further try; an address may be that of a whole office. */
+const policies = {
+  passwordOfAccount: { free: 5, firstDelayMs: 1000, maxDelayMs: 15 * 60_000 },
+  passwordFromAddress: { free: 30, firstDelayMs: 1000, maxDelayMs: 5 * 60_000 },
+  signUpFromAddress: { free: 20, firstDelayMs: 30_000, maxDelayMs: 60 * 60_000 },
+  codeFromAddress: { free: 30, firstDelayMs: 1000, maxDelayMs: 5 * 60_000 },
+  emailToAddress: { free: 4, firstDelayMs: 60_000, maxDelayMs: 60 * 60_000 },
+  emailFromAddress: { free: 20, firstDelayMs: 30_000, maxDelayMs: 60 * 60_000 }
+} as const satisfies Record<string, AttemptPolicy>
+
+export type AccountActions = ReturnType<typeof createAccountActions>
+
+export interface AccountActionsConfig {
+  readonly accounts: Accounts
+  readonly attempts: Attempts
+  readonly codes: Codes
+  readonly mailer: Mailer
+  readonly background: Background
+  readonly log: ProviderLog
+  /** Where the hosted pages are: `<publicUrl>/oidc`. */
+  readonly baseUrl: string
+}
+
+/**
+ * What people do with their accounts, for the adapter's methods and the hosted pages alike. All of it is limited
+ * by account and client address; errors are those of `@latchkey/identity-provider`.
+ */
+export function createAccountActions ({ accounts, attempts, codes, mailer, background, log, baseUrl }: AccountActionsConfig) {
+  async function count (what: keyof typeof policies, who: string | undefined): Promise<void> {
+    if (who !== undefined && !await attempts.take(`${what}:${who}`, policies[what])) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
+  }
+
+  function requireMailer ({ profileId }: Asking): void {
+    if (mailer.kind !== 'none') return
+    log.error({ profileId }, 'An email must be sent, and no SMTP server is configured: set the option smtp')
+    throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profileId)
+  }
+
+  /** The account, if the password is its; the same answer after the same time for an unknown address. */
+  async function authenticate (asking: Asking, given: string, password: string): Promise<Account> {
+    const email = normalizedOrNull(given)
+    await count('passwordFromAddress', asking.clientAddress)
+    await count('passwordOfAccount', email ?? undefined)
+    const account = email === null ? undefined : await accounts.findByEmail(email)
+    if (!await fitsPassword(password, account?.passwordHash) || account === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS()
+    await attempts.clear(`passwordOfAccount:${account.email}`)
+    if (asking.clientAddress !== undefined) await attempts.giveBack(`passwordFromAddress:${asking.clientAddress}`)
+    return account
+  }
+
+  function send (asking: Asking, purpose: CodePurpose, account: Account, message: typeof confirmationMessage): void {
+    background.run(`${purpose}:${account.email}`, 'Sending an email', async () => {
+      const issued = await codes.issue(purpose, { accountId: account.id, email: account.email, clientId: asking.clientId, interactionUid: asking.interactionUid })
+      await mailer.send(message({ to: account.email, brandName: asking.brandName, baseUrl }, issued))
+    })
+  }
+
+  /** Limits emails, and finds the account where nobody waits for it: the caller learns nothing of it. */
+  async function sendIf (asking: Asking, given: string, purpose: CodePurpose, message: typeof confirmationMessage, wanted: (account: Account) => boolean): Promise<void> {
+    requireMailer(asking)
+    const email = normalizedOrNull(given)
+    if (email === null) return
+    await count('emailFromAddress', asking.clientAddress)
+    await count('emailToAddress', `${purpose}:${email}`)
+    background.run(`find:${email}`, 'Finding an account', async () => {
+      const account = await accounts.findByEmail(email)
+      if (account !== undefined && wanted(account)) send(asking, purpose, account, message)
+    })
+  }
+
+  async function useCode (asking: Asking, purpose: CodePurpose, given: string, code: string): Promise<CodeOwner> {
+    const email = normalizedOrNull(given)
+    await count('codeFromAddress', asking.clientAddress)
+    const owner = email === null ? undefined : await codes.useCode(purpose, email, code)
+    if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+    if (asking.clientAddress !== undefined) await attempts.giveBack(`codeFromAddress:${asking.clientAddress}`)
+    return owner
+  }
+
+  async function setForgottenPassword (owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
+    // Whoever read the email owns the address: the account is confirmed with it.
+    await accounts.setPassword(owner.accountId, await hashPassword(newPassword), { confirmed: true })
+    await attempts.clear(`passwordOfAccount:${owner.email}`)
+    return owner
+  }
+
+  return {
+    /** @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _USER_NOT_CONFIRMED, _THROTTLED */
+    async signIn (asking: Asking, { email, password }: { email: string, password: string }): Promise<Account> {
+      const account = await authenticate(asking, email, password)
+      if (!account.emailVerified) throw new errors.IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED()
+      return account
+    },
+
+    /**
+     * Makes an account and sends its owner a code to confirm it.
+     *
+     * @throws IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
+     */
+    async signUp (asking: Asking, given: NewAccount): Promise<Account> {
+      requireMailer(asking)
+      const email = normalizeEmail(given.email)
+      checkPassword(given.password, email)
+      await count('signUpFromAddress', asking.clientAddress)
+      const account = await accounts.create({ email, passwordHash: await hashPassword(given.password), firstName: given.firstName ?? null, lastName: given.lastName ?? null })
+      if (account === undefined) throw new errors.IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS()
+      send(asking, 'confirm', account, confirmationMessage)
+      return account
+    },
+
+    /** Tells the owner of an address that there is an account already, and how to get into it. */
+    async remindOfAccount (asking: Asking, email: string): Promise<void> {
+      await sendIf(asking, email, 'reset', accountExistsMessage, () => true)
+    },
+
+    /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
+    async sendConfirmation (asking: Asking, email: string): Promise<void> {
+      await sendIf(asking, email, 'confirm', confirmationMessage, account => !account.emailVerified)
+    },
+
+    /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED */
+    async confirm (asking: Asking, { email, code }: { email: string, code: string }): Promise<CodeOwner> {
+      const owner = await useCode(asking, 'confirm', email, code)
+      await accounts.confirm(owner.accountId)
+      return owner
+    },
+
+    /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE */
+    async confirmByLink (linkToken: string): Promise<CodeOwner> {
+      const owner = await codes.useLink('confirm', linkToken)
+      if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+      await accounts.confirm(owner.accountId)
+      return owner
+    },
+
+    /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
+    async forgotPassword (asking: Asking, email: string): Promise<void> {
+      await sendIf(asking, email, 'reset', resetMessage, () => true)
+    },
+
+    /** Sets a new password, confirms the address, and ends every session. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED */
+    async resetPassword (asking: Asking, { email, code, newPassword }: { email: string, code: string, newPassword: string }): Promise<CodeOwner> {
+      checkPassword(newPassword, normalizedOrNull(email) ?? '')
+      return await setForgottenPassword(await useCode(asking, 'reset', email, code), newPassword)
+    },
+
+    /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD */
+    async resetPasswordByLink (linkToken: string, newPassword: string): Promise<CodeOwner> {
+      const link = await codes.readLink('reset', linkToken)
+      checkPassword(newPassword, link?.email ?? '')
+      const owner = await codes.useLink('reset', linkToken)
+      if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+      return await setForgottenPassword(owner, newPassword)
+    },
+
+    /**
+     * Sets a new password and ends every session but the one of `keepGrant`.
+     *
+     * @param keepGrant given the account's id, the grant to keep
+     * @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _WEAK_PASSWORD, _THROTTLED
+     */
+    async changePassword (asking: Asking, { email, oldPassword, newPassword }: { email: string, oldPassword: string, newPassword: string }, keepGrant: (accountId: string) => Promise<string | null>): Promise<void> {
+      checkPassword(newPassword, normalizedOrNull(email) ?? '')
+      const account = await authenticate(asking, email, oldPassword)
+      await accounts.setPassword(account.id, await hashPassword(newPassword), { keepGrant: await keepGrant(account.id) })
+    },
+
+    deleteAccount: async (accountId: string): Promise<void> => { await accounts.delete(accountId) },
+    readLink: codes.readLink
+  }
+}
+
+export interface NewAccount {
+  readonly email: string
+  readonly password: string
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+}
+
+/** What is no email address belongs to no account; which of the two it was is not said. */
+function normalizedOrNull (email: string): string | null {
+  try {
+    return normalizeEmail(email)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,80 @@
+import type { Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import type { AccountsTable } from './tables.js'
+
+/** Somebody who can sign in with a password. */
+export interface Account {
+  /** What `sub` is in the account's tokens. */
+  readonly id: string
+  /** Normalised. */
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly passwordHash: string
+  readonly firstName: string | null
+  readonly lastName: string | null
+}
+
+export interface Accounts {
+  findById (id: string): Promise<Account | undefined>
+  findByEmail (email: string): Promise<Account | undefined>
+  /** @returns the new account, or `undefined` where the email is taken */
+  create (account: { email: string, passwordHash: string, firstName: string | null, lastName: string | null }): Promise<Account | undefined>
+  confirm (id: string): Promise<void>
+  /** Sets the password and ends everything that was signed in by the old one, except one grant. */
+  setPassword (id: string, passwordHash: string, change?: { confirmed?: boolean, keepGrant?: string | null }): Promise<void>
+  /** Deletes the account with its sessions, tokens and codes. */
+  delete (id: string): Promise<void>
+}
+
+export function createAccounts (db: Kysely<Tables>): Accounts {
+  const now = () => new Date().toISOString()
+  const select = () => db.selectFrom('latchkey_embedded_accounts').selectAll()
+  return {
+    findById: async id => toAccount(await select().where('id', '=', id).executeTakeFirst()),
+    findByEmail: async email => toAccount(await select().where('email', '=', email).executeTakeFirst()),
+    async create ({ email, passwordHash, firstName, lastName }) {
+      const row = await db.insertInto('latchkey_embedded_accounts')
+        .values({ id: randomUUID(), email, email_verified: 0, password_hash: passwordHash, first_name: firstName, last_name: lastName, created_at: now(), updated_at: now() })
+        .onConflict(conflict => conflict.column('email').doNothing())
+        .returningAll()
+        .executeTakeFirst()
+      return toAccount(row)
+    },
+    async confirm (id) {
+      await db.updateTable('latchkey_embedded_accounts').set({ email_verified: 1, updated_at: now() }).where('id', '=', id).execute()
+    },
+    async setPassword (id, passwordHash, { confirmed = false, keepGrant = null } = {}) {
+      await db.transaction().execute(async trx => {
+        await trx.updateTable('latchkey_embedded_accounts')
+          .set({ password_hash: passwordHash, updated_at: now(), ...(confirmed ? { email_verified: 1 } : {}) })
+          .where('id', '=', id).execute()
+        await trx.deleteFrom('latchkey_embedded_records')
+          .where('account_id', '=', id)
+          .where(({ eb, not, and, or }) => keepGrant === null
+            ? eb.lit(true)
+            : not(or([and([eb('grant_id', 'is not', null), eb('grant_id', '=', keepGrant)]), and([eb('model', '=', 'Grant'), eb('id', '=', keepGrant)])])))
+          .execute()
+      })
+    },
+    async delete (id) {
+      await db.transaction().execute(async trx => {
+        await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).execute()
+        await trx.deleteFrom('latchkey_embedded_records').where('account_id', '=', id).execute()
+        await trx.deleteFrom('latchkey_embedded_accounts').where('id', '=', id).execute()
+      })
+    }
+  }
+}
+
+function toAccount (row: AccountsTable | undefined): Account | undefined {
+  if (row === undefined) return undefined
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified === 1,
+    passwordHash: row.password_hash,
+    firstName: row.first_name,
+    lastName: row.last_name
+  }
+}

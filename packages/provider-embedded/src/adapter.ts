@@ -1,0 +1,99 @@
+import { errors } from '@latchkey/identity-provider'
+import type {
+  AccountDeletion, CodeExchange, CreateProvider, EmailVerification, HostedPages, IdentityProvider,
+  PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, TokenRefresh
+} from '@latchkey/identity-provider'
+import type { AccountActions, Asking } from './account-actions.js'
+import { SCOPES } from './openid-provider.js'
+import { resolveProfile, type EmbeddedProfileOptions, type Profiles } from './profiles.js'
+import type { Tokens } from './tokens.js'
+
+/** What the methods that try a password or a code, or send an email, may be told beside what the contract says. */
+export interface FromAddress {
+  /** The client's IP address: further tries from it are held back too. */
+  readonly clientAddress?: string
+}
+
+/** The embedded provider, opened for one profile. */
+export type EmbeddedProvider = IdentityProvider & PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & PasswordRecoveryConfirmation &
+  PasswordChange & EmailVerification & CodeExchange & HostedPages & AccountDeletion & EmailConfirmation
+
+export interface EmailConfirmation {
+  /** Confirms an account's address by the code that was sent to it. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED */
+  confirmEmail (request: { email: string, code: string } & FromAddress): Promise<void>
+}
+
+export interface AdapterConfig {
+  readonly issuer: string
+  readonly profiles: Profiles
+  readonly actions: AccountActions
+  readonly tokens: Tokens
+}
+
+/** Gives the function that opens the embedded provider for a profile. */
+export function createAdapterFactory ({ issuer, profiles, actions, tokens }: AdapterConfig): CreateProvider<EmbeddedProfileOptions> & ((options: EmbeddedProfileOptions) => EmbeddedProvider) {
+  return (options: EmbeddedProfileOptions) => {
+    const profile = resolveProfile(options)
+    profiles.open(profile)
+    const requireAllowed = (url: string | undefined, allowed: readonly string[]) => {
+      if (url !== undefined && !allowed.includes(url)) throw new errors.IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED(profile.id)
+    }
+    const asking = ({ clientAddress }: FromAddress): Asking =>
+      ({ profileId: profile.id, brandName: profile.brandName, clientId: profile.clientId, interactionUid: null, clientAddress })
+    return {
+      id: profile.id,
+      type: 'embedded',
+      issuer: { issuer, clientId: profile.clientId, audiences: [profile.clientId], algorithms: ['RS256'] },
+
+      signInWithPassword: async (request: { email: string, password: string } & FromAddress) =>
+        await tokens.issue(profile, await actions.signIn(asking(request), request)),
+
+      async signUpWithPassword (request: Parameters<PasswordSignUp['signUpWithPassword']>[0] & FromAddress) {
+        const account = await actions.signUp(asking(request), request)
+        return { subject: account.id, emailVerified: account.emailVerified }
+      },
+
+      refreshTokens: async ({ refreshToken }) => await tokens.refresh(profile, refreshToken),
+
+      forgotPassword: async (request: { email: string } & FromAddress) => { await actions.forgotPassword(asking(request), request.email) },
+      confirmForgottenPassword: async (request: { email: string, code: string, newPassword: string } & FromAddress) => { await actions.resetPassword(asking(request), request) },
+
+      changePassword: async (request: { email: string, oldPassword: string, newPassword: string, refreshToken?: string } & FromAddress) => {
+        await actions.changePassword(asking(request), request, async accountId => await tokens.grantOf(accountId, request.refreshToken))
+      },
+
+      resendVerificationEmail: async (request: { email: string } & FromAddress) => { await actions.sendConfirmation(asking(request), request.email) },
+      confirmEmail: async request => { await actions.confirm(asking(request), request) },
+
+      exchangeCode: async ({ redirectUri, ...request }) => await tokens.exchange(profile, { ...request, redirectUri: redirectUri ?? profile.callbackUrls[0] ?? '' }),
+
+      async loginUrl ({ redirectUri, state, nonce, codeChallenge, loginHint } = {}) {
+        requireAllowed(redirectUri, profile.callbackUrls)
+        return withQuery(`${issuer}/auth`, {
+          client_id: profile.clientId,
+          response_type: 'code',
+          scope: SCOPES,
+          redirect_uri: redirectUri,
+          state,
+          nonce,
+          code_challenge: codeChallenge,
+          code_challenge_method: codeChallenge === undefined ? undefined : 'S256',
+          login_hint: loginHint
+        })
+      },
+      async logoutUrl ({ redirectUri, idTokenHint, state } = {}) {
+        requireAllowed(redirectUri, profile.logoutUrls)
+        return withQuery(`${issuer}/session/end`, { client_id: profile.clientId, post_logout_redirect_uri: redirectUri, id_token_hint: idTokenHint, state })
+      },
+
+      deleteAccount: async ({ subject }) => { await actions.deleteAccount(subject) },
+      close: async () => { profiles.close(profile) }
+    } satisfies EmbeddedProvider
+  }
+}
+
+function withQuery (address: string, parameters: Record<string, string | undefined>): string {
+  const url = new URL(address)
+  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) url.searchParams.set(name, value)
+  return url.href
+}

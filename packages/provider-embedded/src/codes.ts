@@ -1,0 +1,90 @@
+import type { Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import { randomInt, timingSafeEqual } from 'node:crypto'
+import { hashSecret, randomSecret, type Secrets } from './secrets.js'
+import type { CodesTable } from './tables.js'
+
+export type CodePurpose = 'confirm' | 'reset'
+
+/** Where a code was asked for: the profile's client, and the hosted sign-in, if it was one. */
+export interface CodeOrigin {
+  readonly clientId: string
+  readonly interactionUid: string | null
+}
+
+/** A code to type in and the token of a link; whichever is used first uses up both. */
+export interface IssuedCode {
+  readonly code: string
+  readonly linkToken: string
+}
+
+export interface CodeOwner extends CodeOrigin {
+  readonly accountId: string
+  readonly email: string
+}
+
+export interface Codes {
+  /** Replaces the code that was asked for before. */
+  issue (purpose: CodePurpose, owner: CodeOwner): Promise<IssuedCode>
+  /** @returns whose code it was, or `undefined` where it is wrong, used, expired or tried too often */
+  useCode (purpose: CodePurpose, email: string, code: string): Promise<CodeOwner | undefined>
+  /** Uses nothing up, since mail scanners follow links too. @returns `expired` tells an old link from an unknown one */
+  readLink (purpose: CodePurpose, linkToken: string): Promise<(CodeOwner & { expired: boolean }) | undefined>
+  useLink (purpose: CodePurpose, linkToken: string): Promise<CodeOwner | undefined>
+}
+
+export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30 }
+
+/** Of a million codes somebody may guess this many before a new one must be asked for. */
+const MAX_TRIES = 5
+
+export function createCodes (db: Kysely<Tables>, secrets: Secrets): Codes {
+  /** The delete decides who was first. */
+  async function take (purpose: CodePurpose, linkHash: string): Promise<CodeOwner | undefined> {
+    const row = await db.deleteFrom('latchkey_embedded_codes')
+      .where('purpose', '=', purpose).where('link_hash', '=', linkHash).where('expires_at', '>', new Date().toISOString())
+      .returningAll().executeTakeFirst()
+    return row === undefined ? undefined : toOwner(row)
+  }
+
+  const macOf = (purpose: CodePurpose, email: string, code: string) => secrets.mac(`code:${purpose}`, `${email}\0${code}`)
+  return {
+    async issue (purpose, { accountId, email, clientId, interactionUid }) {
+      const code = String(randomInt(0, 1_000_000)).padStart(6, '0')
+      const linkToken = randomSecret()
+      const row = {
+        account_id: accountId,
+        code_hash: macOf(purpose, email, code),
+        link_hash: hashSecret(linkToken),
+        tries: 0,
+        client_id: clientId,
+        interaction_uid: interactionUid,
+        expires_at: new Date(Date.now() + CODE_MINUTES[purpose] * 60_000).toISOString()
+      }
+      await db.insertInto('latchkey_embedded_codes').values({ purpose, email, ...row })
+        .onConflict(conflict => conflict.columns(['purpose', 'email']).doUpdateSet(row)).execute()
+      return { code, linkToken }
+    },
+    async useCode (purpose, email, code) {
+      // One statement counts the try and reads the code: guesses made at once are all counted.
+      const row = await db.updateTable('latchkey_embedded_codes')
+        .set(({ eb }) => ({ tries: eb('tries', '+', 1) }))
+        .where('purpose', '=', purpose).where('email', '=', email)
+        .where('tries', '<', MAX_TRIES).where('expires_at', '>', new Date().toISOString())
+        .returningAll().executeTakeFirst()
+      const given = Buffer.from(macOf(purpose, email, code.replaceAll(/\s/g, '')))
+      if (row === undefined || !timingSafeEqual(given, Buffer.from(row.code_hash))) return undefined
+      return await take(purpose, row.link_hash)
+    },
+    async readLink (purpose, linkToken) {
+      const row = await db.selectFrom('latchkey_embedded_codes').selectAll()
+        .where('purpose', '=', purpose).where('link_hash', '=', hashSecret(linkToken)).executeTakeFirst()
+      return row === undefined ? undefined : { ...toOwner(row), expired: row.expires_at <= new Date().toISOString() }
+    },
+    useLink: async (purpose, linkToken) => await take(purpose, hashSecret(linkToken))
+  }
+}
+
+function toOwner (row: CodesTable): CodeOwner {
+  return { accountId: row.account_id, email: row.email, clientId: row.client_id, interactionUid: row.interaction_uid }
+}

@@ -1,0 +1,128 @@
+import type { Tables } from '@latchkey/database'
+import type { ProviderLog } from '@latchkey/identity-provider'
+import type { Kysely } from 'kysely'
+import { createAccountActions, type AccountActions } from './account-actions.js'
+import { createAccounts, type Accounts } from './accounts.js'
+import { createAdapterFactory } from './adapter.js'
+import { createAttempts } from './attempts.js'
+import { createBackground } from './background.js'
+import { createCodes } from './codes.js'
+import { removeExpired } from './expiry.js'
+import { createNoMailer, createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mailer.js'
+import { createOpenIdProvider, type ProviderPages } from './openid-provider.js'
+import type { ResolvedOptions } from './options.js'
+import { createPendingEmails, type PendingEmails } from './pending-emails.js'
+import { createProfiles, toClient, type Profiles } from './profiles.js'
+import { createRecords } from './records.js'
+import { loadSecrets, type Secrets } from './secrets.js'
+import { loadSigningKeys } from './signing-keys.js'
+import { createTokens, type RunningProvider } from './tokens.js'
+
+export interface Embedded {
+  readonly issuer: string
+  readonly createProvider: ReturnType<typeof createAdapterFactory>
+  readonly profiles: Profiles
+  readonly actions: AccountActions
+  readonly accounts: Accounts
+  readonly mailer: Mailer
+  readonly outbox: Outbox
+  readonly pendingEmails: PendingEmails
+  readonly secrets: Secrets
+  /** Where the legacy routes have their codes sent. */
+  readonly legacyCallback: string
+  /** The OpenID provider with the newest keys: ask for it anew at each use. */
+  current (): RunningProvider
+  rotateKeys (): Promise<{ kid: string, signsFrom: string }>
+  close (): Promise<void>
+}
+
+export interface EmbeddedConfig {
+  readonly db: Kysely<Tables>
+  readonly options: ResolvedOptions
+  readonly log: ProviderLog
+  readonly pages: (profiles: Profiles) => ProviderPages
+}
+
+const CLEANING_MS = 10 * 60_000
+/** Polls that pass before a new key signs: every copy has published it by then. */
+const POLLS_UNTIL_SIGNING = 3
+
+/** Puts the parts together: one OpenID provider for all profiles of type `embedded`, each of them a client of it. */
+export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig): Promise<Embedded> {
+  const issuer = `${options.publicUrl}/oidc`
+  const legacyCallback = `${options.publicUrl}/oauth2/callback`
+  const secrets = await loadSecrets(db, options.secretKey)
+  if (options.production && !secrets.sealing) log.warn({}, 'The signing keys are stored unencrypted: set the option secretKey, or keep the database readable by this app alone')
+  const profiles = createProfiles()
+  const accounts = createAccounts(db)
+  const background = createBackground(log)
+  const outbox = createOutbox(db, log)
+  const mailer = options.smtp !== undefined ? createSmtpMailer(options.smtp) : options.production ? createNoMailer() : outbox
+  if (mailer.kind === 'none') log.warn({}, 'No SMTP server is configured: nobody can sign up or recover a password until the option smtp is set')
+
+  const records = createRecords(db, clientId => {
+    const profile = profiles.findByClientId(clientId)
+    return profile === undefined ? undefined : toClient(profile, legacyCallback)
+  })
+  let running: RunningProvider | undefined
+  const keys = await loadSigningKeys({
+    db,
+    secrets,
+    tokenMs: options.tokenSeconds * 1000,
+    publishMs: POLLS_UNTIL_SIGNING * options.keyPollSeconds * 1000,
+    maxAgeMs: options.keyMaxAgeDays * 24 * 60 * 60_000,
+    // The next request builds a provider with the new keys.
+    onChange: () => { running = undefined }
+  })
+  const current = (): RunningProvider => {
+    if (running === undefined) {
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKey: secrets.cookieKey, records, accounts, profiles, pages: pages(profiles), log, legacyCallback })
+      running = { provider, handle: provider.callback() }
+    }
+    return running
+  }
+  current()
+  const tokens = createTokens(current, db)
+  const actions = createAccountActions({ accounts, attempts: createAttempts(db), codes: createCodes(db, secrets), mailer, background, log, baseUrl: issuer })
+
+  const polling = repeat(options.keyPollSeconds * 1000, 'Looking for new signing keys', keys.refresh, log)
+  const cleaning = repeat(CLEANING_MS, 'Removing expired records', async () => { await removeExpired(db) }, log)
+  return {
+    issuer,
+    profiles,
+    actions,
+    accounts,
+    mailer,
+    outbox,
+    pendingEmails: createPendingEmails(records('PendingEmail')),
+    secrets,
+    legacyCallback,
+    current,
+    createProvider: createAdapterFactory({ issuer, profiles, actions, tokens }),
+    rotateKeys: keys.rotate,
+    async close () {
+      await Promise.all([polling.stop(), cleaning.stop(), background.settled()])
+      mailer.close()
+    }
+  }
+}
+
+/** Does something again and again, never twice at once, without keeping the process alive. */
+function repeat (everyMs: number, what: string, work: () => Promise<void>, log: ProviderLog): { stop (): Promise<void> } {
+  let stopped = false
+  let working = Promise.resolve()
+  let timer: NodeJS.Timeout
+  const schedule = () => {
+    timer = setTimeout(() => {
+      working = work().catch((error: unknown) => { log.error({ err: error }, `${what} failed`) }).finally(() => { if (!stopped) schedule() })
+    }, everyMs).unref()
+  }
+  schedule()
+  return {
+    async stop () {
+      stopped = true
+      clearTimeout(timer)
+      await working
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import type { ProviderLog } from '@latchkey/identity-provider'
+import { Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Account, Accounts } from './accounts.js'
+import type { Profiles } from './profiles.js'
+import type { SigningKey } from './signing-keys.js'
+
+/** The scopes that every first-party client gets. */
+export const SCOPES = 'openid email profile offline_access'
+const SESSION_SECONDS = 14 * 24 * 60 * 60
+const INTERACTION_SECONDS = 60 * 60
+/** However often it is refreshed, a sign-in ends after this. */
+const GRANT_SECONDS = 365 * 24 * 60 * 60
+
+/** The pages that `oidc-provider` shows itself, as whole documents. */
+export interface ProviderPages {
+  error (clientId: string | undefined, error: { error: string, error_description?: string | undefined }): string
+  logout (clientId: string | undefined, form: string): string
+  signedOut (clientId: string | undefined): string
+}
+
+export interface OpenIdProviderConfig {
+  readonly issuer: string
+  readonly keys: readonly SigningKey[]
+  readonly cookieKey: string
+  readonly records: AdapterFactory
+  readonly accounts: Accounts
+  readonly profiles: Profiles
+  readonly pages: ProviderPages
+  readonly log: ProviderLog
+  readonly tokenSeconds: number
+  readonly refreshTokenSeconds: number
+  /** The redirect URI of the legacy routes, which have no use for refresh tokens. */
+  readonly legacyCallback: string
+}
+
+/**
+ * The OpenID provider with one set of signing keys. It keeps nothing itself, so that a new one can take its place
+ * when the keys change.
+ */
+export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
+  const { accounts, profiles, pages, tokenSeconds, legacyCallback } = config
+  const secure = config.issuer.startsWith('https:')
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
+  const clientIdOf = (ctx: KoaContextWithOIDC) => ctx.oidc.client?.clientId
+  const configuration: Configuration = {
+    adapter: config.records,
+    jwks: { keys: [...config.keys] },
+    cookies: {
+      keys: [config.cookieKey],
+      names: { session: 'latchkey_session', interaction: 'latchkey_interaction', resume: 'latchkey_resume' },
+      long: cookie,
+      short: cookie
+    },
+    scopes: ['openid', 'offline_access'],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'given_name', 'family_name'] },
+    // ID tokens carry the claims: they are what the API is called with.
+    conformIdTokenClaims: false,
+    responseTypes: ['code'],
+    clientAuthMethods: ['none'],
+    pkce: { required: () => true },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), form) },
+        postLogoutSuccessSource: ctx => { ctx.body = pages.signedOut(clientIdOf(ctx)) }
+      }
+    },
+    ttl: {
+      AccessToken: tokenSeconds,
+      IdToken: tokenSeconds,
+      AuthorizationCode: 60,
+      RefreshToken: config.refreshTokenSeconds,
+      Session: SESSION_SECONDS,
+      Interaction: INTERACTION_SECONDS,
+      Grant: GRANT_SECONDS
+    },
+    rotateRefreshToken: true,
+    expiresWithSession: () => false,
+    issueRefreshToken: (ctx, client, source) => {
+      if (!client.grantTypeAllowed('refresh_token') || ctx.oidc.params?.redirect_uri === legacyCallback) return false
+      return profiles.findByClientId(client.clientId)?.consent === false || source.scopes.has('offline_access')
+    },
+    clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some(uri => URL.parse(uri)?.origin === origin) === true,
+    findAccount: async (_ctx, id) => {
+      const account = await accounts.findById(id)
+      return account?.emailVerified === true ? { accountId: account.id, claims: () => claimsOf(account) } : undefined
+    },
+    interactions: { url: (_ctx, interaction) => `${config.issuer}/interaction/${interaction.uid}` },
+    loadExistingGrant: async ctx => {
+      const { client, session, params, account, provider } = ctx.oidc
+      if (client === undefined || session === undefined || account === undefined) return undefined
+      const consented = ctx.oidc.result?.consent?.grantId
+      if (consented !== undefined) return await provider.Grant.find(consented)
+      const profile = profiles.findByClientId(client.clientId)
+      if (profile === undefined || profile.consent) {
+        const existing = session.grantIdFor(client.clientId)
+        return existing === undefined ? undefined : await provider.Grant.find(existing)
+      }
+      // An app of one's own: nobody is asked. Each sign-in gets a grant of its own, the family of its refresh tokens.
+      const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+      grant.addOIDCScope(String(params?.scope ?? 'openid'))
+      await grant.save()
+      return grant
+    },
+    renderError: (ctx, out) => {
+      ctx.type = 'html'
+      ctx.body = pages.error(clientIdOf(ctx), out)
+    }
+  }
+  const provider = new Provider(config.issuer, configuration)
+  // Which requests came over TLS is known from the public URL; the mount says so in the header that this trusts.
+  provider.proxy = true
+  // Exactly the registered URLs, where oidc-provider would let a native client vary the port of a loopback address.
+  provider.Client.prototype.redirectUriAllowed = function (uri) { return this.redirectUris?.includes(uri) === true }
+  provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return this.postLogoutRedirectUris?.includes(uri) === true }
+  provider.on('server_error', (_ctx, error) => { config.log.error({ err: error }, 'The OpenID provider failed') })
+  return provider
+}
+
+/** The claims of an account; what it does not have is left out. */
+export function claimsOf (account: Account): AccountClaims {
+  const name = [account.firstName, account.lastName].filter(Boolean).join(' ')
+  return {
+    sub: account.id,
+    email: account.email,
+    email_verified: account.emailVerified,
+    ...(name === '' ? {} : { name }),
+    ...(account.firstName === null ? {} : { given_name: account.firstName }),
+    ...(account.lastName === null ? {} : { family_name: account.lastName })
+  }
+}

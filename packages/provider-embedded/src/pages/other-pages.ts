@@ -1,0 +1,59 @@
+import { Html, html } from '../html.js'
+import { button, field, form, layout, problemSummary, type Brand, type Problem } from './layout.js'
+import { newPasswordField } from './sign-in-pages.js'
+
+export interface LinkPage {
+  readonly brand: Brand
+  readonly csrf: string
+  readonly token: string
+  readonly problem?: Problem | undefined
+}
+
+const tokenField = (token: string) => html`<input type="hidden" name="token" value="${token}">`
+
+/** A link from an email. It asks for a click, since mail scanners follow links too. */
+export function confirmLinkPage ({ brand, csrf, token }: LinkPage, { email }: { email: string }): string {
+  return layout(brand, 'Confirm your address', html`
+<p class="lead">Is <strong>${email}</strong> your email address?</p>
+${form('/oidc/confirm', csrf, html`${tokenField(token)}${button('Yes, confirm it')}`)}`)
+}
+
+export function resetLinkPage ({ brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
+  return layout(brand, 'Choose a new password', html`${problemSummary(problem)}
+<p class="lead">For the account of <strong>${email}</strong>.</p>
+${form('/oidc/reset', csrf, html`${tokenField(token)}<input type="hidden" name="username" autocomplete="username" value="${email}">
+${newPasswordField(problem)}${button('Save the password')}`)}`)
+}
+
+/** @param page `known`: the link is an old one, so its owner can have a new one without typing the address in */
+export function deadLinkPage ({ brand, csrf, token }: LinkPage, { purpose, known }: { purpose: 'confirm' | 'reset', known: boolean }): string {
+  return layout(brand, known ? 'That link has expired' : 'That link does not work', html`
+<p class="lead">${known
+    ? 'It was good for a while only. We can send you a new one to the same address.'
+    : 'It was used before, or a newer email took its place. Tell us your email address, and we send you a new one.'}</p>
+${form(`/oidc/${purpose}/resend`, csrf, html`${known ? tokenField(token) : field({ name: 'email', label: 'Email address', type: 'email', autocomplete: 'username' }, undefined)}
+${button('Send a new one')}`)}`)
+}
+
+/** Says one thing, and where to go from there. */
+export function messagePage (brand: Brand, title: string, text: string, link?: { href: string, label: string }): string {
+  return layout(brand, title, html`<p class="lead">${text}</p>${link !== undefined && html`<a class="button" href="${link.href}">${link.label}</a>`}`)
+}
+
+/** @param formMarkup the form that `oidc-provider` made, which the button belongs to */
+export function logoutPage (brand: Brand, formMarkup: string): string {
+  return layout(brand, 'Sign out?', html`
+<p class="lead">You are about to sign out of ${brand.brandName} in this browser.</p>
+${new Html(formMarkup)}<button class="button" type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>`)
+}
+
+export function outboxPage (emails: readonly { recipient: string, subject: string, text: string, sentAt: string }[]): string {
+  return layout({ brandName: 'Latchkey' }, 'Outbox', html`
+<p class="lead">No SMTP server is configured, so these emails were not sent. This page exists in development only.</p>
+${emails.length === 0 && html`<p>No emails yet.</p>`}
+${emails.map(email => html`<article class="mail"><h2>${email.subject}</h2><p class="meta">To ${email.recipient} · ${email.sentAt}</p><pre>${linked(email.text)}</pre></article>`)}`, { wide: true })
+}
+
+function linked (text: string): Html[] {
+  return text.split(/(https?:\/\/\S+)/).map((part, index) => index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`)
+}

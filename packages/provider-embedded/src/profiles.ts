@@ -1,0 +1,95 @@
+import { describeMistakes } from '@latchkey/plugin-options'
+import { errors } from '@latchkey/identity-provider'
+import type { ClientMetadata } from 'oidc-provider'
+import Type, { type Static } from 'typebox'
+import { Value } from 'typebox/value'
+
+const url = Type.String({ minLength: 1 })
+
+const schema = Type.Object({
+  /** The authentication profile's id. */
+  id: Type.String({ minLength: 1 }),
+  type: Type.Optional(Type.Literal('embedded')),
+  /** Shown on the hosted pages and in emails. */
+  name: Type.String({ minLength: 1, maxLength: 80 }),
+  /** What clients call themselves, and what `aud` is in their tokens. Default: the id. */
+  clientId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' })),
+  /** Where the hosted pages may send a browser back to, compared exactly. */
+  callbackUrls: Type.Array(url, { default: [] }),
+  logoutUrls: Type.Array(url, { default: [] }),
+  /** Shown in place of the name. */
+  brandName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+  /** The colour of the hosted pages' buttons and links: `#rrggbb`. */
+  color: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$' })),
+  /** Whether the hosted pages offer to sign up. Default: true. */
+  signUp: Type.Boolean({ default: true }),
+  /** Whether people are asked to agree before the app gets their profile. Default: false, for apps of your own. */
+  consent: Type.Boolean({ default: false }),
+  /** Answers `/oauth2/authorize?response_type=token` and `/logout` as Cognito's hosted UI does, for clients written for it. */
+  legacyImplicit: Type.Boolean({ default: false })
+}, { additionalProperties: false })
+
+/** An authentication profile of type `embedded`. */
+export type EmbeddedProfileOptions = Pick<Static<typeof schema>, 'id' | 'name'> & Partial<Static<typeof schema>>
+
+export type Profile = Readonly<Static<typeof schema>> & { readonly clientId: string, readonly brandName: string }
+
+/** @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and what does not fit */
+export function resolveProfile (options: unknown): Profile {
+  const given = Value.Default(schema, { ...(options as object | undefined) }) as Static<typeof schema>
+  const refuse = (why: string) => new errors.IDENTITY_PROVIDER_ERR_INVALID_OPTIONS(String(given.id ?? ''), why)
+  const mistakes = describeMistakes(schema, given)
+  if (mistakes.length > 0) throw refuse(mistakes.join('; '))
+  for (const key of ['callbackUrls', 'logoutUrls'] as const) {
+    for (const [index, text] of given[key].entries()) {
+      const parsed = URL.parse(text)
+      if (parsed === null || text.includes('#') || /^(javascript|data|vbscript|blob|file|about):$/.test(parsed.protocol)) throw refuse(`${key}.${index} must be an absolute URL without a fragment`)
+    }
+  }
+  return Object.freeze({ ...given, clientId: given.clientId ?? given.id, brandName: given.brandName ?? given.name })
+}
+
+/** The profiles that are open in this copy of the app. */
+export interface Profiles {
+  /** Opening a profile of the same id again replaces it. @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS another profile has its client id */
+  open (profile: Profile): void
+  /** Does nothing where another opening has replaced this one. */
+  close (profile: Profile): void
+  findByClientId (clientId: string): Profile | undefined
+}
+
+export function createProfiles (): Profiles {
+  const byClientId = new Map<string, Profile>()
+  return {
+    open (profile) {
+      const other = byClientId.get(profile.clientId)
+      if (other !== undefined && other.id !== profile.id) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_OPTIONS(profile.id, `clientId is that of the profile "${other.id}" already`)
+      for (const [clientId, opened] of byClientId) if (opened.id === profile.id) byClientId.delete(clientId)
+      byClientId.set(profile.clientId, profile)
+    },
+    close (profile) {
+      if (byClientId.get(profile.clientId) === profile) byClientId.delete(profile.clientId)
+    },
+    findByClientId: clientId => byClientId.get(clientId)
+  }
+}
+
+/**
+ * The OpenID client that a profile is: public, so PKCE takes the place of a secret.
+ *
+ * @param legacyCallback where the legacy routes have their codes sent
+ */
+export function toClient (profile: Profile, legacyCallback: string): ClientMetadata {
+  const redirectUris = [...profile.callbackUrls, ...(profile.legacyImplicit ? [legacyCallback] : [])]
+  const web = [...redirectUris, ...profile.logoutUrls].every(text => /^https?:/.test(text))
+  return {
+    client_id: profile.clientId,
+    client_name: profile.brandName,
+    token_endpoint_auth_method: 'none',
+    application_type: web ? 'web' : 'native',
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: [...profile.logoutUrls],
+    response_types: redirectUris.length > 0 ? ['code'] : [],
+    grant_types: redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : ['refresh_token']
+  }
+}

@@ -1,0 +1,94 @@
+import type { Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import { errors, type Adapter, type AdapterFactory, type AdapterPayload, type ClientMetadata } from 'oidc-provider'
+import { hashSecret } from './secrets.js'
+import type { RecordsTable } from './tables.js'
+
+/** Whoever knows the id of one of these may use it; only its hash is stored. */
+const bearerModels = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken'])
+
+/**
+ * Keeps what `oidc-provider` stores in the database. Clients are the open profiles, and not stored.
+ *
+ * @param findClient gives the client of a client id
+ */
+export function createRecords (db: Kysely<Tables>, findClient: (clientId: string) => ClientMetadata | undefined): AdapterFactory {
+  return model => model === 'Client' ? clientsOf(findClient) : recordsOf(db, model)
+}
+
+function recordsOf (db: Kysely<Tables>, model: string): Adapter {
+  const bearer = bearerModels.has(model)
+  const stored = (id: string) => bearer ? hashSecret(id) : id
+
+  async function findBy (column: 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> {
+    const row = await db.selectFrom('latchkey_embedded_records').selectAll().where('model', '=', model).where(column, '=', value).executeTakeFirst()
+    return row === undefined ? undefined : toPayload(row)
+  }
+
+  return {
+    async upsert (id, payload, expiresIn) {
+      const { jti, ...rest } = payload
+      const row = {
+        payload: JSON.stringify(bearer ? rest : payload),
+        account_id: payload.accountId ?? null,
+        grant_id: payload.grantId ?? null,
+        uid: payload.uid ?? null,
+        user_code: payload.userCode ?? null,
+        expires_at: expiresIn === undefined ? null : new Date(Date.now() + expiresIn * 1000).toISOString()
+      }
+      await db.insertInto('latchkey_embedded_records')
+        .values({ model, id: stored(id), consumed_at: null, ...row })
+        .onConflict(conflict => conflict.columns(['model', 'id']).doUpdateSet(row))
+        .execute()
+    },
+    async find (id) {
+      const row = await db.selectFrom('latchkey_embedded_records').selectAll().where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
+      if (row === undefined) return undefined
+      return bearer ? { ...toPayload(row), jti: id } : toPayload(row)
+    },
+    findByUid: async uid => await findBy('uid', uid),
+    findByUserCode: async userCode => await findBy('user_code', userCode),
+    async consume (id) {
+      const consumed = await db.updateTable('latchkey_embedded_records')
+        .set({ consumed_at: new Date().toISOString() })
+        .where('model', '=', model).where('id', '=', stored(id)).where('consumed_at', 'is', null)
+        .executeTakeFirst()
+      if (consumed.numUpdatedRows > 0n) return
+      // Somebody else used it since it was read: as with any second use, nothing that came of it stays good.
+      const row = await db.selectFrom('latchkey_embedded_records').select('grant_id').where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
+      if (row?.grant_id) await revokeGrant(db, row.grant_id)
+      throw new errors.InvalidGrant(`${model} already used`)
+    },
+    async destroy (id) {
+      await db.deleteFrom('latchkey_embedded_records').where('model', '=', model).where('id', '=', stored(id)).execute()
+    },
+    async revokeByGrantId (grantId) {
+      await db.deleteFrom('latchkey_embedded_records').where('model', '=', model).where('grant_id', '=', grantId).execute()
+    }
+  }
+}
+
+/** Ends a grant with all tokens and codes that came of it. */
+export async function revokeGrant (db: Kysely<Tables>, grantId: string): Promise<void> {
+  await db.deleteFrom('latchkey_embedded_records')
+    .where(({ eb, or, and }) => or([eb('grant_id', '=', grantId), and([eb('model', '=', 'Grant'), eb('id', '=', grantId)])]))
+    .execute()
+}
+
+function toPayload (row: RecordsTable): AdapterPayload {
+  const payload = JSON.parse(row.payload) as AdapterPayload
+  return row.consumed_at === null ? payload : { ...payload, consumed: Math.floor(Date.parse(row.consumed_at) / 1000) }
+}
+
+function clientsOf (findClient: (clientId: string) => ClientMetadata | undefined): Adapter {
+  const nothing = async () => undefined
+  return {
+    find: async id => findClient(id) as AdapterPayload | undefined,
+    upsert: nothing,
+    findByUid: nothing,
+    findByUserCode: nothing,
+    consume: nothing,
+    destroy: nothing,
+    revokeByGrantId: nothing
+  }
+}

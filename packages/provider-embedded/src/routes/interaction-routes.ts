@@ -1,0 +1,214 @@
+import { errors } from '@latchkey/identity-provider'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errors as oidcErrors, type InteractionResults } from 'oidc-provider'
+import type { Asking } from '../account-actions.js'
+import type { Problem } from '../pages/layout.js'
+import { messagePage } from '../pages/other-pages.js'
+import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
+import type { Profile } from '../profiles.js'
+import { problemOf } from './form-problem.js'
+import { seenFromOutside } from './openid-routes.js'
+import { brandOf, textOf, type Pages } from './page-routes.js'
+
+/** A sign-in that a client began by the authorization endpoint, in this browser. */
+interface SignIn {
+  readonly uid: string
+  readonly prompt: string
+  readonly params: Readonly<Record<string, unknown>>
+  readonly accountId: string | undefined
+  readonly profile: Profile
+  readonly asking: Asking
+  readonly page: SignInPage
+  /** The address that was typed in, once it was: it stays on the server, out of addresses and logs. */
+  readonly email: string
+}
+
+type Handler = (signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** Sign in, sign up, confirm, forgotten password, consent: the steps of one sign-in, below `/oidc/interaction/<uid>`. */
+export async function interactionRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
+  const { embedded } = pages
+  const { actions } = embedded
+
+  async function open (request: FastifyRequest, reply: FastifyReply): Promise<SignIn | null> {
+    seenFromOutside(request, embedded.issuer)
+    try {
+      const { uid, prompt, params, session } = await embedded.current().provider.interactionDetails(request.raw, reply.raw)
+      const profile = embedded.profiles.findByClientId(String(params.client_id))
+      if (profile === undefined || uid !== (request.params as { uid: string }).uid) return null
+      return {
+        uid,
+        prompt: prompt.name,
+        params,
+        accountId: session?.accountId,
+        profile,
+        asking: { profileId: profile.id, brandName: profile.brandName, clientId: profile.clientId, interactionUid: uid, clientAddress: request.ip },
+        page: { brand: brandOf(profile), base: `/oidc/interaction/${uid}`, csrf: pages.csrfFor(request, reply) },
+        email: await embedded.pendingEmails.find(uid) ?? ''
+      }
+    } catch (error) {
+      if (error instanceof oidcErrors.SessionNotFound) return null
+      throw error
+    }
+  }
+
+  /** A step, for whoever has begun this sign-in in this browser. */
+  function step (method: 'GET' | 'POST', path: string, handler: Handler): void {
+    fastify.route({
+      method,
+      url: `/oidc/interaction/:uid${path}`,
+      handler: async (request, reply) => {
+        const signIn = await open(request, reply)
+        if (signIn !== null) return await handler(signIn, request, reply)
+        return pages.send(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was left open for too long, was finished already, or began in another browser. Go back to the app and sign in again.'))
+      }
+    })
+  }
+
+  async function finish (signIn: SignIn, request: FastifyRequest, reply: FastifyReply, result: InteractionResults): Promise<FastifyReply> {
+    const returnTo = await embedded.current().provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
+    await embedded.pendingEmails.remove(signIn.uid)
+    return reply.redirect(returnTo, 303)
+  }
+
+  /** Runs what a form asks for; what is wrong with it is shown on the form. */
+  async function attempt (signIn: SignIn, reply: FastifyReply, show: (page: SignInPage) => string, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+    try {
+      return await work()
+    } catch (error) {
+      return again(signIn, reply, show, problemOf(error))
+    }
+  }
+
+  function again (signIn: SignIn, reply: FastifyReply, show: (page: SignInPage) => string, { status, ...problem }: Problem & { status: number }): FastifyReply {
+    return pages.send(reply, status, show({ ...signIn.page, problem }), signIn.profile)
+  }
+
+  const loginAs = (accountId: string): InteractionResults => ({ login: { accountId, remember: true } })
+
+  step('GET', '', async (signIn, _request, reply) => {
+    if (signIn.prompt === 'consent') {
+      const scopes = String(signIn.params.scope ?? '').split(' ')
+      const account = signIn.accountId === undefined ? undefined : await embedded.accounts.findById(signIn.accountId)
+      return pages.send(reply, 200, consentPage(signIn.page, { email: account?.email ?? '', scopes }), signIn.profile)
+    }
+    const email = signIn.email || String(signIn.params.login_hint ?? '')
+    return pages.send(reply, 200, signInPage(signIn.page, { email, offersSignUp: signIn.profile.signUp }), signIn.profile)
+  })
+
+  step('POST', '/sign-in', async (signIn, request, reply) => {
+    const [email, password] = [textOf(request, 'email'), textOf(request, 'password')]
+    const show = (page: SignInPage) => signInPage(page, { email, offersSignUp: signIn.profile.signUp })
+    const fields = missing({ email: email === '' && 'Enter your email address', password: password === '' && 'Enter your password' })
+    if (fields !== null) return again(signIn, reply, show, fields)
+    return await attempt(signIn, reply, show, async () => {
+      try {
+        const account = await actions.signIn(signIn.asking, { email, password })
+        return await finish(signIn, request, reply, loginAs(account.id))
+      } catch (error) {
+        if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED)) throw error
+        await ignoringThrottle(() => actions.sendConfirmation(signIn.asking, email))
+        await embedded.pendingEmails.keep(signIn.uid, email)
+        return reply.redirect(`${signIn.page.base}/confirm`, 303)
+      }
+    })
+  })
+
+  step('GET', '/sign-up', async (signIn, _request, reply) => {
+    if (!signIn.profile.signUp) return reply.redirect(signIn.page.base, 303)
+    const email = signIn.email || String(signIn.params.login_hint ?? '')
+    return pages.send(reply, 200, signUpPage(signIn.page, { email, firstName: '', lastName: '' }), signIn.profile)
+  })
+
+  step('POST', '/sign-up', async (signIn, request, reply) => {
+    if (!signIn.profile.signUp) return reply.redirect(signIn.page.base, 303)
+    const [email, password, firstName, lastName] = ['email', 'password', 'firstName', 'lastName'].map(name => textOf(request, name).trim()) as [string, string, string, string]
+    const show = (page: SignInPage) => signUpPage(page, { email, firstName, lastName })
+    const fields = missing({
+      email: email === '' && 'Enter your email address',
+      password: password === '' && 'Choose a password',
+      firstName: firstName.length > 100 && 'Use at most 100 characters',
+      lastName: lastName.length > 100 && 'Use at most 100 characters'
+    })
+    if (fields !== null) return again(signIn, reply, show, fields)
+    return await attempt(signIn, reply, show, async () => {
+      try {
+        await actions.signUp(signIn.asking, { email, password: textOf(request, 'password'), firstName: firstName || null, lastName: lastName || null })
+      } catch (error) {
+        // The owner of the address learns it by email; whoever typed it in does not.
+        if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS)) throw error
+        await ignoringThrottle(() => actions.remindOfAccount(signIn.asking, email))
+      }
+      await embedded.pendingEmails.keep(signIn.uid, email)
+      return reply.redirect(`${signIn.page.base}/confirm`, 303)
+    })
+  })
+
+  step('GET', '/confirm', async (signIn, request, reply) => {
+    if (signIn.email === '') return reply.redirect(signIn.page.base, 303)
+    const sentAgain = (request.query as { sent?: unknown }).sent === 'again'
+    return pages.send(reply, 200, confirmPage(signIn.page, { email: signIn.email, sentAgain }), signIn.profile)
+  })
+
+  step('POST', '/confirm', async (signIn, request, reply) =>
+    await attempt(signIn, reply, page => confirmPage(page, { email: signIn.email, sentAgain: false }), async () => {
+      const owner = await actions.confirm(signIn.asking, { email: signIn.email, code: textOf(request, 'code') })
+      return await finish(signIn, request, reply, loginAs(owner.accountId))
+    }))
+
+  step('POST', '/confirm/resend', async (signIn, _request, reply) =>
+    await attempt(signIn, reply, page => confirmPage(page, { email: signIn.email, sentAgain: false }), async () => {
+      await actions.sendConfirmation(signIn.asking, signIn.email)
+      return reply.redirect(`${signIn.page.base}/confirm?sent=again`, 303)
+    }))
+
+  step('GET', '/forgot', async (signIn, _request, reply) =>
+    pages.send(reply, 200, forgotPage(signIn.page, { email: signIn.email || String(signIn.params.login_hint ?? '') }), signIn.profile))
+
+  step('POST', '/forgot', async (signIn, request, reply) => {
+    const email = textOf(request, 'email').trim()
+    const show = (page: SignInPage) => forgotPage(page, { email })
+    const fields = missing({ email: email === '' && 'Enter your email address' })
+    if (fields !== null) return again(signIn, reply, show, fields)
+    return await attempt(signIn, reply, show, async () => {
+      await actions.forgotPassword(signIn.asking, email)
+      await embedded.pendingEmails.keep(signIn.uid, email)
+      return reply.redirect(`${signIn.page.base}/reset`, 303)
+    })
+  })
+
+  step('GET', '/reset', async (signIn, _request, reply) => {
+    if (signIn.email === '') return reply.redirect(`${signIn.page.base}/forgot`, 303)
+    return pages.send(reply, 200, resetPage(signIn.page, { email: signIn.email }), signIn.profile)
+  })
+
+  step('POST', '/reset', async (signIn, request, reply) =>
+    await attempt(signIn, reply, page => resetPage(page, { email: signIn.email }), async () => {
+      const owner = await actions.resetPassword(signIn.asking, { email: signIn.email, code: textOf(request, 'code'), newPassword: textOf(request, 'newPassword') })
+      return await finish(signIn, request, reply, loginAs(owner.accountId))
+    }))
+
+  step('POST', '/consent', async (signIn, request, reply) => {
+    if (signIn.prompt !== 'consent' || signIn.accountId === undefined) return reply.redirect(signIn.page.base, 303)
+    if (textOf(request, 'answer') !== 'allow') return await finish(signIn, request, reply, { error: 'access_denied', error_description: 'the user did not agree' })
+    const { provider } = embedded.current()
+    const grant = new provider.Grant({ accountId: signIn.accountId, clientId: signIn.profile.clientId })
+    grant.addOIDCScope(String(signIn.params.scope ?? 'openid'))
+    return await finish(signIn, request, reply, { consent: { grantId: await grant.save() } })
+  })
+}
+
+/** What was left out of a form, or `null`. */
+function missing (fields: Record<string, string | false>): (Problem & { status: number }) | null {
+  const wrong = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== false)
+  return wrong.length === 0 ? null : { status: 400, summary: 'Please check what you typed in:', fields: Object.fromEntries(wrong) }
+}
+
+/** Where the limit on emails must not tell whether there was one to send. */
+async function ignoringThrottle (work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_THROTTLED)) throw error
+  }
+}

@@ -1,0 +1,81 @@
+import { errors } from '@latchkey/identity-provider'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Asking } from '../account-actions.js'
+import type { CodeOwner, CodePurpose } from '../codes.js'
+import { confirmLinkPage, deadLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
+import { problemOf } from './form-problem.js'
+import { brandOf, textOf, type Pages } from './page-routes.js'
+
+/** The pages that the links in emails lead to, in whatever browser they are followed. */
+export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
+  const { actions, profiles } = pages.embedded
+
+  const profileOf = (owner: CodeOwner | undefined) => owner === undefined ? undefined : profiles.findByClientId(owner.clientId)
+  const pageFor = (request: FastifyRequest, reply: FastifyReply, owner: CodeOwner | undefined, token: string): LinkPage =>
+    ({ brand: brandOf(profileOf(owner)), csrf: pages.csrfFor(request, reply), token })
+
+  async function dead (request: FastifyRequest, reply: FastifyReply, purpose: CodePurpose, token: string): Promise<FastifyReply> {
+    const link = await actions.readLink(purpose, token)
+    return pages.send(reply, 410, deadLinkPage(pageFor(request, reply, link, token), { purpose, known: link !== undefined }))
+  }
+
+  function done (reply: FastifyReply, owner: CodeOwner, title: string): FastifyReply {
+    const brand = brandOf(profileOf(owner))
+    return pages.send(reply, 200, owner.interactionUid === null
+      ? messagePage(brand, title, 'You can close this page, go back to the app and sign in.')
+      : messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { href: `/oidc/interaction/${owner.interactionUid}`, label: 'Continue to sign in' }))
+  }
+
+  for (const [purpose, show] of [['confirm', confirmLinkPage], ['reset', resetLinkPage]] as const) {
+    fastify.get(`/oidc/${purpose}`, async (request, reply) => {
+      const { token } = request.query as { token?: unknown }
+      const given = typeof token === 'string' ? token : ''
+      const link = await actions.readLink(purpose, given)
+      if (link === undefined || link.expired) return await dead(request, reply, purpose, given)
+      return pages.send(reply, 200, show(pageFor(request, reply, link, given), link))
+    })
+
+    fastify.post(`/oidc/${purpose}/resend`, async (request, reply) => {
+      const link = await actions.readLink(purpose, textOf(request, 'token'))
+      const profile = profileOf(link)
+      const asking: Asking = {
+        profileId: profile?.id ?? '',
+        brandName: brandOf(profile).brandName,
+        clientId: link?.clientId ?? '',
+        interactionUid: link?.interactionUid ?? null,
+        clientAddress: request.ip
+      }
+      const email = link?.email ?? textOf(request, 'email')
+      try {
+        await (purpose === 'confirm' ? actions.sendConfirmation(asking, email) : actions.forgotPassword(asking, email))
+      } catch (error) {
+        const { status, summary } = problemOf(error)
+        return pages.send(reply, status, messagePage(brandOf(profile), 'Not yet', summary))
+      }
+      return pages.send(reply, 200, messagePage(brandOf(profile), 'Check your email', 'If the address has an account that waits for it, a new email is on its way.'))
+    })
+  }
+
+  fastify.post('/oidc/confirm', async (request, reply) => {
+    const token = textOf(request, 'token')
+    try {
+      return done(reply, await actions.confirmByLink(token), 'Your address is confirmed')
+    } catch (error) {
+      if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'confirm', token)
+      throw error
+    }
+  })
+
+  fastify.post('/oidc/reset', async (request, reply) => {
+    const token = textOf(request, 'token')
+    try {
+      return done(reply, await actions.resetPasswordByLink(token, textOf(request, 'newPassword')), 'Your password is saved')
+    } catch (error) {
+      if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'reset', token)
+      const { status, ...problem } = problemOf(error, 'newPassword')
+      const link = await actions.readLink('reset', token)
+      if (link === undefined) return await dead(request, reply, 'reset', token)
+      return pages.send(reply, status, resetLinkPage({ ...pageFor(request, reply, link, token), problem }, link))
+    }
+  })
+}

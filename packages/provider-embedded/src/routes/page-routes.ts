@@ -1,0 +1,87 @@
+import formbody from '@fastify/formbody'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createCsrf } from '../csrf.js'
+import type { Embedded } from '../embedded.js'
+import { NO_BRAND, type Brand } from '../pages/layout.js'
+import { messagePage } from '../pages/other-pages.js'
+import { stylesheetNamed } from '../pages/stylesheet.js'
+import type { Profile } from '../profiles.js'
+import { interactionRoutes } from './interaction-routes.js'
+import { linkRoutes } from './link-routes.js'
+import { outboxRoutes } from './outbox-routes.js'
+
+/** What the routes of the pages share. */
+export interface Pages {
+  readonly embedded: Embedded
+  /** The token for the forms of the page that is answered. */
+  csrfFor (request: FastifyRequest, reply: FastifyReply): string
+  send (reply: FastifyReply, status: number, page: string, profile?: Profile): FastifyReply
+}
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60
+
+/** The pages that people see, below `/oidc`: server-rendered, without scripts. */
+export async function pageRoutes (fastify: FastifyInstance, { embedded, production }: { embedded: Embedded, production: boolean }): Promise<void> {
+  // The app may have one already, with limits of its own.
+  fastify.removeContentTypeParser('application/x-www-form-urlencoded')
+  await fastify.register(formbody, { bodyLimit: 16 * 1024 })
+  const csrf = createCsrf(embedded.secrets, { secure: embedded.issuer.startsWith('https:') })
+  const pages: Pages = {
+    embedded,
+    csrfFor (request, reply) {
+      const { token, setCookie } = csrf.tokenFor(request.headers.cookie)
+      if (setCookie !== undefined) reply.header('set-cookie', setCookie)
+      return token
+    },
+    send: (reply, status, page, profile) => reply.code(status).headers(pageHeaders(profile)).type('text/html; charset=utf-8').send(page)
+  }
+
+  fastify.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'POST' || csrf.fits(request.headers.cookie, textOf(request, 'csrf'))) return
+    return pages.send(reply, 403, messagePage(NO_BRAND, 'Please try again', 'This form was open for too long, or your browser keeps no cookies. Go back, load the page again and send it once more.'))
+  })
+  fastify.setErrorHandler((error: { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error }, 'A hosted page failed')
+    return pages.send(reply, status, messagePage(NO_BRAND, 'Something went wrong', status >= 500
+      ? 'This is our fault and not yours. Go back to the app and try again in a moment.'
+      : 'Go back to the app and start again.'))
+  })
+
+  fastify.get<{ Params: { name: string } }>('/oidc/assets/:name', async (request, reply) => {
+    const stylesheet = stylesheetNamed(request.params.name)
+    if (stylesheet === undefined) return reply.code(404).type('text/plain').send('Not found')
+    return reply.headers({ 'cache-control': `public, max-age=${YEAR_SECONDS}, immutable`, 'x-content-type-options': 'nosniff' }).type('text/css; charset=utf-8').send(stylesheet.text)
+  })
+  await interactionRoutes(fastify, pages)
+  await linkRoutes(fastify, pages)
+  if (!production && embedded.mailer.kind === 'outbox') await outboxRoutes(fastify, pages)
+}
+
+/** One text field of a form; whatever else was sent under its name is as good as nothing. */
+export function textOf (request: FastifyRequest, name: string): string {
+  const value = (request.body as Record<string, unknown> | null | undefined)?.[name]
+  return typeof value === 'string' && value.length <= 2000 ? value : ''
+}
+
+export function brandOf (profile: Profile | undefined): Brand {
+  return profile ?? NO_BRAND
+}
+
+function pageHeaders (profile: Profile | undefined): Record<string, string> {
+  // Browsers check where a form's answer redirects to as well, which ends at the app.
+  const targets = [...profile?.callbackUrls ?? [], ...profile?.logoutUrls ?? []].map(sourceOf)
+  return {
+    'content-security-policy': `default-src 'none'; style-src 'self'; form-action ${[...new Set(["'self'", ...targets])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cache-control': 'no-store'
+  }
+}
+
+function sourceOf (text: string): string {
+  const url = new URL(text)
+  return url.origin === 'null' ? url.protocol : url.origin
+}

@@ -1,0 +1,119 @@
+import type { Tables } from '@latchkey/database'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { Kysely } from 'kysely'
+import { generateKeyPair } from 'node:crypto'
+import { promisify } from 'node:util'
+import { PROVIDER_EMBEDDED_ERR_SECRET_KEY } from './errors.js'
+import type { Secrets } from './secrets.js'
+
+const newKeyPair = promisify(generateKeyPair)
+
+/** A private RSA key with its `kid`, `alg` and `use`. */
+export type SigningKey = JWK & { readonly kid: string }
+
+export interface SigningKeys {
+  /** The first one signs; all of them are published. */
+  list (): readonly SigningKey[]
+  /**
+   * Makes the next key. It is published at once and signs once every copy of the app has had time to publish it;
+   * the one before it stays published until its last token has expired.
+   */
+  rotate (): Promise<{ kid: string, signsFrom: string }>
+  /** Looks for keys that other copies made, rotates by age, forgets keys that no token needs. */
+  refresh (): Promise<void>
+}
+
+export interface SigningKeysConfig {
+  readonly db: Kysely<Tables>
+  readonly secrets: Secrets
+  /** Milliseconds that the longest token lasts. */
+  readonly tokenMs: number
+  /** Milliseconds between publishing a key and signing with it. */
+  readonly publishMs: number
+  readonly maxAgeMs: number
+  /** Called when the list has changed. */
+  readonly onChange: () => void
+}
+
+/** Tokens are accepted a little beyond their end, by clocks that are behind. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000
+
+/**
+ * Loads the signing keys (RS256), making the first one if there is none.
+ *
+ * @throws PROVIDER_EMBEDDED_ERR_SECRET_KEY they are encrypted under another `secretKey`
+ */
+export async function loadSigningKeys (config: SigningKeysConfig): Promise<SigningKeys> {
+  const { db, secrets } = config
+  let keys: readonly SigningKey[] = []
+
+  const rows = () => db.selectFrom('latchkey_embedded_keys').selectAll().orderBy('generation', 'desc').execute()
+
+  async function add (generation: number, signsFrom: Date): Promise<void> {
+    const jwk = await newSigningKey()
+    await db.insertInto('latchkey_embedded_keys')
+      .values({ generation, kid: jwk.kid, private_jwk: toStored(jwk), created_at: new Date().toISOString(), signs_from: signsFrom.toISOString() })
+      .onConflict(conflict => conflict.column('generation').doNothing())
+      .execute()
+  }
+
+  async function rotate (): Promise<{ kid: string, signsFrom: string }> {
+    const generation = ((await rows())[0]?.generation ?? 0) + 1
+    await add(generation, new Date(Date.now() + config.publishMs))
+    const row = await db.selectFrom('latchkey_embedded_keys').select(['kid', 'signs_from']).where('generation', '=', generation).executeTakeFirstOrThrow()
+    await refresh()
+    return { kid: row.kid, signsFrom: row.signs_from }
+  }
+
+  async function refresh (): Promise<void> {
+    const stored = await rows()
+    const now = Date.now()
+    const newest = stored[0]
+    if (newest === undefined) {
+      await add(1, new Date(now))
+      return await refresh()
+    }
+    if (Date.parse(newest.created_at) + config.maxAgeMs <= now) {
+      await rotate()
+      return
+    }
+    // A key is needed until the tokens have expired that it signed before its successor took over.
+    const needed = stored.filter((_row, index) => {
+      const successor = stored[index - 1]
+      return successor === undefined || Date.parse(successor.signs_from) + config.tokenMs + CLOCK_TOLERANCE_MS > now
+    })
+    const unneeded = stored.filter(row => !needed.includes(row)).map(row => row.generation)
+    if (unneeded.length > 0) await db.deleteFrom('latchkey_embedded_keys').where('generation', 'in', unneeded).execute()
+
+    const waiting = needed.filter(row => Date.parse(row.signs_from) > now)
+    const signing = needed.filter(row => !waiting.includes(row))
+    const ordered = [...signing, ...waiting]
+    if (ordered.map(row => row.kid).join() === keys.map(key => key.kid).join()) return
+    keys = Object.freeze(await Promise.all(ordered.map(row => fromStored(row.kid, row.private_jwk))))
+    config.onChange()
+  }
+
+  function toStored (jwk: SigningKey): string {
+    const text = JSON.stringify(jwk)
+    return secrets.sealing ? `sealed:${secrets.seal(text, jwk.kid)}` : `plain:${text}`
+  }
+
+  async function fromStored (kid: string, stored: string): Promise<SigningKey> {
+    const [, form, content] = /^(sealed|plain):(.*)$/s.exec(stored) ?? []
+    const text = form === 'plain' ? content : secrets.open(content ?? '', kid)
+    if (text === null || text === undefined) throw new PROVIDER_EMBEDDED_ERR_SECRET_KEY()
+    const jwk = JSON.parse(text) as SigningKey
+    // Keys made before a secretKey was configured are encrypted as soon as there is one.
+    if (form === 'plain' && secrets.sealing) await db.updateTable('latchkey_embedded_keys').set({ private_jwk: toStored(jwk) }).where('kid', '=', kid).execute()
+    return jwk
+  }
+
+  await refresh()
+  return { list: () => keys, rotate, refresh }
+}
+
+async function newSigningKey (): Promise<SigningKey> {
+  const { privateKey } = await newKeyPair('rsa', { modulusLength: 2048 })
+  const jwk = privateKey.export({ format: 'jwk' }) as JWK
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: 'RS256', use: 'sig' }
+}
