@@ -6,7 +6,6 @@ import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
 export const SCOPES = 'openid email profile offline_access'
-const SESSION_SECONDS = 14 * 24 * 60 * 60
 const INTERACTION_SECONDS = 60 * 60
 /** However often it is refreshed, a sign-in ends after this. */
 const GRANT_SECONDS = 365 * 24 * 60 * 60
@@ -72,12 +71,12 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       IdToken: tokenSeconds,
       AuthorizationCode: 60,
       RefreshToken: config.refreshTokenSeconds,
-      Session: SESSION_SECONDS,
+      // Tokens of the hosted pages end with the browser's session, unless offline_access was agreed to.
+      Session: config.refreshTokenSeconds,
       Interaction: INTERACTION_SECONDS,
       Grant: GRANT_SECONDS
     },
     rotateRefreshToken: true,
-    expiresWithSession: () => false,
     issueRefreshToken: (ctx, client, source) => {
       if (!client.grantTypeAllowed('refresh_token') || ctx.oidc.params?.redirect_uri === legacyCallback) return false
       return profiles.findByClientId(client.clientId)?.consent === false || source.scopes.has('offline_access')
@@ -91,15 +90,11 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     loadExistingGrant: async ctx => {
       const { client, session, params, account, provider } = ctx.oidc
       if (client === undefined || session === undefined || account === undefined) return undefined
-      const consented = ctx.oidc.result?.consent?.grantId
-      if (consented !== undefined) return await provider.Grant.find(consented)
-      const profile = profiles.findByClientId(client.clientId)
-      if (profile === undefined || profile.consent) {
-        const existing = session.grantIdFor(client.clientId)
-        return existing === undefined ? undefined : await provider.Grant.find(existing)
-      }
-      // An app of one's own: nobody is asked. Each sign-in gets a grant of its own, the family of its refresh tokens.
-      const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+      const granted = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId)
+      const existing = granted === undefined ? undefined : await provider.Grant.find(granted)
+      if (profiles.findByClientId(client.clientId)?.consent !== false) return existing
+      // An app of one's own: nobody is asked. One grant per browser and app is the family of its refresh tokens, which signing out ends.
+      const grant = existing ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
       grant.addOIDCScope(String(params?.scope ?? 'openid'))
       await grant.save()
       return grant

@@ -1,0 +1,116 @@
+import { dialects } from '@latchkey/test-databases'
+import * as oidc from 'openid-client'
+import t from 'tap'
+import { callbackUrl, logoutUrl, profileOf, startApp } from './helpers/app.js'
+import { beginSignIn, confirmedAccount, finishSignIn, password, signInByPage } from './helpers/client.js'
+import { formBrowser } from './helpers/form-browser.js'
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    const running = await startApp(t, dialect)
+    const provider = running.app.providerEmbedded.createProvider(profileOf())
+    const email = 'ada@example.com'
+    const { subject } = await confirmedAccount(running, email)
+
+    t.test('openid-client signs in by authorization code with PKCE, refreshes and signs out', async t => {
+      const browser = formBrowser(running.url)
+      const attempt = await beginSignIn(running)
+      const arrived = await signInByPage(running, attempt.url, { email, password }, browser)
+      t.equal(arrived.url.origin + arrived.url.pathname, callbackUrl)
+      const tokens = await finishSignIn(attempt, arrived.url)
+      t.match(tokens.claims(), { sub: subject, email, email_verified: true, given_name: 'Ada', family_name: 'Lovelace', aud: 'default' })
+
+      const refreshed = await oidc.refreshTokenGrant(attempt.config, tokens.refresh_token as string)
+      t.match(refreshed.claims(), { sub: subject, email })
+
+      const again = await beginSignIn(running)
+      t.ok((await browser.open(again.url)).url.searchParams.has('code'), 'a browser that is signed in is not asked again')
+
+      const asked = await browser.open(oidc.buildEndSessionUrl(attempt.config, { id_token_hint: tokens.id_token as string, post_logout_redirect_uri: logoutUrl, state: 'bye' }).href)
+      t.match(asked.html, 'Sign out')
+      const out = await browser.submit(asked, '/session/end/confirm', { logout: 'yes' })
+      t.equal(out.url.href, `${logoutUrl}?state=bye`)
+      t.match((await browser.open((await beginSignIn(running)).url)).html, 'Password')
+      await t.rejects(oidc.refreshTokenGrant(attempt.config, refreshed.refresh_token as string), { code: 'OAUTH_RESPONSE_BODY_ERROR', message: /./ })
+    })
+
+    t.test('an app whose people are asked gets a code only if they agree', async t => {
+      running.app.providerEmbedded.createProvider(profileOf({ id: 'asking', consent: true }))
+      const browser = formBrowser(running.url)
+      const attempt = await beginSignIn(running, { clientId: 'asking', scope: 'openid email profile offline_access', prompt: 'consent' })
+      const asked = await signInByPage(running, attempt.url, { email, password }, browser)
+      t.match(asked.html, 'Your email address')
+      t.equal((await browser.submit(asked, '/consent', { answer: 'deny' })).url.searchParams.get('error'), 'access_denied')
+
+      const second = await beginSignIn(running, { clientId: 'asking', scope: 'openid email profile offline_access', prompt: 'consent' })
+      const arrived = await browser.submit(await browser.open(second.url), '/consent', { answer: 'allow' })
+      const tokens = await finishSignIn(second, arrived.url)
+      t.match(tokens.claims(), { email })
+      t.ok(tokens.refresh_token)
+    })
+
+    t.test('the server exchanges a code for the client, once', async t => {
+      const attempt = await beginSignIn(running)
+      const arrived = await signInByPage(running, attempt.url, { email, password })
+      const code = arrived.url.searchParams.get('code') as string
+      await t.rejects(provider.exchangeCode({ code, redirectUri: callbackUrl }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' }, 'not without its verifier')
+      const tokens = await provider.exchangeCode({ code, redirectUri: callbackUrl, codeVerifier: attempt.verifier, nonce: attempt.nonce })
+      await t.resolves(provider.refreshTokens({ refreshToken: tokens.refreshToken as string }))
+      await t.rejects(provider.exchangeCode({ code, redirectUri: callbackUrl, codeVerifier: attempt.verifier }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
+    })
+
+    t.test('a changed password signs every browser out', async t => {
+      const mine = 'browser@example.com'
+      await confirmedAccount(running, mine)
+      const browser = formBrowser(running.url)
+      await signInByPage(running, (await beginSignIn(running)).url, { email: mine, password }, browser)
+      await provider.changePassword({ email: mine, oldPassword: password, newPassword: 'another good one' })
+      t.match((await browser.open((await beginSignIn(running)).url)).html, 'name="password"')
+    })
+  })
+}
+
+t.test('nothing leads to an address that is not registered, to the letter', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  running.app.providerEmbedded.createProvider(profileOf({ id: 'native', callbackUrls: ['acme:/callback', 'http://127.0.0.1/callback'] }))
+  const foreign: [string, string][] = [
+    ['another site', 'https://evil.example/callback'],
+    ['a longer path', `${callbackUrl}/more`],
+    ['a query', `${callbackUrl}?next=https://evil.example`],
+    ['another port', callbackUrl.replace(':9', ':10')],
+    ['another case', callbackUrl.toUpperCase()],
+    ['a script', 'javascript:alert(1)']
+  ]
+  for (const [what, redirectUri] of foreign) {
+    const page = await formBrowser(running.url).open((await beginSignIn(running, { redirect_uri: redirectUri })).url)
+    t.equal(page.status, 400, `${what}: not after sign-in`)
+    t.match(page.html, 'cannot go on')
+    const out = await formBrowser(running.url).open(`${running.url}/oidc/session/end?client_id=default&post_logout_redirect_uri=${encodeURIComponent(redirectUri)}`)
+    t.equal(out.status, 400, `${what}: not after sign-out`)
+  }
+  const port = await formBrowser(running.url).open((await beginSignIn(running, { clientId: 'native', redirect_uri: 'http://127.0.0.1:4711/callback' })).url)
+  t.equal(port.status, 400, 'nor to another port of a native app')
+})
+
+t.test('a sign-in without PKCE is refused', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const page = await formBrowser(running.url).open(`${running.url}/oidc/auth?client_id=default&response_type=code&scope=openid&redirect_uri=${encodeURIComponent(callbackUrl)}`)
+  t.equal(page.url.searchParams.get('error'), 'invalid_request')
+})
+
+t.test('whatever the Host and the forwarding headers say, URLs are those of the public URL', async t => {
+  const running = await startApp(t, 'sqlite', { publicUrl: 'https://id.example.com' })
+  running.app.providerEmbedded.createProvider(profileOf())
+  const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
+  const discovery = await running.app.inject({ url: '/oidc/.well-known/openid-configuration', headers })
+  const { issuer, jwks_uri: jwksUri } = discovery.json<{ issuer: string, jwks_uri: string }>()
+  t.strictSame([issuer, jwksUri], ['https://id.example.com/oidc', 'https://id.example.com/oidc/jwks'])
+  t.notMatch(discovery.body, 'evil')
+
+  const begun = await running.app.inject({ url: `/oidc/auth?client_id=default&response_type=code&scope=openid&code_challenge=${'c'.repeat(43)}&code_challenge_method=S256&redirect_uri=${encodeURIComponent(callbackUrl)}`, headers })
+  t.match(begun.headers.location, /^https:\/\/id\.example\.com\/oidc\/interaction\//)
+  const cookies = begun.headers['set-cookie'] as string[]
+  t.ok(cookies.length > 0 && cookies.every(cookie => /; secure/i.test(cookie) && /; httponly/i.test(cookie) && /; samesite=lax/i.test(cookie)), 'cookies are for https, and for no script')
+})

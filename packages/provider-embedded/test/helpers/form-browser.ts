@@ -1,0 +1,55 @@
+export interface Page {
+  readonly url: URL
+  readonly status: number
+  readonly html: string
+  readonly headers: Headers
+}
+
+/** A browser without scripts: cookies, redirects and forms, as far as these pages use them. */
+export interface FormBrowser {
+  /** Follows redirects as long as they stay on the site; what leads off it is answered as a page without content. */
+  open (url: string): Promise<Page>
+  /** Sends the page's form whose action ends in `action`, with its hidden fields. */
+  submit (page: Page, action: string, fields?: Record<string, string>): Promise<Page>
+  readonly cookies: Map<string, string>
+  /** The `Set-Cookie` lines so far. */
+  readonly setCookies: string[]
+}
+
+/** @param origin the site it is on */
+export function formBrowser (origin: string): FormBrowser {
+  const cookies = new Map<string, string>()
+  const setCookies: string[] = []
+
+  async function request (url: string, init: RequestInit = {}): Promise<Page> {
+    const target = new URL(url)
+    if (target.origin !== origin) return { url: target, status: 0, html: '', headers: new Headers() }
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(target, { ...init, redirect: 'manual', headers: { accept: 'text/html', ...init.headers, ...(cookie === '' ? {} : { cookie }) } })
+    for (const line of response.headers.getSetCookie()) {
+      setCookies.push(line)
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    const location = response.headers.get('location')
+    if (location !== null) return await request(new URL(location, target).href)
+    return { url: target, status: response.status, html: await response.text(), headers: response.headers }
+  }
+
+  return {
+    cookies,
+    setCookies,
+    open: request,
+    async submit (page, action, fields = {}) {
+      const [, target = '', content = ''] = [...page.html.matchAll(/<form[^>]*action="([^"]*)"[^>]*>([^]*?)<\/form>/g)].find(([, found]) => found?.endsWith(action)) ?? []
+      if (target === '') throw new Error(`no form to ${action} on ${page.url.pathname} (${page.status}): ${page.html.slice(0, 2000)}`)
+      const hidden = [...content.matchAll(/<input type="hidden" name="([^"]*)"[^>]*value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value] as const)
+      return await request(new URL(target, page.url).href, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ ...Object.fromEntries(hidden), ...fields }).toString()
+      })
+    }
+  }
+}
