@@ -1,0 +1,26 @@
+import type { ProviderLog } from '@latchkey/identity-provider'
+import { withDeadline } from './deadline.js'
+import { translateError, type Operation } from './translate-error.js'
+
+/**
+ * One request of the contract, which may take several of Cognito: within the time that the profile gives, and
+ * failing with the contract's errors only.
+ *
+ * @param secrets what is sent and must appear in no message
+ * @param work gets a signal that fires when the time is up
+ */
+export type Call = <Result>(operation: Operation, secrets: readonly (string | undefined)[], work: (signal: AbortSignal) => Promise<Result>) => Promise<Result>
+
+export function createCall ({ id, clientSecret, timeoutMs }: { id: string, clientSecret?: string | undefined, timeoutMs: number }, log: ProviderLog): Call {
+  return async (operation, secrets, work) => {
+    try {
+      return await withDeadline(timeoutMs, work)
+    } catch (error) {
+      const translated = translateError(error, { profileId: id, operation, secrets: [...secrets, clientSecret] })
+      if ((translated as { code?: string }).code === 'IDENTITY_PROVIDER_ERR_UNAVAILABLE') {
+        log.warn({ profile: id, operation, err: translated.cause }, 'Cognito did not answer as it should')
+      }
+      throw translated
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import type { AccountDeletion, CodeExchange, HostedPages, IdentityProvider, ProviderDependencies } from '@latchkey/identity-provider'
+import { openAccountDeletion } from './account-deletion.js'
+import { createCall } from './call.js'
+import { openHostedPages } from './hosted-pages.js'
+import { resolveOptions, type CognitoOptions, type ResolvedOptions } from './options.js'
+import { openPasswordAccounts, type PasswordAccounts } from './password-accounts.js'
+
+/** Hosted pages and code exchange where the profile names a `domain`, deletion where it says `deleteAccounts`. */
+export type CognitoProvider = IdentityProvider & PasswordAccounts & Partial<HostedPages & CodeExchange & AccountDeletion>
+
+/**
+ * Opens the adapter to a Cognito user pool. Nothing is asked of Cognito before the first request.
+ *
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ */
+export function createCognitoProvider (options: CognitoOptions, { log }: ProviderDependencies): CognitoProvider {
+  const resolved = resolveOptions(options)
+  const client = openClient(resolved)
+  const call = createCall(resolved, log)
+  const hostedPages = hasDomain(resolved) ? openHostedPages(resolved, call) : undefined
+
+  return Object.freeze({
+    id: resolved.id,
+    type: 'cognito',
+    issuer: describeIssuer(resolved),
+    ...openPasswordAccounts({ options: resolved, client, call, log, loginUrl: async () => await hostedPages?.loginUrl() ?? null }),
+    ...hostedPages,
+    ...(resolved.deleteAccounts && openAccountDeletion(resolved, client, call)),
+    close: async () => { client.destroy() }
+  } satisfies CognitoProvider)
+}
+
+function openClient ({ region, endpoint, credentials, timeoutMs }: ResolvedOptions): CognitoIdentityProviderClient {
+  return new CognitoIdentityProviderClient({
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    // A copy: the SDK writes into the object it is given.
+    ...(credentials !== undefined && { credentials: { ...credentials } }),
+    // A second try, for a kept-alive connection that AWS has closed meanwhile; both within the deadline of the call.
+    maxAttempts: 2,
+    retryMode: 'standard',
+    requestHandler: { connectionTimeout: timeoutMs }
+  })
+}
+
+function describeIssuer ({ issuer, clientId, audiences }: ResolvedOptions) {
+  return Object.freeze({ issuer, clientId, audiences, jwksUri: `${issuer}/.well-known/jwks.json`, algorithms: ['RS256'] })
+}
+
+function hasDomain (options: ResolvedOptions): options is ResolvedOptions & { domain: string } {
+  return options.domain !== undefined
+}

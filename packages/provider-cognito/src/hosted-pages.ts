@@ -1,0 +1,66 @@
+import { errors, type CodeExchange, type HostedPages } from '@latchkey/identity-provider'
+import * as client from 'openid-client'
+import type { Call } from './call.js'
+import type { ResolvedOptions } from './options.js'
+import { assertRedirectAllowed } from './redirect-uri.js'
+import { toTokenSet } from './token-set.js'
+
+/** The pages and endpoints of a user pool's domain ("User pool endpoints and managed login reference" in the developer guide). */
+export function openHostedPages (options: ResolvedOptions & { domain: string }, call: Call): HostedPages & CodeExchange {
+  const { id, domain, clientId, scope, callbackUrls, logoutUrls } = options
+  const configuration = configureClient(options)
+
+  return {
+    async loginUrl ({ redirectUri, state, nonce, codeChallenge, loginHint } = {}) {
+      assertRedirectAllowed(id, redirectUri, callbackUrls)
+      return withParameters(`${domain}/oauth2/authorize`, {
+        response_type: 'code',
+        client_id: clientId,
+        scope,
+        redirect_uri: redirectUri,
+        state,
+        nonce,
+        code_challenge: codeChallenge,
+        code_challenge_method: codeChallenge === undefined ? undefined : 'S256',
+        login_hint: loginHint
+      })
+    },
+
+    async logoutUrl ({ redirectUri, state } = {}) {
+      assertRedirectAllowed(id, redirectUri, logoutUrls)
+      return withParameters(`${domain}/logout`, { client_id: clientId, logout_uri: redirectUri, state })
+    },
+
+    async exchangeCode ({ code, redirectUri = callbackUrls?.[0], codeVerifier, nonce }) {
+      if (redirectUri === undefined) {
+        throw new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(id, 'cognito', 'exchange a code without redirectUri; give the one that the code was asked for with, or configure callbackUrls')
+      }
+      assertRedirectAllowed(id, redirectUri, callbackUrls)
+      return await call('exchangeCode', [code, codeVerifier], async () => {
+        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, and Cognito compares it to the letter.
+        const tokens = await client.genericGrantRequest(configuration, 'authorization_code', defined({ code, redirect_uri: redirectUri, code_verifier: codeVerifier }))
+        // A code that was asked for in another session (OpenID Connect Core §3.1.3.7 item 11).
+        if (nonce !== undefined && tokens.claims()?.nonce !== nonce) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+        return toTokenSet({ idToken: tokens.id_token, accessToken: tokens.access_token, refreshToken: tokens.refresh_token })
+      })
+    }
+  }
+}
+
+function configureClient ({ domain, issuer, clientId, clientSecret, timeoutMs }: ResolvedOptions & { domain: string }): client.Configuration {
+  const authentication = clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret)
+  const configuration = new client.Configuration({ issuer, token_endpoint: `${domain}/oauth2/token` }, clientId, undefined, authentication)
+  // The deadline of the call is exact; this lets go of the connection soon after it.
+  configuration.timeout = Math.ceil(timeoutMs / 1000)
+  // The options allow http for loopback addresses only.
+  if (domain.startsWith('http:')) client.allowInsecureRequests(configuration)
+  return configuration
+}
+
+function withParameters (base: string, parameters: Record<string, string | undefined>): string {
+  return `${base}?${new URLSearchParams(defined(parameters)).toString()}`
+}
+
+function defined (parameters: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}

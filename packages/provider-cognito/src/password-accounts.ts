@@ -1,0 +1,139 @@
+import {
+  ChangePasswordCommand, ConfirmForgotPasswordCommand, ForgotPasswordCommand, GetTokensFromRefreshTokenCommand, InitiateAuthCommand,
+  ResendConfirmationCodeCommand, SignUpCommand, type AuthenticationResultType, type CognitoIdentityProviderClient
+} from '@aws-sdk/client-cognito-identity-provider'
+import type {
+  EmailVerification, PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, ProviderLog, TokenRefresh
+} from '@latchkey/identity-provider'
+import type { Call } from './call.js'
+import { challengeRequired } from './challenge.js'
+import type { ResolvedOptions } from './options.js'
+import { secretHash } from './secret-hash.js'
+import { toTokenSet } from './token-set.js'
+import { describeAnswer, isAboutAccount, isUnknownOperation, translateError, type Operation } from './translate-error.js'
+
+export type PasswordAccounts = PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification
+
+interface PasswordAccountsParts {
+  readonly options: ResolvedOptions
+  readonly client: CognitoIdentityProviderClient
+  readonly call: Call
+  readonly log: ProviderLog
+  /** The hosted login page; `null` where the profile has none. */
+  readonly loginUrl: () => Promise<string | null>
+}
+
+/** Accounts with passwords by the user pools API, as its public operations have them: none of its requests is signed. */
+export function openPasswordAccounts ({ options: { id, clientId, clientSecret }, client, call, log, loginUrl }: PasswordAccountsParts): PasswordAccounts {
+  const hashOf = (username: string | undefined): string | undefined =>
+    clientSecret === undefined || username === undefined ? undefined : secretHash(username, { clientId, clientSecret })
+
+  return {
+    async signInWithPassword ({ email, password }) {
+      return await call('signIn', [password], async signal => toTokens(await signIn(email, password, signal)))
+    },
+
+    async signUpWithPassword ({ email, password, firstName, lastName }) {
+      return await call('signUp', [password], async signal => {
+        const { UserSub: subject } = await client.send(new SignUpCommand({
+          ClientId: clientId,
+          SecretHash: hashOf(email),
+          Username: email,
+          Password: password,
+          UserAttributes: Object.entries({ email, given_name: firstName, family_name: lastName })
+            .flatMap(([Name, Value]) => Value == null || Value === '' ? [] : [{ Name, Value }])
+        }), { abortSignal: signal })
+        if (subject === undefined) throw new Error('The answer to SignUp has no UserSub')
+        // Cognito says whether the account may sign in (a Lambda trigger can confirm it), and not whether the address is verified.
+        return { subject, emailVerified: false }
+      })
+    },
+
+    async refreshTokens ({ refreshToken, email }) {
+      return await call('refresh', [refreshToken], async signal => {
+        const result = await refresh(refreshToken, email, signal)
+        // Where the app client does not rotate refresh tokens, the one that was given stays good.
+        return toTokens({ RefreshToken: refreshToken, ...result })
+      })
+    },
+
+    async forgotPassword ({ email }) {
+      await sendQuietly('recover', async signal => await client.send(new ForgotPasswordCommand({ ClientId: clientId, SecretHash: hashOf(email), Username: email }), { abortSignal: signal }))
+    },
+
+    async confirmForgottenPassword ({ email, code, newPassword }) {
+      await call('confirmRecovery', [code, newPassword], async signal => await client.send(new ConfirmForgotPasswordCommand({
+        ClientId: clientId,
+        SecretHash: hashOf(email),
+        Username: email,
+        ConfirmationCode: code,
+        Password: newPassword
+      }), { abortSignal: signal }))
+    },
+
+    async changePassword ({ email, oldPassword, newPassword }) {
+      const secrets = [oldPassword, newPassword]
+      await call('changePassword', secrets, async signal => {
+        const { AccessToken } = await signIn(email, oldPassword, signal).catch(error => {
+          throw translateError(error, { profileId: id, operation: 'signIn', secrets })
+        })
+        await client.send(new ChangePasswordCommand({ AccessToken, PreviousPassword: oldPassword, ProposedPassword: newPassword }), { abortSignal: signal })
+      })
+    },
+
+    async resendVerificationEmail ({ email }) {
+      await sendQuietly('resend', async signal => await client.send(new ResendConfirmationCodeCommand({ ClientId: clientId, SecretHash: hashOf(email), Username: email }), { abortSignal: signal }))
+    }
+  }
+
+  async function signIn (email: string, password: string, signal: AbortSignal): Promise<AuthenticationResultType> {
+    const hash = hashOf(email)
+    const { AuthenticationResult, ChallengeName } = await client.send(new InitiateAuthCommand({
+      ClientId: clientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: password, ...(hash !== undefined && { SECRET_HASH: hash }) }
+    }), { abortSignal: signal })
+    if (ChallengeName !== undefined) throw challengeRequired(ChallengeName, await loginUrl())
+    return AuthenticationResult ?? {}
+  }
+
+  /**
+   * By GetTokensFromRefreshToken, which works with and without rotation and takes the secret as it is: REFRESH_TOKEN_AUTH
+   * refuses rotation and wants a hash of the user name that Cognito made up, which nobody but the ID token knows.
+   */
+  async function refresh (refreshToken: string, email: string | undefined, signal: AbortSignal): Promise<AuthenticationResultType> {
+    try {
+      const { AuthenticationResult } = await client.send(new GetTokensFromRefreshTokenCommand({
+        ClientId: clientId, ClientSecret: clientSecret, RefreshToken: refreshToken
+      }), { abortSignal: signal })
+      return AuthenticationResult ?? {}
+    } catch (error) {
+      if (!isUnknownOperation(error)) throw error
+      return await refreshAtEmulator(refreshToken, email, signal)
+    }
+  }
+
+  async function refreshAtEmulator (refreshToken: string, email: string | undefined, signal: AbortSignal): Promise<AuthenticationResultType> {
+    const hash = hashOf(email)
+    const { AuthenticationResult } = await client.send(new InitiateAuthCommand({
+      ClientId: clientId,
+      AuthFlow: 'REFRESH_TOKEN_AUTH',
+      AuthParameters: { REFRESH_TOKEN: refreshToken, ...(hash !== undefined && { SECRET_HASH: hash }) }
+    }), { abortSignal: signal })
+    return AuthenticationResult ?? {}
+  }
+
+  /** Answers alike whether the address is known or not; why no email was sent is for the operator only. */
+  async function sendQuietly (operation: Operation, send: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    await call(operation, [], async signal => {
+      await send(signal).catch(error => {
+        if (!isAboutAccount(error)) throw error
+        log.info({ profile: id, operation, err: describeAnswer(error, [clientSecret]) }, 'Cognito sent no email')
+      })
+    })
+  }
+}
+
+function toTokens ({ IdToken, AccessToken, RefreshToken }: AuthenticationResultType) {
+  return toTokenSet({ idToken: IdToken, accessToken: AccessToken, refreshToken: RefreshToken })
+}
