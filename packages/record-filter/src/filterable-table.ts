@@ -1,4 +1,11 @@
-/** How values of a column compare. An `id` and a `string` compare by their bytes, case-sensitively. */
+/**
+ * How values of a column compare, and what the column must hold:
+ *
+ * - `id`, `string`: text, compared by its bytes, so case-sensitively. On PostgreSQL a type that casts to text (uuid, citext) works too.
+ * - `number`: any numeric type.
+ * - `boolean`: `boolean` on PostgreSQL, 0 and 1 on SQLite.
+ * - `date`: text as `Date#toISOString` writes it (`2024-05-01T12:00:00.000Z`), whose bytes are in the order of time.
+ */
 export type ColumnType = 'id' | 'string' | 'number' | 'boolean' | 'date'
 
 export interface Column {
@@ -14,8 +21,9 @@ export interface Relation {
   readonly table: () => FilterableTable
   /** This table's column that is matched. */
   readonly from: string
-  /** The related table's column, or the join table's way to it. */
+  /** The related table's column that is matched. */
   readonly to: string
+  /** A join table between the two: its `from` equals this table's `from`, its `to` the related table's `to`. */
   readonly through?: { readonly table: string, readonly from: string, readonly to: string }
 }
 
@@ -25,6 +33,7 @@ export interface FilterableTable {
   readonly name: string
   /** The table's name in SQL, for example `latchkey_users`. */
   readonly table: string
+  /** A field named `AND` or `OR` could not be reached; no other name is special. */
   readonly fields: Readonly<Record<string, Column>>
   readonly relations?: Readonly<Record<string, Relation>>
 }

@@ -1,0 +1,114 @@
+import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
+import { isVariable, type Compare, type Condition, type Literal, type Operand, type RecordFilter, type Related } from './condition.js'
+import type { FilterDialect } from './dialects/dialect.js'
+import { postgres } from './dialects/postgres.js'
+import { sqlite } from './dialects/sqlite.js'
+import { valueOf, type FilterVariables } from './variables.js'
+
+export type Dialect = 'sqlite' | 'postgres'
+
+export interface CompileOptions {
+  readonly dialect: Dialect
+  /** How the query names the filter's table; default its SQL name. */
+  readonly alias?: string
+  /** What the variables stand for. A condition on one without a value admits no record. */
+  readonly variables: FilterVariables
+}
+
+interface Compilation {
+  readonly dialect: FilterDialect
+  readonly variables: FilterVariables
+}
+
+const dialects: Readonly<Record<Dialect, FilterDialect>> = { sqlite, postgres }
+const orders = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+const everyRecord = sql<SqlBool>`1 = 1`
+const noRecord = sql<SqlBool>`1 = 0`
+
+/**
+ * The SQL condition that a filter means, for `where` or `case when`. Every value is a parameter.
+ * It is true for what the filter admits, else false or null: never put it under `not`, but under `is not true`.
+ *
+ * @param filter what `parseFilter` gave
+ */
+export function compileFilter (filter: RecordFilter, { dialect, alias, variables }: CompileOptions): Expression<SqlBool> {
+  return compile(filter.condition, alias ?? filter.table, 1, { dialect: dialects[dialect], variables })
+}
+
+function compile (condition: Condition, alias: string, depth: number, compilation: Compilation): RawBuilder<SqlBool> {
+  switch (condition.kind) {
+    case 'compare':
+      return compileCompare(condition, alias, compilation)
+    case 'related':
+      return compileRelated(condition, alias, depth, compilation)
+    case 'and':
+      return joined(condition.conditions, sql` and `, everyRecord)
+    case 'or':
+      return joined(condition.conditions, sql` or `, noRecord)
+  }
+
+  function joined (conditions: readonly Condition[], separator: RawBuilder<unknown>, ofNone: RawBuilder<SqlBool>): RawBuilder<SqlBool> {
+    if (conditions.length === 0) return ofNone
+    return sql<SqlBool>`(${sql.join(conditions.map(inner => compile(inner, alias, depth, compilation)), separator)})`
+  }
+}
+
+function compileCompare (condition: Compare, alias: string, compilation: Compilation): RawBuilder<SqlBool> {
+  const values = valuesOf([condition.value].flat(), compilation.variables)
+  if (values === null) return noRecord
+  const positive = compilePositive(condition, sql.ref(`${alias}.${condition.column}`), values, compilation.dialect)
+  return condition.negated ? sql<SqlBool>`(${positive}) is not true` : positive
+}
+
+/** The values with the variables replaced; `null` if one of the variables has none. */
+function valuesOf (operands: readonly Operand[], variables: FilterVariables): Literal[] | null {
+  const values: Literal[] = []
+  for (const operand of operands) {
+    const value = isVariable(operand) ? valueOf(operand.variable, variables) : operand
+    if (value === null && operand !== null) return null
+    values.push(value)
+  }
+  return values
+}
+
+function compilePositive ({ comparison, type }: Compare, column: RawBuilder<unknown>, values: readonly Literal[], dialect: FilterDialect): RawBuilder<SqlBool> {
+  const isNull = sql<SqlBool>`${column} is null`
+  const present = values.filter(value => value !== null)
+  const [first] = present
+  if (comparison === 'in') {
+    const parts = [
+      ...(first === undefined ? [] : [dialect.isIn(column, present, type)]),
+      ...(values.includes(null) ? [isNull] : [])
+    ]
+    return parts.length === 0 ? noRecord : sql`(${sql.join(parts, sql` or `)})`
+  }
+  if (comparison === 'is_empty') return type === 'id' || type === 'string' ? sql`(${isNull} or ${dialect.equals(column, '', type)})` : isNull
+  // Only equals takes null.
+  if (first === undefined) return isNull
+  switch (comparison) {
+    case 'equals':
+      return dialect.equals(column, first, type)
+    case 'contains':
+      return dialect.contains(column, String(first))
+    case 'starts_with':
+      return dialect.startsWith(column, String(first))
+    case 'ends_with':
+      return dialect.endsWith(column, String(first))
+    default:
+      return dialect.inOrder(column, orders[comparison], first, type)
+  }
+}
+
+function compileRelated (condition: Related, alias: string, depth: number, compilation: Compilation): RawBuilder<SqlBool> {
+  const { quantifier, table, from, to, through, variables } = condition
+  // A condition that is false for want of a value would become true under these two.
+  if (quantifier !== 'some' && variables.some(name => valueOf(name, compilation.variables) === null)) return noRecord
+  const inner = `filter_related_${depth}`
+  const way = `filter_way_${depth}`
+  const meets = compile(condition.condition, inner, depth + 1, compilation)
+  const source = through === null
+    ? sql`${sql.table(table)} as ${sql.id(inner)} where ${sql.id(inner, to)} = ${sql.ref(`${alias}.${from}`)}`
+    : sql`${sql.table(through.table)} as ${sql.id(way)} inner join ${sql.table(table)} as ${sql.id(inner)} on ${sql.id(inner, to)} = ${sql.id(way, through.to)} where ${sql.id(way, through.from)} = ${sql.ref(`${alias}.${from}`)}`
+  const exists = sql<SqlBool>`exists (select 1 from ${source} and ${quantifier === 'every' ? sql<SqlBool>`(${meets}) is not true` : meets})`
+  return quantifier === 'some' ? exists : sql<SqlBool>`not ${exists}`
+}

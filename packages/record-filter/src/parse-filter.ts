@@ -1,0 +1,146 @@
+import { variablesIn, type Compare, type Condition, type Group, type RecordFilter, type Related } from './condition.js'
+import { didYouMean, joinPath } from './did-you-mean.js'
+import type { Column, ColumnType, FilterableTable, Relation } from './filterable-table.js'
+import { invalidFilter } from './invalid-filter.js'
+import { defaultLimits, type FilterLimits } from './limits.js'
+import { operators, operatorsOf, type Comparison } from './operators.js'
+import { readFlag, readList, readValue } from './read-value.js'
+
+/** What one reading knows: the limits, and how many conditions there are so far. */
+interface Reading { readonly limits: FilterLimits, conditions: number }
+
+/** Where in the filter something stands. */
+interface Place { readonly path: string, readonly depth: number }
+
+/** Compared with the signed-in user's id, these tell whether a record is about that user. */
+const SELF = Object.freeze({ variable: '__loggedInUserId' as const })
+const EVERY_RECORD: Group = Object.freeze({ kind: 'and', conditions: Object.freeze([]) })
+const quantifiers = ['some', 'every', 'none'] as const
+
+/**
+ * Reads a JSON filter against the table it is a filter of. The input is copied, never changed or kept.
+ *
+ * @param json for example `{ "email": { "ends_with": "@stagemedia.com" }, "OR": [ … ] }`; `{}` admits every record
+ * @param table the fields and relations that it may speak of
+ * @param limits where they differ from `defaultLimits`
+ * @throws RECORD_FILTER_ERR_INVALID (400) with `path` and `reason`
+ */
+export function parseFilter (json: unknown, table: FilterableTable, limits: Partial<FilterLimits> = {}): RecordFilter {
+  const reading = { limits: { ...defaultLimits, ...limits }, conditions: 0 }
+  const condition = readFilter(json, table, { path: '', depth: 1 }, reading)
+  return Object.freeze({ table: table.table, condition, variables: variablesIn(condition) })
+}
+
+function readFilter (json: unknown, table: FilterableTable, { path, depth }: Place, reading: Reading): Condition {
+  if (depth > reading.limits.depth) throw invalidFilter(path, `is nested deeper than ${reading.limits.depth} levels`)
+  const entries = entriesOf(json, path, 'must be an object')
+  if (entries.length === 0) count(path, reading)
+  return group('and', entries.map(([key, value]) => {
+    const place = { path: joinPath(path, key), depth }
+    if (key === 'AND' || key === 'OR') return readGroup(key === 'AND' ? 'and' : 'or', value, table, place, reading)
+    const column = own(table.fields, key)
+    if (column !== undefined) return readField(value, column, place, reading)
+    const relation = own(table.relations, key)
+    if (relation !== undefined) return readRelation(value, relation, place, reading)
+    const known = [...Object.keys(table.fields), ...Object.keys(table.relations ?? {}), 'AND', 'OR']
+    throw invalidFilter(place.path, `is no field of ${table.name}${didYouMean(key, known)}`)
+  }))
+}
+
+function readGroup (kind: Group['kind'], json: unknown, table: FilterableTable, { path, depth }: Place, reading: Reading): Group {
+  if (!Array.isArray(json)) throw invalidFilter(path, 'must be a list of filters')
+  if (json.length === 0) count(path, reading)
+  const conditions: Condition[] = []
+  // One by one, so that a list of a million ends at the limit.
+  for (const [index, item] of (json as unknown[]).entries()) {
+    conditions.push(readFilter(item, table, { path: `${path}[${index}]`, depth: depth + 1 }, reading))
+  }
+  return Object.freeze({ kind, conditions: Object.freeze(conditions) })
+}
+
+function readField (json: unknown, column: Column, { path }: Place, reading: Reading): Condition {
+  const entries = entriesOf(json, path, 'must be an object of operators, for example { "equals": … }')
+  if (entries.length === 0) throw invalidFilter(path, 'needs an operator, for example { "equals": … }')
+  return group('and', entries.map(([name, operand]) => readOperator(name, operand, column, joinPath(path, name), reading)))
+}
+
+function readOperator (name: string, json: unknown, { column, type }: Column, path: string, reading: Reading): Compare {
+  const operator = operators.get(name)
+  if (operator === undefined) throw invalidFilter(path, `is no operator${didYouMean(name, [...operators.keys()]) || `: use ${operatorsOf(type).join(', ')}`}`)
+  if (!operator.types.includes(type)) throw invalidFilter(path, `does not work on a ${type}: use ${operatorsOf(type).join(', ')}`)
+  count(path, reading)
+  const { comparison, negated, takes } = operator
+  if (comparison === 'is_self') return compare(column, type, 'equals', readFlag(json, path) === negated, SELF)
+  if (takes === 'flag') return compare(column, type, comparison, readFlag(json, path) === negated, null)
+  if (takes === 'list') return compare(column, type, comparison, negated, readList(json, type, path, reading.limits))
+  const value = json === null && takes === 'nullable' ? null : readValue(json, type, path, reading.limits)
+  return compare(column, type, comparison, negated, value)
+}
+
+function compare (column: string, type: ColumnType, comparison: Comparison, negated: boolean, value: Compare['value']): Compare {
+  return Object.freeze({ kind: 'compare', column, type, comparison, negated, value })
+}
+
+function readRelation (json: unknown, relation: Relation, place: Place, reading: Reading): Condition {
+  const { path, depth } = place
+  const table = relation.table()
+  const entries = entriesOf(json, path, relation.kind === 'many' ? 'must be an object with some, every or none' : 'must be a filter of the related record')
+  const ofItself = entries.filter(([key]) => operatorOfRelation(key) !== undefined)
+  const conditions = ofItself.map(([key, value]) => readRelationOperator(key, value, relation, table, joinPath(path, key), reading))
+  const rest = entries.filter(entry => !ofItself.includes(entry))
+  if (relation.kind === 'one') {
+    if (rest.length > 0 || ofItself.length === 0) conditions.push(related('some', relation, table, readFilter(Object.fromEntries(rest), table, { path, depth: depth + 1 }, reading)))
+    return group('and', conditions)
+  }
+  if (entries.length === 0) throw invalidFilter(path, 'needs some, every or none')
+  for (const [key, value] of rest) {
+    const at = joinPath(path, key)
+    const quantifier = quantifiers.find(name => name === key)
+    if (quantifier === undefined) throw invalidFilter(at, `is no quantifier: use some, every or none${didYouMean(key, quantifiers)}`)
+    conditions.push(related(quantifier, relation, table, readFilter(value, table, { path: at, depth: depth + 1 }, reading)))
+  }
+  return group('and', conditions)
+}
+
+/** `is_empty` and `is_self`, and their contraries, ask a relation itself; all else asks the related records. */
+function operatorOfRelation (name: string): 'is_empty' | 'is_self' | undefined {
+  const comparison = operators.get(name)?.comparison
+  return comparison === 'is_empty' || comparison === 'is_self' ? comparison : undefined
+}
+
+function readRelationOperator (name: string, json: unknown, relation: Relation, table: FilterableTable, path: string, reading: Reading): Related {
+  count(path, reading)
+  const negated = readFlag(json, path) === operators.get(name)?.negated
+  if (operatorOfRelation(name) === 'is_empty') return related(negated ? 'some' : 'none', relation, table, EVERY_RECORD)
+  const id = own(table.fields, 'id')
+  if (table.name !== 'Users' || id === undefined) throw invalidFilter(path, 'works on ids and on relations to Users only')
+  return related(negated ? 'none' : 'some', relation, table, compare(id.column, 'id', 'equals', false, SELF))
+}
+
+function related (quantifier: Related['quantifier'], { from, to, through }: Relation, { table }: FilterableTable, condition: Condition): Related {
+  const way = through === undefined ? null : Object.freeze({ table: through.table, from: through.from, to: through.to })
+  return Object.freeze({ kind: 'related', quantifier, table, from, to, through: way, condition, variables: variablesIn(condition) })
+}
+
+function group (kind: Group['kind'], conditions: Condition[]): Condition {
+  const [first] = conditions
+  return conditions.length === 1 && first !== undefined ? first : Object.freeze({ kind, conditions: Object.freeze(conditions) })
+}
+
+function count (path: string, reading: Reading): void {
+  reading.conditions++
+  if (reading.conditions > reading.limits.conditions) throw invalidFilter(path, `is one condition too many: a filter has at most ${reading.limits.conditions}`)
+}
+
+/** What a plain object holds. A Date, a Map or an instance would look empty, and empty admits every record. */
+function entriesOf (json: unknown, path: string, expected: string): [string, unknown][] {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalidFilter(path, expected)
+  const prototype: unknown = Object.getPrototypeOf(json)
+  if (prototype !== null && prototype !== Object.prototype) throw invalidFilter(path, expected)
+  return Object.entries(json)
+}
+
+/** Only what the table itself declares: `constructor` and `__proto__` are fields like any other, that is unknown. */
+function own<Value> (declared: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
+  return declared !== undefined && Object.hasOwn(declared, name) ? declared[name] : undefined
+}
