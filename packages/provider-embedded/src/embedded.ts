@@ -1,13 +1,16 @@
 import type { Tables } from '@latchkey/database'
 import type { ProviderLog } from '@latchkey/identity-provider'
 import type { Kysely } from 'kysely'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createAccountActions, type AccountActions } from './account-actions.js'
 import { createAccounts, type Accounts } from './accounts.js'
 import { createAdapterFactory } from './adapter.js'
 import { createAttempts } from './attempts.js'
 import { createBackground } from './background.js'
+import { endBrowserSession } from './browser-session.js'
 import { createCodes } from './codes.js'
 import { removeExpired } from './expiry.js'
+import { createLegacySignIns, type LegacySignIns } from './legacy-sign-in.js'
 import { createNoMailer, createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mailer.js'
 import { createOpenIdProvider, type ProviderPages } from './openid-provider.js'
 import type { ResolvedOptions } from './options.js'
@@ -16,7 +19,7 @@ import { createProfiles, toClient, type Profiles } from './profiles.js'
 import { createRecords } from './records.js'
 import { loadSecrets, type Secrets } from './secrets.js'
 import { loadSigningKeys } from './signing-keys.js'
-import { createTokens, type RunningProvider } from './tokens.js'
+import { createTokens, type RunningProvider, type Tokens } from './tokens.js'
 
 export interface Embedded {
   readonly issuer: string
@@ -28,6 +31,11 @@ export interface Embedded {
   readonly outbox: Outbox
   readonly pendingEmails: PendingEmails
   readonly secrets: Secrets
+  readonly tokens: Tokens
+  readonly legacySignIns: LegacySignIns
+  readonly publicUrl: string
+  /** Signs the browser of a request out. */
+  endBrowserSession (request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Where the legacy routes have their codes sent. */
   readonly legacyCallback: string
   /** The OpenID provider with the newest keys: ask for it anew at each use. */
@@ -96,7 +104,11 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     outbox,
     pendingEmails: createPendingEmails(records('PendingEmail')),
     secrets,
+    tokens,
+    publicUrl: options.publicUrl,
     legacyCallback,
+    legacySignIns: createLegacySignIns(records('LegacySignIn'), profiles, issuer, legacyCallback),
+    endBrowserSession: async (request, response) => { await endBrowserSession(db, current().provider, request, response) },
     current,
     createProvider: createAdapterFactory({ issuer, profiles, actions, tokens }),
     rotateKeys: keys.rotate,

@@ -58,7 +58,7 @@ async function providerEmbedded (fastify: FastifyInstance, options: ProviderEmbe
   // Scopes of their own: they differ in how request bodies are read, and neither changes the app's.
   await fastify.register(async scope => { await openIdRoutes(scope, { embedded }) })
   await fastify.register(async scope => { await pageRoutes(scope, { embedded, production: resolved.production }) })
-  await fastify.register(async scope => { await legacyRoutes(scope, { embedded }) })
+  if (resolved.legacyRoutes) await fastify.register(async scope => { await legacyRoutes(scope, { embedded }) })
 }
 
 export default fp(providerEmbedded, {

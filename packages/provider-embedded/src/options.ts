@@ -17,6 +17,8 @@ const schema = Type.Object({
   }, { additionalProperties: false })),
   /** Whether this is production: no outbox page, no code in a log. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),
+  /** Whether `/oauth2/authorize`, `/oauth2/callback` and `/logout` exist, for profiles with `legacyImplicit`. */
+  legacyRoutes: Type.Boolean({ default: true }),
   /** Seconds that ID and access tokens last. */
   tokenSeconds: Type.Integer({ minimum: 60, maximum: DAY_SECONDS, default: 60 * 60 }),
   /** Seconds that a refresh token lasts; each refresh gives a new one. */

@@ -1,4 +1,84 @@
-import type { FastifyInstance } from 'fastify'
+import { parseCookie, stringifySetCookie } from 'cookie'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { Embedded } from '../embedded.js'
+import { messagePage } from '../pages/other-pages.js'
+import type { Profile } from '../profiles.js'
+import { seenFromOutside } from './openid-routes.js'
+import { brandOf, sendPage } from './page-routes.js'
 
-export async function legacyRoutes (_fastify: FastifyInstance, _options: { embedded: Embedded }): Promise<void> {}
+const COOKIE = 'latchkey_legacy'
+
+/**
+ * The addresses of AWS Cognito's hosted UI, at the app's root, for clients written for it: `/oauth2/authorize` with
+ * `response_type=token`, and `/logout`. They answer for profiles with `legacyImplicit` and are not there for others.
+ */
+export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { embedded: Embedded }): Promise<void> {
+  const { legacySignIns, tokens, profiles } = embedded
+  const secure = embedded.issuer.startsWith('https:')
+  const profileOf = (clientId: string | undefined): Profile | undefined => {
+    const profile = profiles.findByClientId(clientId ?? '')
+    return profile?.legacyImplicit === true ? profile : undefined
+  }
+  const setCookie = (value: string, maxAge: number) => stringifySetCookie({ name: COOKIE, value, path: '/oauth2/callback', httpOnly: true, sameSite: 'lax', secure, maxAge })
+
+  fastify.get<{ Querystring: Query }>('/oauth2/authorize', async (request, reply) => {
+    const { client_id: clientId, response_type: responseType, redirect_uri: redirectUri, state, nonce } = texts(request.query)
+    const profile = profileOf(clientId)
+    if (profile === undefined) return reply.callNotFound()
+    if (redirectUri === undefined || !profile.callbackUrls.includes(redirectUri)) return refuse(reply, profile, 'redirect_uri', 'callbackUrls')
+    if (responseType === 'code') return reply.redirect(`${embedded.issuer}/auth?${new URLSearchParams(texts(request.query)).toString()}`)
+    if (responseType !== 'token') return toFragment(reply, redirectUri, { error: 'unsupported_response_type', state })
+    const { url, secret } = await legacySignIns.begin(profile, { redirectUri, state, nonce })
+    return reply.header('set-cookie', setCookie(secret, 60 * 60)).redirect(url)
+  })
+
+  fastify.get<{ Querystring: Query }>('/oauth2/callback', async (request, reply) => {
+    const { state: secret, code, error, iss } = texts(request.query)
+    // The browser that began the sign-in, and no other that was sent here with somebody's code.
+    const mine = secret !== undefined && parseCookie(request.headers.cookie ?? '')[COOKIE] === secret
+    const signIn = mine ? await legacySignIns.take(secret) : undefined
+    if (signIn === undefined || iss !== embedded.issuer) {
+      return sendPage(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was finished already, or began in another browser. Go back to the app and sign in again.'))
+    }
+    const { profile, redirectUri, state, codeVerifier } = signIn
+    reply.header('set-cookie', setCookie('', 0))
+    if (code === undefined) return toFragment(reply, redirectUri, { error: error ?? 'server_error', state })
+    const { idToken, accessToken, accessTokenExpiresAt } = await tokens.exchange(profile, { code, redirectUri: embedded.legacyCallback, codeVerifier })
+    return toFragment(reply, redirectUri, {
+      id_token: idToken,
+      access_token: accessToken ?? undefined,
+      expires_in: String(Math.round((Date.parse(accessTokenExpiresAt ?? '') - Date.now()) / 1000)),
+      token_type: 'Bearer',
+      state
+    })
+  })
+
+  fastify.get<{ Querystring: Query }>('/logout', async (request, reply) => {
+    const query = texts(request.query)
+    const { client_id: clientId, logout_uri: logoutUri, redirect_uri: redirectUri } = query
+    const profile = profileOf(clientId)
+    if (profile === undefined) return reply.callNotFound()
+    if (logoutUri !== undefined && !profile.logoutUrls.includes(logoutUri)) return refuse(reply, profile, 'logout_uri', 'logoutUrls')
+    if (logoutUri === undefined && (redirectUri === undefined || !profile.callbackUrls.includes(redirectUri))) return refuse(reply, profile, 'logout_uri', 'logoutUrls')
+    seenFromOutside(request, embedded.issuer)
+    await embedded.endBrowserSession(request.raw, reply.raw)
+    // With redirect_uri in its place, Cognito signs out and shows the sign-in page at once.
+    return reply.redirect(logoutUri ?? `${embedded.publicUrl}/oauth2/authorize?${new URLSearchParams(query).toString()}`)
+  })
+}
+
+type Query = Record<string, unknown>
+
+/** A parameter given twice is none. */
+function texts (query: Query): Record<string, string> & { [name: string]: string | undefined } {
+  return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+function refuse (reply: FastifyReply, profile: Profile, parameter: string, option: string): FastifyReply {
+  return sendPage(reply, 400, messagePage(brandOf(profile), 'This cannot go on', `The app that sent you here gave an address that it is not registered with. For its developers: add ${parameter} to ${option} of the profile, to the letter.`), profile)
+}
+
+function toFragment (reply: FastifyReply, redirectUri: string, parameters: Record<string, string | undefined>): FastifyReply {
+  const fragment = new URLSearchParams(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return reply.headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).redirect(`${redirectUri}#${fragment.toString()}`)
+}

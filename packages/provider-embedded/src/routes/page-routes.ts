@@ -33,7 +33,7 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
       if (setCookie !== undefined) reply.header('set-cookie', setCookie)
       return token
     },
-    send: (reply, status, page, profile) => reply.code(status).headers(pageHeaders(profile)).type('text/html; charset=utf-8').send(page)
+    send: sendPage
   }
 
   fastify.addHook('preHandler', async (request, reply) => {
@@ -56,6 +56,11 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
   await interactionRoutes(fastify, pages)
   await linkRoutes(fastify, pages)
   if (!production && embedded.mailer.kind === 'outbox') await outboxRoutes(fastify, pages)
+}
+
+/** Answers with a page that no other site can frame, that runs no script, and whose forms lead here or to the profile's app. */
+export function sendPage (reply: FastifyReply, status: number, page: string, profile?: Profile): FastifyReply {
+  return reply.code(status).headers(pageHeaders(profile)).type('text/html; charset=utf-8').send(page)
 }
 
 /** One text field of a form; whatever else was sent under its name is as good as nothing. */

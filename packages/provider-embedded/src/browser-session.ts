@@ -1,0 +1,20 @@
+import type { Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Provider } from 'oidc-provider'
+import { revokeGrant } from './records.js'
+
+/**
+ * Signs a browser out without asking: its session ends, with all tokens that came of it, and its cookie goes.
+ *
+ * @param db where the session is kept
+ * @param request as seen from outside
+ */
+export async function endBrowserSession (db: Kysely<Tables>, provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const context = provider.createContext(request, response)
+  const session = await provider.Session.get(context)
+  if (session.accountId === undefined) return
+  for (const { grantId } of Object.values(session.authorizations ?? {})) if (grantId !== undefined) await revokeGrant(db, grantId)
+  await session.destroy()
+  context.cookies.set(provider.cookieName('session'), null, { signed: true, overwrite: true, httpOnly: true, sameSite: 'lax' })
+}
