@@ -11,14 +11,17 @@ import { translateError, type Operation } from './translate-error.js'
  */
 export type Call = <Result>(operation: Operation, secrets: readonly (string | undefined)[], work: (signal: AbortSignal) => Promise<Result>) => Promise<Result>
 
+/** What somebody may have to mend: the connection, the profile or the user pool. */
+const forOperator = new Set<string | undefined>(['IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'IDENTITY_PROVIDER_ERR_UNSUPPORTED'])
+
 export function createCall ({ id, clientSecret, timeoutMs }: { id: string, clientSecret?: string | undefined, timeoutMs: number }, log: ProviderLog): Call {
   return async (operation, secrets, work) => {
     try {
       return await withDeadline(timeoutMs, work)
     } catch (error) {
       const translated = translateError(error, { profileId: id, operation, secrets: [...secrets, clientSecret] })
-      if ((translated as { code?: string }).code === 'IDENTITY_PROVIDER_ERR_UNAVAILABLE') {
-        log.warn({ profile: id, operation, err: translated.cause }, 'Cognito did not answer as it should')
+      if (forOperator.has((translated as { code?: string }).code)) {
+        log.warn({ profile: id, operation, err: translated.cause }, 'Cognito did not do what it was asked')
       }
       throw translated
     }

@@ -94,7 +94,8 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
       AuthParameters: { USERNAME: email, PASSWORD: password, ...(hash !== undefined && { SECRET_HASH: hash }) }
     }), { abortSignal: signal })
     if (ChallengeName !== undefined) throw challengeRequired(ChallengeName, await loginUrl())
-    return AuthenticationResult ?? {}
+    if (AuthenticationResult?.AccessToken === undefined) throw new Error('The answer to InitiateAuth has no access token')
+    return AuthenticationResult
   }
 
   /**

@@ -10,7 +10,7 @@ export interface ErrorContext {
   readonly secrets: readonly (string | undefined)[]
 }
 
-type Meaning = 'invalidCredentials' | 'userNotConfirmed' | 'passwordReset' | 'refreshTokenExpired' | 'invalidCode' | 'weakPassword' | 'accountExists' | 'throttled' | 'refusedByTrigger' | 'flowNotAllowed' | 'signUpClosed' | 'unavailable'
+type Meaning = 'invalidCredentials' | 'userNotConfirmed' | 'passwordReset' | 'refreshTokenExpired' | 'invalidCode' | 'weakPassword' | 'accountExists' | 'throttled' | 'refusedByTrigger' | 'flowNotAllowed' | 'signUpClosed' | 'attributesRefused' | 'unavailable'
 
 /** By the names of the user pools API reference; what is not here means that Cognito answered what it should not. */
 const always: Readonly<Record<string, Meaning>> = {
@@ -35,7 +35,8 @@ const byOperation: Readonly<Record<Operation, Readonly<Record<string, Meaning>>>
     UsernameExistsException: 'accountExists',
     AliasExistsException: 'accountExists',
     InvalidPasswordException: 'weakPassword',
-    NotAuthorizedException: 'signUpClosed'
+    NotAuthorizedException: 'signUpClosed',
+    InvalidParameterException: 'attributesRefused'
   },
   refresh: {
     NotAuthorizedException: 'refreshTokenExpired',
@@ -97,6 +98,7 @@ function errorFor (meaning: Meaning, answer: Answer, profileId: string): Error {
     case 'refusedByTrigger': return new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(profileId, 'cognito', 'a Lambda trigger of the user pool refused the request')
     case 'flowNotAllowed': return new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(profileId, 'cognito', 'the app client does not allow this authentication flow; allow ALLOW_USER_PASSWORD_AUTH in its settings')
     case 'signUpClosed': return new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(profileId, 'cognito', 'sign up; only administrators create accounts in this user pool')
+    case 'attributesRefused': return new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(profileId, 'cognito', 'sign up with this email and these names; the user pool refuses them')
     case 'unavailable': return new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profileId)
   }
 }
@@ -107,7 +109,12 @@ function meaningOf ({ name, message }: Answer, operation: Operation): Meaning {
   if (name === 'NotAuthorizedException' && /attempts exceeded/i.test(message)) return 'throttled'
   if (/not enabled/i.test(message) && /\bflow\b/i.test(message)) return 'flowNotAllowed'
   if (name === 'InvalidParameterException' && /at '(password|proposedPassword)'/.test(message)) return operation === 'signIn' ? 'invalidCredentials' : 'weakPassword'
-  return always[name] ?? byOperation[operation][name] ?? 'unavailable'
+  return own(always, name) ?? own(byOperation[operation], name) ?? 'unavailable'
+}
+
+/** The name is the server's: it may be one that every object has. */
+function own (meanings: Readonly<Record<string, Meaning>>, name: string): Meaning | undefined {
+  return Object.hasOwn(meanings, name) ? meanings[name] : undefined
 }
 
 /** Whether Cognito complains of the app client's secret: the profile's mistake and not the person's. */
@@ -171,12 +178,12 @@ export interface Answer extends Error {
 export function describeAnswer (error: unknown, secrets: ErrorContext['secrets'] = []): Answer {
   const { name, message, code, status, error: oauthError, error_description: description, $metadata: metadata, cause } = error as AnsweredError
   // A parser's message repeats a piece of what it could not read.
-  let text = name === 'SyntaxError' ? 'The answer is not JSON' : (oauthError === undefined ? message : description) ?? 'no message'
+  let text = name === 'SyntaxError' ? 'The answer is not JSON' : String((oauthError === undefined ? message : description) ?? 'no message')
   for (const secret of secrets) {
     if (secret !== undefined && secret !== '') text = text.replaceAll(secret, '[withheld]')
   }
   const answer = new Error(text)
-  answer.name = oauthError ?? name ?? 'Error'
+  answer.name = String(oauthError ?? name ?? 'Error')
   const details = { status: metadata?.httpStatusCode ?? status, code: code ?? cause?.code, requestId: metadata?.requestId }
   return Object.assign(answer, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
 }

@@ -48,6 +48,7 @@ const answers: [keyof typeof uses, ApiAnswer, string | null][] = [
   ['signIn', refusal('ForbiddenException', 'Request not allowed due to WAF block.', 403), 'UNAVAILABLE'],
   ['signIn', refusal('InternalErrorException', 'oh', 500), 'UNAVAILABLE'],
   ['signIn', refusal('SomethingNewException'), 'UNAVAILABLE'],
+  ['signIn', refusal('constructor'), 'UNAVAILABLE'],
   ['signIn', { body: {} }, 'UNAVAILABLE'],
   ['signIn', { body: { AuthenticationResult: { IdToken: 'no token', AccessToken: 'x.y.z' } } }, 'UNAVAILABLE'],
 
@@ -57,6 +58,7 @@ const answers: [keyof typeof uses, ApiAnswer, string | null][] = [
   ['signUp', refusal('InvalidParameterException', "1 validation error detected: Value at 'password' failed to satisfy constraint"), 'WEAK_PASSWORD'],
   ['signUp', refusal('NotAuthorizedException', 'SignUp is not permitted for this user pool'), 'UNSUPPORTED'],
   ['signUp', refusal('UserLambdaValidationException', 'PreSignUp failed with error no'), 'UNSUPPORTED'],
+  ['signUp', refusal('InvalidParameterException', 'Invalid email address format.'), 'UNSUPPORTED'],
   ['signUp', refusal('LimitExceededException', 'Exceeded daily email limit'), 'THROTTLED'],
   ['signUp', refusal('CodeDeliveryFailureException'), 'UNAVAILABLE'],
   ['signUp', { body: {} }, 'UNAVAILABLE'],
@@ -124,7 +126,7 @@ for (const [use, answer, code] of answers) {
     const told = (outcome as { code?: string } | null)?.code ?? null
     t.equal(told, code === null ? null : `IDENTITY_PROVIDER_ERR_${code}`)
     if (outcome !== null) t.type(outcome.cause, Error, 'the cause is kept')
-    t.strictSame(logged.map(({ level }) => level), code === 'UNAVAILABLE' ? ['warn'] : code === ok && use !== 'delete' ? ['info'] : [], 'the log')
+    t.strictSame(logged.map(({ level }) => level), code === 'UNAVAILABLE' || code === 'UNSUPPORTED' ? ['warn'] : code === ok && use !== 'delete' ? ['info'] : [], 'the log')
     const shown = inspect([outcome, logged], { depth: 20, showHidden: true })
     t.strictSame([...secrets, 'secret-of-aws'].filter(secret => shown.includes(secret)), [], 'no secret is shown')
   })
@@ -134,6 +136,12 @@ t.test('changing a password with a wrong old one says so before anything is chan
   const { provider, requests } = await startScripted(t, { InitiateAuth: refusal('NotAuthorizedException', 'Incorrect username or password.') })
   await t.rejects(provider.changePassword({ email, oldPassword: password, newPassword }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
   t.strictSame(requests.map(({ operation }) => operation), ['InitiateAuth'])
+})
+
+t.test('changing a password does not take an empty answer for a sign-in', async t => {
+  const { provider, requests } = await startScripted(t, { InitiateAuth: { body: {} }, ChangePassword: { body: {} } })
+  await t.rejects(provider.changePassword({ email, oldPassword: password, newPassword }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })
+  t.equal(requests.length, 1)
 })
 
 t.test('a weak password is refused with the rule that Cognito names', async t => {
