@@ -9,6 +9,12 @@ export type Check<Name extends Capability> = (t: TapTest, given: {
   readonly scenario: NonNullable<Scenarios[Name]>
 }) => Promise<void>
 
+/** Asserts that a call does not fail; the error that it fails with is shown. */
+export async function fulfilment (t: TapTest, call: Promise<unknown>, message: string): Promise<void> {
+  const error = await call.then(() => undefined, (error: unknown) => error)
+  t.equal(error, undefined, message)
+}
+
 /**
  * Asserts that a call fails with a code of the contract, and gives the error.
  *

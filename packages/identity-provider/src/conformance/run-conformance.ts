@@ -2,7 +2,7 @@ import { capabilities, provides, type Capability, type CapabilityMap } from '../
 import { IDENTITY_PROVIDER_ERR_UNSUPPORTED } from '../errors.js'
 import type { IdentityProvider } from '../provider.js'
 import { requireCapability } from '../require-capability.js'
-import type { Check } from './check.js'
+import { fulfilment, type Check } from './check.js'
 import { checkDescription } from './check-description.js'
 import { checkOutage } from './check-outages.js'
 import * as passwords from './check-passwords.js'
@@ -44,12 +44,12 @@ export async function runConformance (t: TapTest, subject: Subject): Promise<voi
     await t.test(`counterpart ${kind}`, opened === null ? { skip: 'cannot happen to this adapter' } : {}, async t => {
       const broken = watch.watch(opened as IdentityProvider)
       await checkOutage(t, broken, subject)
-      await t.resolves(broken.close?.() ?? Promise.resolve(), 'closes')
+      await fulfilment(t, broken.close?.() ?? Promise.resolve(), 'closes')
     })
   }
 
   await t.test('lets go of what it opened', async t => {
-    await t.resolves(provider.close?.() ?? Promise.resolve(), 'closes')
+    await fulfilment(t, provider.close?.() ?? Promise.resolve(), 'closes')
   })
   await t.test('throws the coded errors of the contract only', async t => {
     t.strictSame(watch.foreignErrors(), [], 'there is no other error')

@@ -54,7 +54,8 @@ export function createSecretWatch (ownSecrets: readonly string[]): SecretWatch {
   return {
     log: { debug: writer('debug'), info: writer('info'), warn: writer('warn'), error: writer('error') },
     watch (provider) {
-      const methods = Object.values(capabilities).flat().filter(method => method in provider)
+      const given = provider as unknown as Record<string, unknown>
+      const methods = Object.values(capabilities).flat().filter(method => typeof given[method] === 'function')
       return Object.assign(
         { id: provider.id, type: provider.type, issuer: provider.issuer },
         provider.close && { close: async () => { await provider.close?.() } },

@@ -9,6 +9,5 @@ export interface TapTest {
   equal (found: unknown, wanted: unknown, message: string): unknown
   not (found: unknown, unwanted: unknown, message: string): unknown
   strictSame (found: unknown, wanted: unknown, message: string): unknown
-  resolves (promise: Promise<unknown>, message: string): Promise<unknown>
   fail (message: string): unknown
 }

@@ -16,7 +16,7 @@ export function createTinyProvider (world: TinyWorld, { log }: ProviderDependenc
 
   async function askCounterpart (): Promise<void> {
     try {
-      await (await fetch(jwksUri, { signal: AbortSignal.timeout(100) })).json()
+      await (await fetch(jwksUri, { signal: AbortSignal.timeout(world.timeoutMs) })).json()
     } catch (cause) {
       log.warn({ err: cause }, 'The provider did not answer')
       throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('tiny', { cause })

@@ -51,8 +51,8 @@ export function tinySubject (issuers: Issuers, { only = Object.keys(capabilities
   }
   return change({
     create: dependencies => open(world, dependencies),
-    createUnavailable: (kind, dependencies) => outages.includes(kind) ? open(createTinyWorld(issuers[kind]), dependencies) : null,
-    unavailableWithinMs: 400,
+    createUnavailable: (kind, dependencies) => outages.includes(kind) ? open(createTinyWorld(issuers[kind], 100), dependencies) : null,
+    unavailableWithinMs: 1000,
     worksOffline: ['hostedPages'],
     secrets: [clientSecret],
     scenarios: Object.fromEntries(Object.entries(scenariosOf(world)).filter(([name]) => only.includes(name as Capability)))

@@ -20,6 +20,8 @@ export interface Authorization {
 
 export interface TinyWorld {
   readonly issuer: TestIssuer
+  /** How long its adapter waits for the issuer. */
+  readonly timeoutMs: number
   readonly accounts: Map<string, Account>
   /** Refresh token to email. */
   readonly sessions: Map<string, string>
@@ -34,11 +36,12 @@ export interface TinyWorld {
   tokensFor (email: string, nonce?: string): Promise<TokenSet>
 }
 
-export function createTinyWorld (issuer: TestIssuer): TinyWorld {
+export function createTinyWorld (issuer: TestIssuer, timeoutMs = 5000): TinyWorld {
   const accounts = new Map<string, Account>()
   const sessions = new Map<string, string>()
   return {
     issuer,
+    timeoutMs,
     accounts,
     sessions,
     authorizations: new Map(),

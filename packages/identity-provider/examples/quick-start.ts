@@ -1,0 +1,29 @@
+// examples/quick-start.ts
+import { requireCapability, type CreateProvider, type HostedPages, type IdentityProvider } from '@latchkey/identity-provider'
+
+interface AcmeOptions {
+  id: string
+  domain: string
+  clientId: string
+}
+
+/** An adapter to a provider that has login pages and nothing else. */
+export const createAcmeProvider = (({ id, domain, clientId }) => ({
+  id,
+  type: 'acme',
+  issuer: { issuer: `https://${domain}`, clientId, audiences: [clientId] },
+
+  async loginUrl ({ redirectUri } = {}) {
+    const url = new URL(`https://${domain}/authorize`)
+    url.search = new URLSearchParams({ client_id: clientId, response_type: 'code', scope: 'openid email' }).toString()
+    if (redirectUri !== undefined) url.searchParams.set('redirect_uri', redirectUri)
+    return url.href
+  },
+  async logoutUrl () {
+    return null
+  }
+} satisfies IdentityProvider & HostedPages)) satisfies CreateProvider<AcmeOptions>
+
+/** Whoever uses an adapter asks for the capability, and an adapter without it refuses in words a client can read. */
+const provider: IdentityProvider = createAcmeProvider({ id: 'acme', domain: 'id.acme.example', clientId: 'web' })
+console.log(await requireCapability(provider, 'hostedPages').loginUrl())

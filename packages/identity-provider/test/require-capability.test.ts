@@ -1,0 +1,43 @@
+import t from 'tap'
+import { capabilities, errors, provides, requireCapability, type Capability, type IdentityProvider } from '../src/index.js'
+
+const bare: IdentityProvider = { id: 'company-sso', type: 'openid', issuer: { issuer: 'https://id.example.com', clientId: 'web', audiences: ['web'] } }
+const method = async () => {}
+
+for (const name of Object.keys(capabilities) as Capability[]) {
+  t.test(`${name}: provided with all of its methods, and not with fewer`, async t => {
+    const whole = { ...bare, ...Object.fromEntries(capabilities[name].map(part => [part, method])) }
+    t.ok(provides(whole, name))
+    t.equal(requireCapability(whole, name), whole)
+    for (const missing of capabilities[name]) {
+      const part = { ...whole, [missing]: undefined }
+      t.notOk(provides(part, name))
+      t.throws(() => requireCapability(part, name), { code: 'IDENTITY_PROVIDER_ERR_UNSUPPORTED', statusCode: 400 })
+    }
+  })
+
+  t.test(`${name}: whoever asks a provider without it is told the profile, its type and what it cannot do`, async t => {
+    t.throws(() => requireCapability(bare, name), {
+      code: 'IDENTITY_PROVIDER_ERR_UNSUPPORTED',
+      message: /^The authentication profile "company-sso" \(openid\) cannot do this: [a-z ]+$/
+    })
+  })
+}
+
+t.test('each capability is described in words of its own', async t => {
+  const messages = (Object.keys(capabilities) as Capability[]).map(name => {
+    try {
+      requireCapability(bare, name)
+      return ''
+    } catch (error) {
+      return (error as Error).message
+    }
+  })
+  t.equal(new Set(messages).size, messages.length)
+})
+
+t.test('an error keeps its cause', async t => {
+  const cause = new Error('connect ECONNREFUSED')
+  t.equal(new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('company-sso', { cause }).cause, cause)
+  t.equal(new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE({ cause }).cause, cause)
+})
