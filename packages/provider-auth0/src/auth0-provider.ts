@@ -1,0 +1,34 @@
+import type {
+  CodeExchange, HostedPages, IdentityProvider, PasswordRecovery, PasswordSignIn, PasswordSignUp, ProviderDependencies, TokenRefresh
+} from '@latchkey/identity-provider'
+import { createCall } from './call.js'
+import { openDatabaseConnection } from './database-connection.js'
+import { openHostedPages } from './hosted-pages.js'
+import { resolveOptions, type Auth0Options, type ResolvedOptions } from './options.js'
+import { openTokenEndpoint } from './token-endpoint.js'
+
+export type Auth0Provider = IdentityProvider & PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & CodeExchange & HostedPages
+
+/**
+ * Opens the adapter to an Auth0 tenant. Nothing is asked of Auth0 before the first request.
+ *
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ */
+export function createAuth0Provider (options: Auth0Options, { log }: ProviderDependencies): Auth0Provider {
+  const resolved = resolveOptions(options)
+  const hostedPages = openHostedPages(resolved)
+  const call = createCall(resolved, log, hostedPages.loginUrl)
+
+  return Object.freeze({
+    id: resolved.id,
+    type: 'auth0',
+    issuer: describeIssuer(resolved),
+    ...openTokenEndpoint(resolved, call),
+    ...openDatabaseConnection(resolved, call),
+    ...hostedPages
+  } satisfies Auth0Provider)
+}
+
+function describeIssuer ({ issuer, clientId, audiences }: ResolvedOptions) {
+  return Object.freeze({ issuer, clientId, audiences, jwksUri: `${issuer}.well-known/jwks.json`, algorithms: ['RS256'] })
+}

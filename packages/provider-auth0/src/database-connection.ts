@@ -1,0 +1,45 @@
+import type { PasswordRecovery, PasswordSignUp } from '@latchkey/identity-provider'
+import type { Call } from './call.js'
+import type { ResolvedOptions } from './options.js'
+import { isAboutEmail, RefusedRequest } from './translate-error.js'
+
+/** Accounts of a database connection (`/dbconnections` in the Authentication API reference). */
+export function openDatabaseConnection ({ issuer, clientId, connection }: ResolvedOptions, call: Call): PasswordSignUp & PasswordRecovery {
+  return {
+    async signUpWithPassword ({ email, password, firstName, lastName }) {
+      return await call('signUp', [password], async signal => {
+        const answer = await post('signup', { email, password, given_name: firstName || undefined, family_name: lastName || undefined }, signal)
+        return toAccount(JSON.parse(answer))
+      })
+    },
+
+    async forgotPassword ({ email }) {
+      await call('recover', [], async signal => {
+        // Auth0 says the same of unknown addresses, in one sentence of plain text, and refuses what cannot be an address.
+        const answer = await post('change_password', { email }, signal).catch(error => { if (!isAboutEmail(error)) throw error })
+        if (answer?.trimStart().startsWith('<') === true) throw new Error('The answer is a page; something stands between here and Auth0')
+      })
+    }
+  }
+
+  /** @throws RefusedRequest with what Auth0 says */
+  async function post (action: string, body: Record<string, unknown>, signal: AbortSignal): Promise<string> {
+    const response = await fetch(`${issuer}dbconnections/${action}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ client_id: clientId, connection, ...body }),
+      redirect: 'error',
+      signal
+    })
+    if (response.ok) return await response.text()
+    throw new RefusedRequest(response.status, await response.json().catch(() => null))
+  }
+}
+
+/** The account's id comes by one of three names, without the name of the strategy that its tokens have before it. */
+function toAccount (answer: unknown): { subject: string, emailVerified: boolean } {
+  const { _id: id, user_id: userId, id: otherId, email_verified: emailVerified } = answer as Record<string, unknown>
+  const given = id ?? userId ?? otherId
+  if (typeof given !== 'string' || given === '') throw new Error('The answer to a sign-up has no id of the account')
+  return { subject: given.includes('|') ? given : `auth0|${given}`, emailVerified: emailVerified === true }
+}

@@ -1,0 +1,70 @@
+import { errors, type CodeExchange, type PasswordSignIn, type TokenRefresh, type TokenSet } from '@latchkey/identity-provider'
+import * as client from 'openid-client'
+import type { Call } from './call.js'
+import type { ResolvedOptions } from './options.js'
+import { assertRedirectAllowed } from './redirect-uri.js'
+
+type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers
+
+/** What is asked of `/oauth/token`. openid-client compares issuer, audience and times of each ID token that comes back. */
+export function openTokenEndpoint (options: ResolvedOptions, call: Call): PasswordSignIn & TokenRefresh & CodeExchange {
+  const { id, connection, scope, callbackUrls } = options
+  const configuration = configureClient(options)
+
+  return {
+    async signInWithPassword ({ email, password }) {
+      return await call('signIn', [password], async () => toTokenSet(
+        await client.genericGrantRequest(configuration, 'http://auth0.com/oauth/grant-type/password-realm', { username: email, password, realm: connection, scope })
+      ))
+    },
+
+    async refreshTokens ({ refreshToken }) {
+      return await call('refresh', [refreshToken], async () => {
+        const tokens = toTokenSet(await client.refreshTokenGrant(configuration, refreshToken))
+        // Where the application does not rotate refresh tokens, the one that was given stays good.
+        return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
+      })
+    },
+
+    async exchangeCode ({ code, redirectUri = callbackUrls?.[0], codeVerifier, nonce }) {
+      if (redirectUri === undefined) {
+        throw new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(id, 'auth0', 'exchange a code without redirectUri; give the one that the code was asked for with, or configure callbackUrls')
+      }
+      assertRedirectAllowed(id, redirectUri, callbackUrls)
+      return await call('exchangeCode', [code, codeVerifier], async () => {
+        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, and Auth0 compares it to the letter.
+        const tokens = await client.genericGrantRequest(configuration, 'authorization_code', {
+          code, redirect_uri: redirectUri, ...(codeVerifier !== undefined && { code_verifier: codeVerifier })
+        })
+        // A code that was asked for in another session (OpenID Connect Core §3.1.3.7 item 11).
+        if (nonce !== undefined && tokens.claims()?.nonce !== nonce) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+        return toTokenSet(tokens)
+      })
+    }
+  }
+}
+
+function configureClient ({ issuer, clientId, clientSecret, timeoutMs }: ResolvedOptions): client.Configuration {
+  const authentication = clientSecret === undefined ? client.None() : client.ClientSecretPost(clientSecret)
+  const configuration = new client.Configuration({ issuer, token_endpoint: `${issuer}oauth/token` }, clientId, undefined, authentication)
+  // The deadline of the call is exact; this lets go of the connection soon after it.
+  configuration.timeout = Math.ceil(timeoutMs / 1000)
+  // The options allow http for loopback addresses only.
+  if (issuer.startsWith('http:')) client.allowInsecureRequests(configuration)
+  return configuration
+}
+
+/** @throws when there is no ID token */
+function toTokenSet (tokens: Tokens): TokenSet {
+  const claims = tokens.claims()
+  if (tokens.id_token === undefined || claims === undefined) throw new Error('The answer has no ID token; the scope must contain openid')
+  const expiresIn = tokens.expiresIn()
+  return {
+    idToken: tokens.id_token,
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token ?? null,
+    idTokenExpiresAt: new Date(claims.exp * 1000).toISOString(),
+    // Access tokens of Auth0 need not be readable: the answer says when they end.
+    accessTokenExpiresAt: expiresIn === undefined ? null : new Date(Date.now() + expiresIn * 1000).toISOString()
+  }
+}

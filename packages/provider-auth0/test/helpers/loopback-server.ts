@@ -1,0 +1,29 @@
+/** Servers on loopback ports: one that answers as told, and broken ones. */
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+
+/** Gives its URL; it ends with the test. */
+export async function startServer (t: Test, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.close(); server.closeAllConnections() })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Gives the URL of a broken server: one that refuses connections, never answers, or answers nonsense. */
+export async function startBrokenServer (t: Test, kind: 'down' | 'hanging' | 'garbage'): Promise<string> {
+  switch (kind) {
+    case 'down': {
+      const server = createServer().listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      server.close()
+      await once(server, 'close')
+      return `http://127.0.0.1:${port}`
+    }
+    case 'hanging': return await startServer(t, () => {})
+    case 'garbage': return await startServer(t, (_request, response) => { response.writeHead(200, { 'content-type': 'application/json' }).end('<html>{"access_token') })
+  }
+}
