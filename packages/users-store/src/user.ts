@@ -1,3 +1,5 @@
+import type { UserColumns } from './index.js'
+
 /** A record of the Users table. Times are ISO 8601 in UTC. */
 export interface User extends UserColumns {
   readonly id: string
@@ -16,10 +18,6 @@ export interface User extends UserColumns {
   /** The id of the user who created it; `null` for a sign-up. */
   readonly createdBy: string | null
 }
-
-/** The app's own columns of the Users table: extend it by declaration merging. */
-// An interface, since only an interface can be merged.
-export interface UserColumns {}
 
 export interface Avatar {
   readonly id: string | null
@@ -47,7 +45,11 @@ export interface UserIdentity {
   readonly subject: string
 }
 
-/** A column that the app adds to the Users table. */
+/** A column that the app adds to the Users table. Every such column may be `null`. */
 export interface UserColumn {
+  /**
+   * `string`: at most 4096 characters. `number`: a finite one. `boolean`: true or false. `date`: given as ISO 8601
+   * text, a date (`2026-01-31`, midnight UTC) or a time with its zone, and read as `2026-01-31T00:00:00.000Z`.
+   */
   readonly type: 'string' | 'number' | 'boolean' | 'date'
 }

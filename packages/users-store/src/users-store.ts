@@ -6,6 +6,7 @@ import type { NewUser, User, UserChange, UserColumn, UserIdentity } from './user
 export interface UsersStore {
   /** The app's own columns, as registered. */
   readonly columns: Readonly<Record<string, UserColumn>>
+  /** Finders give `null` for what can be nobody's, such as an email that is none. */
   findById (id: string): Promise<User | null>
   findByEmail (email: string): Promise<User | null>
   findByIdentity (identity: UserIdentity): Promise<User | null>
@@ -17,15 +18,17 @@ export interface UsersStore {
    *
    * @throws USERS_STORE_ERR_EMAIL_TAKEN another user has this email
    * @throws USERS_STORE_ERR_IDENTITY_TAKEN the identity is bound already
-   * @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER with `details` by field
+   * @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER with `details` by field; also for fields that are none
    */
   create (user: NewUser, with_?: { identity?: UserIdentity, inTransaction?: InTransaction }): Promise<User>
 
   /**
-   * Binds one more identity to a user; binding the same one again to the same user does nothing.
+   * Binds one more identity to a user. Binding the same one again to the same user only notes the email.
+   *
+   * @param email of the token that the identity comes from
    *
    * @throws USERS_STORE_ERR_IDENTITY_TAKEN it is bound to another user
-   * @throws USERS_STORE_ERR_USER_NOT_FOUND
+   * @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER
    */
   bindIdentity (userId: string, identity: UserIdentity, email: string): Promise<void>
 
@@ -36,5 +39,9 @@ export interface UsersStore {
   delete (id: string): Promise<void>
 }
 
-/** Runs in the transaction that creates the user, for example to assign roles; what it throws undoes both. */
+/**
+ * Runs in the transaction that creates the user, for example to assign roles; what it throws undoes both.
+ * It must query by `transaction` only: a query by `fastify.db` or `fastify.usersStore` waits on SQLite for the one
+ * connection, which this transaction holds, and on PostgreSQL for one of a pool that such transactions can exhaust.
+ */
 export type InTransaction = (transaction: Transaction<Tables>, user: User) => Promise<void>

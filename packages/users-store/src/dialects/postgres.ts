@@ -1,0 +1,73 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { UserColumn } from '../user.js'
+import type { Violation } from './index.js'
+
+/** The type of every text column: the collation compares by bytes, as SQLite does. */
+export const text: RawBuilder<unknown> = sql`text collate "C"`
+export const boolean: RawBuilder<unknown> = sql`boolean`
+export const no: RawBuilder<unknown> = sql`false`
+
+/** The SQL type that a column of the app is added with. */
+export const columnTypes: Readonly<Record<UserColumn['type'], RawBuilder<unknown>>> = {
+  string: text,
+  number: sql`double precision`,
+  boolean,
+  date: text
+}
+
+/**
+ * The SQL types that a column of the app may have already. Not among them are those that the driver gives
+ * as text (bigint, numeric) or without a time zone (timestamp, date).
+ */
+export const presentTypes: Readonly<Record<UserColumn['type'], readonly string[]>> = {
+  string: ['text', 'varchar'],
+  number: ['float8', 'int4', 'int2'],
+  boolean: ['bool'],
+  date: ['text', 'varchar', 'timestamptz']
+}
+
+/** What of a value the driver can bind: all that we have. */
+export function toStored (value: unknown): unknown {
+  return value
+}
+
+const UNIQUE_VIOLATION = '23505'
+const FOREIGN_KEY_VIOLATION = '23503'
+/** Data exceptions (a value that its column cannot hold) and integrity constraints. */
+const CLASSES_OF_BAD_VALUES = ['22', '23']
+const DEADLOCK_DETECTED = '40P01'
+/** Any number that nobody else locks; this one is "latchkey" on a phone's keys. */
+const SCHEMA_LOCK = 52824539
+
+interface DatabaseError {
+  readonly code?: unknown
+  readonly column?: string
+  /** Called so by pg and PGlite. */
+  readonly constraint?: string
+  /** Called so by postgres.js. */
+  readonly constraint_name?: string
+}
+
+export function violationOf (error: unknown): Violation | null {
+  const { code, column, constraint, constraint_name: name = constraint } = (error ?? {}) as DatabaseError
+  if (typeof code !== 'string' || code.length !== 5 || !CLASSES_OF_BAD_VALUES.includes(code.slice(0, 2))) return null
+  if (code === FOREIGN_KEY_VIOLATION) return { kind: 'reference' }
+  if (code === UNIQUE_VIOLATION) {
+    if (name === 'latchkey_users_email') return { kind: 'email' }
+    if (name === 'latchkey_user_identities_pkey') return { kind: 'identity' }
+  }
+  return { kind: 'other', column }
+}
+
+/** Whether the server gave this transaction up so that another could go on. */
+export function isDeadlock (error: unknown): boolean {
+  return (error as DatabaseError | undefined)?.code === DEADLOCK_DETECTED
+}
+
+/** Runs a change of the schema while no other copy of the app does, all of it or nothing. */
+export async function changeSchema<DB> (db: Kysely<DB>, change: (db: Kysely<DB>) => Promise<void>): Promise<void> {
+  await db.transaction().execute(async transaction => {
+    await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(transaction)
+    await change(transaction)
+  })
+}

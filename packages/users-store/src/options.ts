@@ -1,0 +1,51 @@
+import { createOptionsCheck } from '@latchkey/plugin-options'
+import Type, { type Static } from 'typebox'
+import { USERS_STORE_ERR_INVALID_OPTIONS } from './errors.js'
+import { columnName, ownFields, type Columns } from './user-row.js'
+
+const columnSchema = Type.Object({
+  type: Type.Union([Type.Literal('string'), Type.Literal('number'), Type.Literal('boolean'), Type.Literal('date')])
+}, { additionalProperties: false })
+
+const schema = Type.Object({
+  /** Whether to create and update the tables at registration; else `migrateUsersStore` must have run before. */
+  migrate: Type.Boolean({ default: true }),
+  /** The app's own columns of the Users table, by field name in camelCase. */
+  columns: Type.Record(Type.String(), columnSchema, { default: {} })
+}, { additionalProperties: false })
+
+/** What `@latchkey/users-store` is registered with. */
+export type UsersStoreOptions = Partial<Static<typeof schema>>
+export interface ResolvedOptions { readonly migrate: boolean, readonly columns: Columns }
+
+const check = createOptionsCheck(schema, USERS_STORE_ERR_INVALID_OPTIONS)
+
+/** @throws USERS_STORE_ERR_INVALID_OPTIONS */
+export function resolveOptions (options: UsersStoreOptions): ResolvedOptions {
+  const { migrate, columns } = check(options)
+  return Object.freeze({ migrate, columns: resolveColumns(columns) })
+}
+
+const IDENTIFIER = /^[a-z][A-Za-z0-9]*$/
+/** PostgreSQL cuts longer names off. */
+const MAX_COLUMN_NAME_LENGTH = 63
+const ownNames = new Set<string>(Object.entries(ownFields).flatMap(([field, { column }]) => [field, column]))
+/** PostgreSQL has these in every table. */
+const systemNames = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
+
+function resolveColumns (columns: Columns): Columns {
+  for (const field of Object.keys(columns)) {
+    const mistake = describeMistake(field)
+    if (mistake !== null) throw new USERS_STORE_ERR_INVALID_OPTIONS(`columns.${field} ${mistake}`)
+  }
+  return Object.freeze(Object.fromEntries(Object.entries(columns).map(([field, { type }]) => [field, Object.freeze({ type })])))
+}
+
+function describeMistake (field: string): string | null {
+  if (!IDENTIFIER.test(field)) return 'must be named in camelCase: a small letter, then letters and digits'
+  const column = columnName(field)
+  if (ownNames.has(field) || ownNames.has(column)) return 'is a field that every user has; choose another name'
+  if (systemNames.has(column)) return 'is a name that PostgreSQL keeps for itself; choose another'
+  if (column.length > MAX_COLUMN_NAME_LENGTH) return `is too long: its column ${column} has more than ${MAX_COLUMN_NAME_LENGTH} characters`
+  return null
+}
