@@ -56,6 +56,8 @@ export interface Profiles {
   /** Does nothing where another opening has replaced this one. */
   close (profile: Profile): void
   findByClientId (clientId: string): Profile | undefined
+  /** The one that was opened first: whose name stands on a page that belongs to none. */
+  first (): Profile | undefined
 }
 
 export function createProfiles (): Profiles {
@@ -70,7 +72,8 @@ export function createProfiles (): Profiles {
     close (profile) {
       if (byClientId.get(profile.clientId) === profile) byClientId.delete(profile.clientId)
     },
-    findByClientId: clientId => byClientId.get(clientId)
+    findByClientId: clientId => byClientId.get(clientId),
+    first: () => byClientId.values().next().value
   }
 }
 

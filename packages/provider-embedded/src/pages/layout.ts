@@ -7,7 +7,8 @@ export interface Brand {
   readonly color?: string | undefined
 }
 
-export const NO_BRAND: Brand = { brandName: 'Sign in' }
+/** For pages that belong to no profile. */
+export const NO_BRAND: Brand = { brandName: '' }
 
 /** What is wrong with a form: said above it and beside the fields. */
 export interface Problem {
@@ -25,12 +26,12 @@ export function layout (brand: Brand, title: string, content: Html, { wide = fal
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
-<title>${title} – ${brand.brandName}</title>
+<title>${title}${brand.brandName !== '' && ` – ${brand.brandName}`}</title>
 <link rel="stylesheet" href="/oidc/assets/${stylesheetOf(brand.color?.toLowerCase()).name}">
 </head>
 <body>
 <main${wide && html` class="wide"`}>
-<p class="brand"><span class="mark" aria-hidden="true">${[...brand.brandName][0]?.toUpperCase()}</span><span class="name">${brand.brandName}</span></p>
+${brand.brandName !== '' && html`<p class="brand"><span class="mark" aria-hidden="true">${[...brand.brandName][0]?.toUpperCase()}</span><span class="name">${brand.brandName}</span></p>`}
 <h1>${title}</h1>
 ${content}
 </main>

@@ -35,9 +35,15 @@ ${form(`/oidc/${purpose}/resend`, csrf, html`${known ? tokenField(token) : field
 ${button('Send a new one')}`)}`)
 }
 
-/** Says one thing, and where to go from there. */
-export function messagePage (brand: Brand, title: string, text: string, link?: { href: string, label: string }): string {
-  return layout(brand, title, html`<p class="lead">${text}</p>${link !== undefined && html`<a class="button" href="${link.href}">${link.label}</a>`}`)
+/**
+ * Says one thing, and where to go from there.
+ *
+ * @param forDevelopers what the app's developers need to know to set it right
+ */
+export function messagePage (brand: Brand, title: string, text: string, { link, forDevelopers }: { link?: { href: string, label: string }, forDevelopers?: string } = {}): string {
+  return layout(brand, title, html`<p class="lead">${text}</p>${
+    link !== undefined && html`<a class="button" href="${link.href}">${link.label}</a>`}${
+    forDevelopers !== undefined && html`<p class="meta">For the developers of the app: ${forDevelopers}</p>`}`)
 }
 
 /** @param formMarkup the form that `oidc-provider` made, which the button belongs to */

@@ -39,7 +39,7 @@ ${sentAgain && html`<p class="done" role="status">We sent a new email. Codes of 
 ${form(`${base}/confirm`, csrf, html`
 ${field({ name: 'code', label: 'Code', autocomplete: 'one-time-code', code: true }, problem)}
 ${button('Continue')}`)}
-${form(`${base}/confirm/resend`, csrf, html`<p class="foot">Nothing there? Look into the spam folder, or <button class="quiet" type="submit">send it again</button></p>`)}
+${form(`${base}/confirm/resend`, csrf, html`<p class="foot">No email yet? <button class="quiet" type="submit">Send it again</button></p>`)}
 <p class="foot"><a href="${base}">Back to sign in</a></p>`)
 }
 
@@ -59,7 +59,7 @@ ${form(`${base}/reset`, csrf, html`
 ${field({ name: 'code', label: 'Code from the email', autocomplete: 'one-time-code', code: true }, problem)}
 ${newPasswordField(problem)}
 ${button('Save and sign in')}`)}
-<p class="foot">Nothing there? <a href="${base}/forgot">Send a new code</a></p>`)
+<p class="foot">No email yet? <a href="${base}/forgot">Send a new code</a></p>`)
 }
 
 export function newPasswordField (problem: Problem | undefined) {

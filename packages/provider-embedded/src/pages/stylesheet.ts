@@ -11,16 +11,18 @@ main{width:100%;max-width:420px;padding:36px 36px 32px;background:var(--card);bo
 .brand{display:flex;align-items:center;gap:12px;margin:0 0 28px;font-weight:600}
 .mark{display:grid;place-items:center;flex:none;width:40px;height:40px;border-radius:10px;background:var(--accent);color:var(--on-accent);font-size:20px;font-weight:700}
 .name{overflow-wrap:anywhere}
-h1{margin:0 0 8px;font-size:26px;line-height:1.2;letter-spacing:-.015em;text-wrap:balance}
+h1{margin:0 0 20px;font-size:26px;line-height:1.2;letter-spacing:-.015em;text-wrap:balance}
 p{margin:0 0 16px}
 .lead{color:var(--muted);margin-bottom:24px}
+h1+.lead{margin-top:-12px}
+main>:last-child{margin-bottom:0}
 .lead strong{color:var(--text);font-weight:600;overflow-wrap:anywhere}
 form{margin:0}
 .field{margin:0 0 18px}
-.pair{display:grid;grid-template-columns:1fr 1fr;gap:0 12px}
+.pair{display:grid;grid-template-columns:1fr 1fr;align-items:end;gap:0 12px}
 .label{display:flex;justify-content:space-between;align-items:baseline;gap:12px;margin-bottom:6px}
 label{font-size:15px;font-weight:600}
-.optional{font-weight:400;color:var(--muted)}
+.optional{font-weight:400;font-size:13px;color:var(--muted)}
 input{width:100%;min-height:48px;padding:10px 14px;border:1px solid var(--field-line);border-radius:10px;background:var(--field);color:var(--text);font:inherit}
 input[aria-invalid=true]{border-color:var(--danger)}
 input.code{font-size:24px;font-weight:600;letter-spacing:.35em;text-align:center;font-variant-numeric:tabular-nums;padding-left:calc(14px + .35em)}
@@ -31,8 +33,8 @@ input.code{font-size:24px;font-weight:600;letter-spacing:.35em;text-align:center
 .button.second{margin-top:10px;background:transparent;border-color:var(--field-line);color:var(--text)}
 .button.second:hover{background:var(--page);filter:none}
 a{color:var(--accent-text);font-weight:500;text-underline-offset:3px}
-.quiet{display:inline;min-height:44px;padding:0;border:0;background:none;color:var(--accent-text);font:inherit;font-weight:500;text-decoration:underline;text-underline-offset:3px;cursor:pointer}
-.label a{display:inline-block;padding:11px 0;margin:-11px 0;font-size:14px}
+.quiet{display:inline-flex;align-items:center;min-height:44px;padding:0;border:0;background:none;color:var(--accent-text);font:inherit;font-weight:500;text-decoration:underline;text-underline-offset:3px;cursor:pointer}
+.label a{display:inline-block;padding:12px 0;margin:-12px 0;font-size:14px}
 .foot{display:flex;flex-wrap:wrap;align-items:center;gap:0 6px;margin:20px 0 0;color:var(--muted);font-size:15px}
 .foot a{display:inline-flex;align-items:center;min-height:44px}
 :focus-visible{outline:3px solid var(--accent-text);outline-offset:2px}

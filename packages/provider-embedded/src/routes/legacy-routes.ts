@@ -75,7 +75,8 @@ function texts (query: Query): Record<string, string> & { [name: string]: string
 }
 
 function refuse (reply: FastifyReply, profile: Profile, parameter: string, option: string): FastifyReply {
-  return sendPage(reply, 400, messagePage(brandOf(profile), 'This cannot go on', `The app that sent you here gave an address that it is not registered with. For its developers: add ${parameter} to ${option} of the profile, to the letter.`), profile)
+  return sendPage(reply, 400, messagePage(brandOf(profile), 'This cannot go on', 'The app that sent you here gave an address that it is not registered with. Go back to it and try again.',
+    { forDevelopers: `add ${parameter} to ${option} of the profile, to the letter.` }), profile)
 }
 
 function toFragment (reply: FastifyReply, redirectUri: string, parameters: Record<string, string | undefined>): FastifyReply {

@@ -10,7 +10,7 @@ import { brandOf, textOf, type Pages } from './page-routes.js'
 export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
   const { actions, profiles } = pages.embedded
 
-  const profileOf = (owner: CodeOwner | undefined) => owner === undefined ? undefined : profiles.findByClientId(owner.clientId)
+  const profileOf = (owner: CodeOwner | undefined) => profiles.findByClientId(owner?.clientId ?? '') ?? profiles.first()
   const pageFor = (request: FastifyRequest, reply: FastifyReply, owner: CodeOwner | undefined, token: string): LinkPage =>
     ({ brand: brandOf(profileOf(owner)), csrf: pages.csrfFor(request, reply), token })
 
@@ -23,7 +23,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     const brand = brandOf(profileOf(owner))
     return pages.send(reply, 200, owner.interactionUid === null
       ? messagePage(brand, title, 'You can close this page, go back to the app and sign in.')
-      : messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { href: `/oidc/interaction/${owner.interactionUid}`, label: 'Continue to sign in' }))
+      : messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { link: { href: `/oidc/interaction/${owner.interactionUid}`, label: 'Continue to sign in' } }))
   }
 
   for (const [purpose, show] of [['confirm', confirmLinkPage], ['reset', resetLinkPage]] as const) {
@@ -41,7 +41,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       const asking: Asking = {
         profileId: profile?.id ?? '',
         brandName: brandOf(profile).brandName,
-        clientId: link?.clientId ?? '',
+        clientId: profile?.clientId ?? '',
         interactionUid: link?.interactionUid ?? null,
         clientAddress: request.ip
       }

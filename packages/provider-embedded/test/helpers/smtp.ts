@@ -16,7 +16,7 @@ export interface Smtp {
   /** Emails to an address so far. */
   sentTo (to: string): ReceivedEmail[]
   /** Waits for the nth email to an address. */
-  nth (to: string, n: number): Promise<ReceivedEmail>
+  nth (to: string, n: number, withinMs?: number): Promise<ReceivedEmail>
 }
 
 const WAIT_MS = 10_000
@@ -44,12 +44,12 @@ export async function startSmtp (t: Test): Promise<Smtp> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     sentTo,
-    async nth (to, n) {
-      for (const end = Date.now() + WAIT_MS; Date.now() < end; await sleep(20)) {
+    async nth (to, n, withinMs = WAIT_MS) {
+      for (const end = Date.now() + withinMs; Date.now() < end; await sleep(20)) {
         const email = sentTo(to)[n - 1]
         if (email !== undefined) return email
       }
-      throw new Error(`no ${n}th email to ${to} within ${WAIT_MS} ms`)
+      throw new Error(`no ${n}th email to ${to} within ${withinMs} ms`)
     }
   }
 }

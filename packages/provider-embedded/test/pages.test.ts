@@ -1,0 +1,125 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import { profileOf, startApp } from './helpers/app.js'
+import { openWindow, startChromium } from './helpers/chromium.js'
+import { beginSignIn, confirmedAccount, finishSignIn, password } from './helpers/client.js'
+
+t.test('in a browser', async t => {
+  const running = await startApp(t, 'sqlite')
+  const client = Fastify()
+  client.get('/callback', async () => 'the app')
+  t.teardown(() => client.close())
+  const callbackUrl = `${await client.listen({ port: 0, host: '127.0.0.1' })}/callback`
+  running.app.providerEmbedded.createProvider(profileOf({ color: '#0b7285', callbackUrls: [callbackUrl] }))
+  const begin = async () => await beginSignIn(running, { redirect_uri: callbackUrl })
+  const browser = await startChromium(t)
+
+  for (const javaScriptEnabled of [true, false]) {
+    t.test(`somebody signs up, confirms by the emailed code and is back in the app, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async t => {
+      const email = `ada-${javaScriptEnabled}@example.com`
+      const { page, complaints } = await openWindow(browser, { javaScriptEnabled })
+      const attempt = await begin()
+      await page.goto(attempt.url)
+      await page.getByRole('link', { name: 'Create an account' }).click()
+      await page.getByLabel('Email address').fill(email)
+      await page.getByLabel('Password').fill('password')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      t.match(await page.getByRole('alert').textContent(), 'guessed first')
+      t.equal(await page.getByLabel('Email address').inputValue(), email, 'what was typed in stays')
+      t.equal(await page.getByLabel('Password').inputValue(), '', 'but the password')
+      await page.getByLabel('Password').fill(password)
+      await page.getByLabel('First name').fill('Ada')
+      await page.getByRole('button', { name: 'Create account' }).click()
+      t.match(await page.textContent('main'), email)
+      await page.getByLabel('Code').fill((await running.smtp.nth(email, 1)).code)
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.waitForURL(url => url.href.startsWith(callbackUrl))
+      const tokens = await finishSignIn(attempt, new URL(page.url()))
+      t.match(tokens.claims(), { email, email_verified: true, given_name: 'Ada' })
+      t.strictSame(complaints.filter(text => !text.includes('400')), [])
+      await page.context().close()
+    })
+  }
+
+  t.test('the link of the email confirms in another browser, and the first one goes on', async t => {
+    const email = 'link@example.com'
+    const { page } = await openWindow(browser)
+    await page.goto((await begin()).url)
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.getByLabel('Email address').fill(email)
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Create account' }).click()
+    const { link } = await running.smtp.nth(email, 1)
+
+    const other = await openWindow(browser)
+    await other.page.goto(link)
+    await other.page.reload()
+    await other.page.getByRole('button', { name: 'Yes, confirm it' }).click()
+    t.match(await other.page.textContent('h1'), 'Your address is confirmed')
+    await other.page.goto(link)
+    t.match(await other.page.textContent('h1'), 'That link does not work', 'once')
+
+    await page.getByRole('link', { name: 'Back to sign in' }).click()
+    await page.getByLabel('Password').fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(url => url.href.startsWith(callbackUrl))
+    t.ok(new URL(page.url()).searchParams.get('code'))
+  })
+
+  t.test('a forgotten password is replaced by the link of the email', async t => {
+    const email = 'forgot@example.com'
+    await confirmedAccount(running, email)
+    const { page } = await openWindow(browser)
+    await page.goto((await begin()).url)
+    await page.getByRole('link', { name: 'Forgot password?' }).click()
+    await page.getByLabel('Email address').fill(email)
+    await page.getByRole('button', { name: 'Send the code' }).click()
+    t.match(await page.textContent('main'), 'If forgot@example.com has an account')
+    const { link } = await running.smtp.nth(email, 2)
+    await page.goto(link)
+    await page.getByLabel('New password').fill('short')
+    await page.getByRole('button', { name: 'Save the password' }).click()
+    t.match(await page.getByRole('alert').textContent(), 'at least 8 characters', 'a weak password uses no link up')
+    await page.getByLabel('New password').fill('another good one')
+    await page.getByRole('button', { name: 'Save the password' }).click()
+    await page.getByRole('link', { name: 'Continue to sign in' }).click()
+    await page.getByLabel('Email address').fill(email)
+    await page.getByLabel('Password').fill('another good one')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL(url => url.href.startsWith(callbackUrl))
+    t.ok(new URL(page.url()).searchParams.get('code'))
+  })
+
+  t.test('the keyboard alone signs in; a wrong password is announced and focused', async t => {
+    const email = 'keyboard@example.com'
+    await confirmedAccount(running, email)
+    const { page } = await openWindow(browser)
+    await page.goto((await begin()).url)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(email)
+    await page.keyboard.press('Tab')
+    t.equal(await page.evaluate('document.activeElement.textContent'), 'Forgot password?')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('not the password')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').waitFor()
+    t.equal(await page.evaluate('document.activeElement.id'), 'problem')
+    t.match(await page.getByRole('alert').textContent(), 'Incorrect email or password')
+    await page.getByLabel('Password').fill(password)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(url => url.href.startsWith(callbackUrl))
+    t.ok(new URL(page.url()).searchParams.get('code'))
+  })
+
+  t.test('nothing is wider than a small phone, and what is tapped is 44 pixels high', async t => {
+    const { page } = await openWindow(browser, { viewport: { width: 320, height: 640 } })
+    await page.goto((await begin()).url)
+    const { pathname } = new URL(page.url())
+    for (const step of ['', '/sign-up', '/forgot']) {
+      await page.goto(`${running.url}${pathname}${step}`)
+      t.equal(await page.evaluate('document.documentElement.scrollWidth'), 320, `${step} does not scroll sideways`)
+      const low = await page.evaluate('[...document.querySelectorAll("a,button,input:not([type=hidden])")].filter(element => element.getBoundingClientRect().height < 43.5).map(element => element.outerHTML)')
+      t.strictSame(low, [], step)
+    }
+  })
+})
