@@ -1,6 +1,6 @@
 import { errors } from '@latchkey/identity-provider'
 import type {
-  AccountDeletion, CodeExchange, CreateProvider, EmailVerification, HostedPages, IdentityProvider,
+  AccountDeletion, CodeExchange, EmailVerification, HostedPages, IdentityProvider,
   PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, TokenRefresh
 } from '@latchkey/identity-provider'
 import type { AccountActions, Asking } from './account-actions.js'
@@ -14,13 +14,18 @@ export interface FromAddress {
   readonly clientAddress?: string
 }
 
+/** A capability whose methods may be told the client's address too. */
+type Told<Capability> = {
+  [Name in keyof Capability]: Capability[Name] extends (request: infer Request) => infer Result ? (request: Request & FromAddress) => Result : never
+}
+
 /** The embedded provider, opened for one profile. */
-export type EmbeddedProvider = IdentityProvider & PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & PasswordRecoveryConfirmation &
-  PasswordChange & EmailVerification & CodeExchange & HostedPages & AccountDeletion & EmailConfirmation
+export type EmbeddedProvider = IdentityProvider & TokenRefresh & CodeExchange & HostedPages & AccountDeletion &
+  Told<PasswordSignIn & PasswordSignUp & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification & EmailConfirmation>
 
 export interface EmailConfirmation {
   /** Confirms an account's address by the code that was sent to it. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED */
-  confirmEmail (request: { email: string, code: string } & FromAddress): Promise<void>
+  confirmEmail (request: { email: string, code: string }): Promise<void>
 }
 
 export interface AdapterConfig {
@@ -31,8 +36,8 @@ export interface AdapterConfig {
 }
 
 /** Gives the function that opens the embedded provider for a profile. */
-export function createAdapterFactory ({ issuer, profiles, actions, tokens }: AdapterConfig): CreateProvider<EmbeddedProfileOptions> & ((options: EmbeddedProfileOptions) => EmbeddedProvider) {
-  return (options: EmbeddedProfileOptions) => {
+export function createAdapterFactory ({ issuer, profiles, actions, tokens }: AdapterConfig): (options: EmbeddedProfileOptions) => EmbeddedProvider {
+  return options => {
     const profile = resolveProfile(options)
     profiles.open(profile)
     const requireAllowed = (url: string | undefined, allowed: readonly string[]) => {
@@ -45,24 +50,24 @@ export function createAdapterFactory ({ issuer, profiles, actions, tokens }: Ada
       type: 'embedded',
       issuer: { issuer, clientId: profile.clientId, audiences: [profile.clientId], algorithms: ['RS256'] },
 
-      signInWithPassword: async (request: { email: string, password: string } & FromAddress) =>
+      signInWithPassword: async request =>
         await tokens.issue(profile, await actions.signIn(asking(request), request)),
 
-      async signUpWithPassword (request: Parameters<PasswordSignUp['signUpWithPassword']>[0] & FromAddress) {
+      async signUpWithPassword (request) {
         const account = await actions.signUp(asking(request), request)
         return { subject: account.id, emailVerified: account.emailVerified }
       },
 
       refreshTokens: async ({ refreshToken }) => await tokens.refresh(profile, refreshToken),
 
-      forgotPassword: async (request: { email: string } & FromAddress) => { await actions.forgotPassword(asking(request), request.email) },
-      confirmForgottenPassword: async (request: { email: string, code: string, newPassword: string } & FromAddress) => { await actions.resetPassword(asking(request), request) },
+      forgotPassword: async request => { await actions.forgotPassword(asking(request), request.email) },
+      confirmForgottenPassword: async request => { await actions.resetPassword(asking(request), request) },
 
-      changePassword: async (request: { email: string, oldPassword: string, newPassword: string, refreshToken?: string } & FromAddress) => {
+      changePassword: async request => {
         await actions.changePassword(asking(request), request, async accountId => await tokens.grantOf(accountId, request.refreshToken))
       },
 
-      resendVerificationEmail: async (request: { email: string } & FromAddress) => { await actions.sendConfirmation(asking(request), request.email) },
+      resendVerificationEmail: async request => { await actions.sendConfirmation(asking(request), request.email) },
       confirmEmail: async request => { await actions.confirm(asking(request), request) },
 
       exchangeCode: async ({ redirectUri, ...request }) => await tokens.exchange(profile, { ...request, redirectUri: redirectUri ?? profile.callbackUrls[0] ?? '' }),
@@ -88,7 +93,7 @@ export function createAdapterFactory ({ issuer, profiles, actions, tokens }: Ada
 
       deleteAccount: async ({ subject }) => { await actions.deleteAccount(subject) },
       close: async () => { profiles.close(profile) }
-    } satisfies EmbeddedProvider
+    }
   }
 }
 

@@ -1,0 +1,83 @@
+import { dialects } from '@latchkey/test-databases'
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { profileOf, startApp, type TestApp } from './helpers/app.js'
+import { confirmedAccount, password } from './helpers/client.js'
+
+const email = 'ada@example.com'
+const quick = { keyPollSeconds: 0.1 }
+
+const open = ({ app }: TestApp) => app.providerEmbedded.createProvider(profileOf())
+async function publishedBy ({ url }: TestApp): Promise<string[]> {
+  const { keys } = await (await fetch(`${url}/oidc/jwks`)).json() as { keys: { kid: string, d?: string }[] }
+  if (keys.some(key => key.d !== undefined)) throw new Error('a private key is published')
+  return keys.map(key => key.kid)
+}
+async function until (condition: () => Promise<boolean>): Promise<boolean> {
+  for (const end = Date.now() + 8000; Date.now() < end; await sleep(50)) if (await condition()) return true
+  return false
+}
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    t.test('a new key is published first and signs later, on every copy without a restart; the old one stays', async t => {
+      const first = await startApp(t, dialect, quick)
+      const second = await startApp(t, dialect, { ...quick, copyOf: first })
+      const [mine, other] = [open(first), open(second)]
+      await confirmedAccount(first, email)
+      const before = await mine.signInWithPassword({ email, password })
+      const [oldKid] = await publishedBy(first)
+      t.strictSame(await publishedBy(second), [oldKid], 'copies share their keys')
+
+      const { kid, signsFrom } = await first.app.providerEmbedded.rotateKeys()
+      t.ok((await publishedBy(first)).includes(kid))
+      t.ok(await until(async () => (await publishedBy(second)).includes(kid)), 'the other copy publishes it')
+      t.ok(Date.parse(signsFrom) > Date.now() - 8000)
+      t.ok(await until(async () => decodeProtectedHeader((await other.signInWithPassword({ email, password })).idToken).kid === kid), 'the other copy signs with it')
+      const after = await other.signInWithPassword({ email, password })
+      const keys = createRemoteJWKSet(new URL(`${first.url}/oidc/jwks`))
+      for (const { idToken } of [before, after]) await t.resolves(jwtVerify(idToken, keys, { audience: 'default' }))
+      t.equal(decodeProtectedHeader(before.idToken).kid, oldKid)
+
+      const longAgo = new Date(Date.now() - 3 * 60 * 60_000).toISOString()
+      await first.app.db.updateTable('latchkey_embedded_keys').set({ signs_from: longAgo }).where('kid', '=', kid).execute()
+      t.ok(await until(async () => !(await publishedBy(first)).includes(oldKid as string)), 'the old key goes when its last token has expired')
+      t.equal((await first.app.db.selectFrom('latchkey_embedded_keys').select('kid').execute()).length, 1)
+    })
+
+    t.test('a key that is old enough is replaced without being told', async t => {
+      const running = await startApp(t, dialect, quick)
+      const [kid] = await publishedBy(running)
+      await running.app.db.updateTable('latchkey_embedded_keys').set({ created_at: new Date(Date.now() - 91 * 24 * 60 * 60_000).toISOString() }).execute()
+      t.ok(await until(async () => (await publishedBy(running)).length === 2))
+      t.ok(await until(async () => (await publishedBy(running))[0] !== kid))
+    })
+
+    t.test('many that rotate at once make few keys, and all agree', async t => {
+      const running = await startApp(t, dialect, quick)
+      const results = await Promise.all(Array.from({ length: 5 }, () => running.app.providerEmbedded.rotateKeys()))
+      t.equal(new Set(results.map(result => result.kid)).size, 1)
+    })
+
+    t.test('keys are encrypted under secretKey, which must stay the same; plain ones are encrypted once there is one', async t => {
+      const plain = await startApp(t, dialect, { secretKey: undefined })
+      const stored = async () => (await plain.app.db.selectFrom('latchkey_embedded_keys').select('private_jwk').executeTakeFirstOrThrow()).private_jwk
+      t.match(await stored(), '"d":')
+      const [kid] = await publishedBy(plain)
+      const sealed = await startApp(t, dialect, { copyOf: plain })
+      t.strictSame(await publishedBy(sealed), [kid])
+      t.notMatch(await stored(), '"d":')
+      await t.rejects(startApp(t, dialect, { copyOf: plain, secretKey: 'another secret of thirty-two characters' }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+      await t.rejects(startApp(t, dialect, { copyOf: plain, secretKey: undefined }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+    })
+  })
+}
+
+t.test('postgres: copies that start at once make one key', async t => {
+  const first = await startApp(t, 'postgres')
+  await first.app.db.deleteFrom('latchkey_embedded_keys').execute()
+  const copies = await Promise.all(Array.from({ length: 4 }, () => startApp(t, 'postgres', { copyOf: first })))
+  const published = await Promise.all(copies.map(publishedBy))
+  t.equal(new Set(published.flat()).size, 1)
+})
