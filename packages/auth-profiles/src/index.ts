@@ -1,11 +1,24 @@
 /**
  * Owns authentication profiles and what follows from them: which issuers are trusted, who may sign up with
  * which roles, and the way from a verified identity to the user and principal it acts as: `fastify.authProfiles`.
- * Adapters are handed to it as a registry.
+ * Adapters are handed to it as a registry; it verifies no token and stores no user itself.
  */
-import type { AuthProfiles } from './auth-profiles.js'
+import type { TrustedIssuer } from '@latchkey/token-verifier'
+import { normalizeEmail } from '@latchkey/users-store'
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
+import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND } from './errors.js'
+import { createIdentityResolution } from './identity-resolution.js'
+import { openProfiles, type OpenedProfile } from './open-profiles.js'
+import { resolveOptions, type AuthProfilesOptions } from './options.js'
+import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
+import { createSignUp } from './sign-up.js'
+import { lookUpSignUpRoles, type SignUpRoles } from './sign-up-roles.js'
 
 export type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
+export * as errors from './errors.js'
+export type { AuthProfilesOptions } from './options.js'
 export type { AuthenticationProfile, ProfileConfig, ProfilePolicy, SelfSignUp } from './profile.js'
 
 declare module 'fastify' {
@@ -13,3 +26,84 @@ declare module 'fastify' {
     authProfiles: AuthProfiles
   }
 }
+
+async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOptions): Promise<void> {
+  const { profiles, providers, administratorEmail } = resolveOptions(options)
+  const { usersStore, rolePermissions, tokenVerifier } = fastify
+
+  const opened = openProfiles(profiles, providers, { log: fastify.log })
+  const byId = new Map(opened.map(entry => [entry.profile.id, entry]))
+  tokenVerifier.trust(opened.map(toTrustedIssuer))
+
+  const resolveIdentity = createIdentityResolution(prepareFindByIdentity(fastify.db, usersStore.columns), usersStore)
+  let rolesFor: SignUpRoles = () => rolePermissions.guest().roles
+  const signUp = createSignUp({
+    usersStore,
+    rolePermissions,
+    resolveIdentity,
+    rolesFor: profile => rolesFor(profile),
+    administratorEmail: normalizeAdministrator(administratorEmail)
+  })
+
+  const service: AuthProfiles = {
+    list: () => opened.map(({ profile }) => profile),
+    find: by => opened.find(({ profile }) => 'id' in by ? profile.id === by.id : profile.name === by.name)?.profile ?? null,
+    provider: id => profileOf(id).provider,
+    authenticate: async request => {
+      await tokenVerifier.authenticate(request)
+      request.principal = await principalOf(request)
+    },
+    resolve: async identity => {
+      await rolePermissions.refresh()
+      return asPrincipal(await resolveIdentity(identity, profileOf(identity.profileId).profile))
+    },
+    signUp: async (identity, { user, authProfileId }) => {
+      await rolePermissions.refresh()
+      const { profile } = authProfileId == null ? opened[0] as OpenedProfile : profileOf(authProfileId)
+      return asPrincipal(await signUp(identity, profile, user))
+    }
+  }
+
+  function profileOf (id: string): OpenedProfile {
+    const found = byId.get(id)
+    if (found === undefined) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
+    return found
+  }
+
+  async function principalOf ({ identity }: FastifyRequest) {
+    if (identity !== null) return (await service.resolve(identity)).principal
+    await rolePermissions.refresh()
+    return rolePermissions.guest()
+  }
+
+  fastify.decorate('authProfiles', Object.freeze(service))
+  // Roles that the configuration declares are there when the app is ready, and not before.
+  fastify.addHook('onReady', async () => { rolesFor = lookUpSignUpRoles(service.list(), rolePermissions) })
+  fastify.addHook('onClose', async () => {
+    await Promise.all(opened.map(({ provider }) => provider.close?.()))
+  })
+}
+
+function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedIssuer {
+  // The verifier checks the algorithms' names itself.
+  return { id: profile.id, ...provider.issuer as Omit<TrustedIssuer, 'id'> }
+}
+
+function asPrincipal ({ user, roleIds }: UserWithRoles): ResolvedUser {
+  return { user, principal: { kind: 'user', userId: user.id, email: user.email, roles: roleIds } }
+}
+
+function normalizeAdministrator (email: string | undefined): string | undefined {
+  if (email === undefined) return undefined
+  try {
+    return normalizeEmail(email)
+  } catch {
+    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('administratorEmail is no email address')
+  }
+}
+
+export default fp(authProfiles, {
+  name: '@latchkey/auth-profiles',
+  fastify: '5.x',
+  dependencies: ['@latchkey/database', '@latchkey/users-store', '@latchkey/role-permissions', '@latchkey/token-verifier']
+})

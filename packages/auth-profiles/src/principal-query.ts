@@ -1,0 +1,36 @@
+import { prepareQuery, type Tables } from '@latchkey/database'
+import { rowToUser, type User, type UserColumn, type UserIdentity } from '@latchkey/users-store'
+import type { Kysely } from 'kysely'
+
+/** A user with the ids of its roles. */
+export interface UserWithRoles {
+  readonly user: User
+  readonly roleIds: readonly string[]
+}
+
+/** Finds who an identity is bound to. */
+export type FindByIdentity = (identity: UserIdentity) => Promise<UserWithRoles | null>
+
+/**
+ * The one query of every request: identity, user and roles by two primary keys, prepared once.
+ * It gives a row for each role, which is folded here, since lists are aggregated differently by each database.
+ */
+export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Record<string, UserColumn>>): FindByIdentity {
+  const query = prepareQuery(db, db
+    .selectFrom('latchkey_user_identities as identity')
+    .innerJoin('latchkey_users as user', 'user.id', 'identity.user_id')
+    .leftJoin('latchkey_user_roles as has', 'has.user_id', 'user.id')
+    .selectAll('user')
+    .select('has.role_id')
+    .where('identity.issuer', '=', '')
+    .where('identity.subject', '=', '')
+    .compile())
+
+  return async ({ issuer, subject }) => {
+    const rows = await query.all([issuer, subject])
+    const [first] = rows
+    if (first === undefined) return null
+    const roleIds = rows.flatMap(row => row.role_id ?? [])
+    return { user: rowToUser(first, columns), roleIds }
+  }
+}

@@ -1,0 +1,37 @@
+import { domainOf } from './email-domain.js'
+import { AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED, AUTH_PROFILES_ERR_SIGN_UP_CLOSED } from './errors.js'
+import type { AuthenticationProfile } from './profile.js'
+
+/** What the policy looks at: the token's email, normalised, and whether its issuer says it is verified. */
+export interface Applicant {
+  readonly email: string
+  /** `null` where the issuer does not say. */
+  readonly emailVerified: boolean | null
+}
+
+/**
+ * Decides whether somebody without a user may sign up by a profile.
+ *
+ * An email that the issuer says is not verified never may. Where the policy names domains, an issuer that
+ * says nothing is not enough either, unless the profile trusts its provider's emails (`linkByEmail: 'always'`):
+ * anybody can claim an address of any domain.
+ *
+ * @throws AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED, AUTH_PROFILES_ERR_SIGN_UP_CLOSED
+ */
+export function assertMaySignUp (profile: AuthenticationProfile, applicant: Applicant): void {
+  if (applicant.emailVerified === false) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
+  if (profile.selfSignUp === 'open') return
+  if (profile.selfSignUp === 'off') throw new AUTH_PROFILES_ERR_SIGN_UP_CLOSED(profile.id)
+  if (!profile.selfSignUp.emailDomains.includes(domainOf(applicant.email))) throw new AUTH_PROFILES_ERR_SIGN_UP_CLOSED(profile.id)
+  if (!emailIsTrusted(profile, applicant)) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
+}
+
+/** Whether the token's email proves that the person owns it, by the token's word or by the operator's. */
+export function emailIsTrusted ({ linkByEmail }: AuthenticationProfile, { emailVerified }: Pick<Applicant, 'emailVerified'>): boolean {
+  return emailVerified === true || linkByEmail === 'always'
+}
+
+/** Whether the profile lets the token's email bind its identity to a user that has the email already. */
+export function mayLinkByEmail (profile: AuthenticationProfile, applicant: Pick<Applicant, 'emailVerified'>): boolean {
+  return profile.linkByEmail !== 'never' && emailIsTrusted(profile, applicant)
+}

@@ -1,0 +1,68 @@
+import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { Identity } from '@latchkey/token-verifier'
+import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
+import { AUTH_PROFILES_ERR_EMAIL_TAKEN, AUTH_PROFILES_ERR_FOREIGN_EMAIL, AUTH_PROFILES_ERR_PROFILE_MISMATCH } from './errors.js'
+import type { IdentityResolution } from './identity-resolution.js'
+import type { UserWithRoles } from './principal-query.js'
+import type { AuthenticationProfile } from './profile.js'
+import { assertMaySignUp } from './sign-up-policy.js'
+import type { SignUpRoles } from './sign-up-roles.js'
+
+interface SignUpParts {
+  readonly usersStore: UsersStore
+  readonly rolePermissions: RolePermissionsService
+  readonly resolveIdentity: IdentityResolution
+  readonly rolesFor: SignUpRoles
+  /** Normalised. */
+  readonly administratorEmail: string | undefined
+}
+
+/** Signs an identity up by a profile: gives its user, whether it was there before or not. */
+export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser) => Promise<UserWithRoles>
+
+export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail }: SignUpParts): SignUp {
+  return async (identity, profile, user) => {
+    if (identity.profileId !== profile.id) throw new AUTH_PROFILES_ERR_PROFILE_MISMATCH(identity.profileId, profile.id)
+    const email = normalizeEmail(identity.email)
+    if (normalizeEmail(user.email) !== email) throw new AUTH_PROFILES_ERR_FOREIGN_EMAIL()
+
+    const existing = await existingUser(identity, profile)
+    if (existing !== null) return existing
+
+    const becomesAdministrator = email === administratorEmail && identity.emailVerified === true
+    if (!becomesAdministrator) assertMaySignUp(profile, { email, emailVerified: identity.emailVerified })
+    return await create(identity, profile, { ...user, email, origin: profile.id }, becomesAdministrator)
+  }
+
+  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, asAdministrator: boolean): Promise<UserWithRoles> {
+    const roleIds = asAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
+    try {
+      const created = await usersStore.create(user, {
+        identity,
+        inTransaction: async (transaction, { id }) => { await rolePermissions.assign(id, roleIds, transaction) }
+      })
+      return { user: created, roleIds }
+    } catch (error) {
+      // Somebody was faster: the same person in another request, or somebody else with this email.
+      const { code } = error as { code?: string }
+      if (code !== 'USERS_STORE_ERR_EMAIL_TAKEN' && code !== 'USERS_STORE_ERR_IDENTITY_TAKEN') throw error
+      return await existingUser(identity, profile) ?? taken()
+    }
+  }
+
+  /** @throws AUTH_PROFILES_ERR_EMAIL_TAKEN when the email is that of a user whom the identity may not be bound to */
+  async function existingUser (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles | null> {
+    try {
+      return await resolveIdentity(identity, profile)
+    } catch (error) {
+      const { code } = error as { code?: string }
+      if (code === 'AUTH_PROFILES_ERR_USER_NOT_FOUND') return null
+      if (code === 'AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED') taken()
+      throw error
+    }
+  }
+}
+
+function taken (): never {
+  throw new AUTH_PROFILES_ERR_EMAIL_TAKEN()
+}

@@ -1,0 +1,61 @@
+import Fastify from 'fastify'
+import t from 'tap'
+import authProfiles from '../src/index.js'
+import { createIssuerOnlyProvider, startApp } from './helpers/app.js'
+
+t.test('needs the plugins it works on', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await t.rejects(async () => await app.register(authProfiles, { profiles: [], providers: {} }), { code: 'FST_ERR_PLUGIN_DEPENDENCY_NOT_REGISTERED' })
+})
+
+t.test('as a hook of a REST app it sets the principal: guest, user, or a refusal', async t => {
+  const { app, issuers } = await startApp(t, 'sqlite')
+  const ask = async (authorization?: string) => await app.inject({ url: '/me', headers: authorization === undefined ? {} : { authorization } })
+  const token = `Bearer ${await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })}`
+
+  t.match((await ask()).json(), { kind: 'guest', roles: [app.rolePermissions.find({ name: 'Guest' })?.id] })
+  t.match(await ask(token), { statusCode: 404 })
+  const user = await app.usersStore.create({ email: 'jane@example.com' })
+  t.match((await ask(token)).json(), { kind: 'user', userId: user.id, email: 'jane@example.com', roles: [] })
+  t.match(await ask('Basic abc'), { statusCode: 401 })
+  t.match(await ask(`${token}x`), { statusCode: 401 })
+})
+
+t.test('lists the profiles in order and finds them by id and name', async t => {
+  const { app, issuers } = await startApp(t, 'sqlite', [{ name: 'First' }, { name: 'Second', selfSignUp: 'off', domain: 'id.example.com' }])
+  t.strictSame(app.authProfiles.list().map(({ id }) => id), ['p0', 'p1'])
+  t.match(app.authProfiles.list()[1], { name: 'Second', type: 'test', selfSignUp: 'off', domain: 'id.example.com', issuer: issuers[1]?.issuer, clientId: 'web', linkByEmail: 'verified', onEmailChange: 'reject' })
+  t.equal(app.authProfiles.find({ id: 'p1' }), app.authProfiles.list()[1])
+  t.equal(app.authProfiles.find({ name: 'First' }), app.authProfiles.list()[0])
+  t.equal(app.authProfiles.find({ id: 'p2' }), null)
+  t.match(app.authProfiles.provider('p0'), { id: 'p0', type: 'test' })
+  t.throws(() => app.authProfiles.provider('p2'), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
+})
+
+t.test('closes the adapters with the app', async t => {
+  let closed = 0
+  const { app } = await startApp(t, 'sqlite', [{}], {
+    providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), close: async () => { closed++ } }) }
+  })
+  await app.close()
+  t.equal(closed, 1)
+})
+
+const refused: [string, object[], object, RegExp][] = [
+  ['no profile', [], { profiles: [] }, /profiles/],
+  ['no registry', [{}], { providers: undefined }, /providers is required/],
+  ['an unknown type', [{ type: 'saml' }], {}, /profiles\.0\.type: there is no provider "saml"; this app knows test/],
+  ['a type that only every object has', [{ type: 'constructor' }], {}, /profiles\.0\.type/],
+  ['the same id twice', [{ id: 'a' }, { id: 'a' }], {}, /profiles\.1\.id "a" is taken/],
+  ['a role that does not exist', [{ roles: ['Guest', 'Writer'] }], {}, /profiles\.0\.roles\.1: there is no role "Writer"/],
+  ['an unknown policy', [{ selfSignUp: 'maybe' }], {}, /profiles\.0\.selfSignUp/],
+  ['a domain that is none', [{ selfSignUp: { emailDomains: ['@example.com'] } }], {}, /"@example\.com" is no domain/],
+  ['an id that no URL could carry', [{ id: 'a b' }], {}, /profiles\.0\.id/],
+  ['an administrator that is no email', [{}], { administratorEmail: 'root' }, /administratorEmail/]
+]
+for (const [what, profiles, options, message] of refused) {
+  t.test(`registration refuses ${what}, naming the path`, async t => {
+    await t.rejects(startApp(t, 'sqlite', profiles as never, options), { code: 'AUTH_PROFILES_ERR_INVALID_OPTIONS', message })
+  })
+}

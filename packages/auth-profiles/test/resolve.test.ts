@@ -1,0 +1,97 @@
+import { dialects } from '@latchkey/test-databases'
+import t from 'tap'
+import { startApp } from './helpers/app.js'
+
+const jane = { subject: 'jane', email: 'jane@example.com' }
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    t.test('an identity that nobody has signed up with is not found', async t => {
+      const { app, identity } = await startApp(t, dialect)
+      await t.rejects(app.authProfiles.resolve(await identity(0, jane)), { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND', statusCode: 404, message: 'User not found' })
+    })
+
+    t.test('a bound identity gives its user and the principal with the roles of now', async t => {
+      const { app, identity } = await startApp(t, dialect)
+      const signedUp = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      const guest = app.rolePermissions.find({ name: 'Guest' })
+      const editor = app.rolePermissions.find({ name: 'Editor' })
+      await app.rolePermissions.assign(signedUp.user.id, [editor?.id as string])
+      const resolved = await app.authProfiles.resolve(await identity(0, jane))
+      t.strictSame(resolved.user, signedUp.user)
+      t.match(resolved.principal, { kind: 'user', userId: signedUp.user.id, email: jane.email })
+      t.strictSame([...resolved.principal.roles].sort(), [guest?.id, editor?.id].sort())
+
+      await app.rolePermissions.unassign(signedUp.user.id, [guest?.id as string, editor?.id as string])
+      t.strictSame((await app.authProfiles.resolve(await identity(0, jane))).principal.roles, [])
+    })
+
+    t.test('the same subject of another issuer is somebody else', async t => {
+      const { app, identity } = await startApp(t, dialect, [{}, {}])
+      await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      await t.rejects(app.authProfiles.resolve(await identity(1, { ...jane, email: 'other@example.com' })), { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND' })
+    })
+
+    t.test('a bound token whose email differs only in case is the same', async t => {
+      const { app, identity } = await startApp(t, dialect)
+      const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      t.equal((await app.authProfiles.resolve(await identity(0, { ...jane, email: 'Jane@EXAMPLE.com' }))).user.id, user.id)
+    })
+
+    t.test('a bound token whose email differs from the record is refused, and the record stays', async t => {
+      const { app, identity } = await startApp(t, dialect)
+      const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'new@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH', statusCode: 403 })
+      t.equal((await app.usersStore.findById(user.id))?.email, jane.email)
+    })
+
+    t.test('onEmailChange "update": the record follows a verified email, and no other', async t => {
+      const { app, identity } = await startApp(t, dialect, [{ onEmailChange: 'update' }])
+      const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'new@example.com', emailVerified: false })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'new@example.com', claims: { email_verified: undefined } })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+      const followed = await app.authProfiles.resolve(await identity(0, { ...jane, email: 'New@example.com' }))
+      t.match(followed, { user: { id: user.id, email: 'new@example.com' }, principal: { email: 'new@example.com' } })
+      t.equal((await app.usersStore.findById(user.id))?.email, 'new@example.com')
+    })
+
+    t.test('onEmailChange "update": an email that another user has is refused', async t => {
+      const { app, identity } = await startApp(t, dialect, [{ onEmailChange: 'update' }])
+      await app.usersStore.create({ email: 'taken@example.com' })
+      await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'taken@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+    })
+
+    const linking = [
+      { linkByEmail: undefined, emailVerified: true, binds: true },
+      { linkByEmail: undefined, emailVerified: false, binds: false },
+      { linkByEmail: undefined, emailVerified: undefined, binds: false },
+      { linkByEmail: 'never', emailVerified: true, binds: false },
+      { linkByEmail: 'always', emailVerified: false, binds: true },
+      { linkByEmail: 'always', emailVerified: undefined, binds: true }
+    ] as const
+    for (const { linkByEmail, emailVerified, binds } of linking) {
+      t.test(`linkByEmail ${linkByEmail ?? '(default)'}: an unbound identity with email_verified ${emailVerified} and the email of a user ${binds ? 'is bound to it' : 'is refused'}`, async t => {
+        const { app, identity } = await startApp(t, dialect, [linkByEmail === undefined ? {} : { linkByEmail }])
+        const user = await app.usersStore.create({ email: jane.email })
+        const token = await identity(0, { ...jane, claims: { email_verified: emailVerified } })
+        if (binds) {
+          t.equal((await app.authProfiles.resolve(token)).user.id, user.id)
+          t.strictSame((await app.usersStore.identitiesOf(user.id)).map(({ subject }) => subject), ['jane'])
+        } else {
+          await t.rejects(app.authProfiles.resolve(token), { code: 'AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED', statusCode: 403 })
+          t.strictSame(await app.usersStore.identitiesOf(user.id), [])
+        }
+      })
+    }
+
+    t.test('a hundred first requests of one linked identity at once bind it once', async t => {
+      const { app, identity } = await startApp(t, dialect)
+      const user = await app.usersStore.create({ email: jane.email })
+      const token = await identity(0, jane)
+      const resolved = await Promise.all(Array.from({ length: 100 }, async () => await app.authProfiles.resolve(token)))
+      t.ok(resolved.every(one => one.user.id === user.id))
+      t.equal((await app.usersStore.identitiesOf(user.id)).length, 1)
+    })
+  })
+}
