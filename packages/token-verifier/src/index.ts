@@ -1,11 +1,19 @@
 /**
  * Owns the way from a bearer ID token to a verified identity, for many issuers at once:
- * `fastify.tokenVerifier` and `request.identity`. It knows no users: who the identity belongs to is decided above it.
+ * `fastify.tokenVerifier` and `request.identity`. It adds no hook by itself: the app says where tokens count.
+ * It knows no users: who the identity belongs to is decided above it.
  */
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
 import type { Identity } from './identity.js'
-import type { TokenVerifier } from './token-verifier.js'
+import { resolveOptions, type TokenVerifierOptions } from './options.js'
+import { openSignatureCheck } from './signature-check.js'
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.js'
 
+export * as errors from './errors.js'
+export type { InvalidReason } from './errors.js'
 export type { Identity, IdentityClaims, SignatureAlgorithm, TrustedIssuer } from './identity.js'
+export type { TokenVerifierOptions } from './options.js'
 export type { IssuerMetrics, TokenVerifier } from './token-verifier.js'
 
 declare module 'fastify' {
@@ -17,3 +25,19 @@ declare module 'fastify' {
     identity: Identity | null
   }
 }
+
+async function tokenVerifier (fastify: FastifyInstance, options: TokenVerifierOptions): Promise<void> {
+  const resolved = resolveOptions(options)
+  const checkSignature = await openSignatureCheck(fastify)
+  const { verifier, close } = createTokenVerifier(resolved, {
+    checkSignature,
+    log: fastify.log,
+    now: Date.now,
+    elapsed: () => performance.now()
+  })
+  fastify.decorateRequest('identity', null)
+  fastify.decorate('tokenVerifier', verifier)
+  fastify.addHook('onClose', async () => { close() })
+}
+
+export default fp(tokenVerifier, { name: '@latchkey/token-verifier', fastify: '5.x' })

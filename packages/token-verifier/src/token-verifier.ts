@@ -1,5 +1,16 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
+import { bearerToken } from './bearer-token.js'
+import { checkTokenUse, readIdentity } from './claims.js'
+import { TOKEN_VERIFIER_ERR_TOKEN_INVALID, TOKEN_VERIFIER_ERR_TOKEN_MISSING } from './errors.js'
 import type { Identity, TrustedIssuer } from './identity.js'
+import { createKeySetFetch } from './key-set-fetch.js'
+import { resolveIssuers, type ResolvedOptions } from './options.js'
+import { parseToken } from './parse-token.js'
+import type { SignatureCheck } from './signature-check.js'
+import { SigningKeys } from './signing-keys.js'
+import { translateError } from './translate-error.js'
+import { createTrustedIssuers, selectByAudience, type ResolvedIssuer, type TrustedIssuers } from './trusted-issuers.js'
+import { createVerifiedTokens } from './verified-tokens.js'
 
 /** What `fastify.tokenVerifier` can do. */
 export interface TokenVerifier {
@@ -33,11 +44,129 @@ export interface TokenVerifier {
 
 export interface IssuerMetrics {
   readonly issuer: string
-  /** Key sets fetched from the issuer. */
+  /** How often the issuer was asked for its key set, failures included. */
   readonly fetches: number
   readonly failedFetches: number
   /** Tokens verified with keys older than their usual age because the issuer did not answer. */
   readonly staleAnswers: number
   /** Fetches that unknown key ids asked for and did not get. */
   readonly refusedRefetches: number
+}
+
+interface IssuerKeys { readonly keys: SigningKeys, readonly jwksUri: string | undefined }
+
+/** Clocks in milliseconds. Keys age by one that nobody can set back, claims are read by the one on the wall. */
+export interface Clocks {
+  readonly now: () => number
+  readonly elapsed: () => number
+}
+
+export interface Dependencies extends Clocks {
+  readonly checkSignature: SignatureCheck
+  readonly log: FastifyBaseLogger
+}
+
+/** Makes what `fastify.tokenVerifier` is, and what closes it. */
+export function createTokenVerifier (options: ResolvedOptions, { checkSignature, log, now, elapsed }: Dependencies): { verifier: TokenVerifier, close: () => void } {
+  let trusted: TrustedIssuers = createTrustedIssuers([])
+  let issuerKeys: ReadonlyMap<string, IssuerKeys> = new Map()
+  let closed = false
+  const remembered = createVerifiedTokens({ max: options.maxRememberedTokens, ttlMs: options.rememberMs, now })
+
+  function openKeys (issuer: string, jwksUri: string | undefined): IssuerKeys {
+    const onFailure = (error: unknown): void => {
+      if (!closed) log.warn({ issuer, err: error }, 'The keys of an issuer could not be fetched')
+    }
+    const { fetchTimeoutMs: timeoutMs, maxStaleMs } = options
+    const fetchKeySet = createKeySetFetch({ issuer, jwksUri, now: elapsed })
+    return { jwksUri, keys: new SigningKeys({ fetchKeySet, timeoutMs, maxStaleMs, now: elapsed, onFailure }) }
+  }
+
+  function trust (entries: readonly TrustedIssuer[]): void {
+    const next = createTrustedIssuers(resolveIssuers(entries))
+    const before = issuerKeys
+    issuerKeys = new Map([...next.keySources].map(([issuer, { jwksUri }]) => {
+      const known = before.get(issuer)
+      return [issuer, known !== undefined && known.jwksUri === jwksUri ? known : openKeys(issuer, jwksUri)]
+    }))
+    trusted = next
+    remembered.clear()
+    for (const [issuer, old] of before) if (issuerKeys.get(issuer) !== old) old.keys.close()
+  }
+
+  async function verify (request: FastifyRequest, token: string): Promise<Identity> {
+    return remembered.get(token) ?? await verifyAnew(token, request.log)
+  }
+
+  async function verifyAnew (token: string, log: FastifyBaseLogger): Promise<Identity> {
+    const goneBy = trusted
+    let entries: readonly ResolvedIssuer[] = []
+    try {
+      const { header, payload } = parseToken(token)
+      entries = goneBy.of(payload.iss)
+      checkTokenUse(header, payload)
+      const issuer = selectByAudience(entries, payload)
+      entries = [issuer]
+      const { keys } = issuerKeys.get(issuer.issuer) as IssuerKeys
+      const found = await findKey(keys, issuer, header)
+      await checkSignature(token, found.key.pem)
+      const identity = readIdentity(payload, issuer, { now: now(), clockToleranceMs: options.clockToleranceMs })
+      if (goneBy === trusted) {
+        remembered.add(token, { identity, keys, keySet: found.keySet })
+        return identity
+      }
+    } catch (error) {
+      if (goneBy === trusted) {
+        const translated = translateError(error)
+        logRefusal(log, translated, entries)
+        throw translated
+      }
+    }
+    // What was true of the issuers that are trusted no longer: from the beginning, with those that are.
+    return await verifyAnew(token, log)
+  }
+
+  async function authenticate (request: FastifyRequest): Promise<void> {
+    let token: string | null
+    try {
+      token = bearerToken(request.headers.authorization, request.raw.rawHeaders)
+    } catch (error) {
+      logRefusal(request.log, error, [])
+      throw error
+    }
+    if (token !== null) request.identity = remembered.get(token) ?? await verifyAnew(token, request.log)
+  }
+
+  trust(options.issuers)
+  return {
+    verifier: Object.freeze({
+      authenticate,
+      verify,
+      trust,
+      requireIdentity: async (request: FastifyRequest) => {
+        await authenticate(request)
+        if (request.identity === null) throw new TOKEN_VERIFIER_ERR_TOKEN_MISSING()
+      },
+      metrics: () => [...issuerKeys].map(([issuer, { keys }]) => ({ issuer, ...keys.metrics }))
+    }),
+    close: () => {
+      closed = true
+      for (const { keys } of issuerKeys.values()) keys.close()
+    }
+  }
+}
+
+/** The key that a token's header asks for. The header names a key of the issuer's, and never brings one or says where one is. */
+async function findKey (keys: SigningKeys, { algorithms }: ResolvedIssuer, { alg, kid }: Readonly<Record<string, unknown>>) {
+  if (typeof alg !== 'string' || !algorithms.has(alg)) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('bad_signature')
+  if (kid !== undefined && typeof kid !== 'string') throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
+  return await keys.find(kid, alg)
+}
+
+/** Says why, and which entries came into question; nothing that the token says. */
+function logRefusal (log: FastifyBaseLogger, error: unknown, entries: readonly ResolvedIssuer[]): void {
+  if (!(error instanceof TOKEN_VERIFIER_ERR_TOKEN_INVALID)) return
+  const details = { reason: error.reason, issuers: entries.map(({ id }) => id), hint: error.hint }
+  if (error.hint === undefined) log.info(details, 'A token was refused')
+  else log.warn(details, 'A token was refused')
 }

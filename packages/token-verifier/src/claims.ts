@@ -1,0 +1,90 @@
+import { TOKEN_VERIFIER_ERR_TOKEN_EXPIRED, TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
+import type { Identity, IdentityClaims } from './identity.js'
+import type { ParsedToken } from './parse-token.js'
+import type { ResolvedIssuer } from './trusted-issuers.js'
+
+type Claims = ParsedToken['payload']
+
+/** OpenID Connect Core §2: `sub` must not exceed 255 characters. */
+const MAX_SUBJECT_LENGTH = 255
+const NO_ID_TOKEN = 'It is no ID token; is it the access token? Send the ID token'
+
+/**
+ * Refuses what is no ID token, by what the token says of itself (RFC 8725 §3.11, §3.12), and what this code does not understand.
+ *
+ * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (wrong_token_use, malformed)
+ */
+export function checkTokenUse (header: ParsedToken['header'], payload: Claims): void {
+  // RFC 7515 §4.1.11: no extension is understood here, so that any `crit` is too much.
+  if ('crit' in header) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
+  const isIdToken = isJwtType(header.typ) &&
+    (payload.token_use === undefined || payload.token_use === 'id') &&
+    // Keycloak's access tokens have everything that an ID token has, but for this.
+    payload.typ !== 'Bearer'
+  if (!isIdToken) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('wrong_token_use', { hint: NO_ID_TOKEN })
+}
+
+/** RFC 7519 §5.1 and RFC 7515 §4.1.9: a media type, whose letters have no case and whose `application/` may be left out. */
+function isJwtType (typ: unknown): boolean {
+  return typ === undefined || (typeof typ === 'string' && /^(application\/)?jwt$/i.test(typ))
+}
+
+/**
+ * Checks the claims of a token whose signature is verified, and gives what they say.
+ *
+ * @param now milliseconds since 1970
+ * @param clockToleranceMs how far the issuer's clock may be off
+ * @throws TOKEN_VERIFIER_ERR_TOKEN_EXPIRED, TOKEN_VERIFIER_ERR_TOKEN_INVALID (missing_claim, not_yet_valid)
+ */
+export function readIdentity (claims: Claims, trusted: ResolvedIssuer, { now, clockToleranceMs }: { now: number, clockToleranceMs: number }): Identity {
+  const { exp, nbf, iat, sub } = claims
+  const email = claims[trusted.claimNames.email]
+  if (!isTime(exp)) throw missingClaim('exp')
+  if (nbf !== undefined && !isTime(nbf)) throw missingClaim('nbf')
+  if (iat !== undefined && !isTime(iat)) throw missingClaim('iat')
+  if (!isName(sub) || sub.length > MAX_SUBJECT_LENGTH) throw missingClaim('sub')
+  if (!isName(email)) throw missingClaim('email')
+  if (Math.max(nbf ?? 0, iat ?? 0) * 1000 > now + clockToleranceMs) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('not_yet_valid')
+  if (exp * 1000 + clockToleranceMs <= now) throw new TOKEN_VERIFIER_ERR_TOKEN_EXPIRED()
+  return freeze({
+    issuer: trusted.issuer,
+    subject: sub,
+    email,
+    emailVerified: readEmailVerified(claims[trusted.claimNames.emailVerified]),
+    profileId: trusted.id,
+    claims: claims as Claims & IdentityClaims,
+    expiresAt: exp
+  })
+}
+
+function missingClaim (name: 'exp' | 'nbf' | 'iat' | 'sub' | 'email'): Error {
+  return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('missing_claim', { hint: `The claim ${name} is missing or not what it must be` })
+}
+
+/** RFC 7519 §2, NumericDate. JSON has no infinity, but 1e999 is parsed as one. */
+function isTime (value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value)
+}
+
+/** Text that says something, and that a database stores as it is: no control characters, no halves of characters. */
+function isName (value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && !/[\p{Cc}\p{Cs}]/u.test(value)
+}
+
+/** Cognito writes it as a string for some providers. What is neither true nor false proves nothing, and so is false. */
+function readEmailVerified (value: unknown): boolean | null {
+  if (value === undefined || value === null) return null
+  return value === true || value === 'true'
+}
+
+/** All the way down: requests with the same token share what comes out. */
+function freeze<T extends object> (root: T): T {
+  const open: object[] = [root]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) {
+      if (typeof member === 'object' && member !== null) open.push(member)
+    }
+  }
+  return root
+}

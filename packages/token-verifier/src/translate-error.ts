@@ -1,0 +1,20 @@
+import { TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
+
+/** What @fastify/jwt and fast-jwt say of a signature that is not the key's. */
+const badSignature = new Set<unknown>([
+  'FST_JWT_AUTHORIZATION_TOKEN_INVALID',
+  'FAST_JWT_MISSING_SIGNATURE',
+  'FAST_JWT_INVALID_ALGORITHM',
+  // Bytes that are no signature of the algorithm at all.
+  'FAST_JWT_VERIFY_ERROR'
+])
+
+/**
+ * Puts an error of the signature check into our words. One that is not known stays what it is, and so ends in a
+ * status 500: it may be a mistake of ours, and never lets a token pass.
+ */
+export function translateError (error: unknown): unknown {
+  const { code } = Object(error) as { code?: unknown }
+  if (badSignature.has(code)) return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('bad_signature', { cause: error })
+  return error
+}

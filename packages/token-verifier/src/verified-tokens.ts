@@ -1,0 +1,50 @@
+import { LRUCache } from 'lru-cache'
+import type { Identity } from './identity.js'
+import type { KeySet } from './key-set.js'
+
+/** What is remembered of a verified token. */
+export interface VerifiedToken {
+  readonly identity: Identity
+  /** Whose keys verified it: it is worth what they are. */
+  readonly keys: { current (): KeySet | undefined }
+  readonly keySet: KeySet
+}
+
+/** Remembers tokens that were verified, for a short time, so that the next request with one costs a lookup. */
+export interface VerifiedTokens {
+  /** The identity of a token that would be verified with the same result now. */
+  get (token: string): Identity | undefined
+  add (token: string, verified: VerifiedToken): void
+  /** Forgets all. */
+  clear (): void
+}
+
+/** A token of usual size; longer ones take the room of several. */
+const USUAL_TOKEN_LENGTH = 2048
+
+/**
+ * @param max how many tokens; the least recently used make room for new ones
+ * @param ttlMs how long at most; never beyond the token's `exp`
+ * @param now milliseconds since 1970
+ */
+export function createVerifiedTokens ({ max, ttlMs, now }: { max: number, ttlMs: number, now: () => number }): VerifiedTokens {
+  const tokens = new LRUCache<string, VerifiedToken & { until: number }>({
+    max,
+    maxSize: max * USUAL_TOKEN_LENGTH,
+    sizeCalculation: (_, token) => token.length
+  })
+  return {
+    get (token) {
+      const found = tokens.get(token)
+      if (found === undefined) return undefined
+      // A key set that changed may lack the token's key: then it is verified again, against the new one.
+      if (now() < found.until && found.keys.current() === found.keySet) return found.identity
+      return undefined
+    },
+    add (token, verified) {
+      const until = Math.min(now() + ttlMs, verified.identity.expiresAt * 1000)
+      if (until > now()) tokens.set(token, { ...verified, until })
+    },
+    clear () { tokens.clear() }
+  }
+}

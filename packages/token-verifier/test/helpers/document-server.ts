@@ -1,0 +1,32 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+
+/** A server on a loopback port that answers with what a test puts into it, and remembers what it was asked for. */
+export interface DocumentServer {
+  readonly url: string
+  /** By path; a string is sent as it is, anything else as JSON. */
+  readonly documents: Map<string, unknown>
+  /** The status of an answer, by path, where it is not 200. */
+  readonly statuses: Map<string, number>
+  readonly asked: string[]
+}
+
+export async function startDocumentServer (t: Test): Promise<DocumentServer> {
+  const documents = new Map<string, unknown>()
+  const statuses = new Map<string, number>()
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    const document = documents.get(path)
+    if (document === undefined) response.writeHead(404).end()
+    else response.writeHead(statuses.get(path) ?? 200).end(typeof document === 'string' ? document : JSON.stringify(document))
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(async () => {
+    server.closeAllConnections()
+    await new Promise(resolve => server.close(resolve))
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, documents, statuses, asked }
+}

@@ -1,0 +1,90 @@
+import Fastify from 'fastify'
+import t, { type Test } from 'tap'
+import type { TokenVerifierOptions } from '../src/index.js'
+import { resolveOptions } from '../src/options.js'
+import { openSignatureCheck } from '../src/signature-check.js'
+import { createTokenVerifier } from '../src/token-verifier.js'
+import { trust } from './helpers/app.js'
+import { createClock } from './helpers/clock.js'
+import { startIssuer } from './helpers/issuer.js'
+
+/** The whole verifier, with keys that age by a clock that the test moves. */
+async function open (t: Test, options: TokenVerifierOptions = {}) {
+  const issuer = await startIssuer(t)
+  const app = Fastify()
+  const clock = createClock(1_000_000)
+  const { verifier, close } = createTokenVerifier(resolveOptions({ issuers: [trust(issuer)], ...options }), {
+    checkSignature: await openSignatureCheck(app),
+    log: app.log,
+    now: Date.now,
+    elapsed: clock.now
+  })
+  await app.ready()
+  t.teardown(async () => {
+    close()
+    await app.close()
+  })
+  const verify = async (token: string): Promise<string> => (await verifier.verify({ log: app.log } as never, token)).subject
+  return { issuer, clock, verify, metrics: () => verifier.metrics()[0] }
+}
+
+const invalid = (reason: string) => ({ code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID', reason })
+
+t.test('a token that was seen is refused 60 s after its key was last published', async t => {
+  const { issuer, clock, verify } = await open(t)
+  const token = await issuer.idToken()
+  await verify(token)
+  await issuer.rotateKey({ keepOld: false })
+  clock.advance(59_999)
+  t.equal(await verify(token), 'user-1')
+  clock.advance(1)
+  await t.rejects(verify(token), invalid('key_not_found'))
+})
+
+t.test('a token that was seen is refused as soon as it is known that its key is gone', async t => {
+  const { issuer, verify } = await open(t)
+  const token = await issuer.idToken()
+  await verify(token)
+  await issuer.rotateKey({ keepOld: false })
+  t.equal(await verify(await issuer.idToken({ subject: 'user-2' })), 'user-2')
+  await t.rejects(verify(token), invalid('key_not_found'))
+})
+
+t.test('a key that was rotated out and is still published goes on working', async t => {
+  const { issuer, clock, verify } = await open(t)
+  const token = await issuer.idToken()
+  await verify(token)
+  await issuer.rotateKey()
+  t.equal(await verify(await issuer.idToken({ subject: 'user-2' })), 'user-2')
+  clock.advance(60_000)
+  t.equal(await verify(token), 'user-1')
+})
+
+t.test('while the issuer is down, tokens are verified with the keys that are known, seen before or not', async t => {
+  const { issuer, clock, verify, metrics } = await open(t)
+  const token = await issuer.idToken()
+  await verify(token)
+  await issuer.behave('down')
+  for (let hour = 0; hour < 24; hour++) {
+    clock.advance(60 * 60_000 - 1)
+    t.equal(await verify(token), 'user-1')
+    t.equal(await verify(await issuer.idToken({ subject: `user-${hour}` })), `user-${hour}`)
+  }
+  t.ok((metrics()?.staleAnswers ?? 0) >= 48)
+  clock.advance(60 * 60_000)
+  await t.rejects(verify(token), { ...invalid('issuer_unreachable'), statusCode: 503 })
+  await issuer.behave('well')
+  clock.advance(5000)
+  t.equal(await verify(token), 'user-1')
+})
+
+t.test('how long known keys go on working is an option', async t => {
+  const { issuer, clock, verify } = await open(t, { maxStaleMs: 0 })
+  const token = await issuer.idToken()
+  await verify(token)
+  await issuer.behave('down')
+  clock.advance(29_999)
+  t.equal(await verify(token), 'user-1')
+  clock.advance(1)
+  await t.rejects(verify(token), invalid('issuer_unreachable'))
+})

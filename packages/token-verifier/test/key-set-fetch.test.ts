@@ -1,0 +1,114 @@
+import type { Behaviour } from '@latchkey/test-issuer'
+import t, { type Test } from 'tap'
+import { createKeySetFetch } from '../src/key-set-fetch.js'
+import { createClock } from './helpers/clock.js'
+import { startDocumentServer } from './helpers/document-server.js'
+import { startIssuer } from './helpers/issuer.js'
+
+const { now } = createClock()
+const signal = AbortSignal.timeout(20_000)
+const discovery = '/.well-known/openid-configuration'
+
+for (const shape of ['openid', 'cognito', 'auth0'] as const) {
+  t.test(`finds the keys of an issuer as ${shape} writes it`, async t => {
+    const issuer = await startIssuer(t, { shape })
+    t.equal((await createKeySetFetch({ issuer: issuer.issuer, jwksUri: undefined, now })(signal)).length, 1)
+    t.strictSame(issuer.requests, { discovery: 1, jwks: 1 })
+  })
+}
+
+t.test('asks where the keys are told to be without discovery', async t => {
+  const issuer = await startIssuer(t)
+  t.equal((await createKeySetFetch({ issuer: issuer.issuer, jwksUri: issuer.jwksUri, now })(signal)).length, 1)
+  t.strictSame(issuer.requests, { discovery: 0, jwks: 1 })
+})
+
+t.test('asks where the keys are once in five minutes, and after a failure', async t => {
+  const issuer = await startIssuer(t)
+  const { now, advance } = createClock()
+  const fetchKeySet = createKeySetFetch({ issuer: issuer.issuer, jwksUri: undefined, now })
+  await fetchKeySet(signal)
+  advance(5 * 60_000)
+  await fetchKeySet(signal)
+  t.strictSame(issuer.requests, { discovery: 1, jwks: 2 })
+  advance(1)
+  await fetchKeySet(signal)
+  t.strictSame(issuer.requests, { discovery: 2, jwks: 3 })
+  await issuer.behave('error')
+  await t.rejects(fetchKeySet(signal))
+  await issuer.behave('well')
+  await fetchKeySet(signal)
+  t.strictSame(issuer.requests, { discovery: 3, jwks: 5 })
+})
+
+const faults: [Behaviour, RegExp][] = [
+  ['down', /fetch failed/],
+  ['error', /answered with status 500/],
+  ['garbage', /something else than a JSON object/],
+  ['huge', /more than 262144 bytes/],
+  ['redirect', /answered with status 302/]
+]
+for (const [behaviour, message] of faults) {
+  for (const source of ['discovery', 'jwksUri'] as const) {
+    t.test(`fails when the issuer is ${behaviour}, by ${source}`, async t => {
+      const issuer = await startIssuer(t)
+      await issuer.behave(behaviour)
+      const jwksUri = source === 'jwksUri' ? issuer.jwksUri : undefined
+      await t.rejects(createKeySetFetch({ issuer: issuer.issuer, jwksUri, now })(signal), { message })
+    })
+  }
+}
+
+t.test('gives up a body that does not end, and one that does not begin, when told to', async t => {
+  const issuer = await startIssuer(t)
+  await issuer.behave('hanging')
+  for (const jwksUri of [issuer.jwksUri, undefined]) {
+    const abort = new AbortController()
+    const pending = createKeySetFetch({ issuer: issuer.issuer, jwksUri, now })(abort.signal)
+    setTimeout(() => { abort.abort(new Error('enough')) }, 50)
+    await t.rejects(pending, { message: 'enough' })
+  }
+})
+
+t.test('takes no keys from a server that answers with an accepting status other than 200', async t => {
+  const server = await startDocumentServer(t)
+  server.documents.set('/jwks', { keys: [] })
+  server.statuses.set('/jwks', 203)
+  await t.rejects(createKeySetFetch({ issuer: server.url, jwksUri: `${server.url}/jwks`, now })(signal), { message: /status 203/ })
+})
+
+async function discovers (t: Test, document: (url: string) => unknown, issuerOf = (url: string) => url): Promise<unknown> {
+  const server = await startDocumentServer(t)
+  server.documents.set(discovery, document(server.url))
+  server.documents.set('/jwks', { keys: ['a key'] })
+  const issuer = issuerOf(server.url)
+  return await createKeySetFetch({ issuer, jwksUri: undefined, now })(signal)
+}
+
+t.test('believes a discovery document that names the issuer', async t => {
+  t.strictSame(await discovers(t, url => ({ issuer: url, jwks_uri: `${url}/jwks` })), ['a key'])
+})
+
+const documents: [string, (url: string) => unknown, RegExp][] = [
+  ['of another issuer', url => ({ issuer: 'https://evil.example.com', jwks_uri: `${url}/jwks` }), /of another issuer/],
+  ['of the issuer but for a slash', url => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` }), /of another issuer/],
+  ['of no issuer', url => ({ jwks_uri: `${url}/jwks` }), /of another issuer/],
+  ['without jwks_uri', url => ({ issuer: url }), /names no jwks_uri/],
+  ['with jwks_uri by http elsewhere', url => ({ issuer: url, jwks_uri: 'http://id.example.com/jwks' }), /names no jwks_uri with https/],
+  ['with jwks_uri in a file', url => ({ issuer: url, jwks_uri: 'file:///etc/jwks' }), /names no jwks_uri with https/],
+  ['that is a list', () => [], /of another issuer/],
+  ['that is null', () => 'null', /something else than a JSON object/]
+]
+for (const [what, document, message] of documents) {
+  t.test(`does not believe a discovery document ${what}`, async t => {
+    await t.rejects(discovers(t, document), { message })
+  })
+}
+
+for (const [what, body] of [['no keys', {}], ['keys that are no list', { keys: { a: 1 } }], ['a list', []]] as const) {
+  t.test(`a key set that is ${what} is none`, async t => {
+    const server = await startDocumentServer(t)
+    server.documents.set('/jwks', body)
+    await t.rejects(createKeySetFetch({ issuer: server.url, jwksUri: `${server.url}/jwks`, now })(signal), { message: /no list of keys/ })
+  })
+}

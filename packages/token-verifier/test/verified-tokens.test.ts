@@ -1,0 +1,65 @@
+import t from 'tap'
+import type { Identity } from '../src/index.js'
+import type { KeySet } from '../src/key-set.js'
+import { createVerifiedTokens } from '../src/verified-tokens.js'
+import { createClock } from './helpers/clock.js'
+
+const keySet: KeySet = { keys: [], fingerprint: 'a' }
+const keys = { current: (): KeySet | undefined => keySet }
+const identityUntil = (expiresAt: number): Identity =>
+  ({ issuer: 'https://id.example.com', subject: 'user-1', email: 'a@example.com', emailVerified: null, profileId: 'main', claims: {}, expiresAt })
+const identity = identityUntil(3600)
+
+t.test('remembers a token for its time, and no longer', async t => {
+  const { now, advance } = createClock()
+  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now })
+  tokens.add('a', { identity, keys, keySet })
+  t.equal(tokens.get('b'), undefined)
+  advance(4999)
+  t.equal(tokens.get('a'), identity)
+  advance(1)
+  t.equal(tokens.get('a'), undefined)
+})
+
+t.test('never beyond its exp', async t => {
+  const { now, advance } = createClock()
+  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now })
+  tokens.add('a', { identity: identityUntil(2), keys, keySet })
+  tokens.add('b', { identity: identityUntil(0), keys, keySet })
+  t.equal(tokens.get('b'), undefined)
+  advance(1999)
+  t.ok(tokens.get('a'))
+  advance(1)
+  t.equal(tokens.get('a'), undefined)
+})
+
+t.test('not when the keys are others, or must be asked for first', async t => {
+  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now: createClock().now })
+  let current: KeySet | undefined = keySet
+  tokens.add('a', { identity, keys: { current: () => current }, keySet })
+  t.equal(tokens.get('a'), identity)
+  current = undefined
+  t.equal(tokens.get('a'), undefined)
+  current = { ...keySet }
+  t.equal(tokens.get('a'), undefined)
+})
+
+t.test('remembers nothing with a time of 0', async t => {
+  const tokens = createVerifiedTokens({ max: 10, ttlMs: 0, now: createClock().now })
+  tokens.add('a', { identity, keys, keySet })
+  t.equal(tokens.get('a'), undefined)
+})
+
+t.test('the least recently used make room, and long tokens take the room of several', async t => {
+  const tokens = createVerifiedTokens({ max: 3, ttlMs: 5000, now: createClock().now })
+  const add = (...names: string[]): void => { for (const name of names) tokens.add(name, { identity, keys, keySet }) }
+  add('a', 'b', 'c')
+  tokens.get('a')
+  add('d')
+  t.strictSame(['a', 'b', 'c', 'd'].filter(name => tokens.get(name)), ['a', 'c', 'd'])
+  const long = 'x'.repeat(6143)
+  add(long)
+  t.strictSame(['a', 'b', 'c', 'd', long].filter(name => tokens.get(name)), ['d', long])
+  tokens.clear()
+  t.equal(tokens.get(long), undefined)
+})
