@@ -32,7 +32,7 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     return reply.header('set-cookie', setCookie(secret, 60 * 60)).redirect(url)
   })
 
-  fastify.get<{ Querystring: Query }>('/oauth2/callback', async (request, reply) => {
+  fastify.get<{ Querystring: Query }>('/oauth2/callback', { logLevel: 'warn' }, async (request, reply) => {
     const { state: secret, code, error, iss } = texts(request.query)
     // The browser that began the sign-in, and no other that was sent here with somebody's code.
     const mine = secret !== undefined && parseCookie(request.headers.cookie ?? '')[COOKIE] === secret

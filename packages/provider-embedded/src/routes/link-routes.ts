@@ -27,7 +27,8 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   }
 
   for (const [purpose, show] of [['confirm', confirmLinkPage], ['reset', resetLinkPage]] as const) {
-    fastify.get(`/oidc/${purpose}`, async (request, reply) => {
+    // The address holds a secret, which no request log shall have.
+    fastify.get(`/oidc/${purpose}`, { logLevel: 'warn' }, async (request, reply) => {
       const { token } = request.query as { token?: unknown }
       const given = typeof token === 'string' ? token : ''
       const link = await actions.readLink(purpose, given)

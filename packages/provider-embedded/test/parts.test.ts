@@ -1,0 +1,68 @@
+import database from '@latchkey/database'
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import Fastify from 'fastify'
+import t from 'tap'
+import { removeExpired } from '../src/expiry.js'
+import { html } from '../src/html.js'
+import providerEmbedded from '../src/index.js'
+import { contrast, themeOf } from '../src/pages/theme.js'
+import { checkPassword } from '../src/passwords.js'
+
+const weak: { code: string } = { code: 'IDENTITY_PROVIDER_ERR_WEAK_PASSWORD' }
+const passwords: [string, string, { code: string } | null][] = [
+  ['seven characters', 'abc-def', weak],
+  ['eight characters', 'abc-defg', null],
+  ['eight characters outside the BMP', '🦊🦊🦊🦊🦊🦊🦊🦊', null],
+  ['seven of them', '🦊🦊🦊🦊🦊🦊🦊', weak],
+  ['256 bytes', 'ä'.repeat(128), null],
+  ['257 bytes', `${'ä'.repeat(128)}a`, weak],
+  ['a common one', 'sunshine1', weak],
+  ['a common one in capitals', 'PASSWORD1', weak],
+  ['the email', 'Ada.Lovelace@example.com', weak],
+  ['the email without its domain', 'ada.lovelace', weak],
+  ['a good one', 'correct horse battery', null]
+]
+for (const [what, password, expected] of passwords) {
+  t.test(`a password of ${what} is ${expected === null ? 'accepted' : 'refused'}`, async t => {
+    const check = () => { checkPassword(password, 'ada.lovelace@example.com') }
+    if (expected === null) t.doesNotThrow(check)
+    else t.throws(check, expected)
+  })
+}
+
+t.test('html escapes every value but markup of its own', async t => {
+  t.equal(html`<p title="${'"\'<>&'}">${html`<b>${'<i>'}</b>`}${['a', html`<br>`]}${null}${undefined}${false}${0}</p>`.toString(),
+    '<p title="&quot;&#39;&lt;&gt;&amp;"><b>&lt;i&gt;</b>a<br>0</p>')
+})
+
+for (const color of ['#ffee00', '#0b7285', '#000000', '#ffffff', '#ff0000', '#7f7f7f', '#111317', '#3b5bdb']) {
+  t.test(`the colour ${color} gives text that can be read, in the light and in the dark`, async t => {
+    const { light, dark } = themeOf(color)
+    for (const [theme, background] of [[light, '#ffffff'], [dark, '#1b1d22']] as const) {
+      t.ok(contrast(theme.accent, theme.onAccent) >= 4.5, `${theme.onAccent} on ${theme.accent}`)
+      t.ok(contrast(theme.accentText, background) >= 4.5, `${theme.accentText} on ${background}`)
+    }
+  })
+}
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: what has expired is removed, all of it and nothing else`, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(database, { url: await databaseUrl(t, dialect) })
+    await app.register(providerEmbedded, { publicUrl: 'http://localhost:4000' })
+    const at = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000).toISOString()
+    const record = (id: string, expires: string | null) => ({ model: 'AccessToken', id, payload: '{}', account_id: null, grant_id: null, uid: null, user_code: null, consumed_at: null, expires_at: expires })
+    for (let batch = 0; batch < 12; batch++) {
+      await app.db.insertInto('latchkey_embedded_records').values(Array.from({ length: 100 }, (_value, index) => record(`old-${batch}-${index}`, at(-1)))).execute()
+    }
+    await app.db.insertInto('latchkey_embedded_records').values([record('new', at(1)), record('endless', null)]).execute()
+    await app.db.insertInto('latchkey_embedded_attempts').values([{ key: 'old', tries: 1, locked_until: at(-1), expires_at: at(-1) }, { key: 'new', tries: 1, locked_until: at(-1), expires_at: at(1) }]).execute()
+    const code = (email: string, expires: string) => ({ purpose: 'confirm', email, account_id: 'a', code_hash: 'c', link_hash: email, tries: 0, client_id: 'c', interaction_uid: null, expires_at: expires })
+    await app.db.insertInto('latchkey_embedded_codes').values([code('old@example.com', at(-8)), code('late@example.com', at(-1))]).execute()
+    t.equal(await removeExpired(app.db), 1202)
+    t.strictSame((await app.db.selectFrom('latchkey_embedded_records').select('id').orderBy('id').execute()).map(row => row.id), ['endless', 'new'])
+    t.strictSame((await app.db.selectFrom('latchkey_embedded_attempts').select('key').execute()).map(row => row.key), ['new'])
+    t.strictSame((await app.db.selectFrom('latchkey_embedded_codes').select('email').execute()).map(row => row.email), ['late@example.com'], 'a code that has expired lately is kept for its link')
+  })
+}

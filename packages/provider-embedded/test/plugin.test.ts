@@ -1,0 +1,90 @@
+import database from '@latchkey/database'
+import Fastify, { type FastifyInstance } from 'fastify'
+import formbody from '@fastify/formbody'
+import t, { type Test } from 'tap'
+import providerEmbedded, { type ProviderEmbeddedOptions } from '../src/index.js'
+import { profileOf } from './helpers/app.js'
+
+const publicUrl = 'http://localhost:4000'
+
+async function appWithDatabase (t: Test): Promise<FastifyInstance> {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { url: 'sqlite::memory:' })
+  return app
+}
+
+t.test('decorates the app and answers discovery below /oidc', async t => {
+  const app = await appWithDatabase(t)
+  await app.register(providerEmbedded, { publicUrl: `${publicUrl}/` })
+  t.equal(app.providerEmbedded.issuer, `${publicUrl}/oidc`)
+  t.ok(Object.isFrozen(app.providerEmbedded))
+  const discovery = await app.inject('/oidc/.well-known/openid-configuration')
+  t.match(discovery.json(), { issuer: `${publicUrl}/oidc`, jwks_uri: `${publicUrl}/oidc/jwks`, response_types_supported: ['code'], code_challenge_methods_supported: ['S256'] })
+})
+
+t.test('has a name, and needs the database and to be there once', async t => {
+  const app = await appWithDatabase(t)
+  await app.register(providerEmbedded, { publicUrl })
+  t.ok(app.hasPlugin('@latchkey/provider-embedded'))
+  await t.rejects(async () => await app.register(providerEmbedded, { publicUrl, legacyRoutes: false }), { code: /FST_ERR/ })
+  const bare = Fastify()
+  t.teardown(() => bare.close())
+  await t.rejects(async () => await bare.register(providerEmbedded, { publicUrl }), { code: 'FST_ERR_PLUGIN_NOT_PRESENT_IN_INSTANCE' })
+})
+
+t.test('leaves the request bodies of the app as they were', async t => {
+  const app = await appWithDatabase(t)
+  await app.register(formbody)
+  await app.register(providerEmbedded, { publicUrl })
+  app.post('/echo', async request => request.body)
+  t.strictSame((await app.inject({ method: 'POST', url: '/echo', payload: { a: 1 } })).json(), { a: 1 })
+  t.strictSame((await app.inject({ method: 'POST', url: '/echo', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'a=1' })).json(), { a: '1' })
+})
+
+t.test('lets the app close at once, and opens again on the same database', async t => {
+  const app = await appWithDatabase(t)
+  await app.register(providerEmbedded, { publicUrl })
+  await t.resolves(app.close())
+})
+
+const refused: [string, Record<string, unknown>, RegExp][] = [
+  ['no public URL', {}, /publicUrl is required/],
+  ['a public URL that is none', { publicUrl: 'example.com' }, /publicUrl must be an http\(s\) URL/],
+  ['a public URL with a path', { publicUrl: 'https://example.com/app' }, /must be an origin/],
+  ['a public URL without TLS', { publicUrl: 'http://example.com' }, /must be https/],
+  ['a short secret, which it does not repeat', { publicUrl, secretKey: 'hunter2' }, /^(?!.*hunter2).*secretKey/],
+  ['a mail server of another scheme', { publicUrl, smtp: { url: 'http://user:hunter2@host', from: 'a@b.c' } }, /^(?!.*hunter2).*smtp\.url/],
+  ['an unknown option', { publicUrl, smpt: {} }, /smpt is not an option/]
+]
+for (const [what, options, message] of refused) {
+  t.test(`registration refuses ${what}`, async t => {
+    const app = await appWithDatabase(t)
+    await t.rejects(async () => await app.register(providerEmbedded, options as ProviderEmbeddedOptions), { code: 'PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS', message })
+  })
+}
+
+const refusedProfiles: [string, Record<string, unknown>, RegExp][] = [
+  ['a name that is none', { name: '' }, /name/],
+  ['an unknown option', { colour: '#000000' }, /colour is not an option/],
+  ['a colour', { color: 'red' }, /color/],
+  ['a callback', { callbackUrls: ['/callback'] }, /callbackUrls\.0/],
+  ['a callback with a fragment', { callbackUrls: ['https://app.example.com/#/callback'] }, /callbackUrls\.0/],
+  ['a script as callback', { callbackUrls: ['javascript:alert(1)'] }, /callbackUrls\.0/],
+  ['a client id that another profile has', { clientId: 'taken' }, /clientId is that of the profile "other"/]
+]
+t.test('a profile', async t => {
+  const app = await appWithDatabase(t)
+  await app.register(providerEmbedded, { publicUrl })
+  const { createProvider } = app.providerEmbedded
+  createProvider(profileOf({ id: 'other', clientId: 'taken' }))
+  for (const [what, given, message] of refusedProfiles) {
+    t.throws(() => createProvider({ ...profileOf(), ...given }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS', message }, `is refused for ${what}`)
+  }
+  const first = createProvider(profileOf({ clientId: 'web' }))
+  t.match(first.issuer, { issuer: `${publicUrl}/oidc`, clientId: 'web', audiences: ['web'] })
+  createProvider(profileOf({ clientId: 'web2' }))
+  await first.close?.()
+  t.equal((await app.inject('/oidc/session/end?client_id=web')).statusCode, 400, 'is replaced by opening it again')
+  t.not((await app.inject('/oidc/session/end?client_id=web2')).statusCode, 400, 'which closing the replaced one does not undo')
+})
