@@ -1,2 +1,85 @@
-/** The adapter for any OpenID provider. */
-export {}
+/**
+ * Owns the GraphQL surface: its schema, the errors and codes that clients know, and the checks of requests, as a
+ * Mercurius schema of its own or as an extension of the app's. It decides nothing itself: identities come from
+ * `tokenVerifier`, users and sign-up from `authProfiles`, permissions from `rolePermissions`.
+ */
+import type {} from '@latchkey/auth-profiles'
+import type {} from '@latchkey/database'
+import type {} from '@latchkey/token-verifier'
+import type {} from '@latchkey/users-store'
+import type { Principal } from '@latchkey/role-permissions'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import mercurius, { type MercuriusContext } from 'mercurius'
+import { mercuriusOptions } from './mercurius-options.js'
+import { resolveOptions, type GraphqlApiOptions } from './options.js'
+import { createReadableRecords } from './readable-records.js'
+import { createRequesterOf, type RequesterOf } from './requester-of.js'
+import { assembleExtension, assembleSchema } from './schema/assemble.js'
+import { profilesArea } from './schema/profiles.js'
+import { rolesArea } from './schema/roles.js'
+import { scalars } from './schema/scalars.js'
+import type { SchemaArea } from './schema/schema-area.js'
+import { signUpArea } from './schema/sign-up.js'
+import { usersArea } from './schema/users.js'
+import { describeTables, type DescribedTable, type DescribedTables } from './tables.js'
+import { createShowUser } from './visible-users.js'
+
+export type { ErrorCode } from './error-codes.js'
+export * as errors from './errors.js'
+export { mercuriusOptions, type RequiredMercuriusOptions } from './mercurius-options.js'
+export type { GraphqlApiOptions, GraphqlLimits } from './options.js'
+
+/** What `fastify.graphqlApi` can do, for resolvers of the app's own. */
+export interface GraphqlApi {
+  /**
+   * Who a GraphQL request acts as: found out once for the request, whoever asks first.
+   *
+   * @param context what Mercurius hands to resolvers
+   * @throws what `authProfiles.resolve` throws, for a token without a user
+   */
+  principal (context: MercuriusContext): Promise<Principal>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    graphqlApi: GraphqlApi
+  }
+}
+
+async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions): Promise<void> {
+  const ownMercurius = fastify.hasDecorator('graphql')
+  const { path, ide, ...limits } = resolveOptions(options, ownMercurius)
+  const tables = describeTables(fastify.usersStore.columns)
+  for (const { table, otherFields } of Object.values(tables) as DescribedTable[]) fastify.rolePermissions.declareTable(table, { otherFields })
+
+  const requesterOf = createRequesterOf(fastify)
+  const areas = areasOf(fastify, tables, requesterOf)
+  if (ownMercurius) {
+    const { typeDefs, resolvers } = assembleExtension(areas, fastify.graphql.schema)
+    await fastify.graphql.extendSchema(typeDefs)
+    fastify.graphql.defineResolvers(resolvers)
+  } else {
+    const { typeDefs, resolvers } = assembleSchema(areas)
+    await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
+  }
+  fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({ principal: async context => await requesterOf(context).principal() }))
+}
+
+function areasOf ({ usersStore, rolePermissions, authProfiles, db }: FastifyInstance, tables: DescribedTables, requesterOf: RequesterOf): SchemaArea[] {
+  const readableRecords = createReadableRecords(db, rolePermissions, tables)
+  const showUser = createShowUser(rolePermissions, readableRecords)
+  return [
+    scalars,
+    usersArea({ usersStore, rolePermissions, showUser, requesterOf }),
+    rolesArea({ rolePermissions, readableRecords, requesterOf }),
+    profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
+    signUpArea({ authProfiles, rolePermissions, requesterOf })
+  ]
+}
+
+export default fp(graphqlApi, {
+  name: '@latchkey/graphql-api',
+  fastify: '5.x',
+  dependencies: ['@latchkey/database', '@latchkey/users-store', '@latchkey/role-permissions', '@latchkey/token-verifier', '@latchkey/auth-profiles']
+})

@@ -1,0 +1,52 @@
+import type { Action, Allowed, Principal, RolePermissionsService } from '@latchkey/role-permissions'
+
+/** What a principal may do with one resource, in the form that roles have it. */
+export interface PermissionItem {
+  readonly resource: string
+  readonly resourceType: 'data' | 'custom'
+  readonly permission: Readonly<Record<string, unknown>>
+}
+
+const actions: readonly Action[] = ['create', 'read', 'update', 'delete']
+const others = ['settings', 'users'] as const
+
+/**
+ * What all the roles of a principal come to, for front ends that show only what may be done. Where several roles
+ * limit one action, `fields` and `filter` are what they admit together; the server decides record by record.
+ */
+export function effectivePermissions (rolePermissions: RolePermissionsService, principal: Principal): PermissionItem[] {
+  const tables = [...rolePermissions.tables.keys()].map((table): PermissionItem => ({
+    resource: table,
+    resourceType: 'data',
+    permission: Object.fromEntries(actions.map(action => {
+      const decision = rolePermissions.can(principal, action, { table })
+      return [action, decision.allowed ? merge(decision) : { allow: false }]
+    }))
+  }))
+  return [...tables, ...customSections(rolePermissions, principal)]
+}
+
+function merge ({ grants, fields }: Allowed): Record<string, unknown> {
+  const filters = grants.map(grant => grant.filter)
+  return {
+    allow: true,
+    ...fields !== null && { fields: Object.fromEntries([...fields].map(field => [field, true])) },
+    ...!filters.includes(null) && { filter: filters.length === 1 ? filters[0] : { OR: filters } }
+  }
+}
+
+/** The sections of `custom`: the functions that are declared, and of the others every name that some role speaks of. */
+function customSections (rolePermissions: RolePermissionsService, principal: Principal): PermissionItem[] {
+  const roles = principal.roles.flatMap(id => rolePermissions.find({ id }) ?? [])
+  const functions = [...rolePermissions.functions].map(name => [name, rolePermissions.can(principal, 'call', { function: name }).allowed] as const)
+  return [section('functions', functions), ...others.map(name => section(name, allowancesOf(name)))].filter(({ permission }) => Object.keys(permission).length > 0)
+
+  function allowancesOf (section: typeof others[number]): (readonly [string, boolean])[] {
+    const names = new Set(rolePermissions.list().flatMap(role => Object.keys(role.permissions.custom?.[section] ?? {})))
+    return [...names].map(name => [name, roles.some(({ permissions: { all, custom } }) => all === true || custom?.[section]?.[name]?.allow === true)])
+  }
+}
+
+function section (resource: string, allowances: readonly (readonly [string, boolean])[]): PermissionItem {
+  return { resource, resourceType: 'custom', permission: Object.fromEntries(allowances.map(([name, allow]) => [name, { allow }])) }
+}

@@ -1,0 +1,158 @@
+import type { GraphQLError } from 'graphql'
+
+/** The codes that clients see. */
+export type ErrorCode =
+  | 'TokenExpiredError' | 'InvalidTokenError' | 'NotAuthorizedError' | 'EntityNotFoundError' | 'EntityExistsError' | 'ValidationError'
+  | 'UserNotConfirmedError' | 'ThrottlingThresholdReachedError' | 'ExternalServiceError' | 'InternalError'
+
+/** What a client is told of an error. */
+export interface ClientError {
+  /** One of `ErrorCode`, or a code of the app's own. */
+  readonly code: string
+  readonly message: string
+  /** The HTTP status, for what ended the request before anything was executed. */
+  readonly status: number
+  /** The request was none that GraphQL could answer, so the status is sent whatever the client accepts. */
+  readonly malformed?: boolean
+  /** Why, by field; or the resource and the action that were missing. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  /** One word for programs. */
+  readonly reason?: string | undefined
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** What is said for one code of the packages below. */
+interface Answer {
+  readonly code: ErrorCode
+  /** Left out: the error's own message, which is then fit for clients. */
+  readonly message?: string
+  /** One word, or `own` for the one that the error brings. */
+  readonly reason?: string
+  /** The field that the error's own message is about. Left out: the error's own `details`. */
+  readonly field?: string
+  readonly malformed?: boolean
+}
+
+const invalid = 'The request is invalid.'
+const notAuthorized = 'Not Authorized'
+
+/** Every error of the packages below that a request can cause, and what a client is told. */
+export const answers: Readonly<Record<string, Answer>> = {
+  TOKEN_VERIFIER_ERR_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Token expired' },
+  TOKEN_VERIFIER_ERR_TOKEN_INVALID: { code: 'InvalidTokenError', message: 'Token invalid', reason: 'own' },
+  TOKEN_VERIFIER_ERR_TOKEN_MISSING: { code: 'NotAuthorizedError', message: notAuthorized },
+
+  AUTH_PROFILES_ERR_USER_NOT_FOUND: { code: 'EntityNotFoundError', message: 'User not found' },
+  AUTH_PROFILES_ERR_PROFILE_NOT_FOUND: { code: 'EntityNotFoundError', message: 'Authentication profile not found' },
+  AUTH_PROFILES_ERR_EMAIL_MISMATCH: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'email_mismatch', field: 'email' },
+  AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'identity_not_linked', field: 'email' },
+  AUTH_PROFILES_ERR_PROFILE_MISMATCH: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'profile_mismatch', field: 'authProfileId' },
+  AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'email_not_verified', field: 'email' },
+  AUTH_PROFILES_ERR_SIGN_UP_CLOSED: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'sign_up_closed', field: 'email' },
+  AUTH_PROFILES_ERR_FOREIGN_EMAIL: { code: 'ValidationError', message: invalid, field: 'email' },
+  AUTH_PROFILES_ERR_EMAIL_TAKEN: { code: 'EntityExistsError' },
+
+  USERS_STORE_ERR_USER_NOT_FOUND: { code: 'EntityNotFoundError', message: 'User not found' },
+  USERS_STORE_ERR_EMAIL_TAKEN: { code: 'EntityExistsError' },
+  USERS_STORE_ERR_IDENTITY_TAKEN: { code: 'EntityExistsError' },
+  USERS_STORE_ERR_INVALID_EMAIL: { code: 'ValidationError', message: invalid },
+  USERS_STORE_ERR_INVALID_USER: { code: 'ValidationError', message: invalid },
+
+  ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED: { code: 'NotAuthorizedError', message: notAuthorized },
+  ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND: { code: 'EntityNotFoundError', message: 'Role not found' },
+  ROLE_PERMISSIONS_ERR_ROLE_EXISTS: { code: 'EntityExistsError' },
+  ROLE_PERMISSIONS_ERR_INVALID_ROLE: { code: 'ValidationError', message: invalid },
+  ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS: { code: 'ValidationError', message: invalid, field: 'permissions' },
+  ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR: { code: 'ValidationError', message: invalid, field: 'permissions' },
+  ROLE_PERMISSIONS_ERR_BUILTIN_ROLE: { code: 'ValidationError', message: invalid, field: 'role' },
+
+  RECORD_FILTER_ERR_INVALID: { code: 'ValidationError', message: invalid, field: 'filter' },
+
+  IDENTITY_PROVIDER_ERR_UNSUPPORTED: { code: 'ValidationError', message: invalid, field: 'authProfileId' },
+  IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'invalid_credentials', field: 'password' },
+  IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED: { code: 'UserNotConfirmedError' },
+  IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'challenge_required', field: 'password' },
+  IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Refresh Token has expired' },
+  IDENTITY_PROVIDER_ERR_INVALID_CODE: { code: 'ValidationError', message: invalid, field: 'code' },
+  IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED: { code: 'ValidationError', message: invalid, field: 'redirectUri' },
+  IDENTITY_PROVIDER_ERR_WEAK_PASSWORD: { code: 'ValidationError', message: invalid, field: 'password' },
+  IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS: { code: 'EntityExistsError' },
+  IDENTITY_PROVIDER_ERR_THROTTLED: { code: 'ThrottlingThresholdReachedError' },
+  IDENTITY_PROVIDER_ERR_UNAVAILABLE: { code: 'ExternalServiceError' },
+
+  GRAPHQL_API_ERR_MALFORMED_REQUEST: { code: 'ValidationError', message: invalid, malformed: true },
+  GRAPHQL_API_ERR_METHOD_NOT_ALLOWED: { code: 'ValidationError', message: invalid, malformed: true },
+  GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE: { code: 'ValidationError', message: invalid, malformed: true },
+  GRAPHQL_API_ERR_INVALID_ARGUMENT: { code: 'ValidationError', message: invalid },
+  GRAPHQL_API_ERR_NOT_AUTHORIZED: { code: 'NotAuthorizedError', message: notAuthorized },
+  GRAPHQL_API_ERR_NOT_FOUND: { code: 'EntityNotFoundError' }
+}
+
+const internal: ClientError = { code: 'InternalError', message: 'Internal error', status: 500 }
+
+/** Errors as this module reads them, whatever threw them. */
+interface AnyError {
+  readonly message: string
+  readonly code?: unknown
+  readonly statusCode?: unknown
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly reason?: string
+  readonly extensions?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * What a client is told of an error thrown by anything a request touches.
+ *
+ * @param thrown what was thrown by a resolver or hook
+ * @returns `InternalError` for whatever is not known to be fit for clients
+ */
+export function describeError (thrown: unknown): ClientError {
+  if (!(thrown instanceof Error)) return internal
+  const error = thrown as AnyError
+  const answer = typeof error.code === 'string' && Object.hasOwn(answers, error.code) ? answers[error.code] : undefined
+  if (answer !== undefined) return describeKnown(error, answer)
+  if (typeof error.extensions?.code === 'string') {
+    // Somebody chose this error's words for clients: a resolver of the app's own.
+    const { code, ...extensions } = error.extensions
+    return { code, message: error.message, status: statusOf(error, 200), extensions }
+  }
+  return describeForeign(error) ?? internal
+}
+
+function describeKnown (error: AnyError, { code, message, reason, field, malformed }: Answer): ClientError {
+  return {
+    code,
+    message: message ?? error.message,
+    status: statusOf(error, 500),
+    details: field === undefined ? error.details : { [field]: error.message },
+    reason: reason === 'own' ? error.reason : reason,
+    malformed: malformed === true
+  }
+}
+
+/** What Fastify and Mercurius themselves refuse. */
+function describeForeign (error: AnyError): ClientError | null {
+  const code = String(error.code)
+  const status = statusOf(error, 500)
+  if (status === 429) return { code: 'ThrottlingThresholdReachedError', message: error.message, status, malformed: true }
+  if (code.startsWith('MER_ERR_GQL_')) return { code: 'ValidationError', message: error.message, status: 400 }
+  // The body parser's own errors, one of which (a forbidden `__proto__`) has no code.
+  const isUnreadableBody = code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError
+  if (isUnreadableBody && status < 500) return { code: 'ValidationError', message: invalid, status, details: { body: error.message }, malformed: true }
+  return null
+}
+
+/**
+ * What a client is told of an error that GraphQL itself found: in the text, in the variables, or in what a
+ * resolver gave back.
+ */
+export function describeGraphqlError (error: GraphQLError): ClientError {
+  // Without a path it is about the request. With one, only an argument can be the client's mistake: a result
+  // that does not fit its type is ours.
+  if (error.path !== undefined && !error.message.startsWith('Argument "')) return internal
+  return { code: 'ValidationError', message: error.message, status: 400 }
+}
+
+function statusOf ({ statusCode }: AnyError, otherwise: number): number {
+  return typeof statusCode === 'number' ? statusCode : otherwise
+}

@@ -1,0 +1,52 @@
+import createError from '@fastify/error'
+
+/** What is wrong, by the argument or part of the request it is wrong with; no value is repeated. */
+export type Details = Readonly<Record<string, string>>
+
+/** The plugin was registered with options that do not fit; the message names them. */
+export const GRAPHQL_API_ERR_INVALID_OPTIONS = createError<[string]>('GRAPHQL_API_ERR_INVALID_OPTIONS', 'Invalid GraphQL API options: %s')
+
+/** The request is no well-formed GraphQL-over-HTTP request; `details` says which part of it. */
+export class GRAPHQL_API_ERR_MALFORMED_REQUEST extends createError('GRAPHQL_API_ERR_MALFORMED_REQUEST', 'The request is invalid.', 400) {
+  readonly details: Details
+
+  constructor (details: Details) {
+    super()
+    this.details = details
+  }
+}
+
+/** Mutations and subscriptions are not run by GET. */
+export class GRAPHQL_API_ERR_METHOD_NOT_ALLOWED extends createError('GRAPHQL_API_ERR_METHOD_NOT_ALLOWED', 'The request is invalid.', 405) {
+  readonly details: Details = { method: 'must be POST: only queries are answered by GET' }
+  /** What Fastify sends with the error (RFC 9110 §15.5.6). */
+  readonly headers = { allow: 'POST' }
+}
+
+/** The body is not said to be JSON. A browser sends the other types without asking first, to any site. */
+export class GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE extends createError('GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE', 'The request is invalid.', 415) {
+  readonly details: Details = { 'content-type': 'must be application/json' }
+}
+
+/** An argument does not fit in a way that its type cannot say; `details` says which. */
+export class GRAPHQL_API_ERR_INVALID_ARGUMENT extends createError('GRAPHQL_API_ERR_INVALID_ARGUMENT', 'The request is invalid.', 400) {
+  readonly details: Details
+
+  constructor (details: Details) {
+    super()
+    this.details = details
+  }
+}
+
+/** Whoever asks may not do this; `details` names what was missing. */
+export class GRAPHQL_API_ERR_NOT_AUTHORIZED extends createError('GRAPHQL_API_ERR_NOT_AUTHORIZED', 'Not Authorized', 403) {
+  readonly details: { readonly resource: string, readonly action: string }
+
+  constructor (resource: string, action: string) {
+    super()
+    this.details = { resource, action }
+  }
+}
+
+/** There is no such record, or none that whoever asks may read. */
+export const GRAPHQL_API_ERR_NOT_FOUND = createError<[string]>('GRAPHQL_API_ERR_NOT_FOUND', '%s not found', 404)

@@ -1,0 +1,56 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ValidationRule } from 'graphql'
+import type { MercuriusContext } from 'mercurius'
+import { documentRules } from './document-rules.js'
+import { formatErrors, type FormattedResponse } from './error-format.js'
+import { limitDefaults, type GraphqlLimits } from './options.js'
+import { checkBody, checkContentType, checkQueryString } from './request-check.js'
+import { responseMediaType } from './response-media-type.js'
+
+/** What Mercurius must be registered with for this API to behave as documented. */
+export interface RequiredMercuriusOptions {
+  readonly jit: number
+  readonly graphql: { readonly parseOptions: { readonly maxTokens: number } }
+  readonly validationRules: ValidationRule[]
+  readonly errorFormatter: (execution: Parameters<typeof formatErrors>[0], context: MercuriusContext) => FormattedResponse
+  readonly additionalRouteOptions: {
+    readonly schema: Record<string, never>
+    readonly preParsing: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+    readonly preValidation: (request: FastifyRequest) => Promise<void>
+  }
+}
+
+/**
+ * What an app that registers Mercurius itself must register it with: the error shape, the checks of requests
+ * and queries, and verifying the bearer token once for a request.
+ *
+ * @example
+ * await app.register(mercurius, { schema, resolvers, ...mercuriusOptions() })
+ * await app.register(graphqlApi)
+ */
+export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercuriusOptions {
+  const defaults = limitDefaults()
+  const { queryDepth = defaults.queryDepth, maxTokens = defaults.maxTokens, introspection = defaults.introspection } = limits
+  const parseOptions = { maxTokens }
+  return {
+    jit: 1,
+    graphql: { parseOptions },
+    validationRules: documentRules({ queryDepth, introspection }),
+    errorFormatter: formatErrors,
+    additionalRouteOptions: {
+      // Mercurius' own would drop `code` from errors and turn the numbers in their paths into text.
+      schema: {},
+      preParsing: async (request, reply) => {
+        if (request.method === 'POST') checkContentType(request.headers['content-type'])
+        const mediaType = responseMediaType(request.headers.accept)
+        if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
+        // Before the body is read: nobody has to be sent a megabyte by somebody whose token is refused.
+        await request.server.tokenVerifier.authenticate(request)
+      },
+      preValidation: async request => {
+        if (request.method === 'POST') checkBody(request.body)
+        else checkQueryString(request.query as Record<string, unknown>, parseOptions)
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Tables } from '@latchkey/database'
+import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import { sql, type Expression, type Kysely, type SqlBool } from 'kysely'
+import { fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
+
+/** The fields of a record that may be read. */
+export type ReadableFields = ReadonlySet<string>
+
+/**
+ * Finds out which of these records a principal may read, and which fields of each.
+ *
+ * @returns by record id; a record that is not in it may not be read
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when it may read none of the table
+ */
+export type ReadableRecords = (principal: Principal, table: 'Users' | 'Roles', ids: readonly string[]) => Promise<ReadonlyMap<string, ReadableFields>>
+
+const ALIAS = 'record'
+
+/** A field that only some of the records give, and of which. */
+interface ConditionalField {
+  readonly name: string
+  readonly condition: Expression<SqlBool>
+}
+
+interface FoundRow {
+  readonly id: string
+  /** 1 where the field is given. */
+  readonly [flag: `gives_${number}`]: number
+}
+
+export function createReadableRecords (db: Kysely<Tables>, rolePermissions: RolePermissionsService, tables: DescribedTables): ReadableRecords {
+  return async (principal, table, ids) => {
+    const allowed = rolePermissions.authorize(principal, 'read', { table })
+    const rows = allowed.rowFilter(ALIAS)
+    const always = new Set<string>()
+    const conditional: ConditionalField[] = []
+    for (const name of fieldNames(tables[table])) {
+      const condition = allowed.fieldFilter(name, ALIAS)
+      if (condition === null) always.add(name)
+      else conditional.push({ name, condition })
+    }
+    if (rows === null && conditional.length === 0) return new Map(ids.map(id => [id, always]))
+    const found = ids.length === 0 ? [] : await select(tables[table], ids, rows, conditional)
+    return new Map(found.map(row => [row.id, new Set([...always, ...conditional.flatMap(({ name }, index) => row[`gives_${index}`] === 1 ? [name] : [])])]))
+  }
+
+  async function select ({ table }: DescribedTable, ids: readonly string[], rows: Expression<SqlBool> | null, conditional: readonly ConditionalField[]): Promise<FoundRow[]> {
+    const query = db
+      .selectFrom(sql<{ id: string }>`${sql.table(table.table)}`.as(ALIAS))
+      .select(`${ALIAS}.id`)
+      .select(builder => conditional.map(({ condition }, index) => builder.case().when(condition).then(builder.lit(1)).else(builder.lit(0)).end().as(`gives_${index}`)))
+      .where(`${ALIAS}.id`, 'in', [...ids])
+    return await (rows === null ? query : query.where(rows)).execute() as FoundRow[]
+  }
+}

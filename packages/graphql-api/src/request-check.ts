@@ -1,0 +1,121 @@
+/**
+ * Whether a request is a well-formed GraphQL-over-HTTP request: its content type, its parameters, and that GET
+ * only asks. Mercurius checks some of it, in a shape of its own, and stumbles over the rest.
+ */
+import { getOperationAST, GraphQLError, OperationTypeNode, parse } from 'graphql'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE } from './errors.js'
+
+/** The parameters of a request after the check, as Mercurius wants them. */
+export interface GraphqlParameters {
+  query: string
+  operationName?: string | null
+  variables?: Record<string, unknown> | null
+  extensions?: Record<string, unknown> | null
+}
+
+const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/
+/** Deeper variables than this serve nobody, and would exhaust the stack of what walks them. */
+const MAX_VARIABLES_DEPTH = 50
+
+/** @throws GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE unless the body is said to be JSON */
+export function checkContentType (contentType: string | undefined): void {
+  if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) throw new GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE()
+}
+
+/**
+ * Checks a POST's body, and marks its query (see `marked`).
+ *
+ * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT
+ */
+export function checkBody (body: unknown): asserts body is GraphqlParameters {
+  if (Array.isArray(body)) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: 'must be one request: lists of requests are not supported' })
+  if (!isObject(body)) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: 'must be a JSON object with query and, if needed, variables and operationName' })
+  checkParameters(body)
+  body.query = marked(body)
+}
+
+/**
+ * Checks a GET's query string, and marks its query (see `marked`). Its variables stay the JSON text that they are.
+ *
+ * @param parseOptions how to parse the query: GET is rare enough to do it twice
+ * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, and GraphQL's own syntax error
+ */
+export function checkQueryString (queryString: Record<string, unknown>, parseOptions: { maxTokens: number }): void {
+  for (const [name, text] of Object.entries(queryString)) {
+    if (text === '') delete queryString[name]
+  }
+  const { query, operationName } = queryString
+  const given = { query, operationName, variables: parseJson(queryString, 'variables'), extensions: parseJson(queryString, 'extensions') }
+  checkParameters(given)
+  checkOnlyAsks(given, parseOptions)
+  queryString.query = marked(given)
+}
+
+function checkParameters (given: Record<string, unknown>): asserts given is Record<string, unknown> & GraphqlParameters {
+  const details: Record<string, string> = {}
+  const { query, operationName, variables, extensions } = given
+  if (query === undefined || query === null || query === '') details.query = 'is required'
+  else if (typeof query !== 'string') details.query = 'must be a string'
+  // Some clients send an empty name for none.
+  if (operationName === '') given.operationName = null
+  else if (operationName != null && (typeof operationName !== 'string' || !OPERATION_NAME.test(operationName))) details.operationName = 'must be the name of an operation'
+  if (variables != null && !isObject(variables)) details.variables = 'must be an object'
+  if (extensions != null && !isObject(extensions)) details.extensions = 'must be an object'
+  if (Object.keys(details).length > 0) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST(details)
+  if (isObject(variables)) checkVariables(variables)
+}
+
+/** Refuses what no database holds, wherever it is, since it may reach one by any argument. */
+function checkVariables (variables: Record<string, unknown>): void {
+  const details: Record<string, string> = {}
+  for (const [name, value] of Object.entries(variables)) {
+    const mistake = mistakeIn(value)
+    if (mistake !== null) details[name.replaceAll('\0', '')] = mistake
+  }
+  if (Object.keys(details).length > 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT(details)
+}
+
+/** A loop with a list of its own: a client chooses how deep a value is. */
+function mistakeIn (variable: unknown): string | null {
+  const rest: { value: unknown, depth: number }[] = [{ value: variable, depth: 0 }]
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const { value, depth } = next
+    if (typeof value === 'string' && value.includes('\0')) return 'must have no NUL character'
+    if (typeof value !== 'object' || value === null) continue
+    if (depth === MAX_VARIABLES_DEPTH) return `must be nested no deeper than ${MAX_VARIABLES_DEPTH}`
+    for (const [key, inner] of Object.entries(value)) {
+      if (key.includes('\0')) return 'must have no NUL character'
+      rest.push({ value: inner, depth: depth + 1 })
+    }
+  }
+  return null
+}
+
+/**
+ * The query with its operation's name in a comment at its end, by which Mercurius knows it again. Without it,
+ * Mercurius would compile one operation of a text and run that one whatever name is asked for; and a text that is
+ * no GraphQL, which Mercurius tries as a JSON syntax tree, might be one.
+ */
+function marked ({ query, operationName }: GraphqlParameters): string {
+  return `${query}#${operationName ?? ''}`
+}
+
+function checkOnlyAsks ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): void {
+  const operation = getOperationAST(parse(query, parseOptions), operationName)
+  if (operation == null) throw new GraphQLError(operationName == null ? 'Must provide an operation, and its name if there are several.' : `Unknown operation named "${operationName}".`)
+  if (operation.operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_METHOD_NOT_ALLOWED()
+}
+
+function parseJson (queryString: Record<string, unknown>, name: string): unknown {
+  const text = queryString[name]
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text as string)
+  } catch {
+    throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ [name]: 'must be JSON' })
+  }
+}
+
+function isObject (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

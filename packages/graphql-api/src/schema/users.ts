@@ -1,0 +1,97 @@
+import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { User, UserColumn, UsersStore } from '@latchkey/users-store'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import type { Requester } from '../requester.js'
+import type { RequesterOf } from '../requester-of.js'
+import { ownUser, type ShowUser, type VisibleUser } from '../visible-users.js'
+import type { Resolver, SchemaArea } from './schema-area.js'
+
+interface UsersParts {
+  readonly usersStore: UsersStore
+  readonly rolePermissions: RolePermissionsService
+  readonly showUser: ShowUser
+  readonly requesterOf: RequesterOf
+}
+
+interface WhichUser {
+  readonly id?: string | null
+  readonly email?: string | null
+}
+
+/** The type `User`, what new users are made of, and the query `user`. */
+export function usersArea ({ usersStore, rolePermissions, showUser, requesterOf }: UsersParts): SchemaArea {
+  const user: Resolver<unknown, WhichUser> = async (_source, { id, email }, context) => {
+    const requester = requesterOf(context)
+    if (id == null && email == null) return await own(requester)
+    const principal = await requester.principal()
+    return await showUser(await find(id, email), principal) ?? notFound()
+  }
+
+  async function own (requester: Requester): Promise<VisibleUser> {
+    const resolved = await requester.resolved()
+    if (resolved === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'read')
+    return ownUser(resolved.user)
+  }
+
+  async function find (id: string | null | undefined, email: string | null | undefined): Promise<User | null> {
+    if (email == null) return await usersStore.findById(id as string)
+    const found = await usersStore.findByEmail(email)
+    return id != null && found?.id !== id ? null : found
+  }
+
+  const createdBy: Resolver<VisibleUser, unknown> = async (source, _arguments, context) => {
+    if (source.createdBy === null) return null
+    const principal = await requesterOf(context).principal()
+    const isSelf = principal.kind === 'user' && principal.userId === source.createdBy
+    if (!isSelf && !rolePermissions.can(principal, 'read', { table: 'Users' }).allowed) return null
+    return await showUser(await usersStore.findById(source.createdBy), principal)
+  }
+
+  return {
+    types: typesWith(usersStore.columns),
+    queries: `
+      "The user with this id or email; without either, the user of the token."
+      user(id: ID, email: String): User`,
+    resolvers: { Query: { user }, User: { createdBy } }
+  }
+}
+
+function notFound (): never {
+  throw new GRAPHQL_API_ERR_NOT_FOUND('User')
+}
+
+const columnTypes: Readonly<Record<UserColumn['type'], string>> = { string: 'String', number: 'Float', boolean: 'Boolean', date: 'DateTime' }
+
+/** Fields that may not be readable are nullable, which all but the lists' own are. */
+function typesWith (columns: UsersStore['columns']): string {
+  const ofTheApp = Object.entries(columns).map(([name, { type }]) => `${name}: ${columnTypes[type]}`).join('\n')
+  return `
+    type User {
+      id: ID
+      email: String
+      firstName: String
+      lastName: String
+      status: String
+      timezone: String
+      avatar: Avatar
+      "Where the record came from: the id of the authentication profile that signed it up, or another word."
+      origin: String
+      is8base: Boolean
+      createdAt: DateTime
+      updatedAt: DateTime
+      createdBy: User
+      ${ofTheApp}
+    }
+    type Avatar { id: ID, downloadUrl: String }
+    input AvatarInput { id: ID, downloadUrl: String }
+    input UserCreateInput {
+      email: String!
+      firstName: String
+      lastName: String
+      status: String
+      timezone: String
+      avatar: AvatarInput
+      roles: UsersRolesRelationInput
+      ${ofTheApp}
+    }`
+}

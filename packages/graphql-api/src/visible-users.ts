@@ -1,0 +1,47 @@
+import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import type { User } from '@latchkey/users-store'
+import type { ReadableFields, ReadableRecords } from './readable-records.js'
+
+/** Whose record it is and which of its fields may be read: kept beside the fields, where no query reaches it. */
+const visibility = Symbol('visibility')
+
+/** A user as somebody may see it: what that one may not read is `null`. */
+export type VisibleUser = { readonly [Field in keyof User]: User[Field] | null } & {
+  readonly [visibility]?: { readonly userId: string, readonly fields: ReadableFields }
+}
+
+/**
+ * A user as a principal may see it; `null` if not at all, or if there is no such user.
+ *
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when the principal may read no user but its own, whether there is this one or not
+ */
+export type ShowUser = (user: User | null, principal: Principal) => Promise<VisibleUser | null>
+
+/** Everybody sees all of their own record, whatever their roles say. */
+export function ownUser (user: User): VisibleUser {
+  return user
+}
+
+/** Whose record this is, and whether one of its fields may be read. */
+export function visibilityOf (user: VisibleUser): { userId: string, isOwn: boolean, mayRead: (field: string) => boolean } {
+  const limited = user[visibility]
+  if (limited === undefined) return { userId: user.id as string, isOwn: true, mayRead: () => true }
+  return { userId: limited.userId, isOwn: false, mayRead: field => limited.fields.has(field) }
+}
+
+export function createShowUser (rolePermissions: RolePermissionsService, readableRecords: ReadableRecords): ShowUser {
+  return async (user, principal) => {
+    if (user !== null && principal.kind === 'user' && principal.userId === user.id) return ownUser(user)
+    if (user === null) {
+      rolePermissions.authorize(principal, 'read', { table: 'Users' })
+      return null
+    }
+    const fields = (await readableRecords(principal, 'Users', [user.id])).get(user.id)
+    return fields === undefined ? null : withOnly(user, fields)
+  }
+}
+
+function withOnly (user: User, fields: ReadableFields): VisibleUser {
+  const visible = Object.fromEntries(Object.entries(user).map(([field, value]) => [field, fields.has(field) ? value : null]))
+  return { ...visible as VisibleUser, [visibility]: { userId: user.id, fields } }
+}

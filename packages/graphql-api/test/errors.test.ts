@@ -1,0 +1,90 @@
+import { errors as authProfilesErrors } from '@latchkey/auth-profiles'
+import { errors as identityProviderErrors } from '@latchkey/identity-provider'
+import { errors as rolePermissionsErrors } from '@latchkey/role-permissions'
+import { errors as tokenVerifierErrors } from '@latchkey/token-verifier'
+import { errors as usersStoreErrors } from '@latchkey/users-store'
+import mercurius from 'mercurius'
+import { GraphQLError } from 'graphql'
+import t from 'tap'
+import { answers } from '../src/error-codes.js'
+import { errors } from '../src/index.js'
+import { error, openApi } from './helpers/api.js'
+
+/** Codes of mistakes in an app's configuration or program, which no client can cause. */
+const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
+
+const codes = [authProfilesErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
+  .flatMap(namespace => Object.keys(namespace))
+  .filter(code => /^[A-Z]+(?:_[A-Z]+)*_ERR_/.test(code))
+
+t.test('every error that a request can cause has a code for clients, and every entry of the table is such an error', async t => {
+  for (const code of codes.filter(code => !notForClients.test(code))) t.ok(Object.hasOwn(answers, code), code)
+  // The record filter is below the packages that this one uses, which pass its error on.
+  for (const code of Object.keys(answers)) t.ok(codes.includes(code) || code === 'RECORD_FILTER_ERR_INVALID', code)
+})
+
+t.test('what nobody foresaw is an InternalError that shows nothing, and is logged once with its cause', async t => {
+  const { ask, logs, app, user } = await openApi(t)
+  const { token } = await user('jane')
+  await app.db.schema.dropTable('latchkey_user_identities').execute()
+  for (let time = 1; time <= 3; time++) {
+    logs.length = 0
+    const answer = await ask('{ a: user { id } b: user { id } }', { token })
+    t.strictSame(answer.data, { a: null, b: null })
+    t.match(answer.errors, ['a', 'b'].map(field => error('InternalError', { message: 'Internal error', path: [field] })))
+    t.notMatch(JSON.stringify(answer), 'latchkey_user')
+    const logged = logs.filter(line => (line.level as number) >= 50)
+    t.equal(logged.length, 1)
+    t.match(logged[0], { err: { message: /latchkey_user_identities/, stack: String }, path: 'a' })
+  }
+})
+
+t.test('what was to be expected is logged without a stack or what the client sent', async t => {
+  const { ask, logs } = await openApi(t)
+  await ask('{ user { id } }')
+  t.match(logs.at(-1), { level: 30, code: 'NotAuthorizedError', path: 'user', details: { resource: 'Users', action: 'read' } })
+  await ask('query ($id: ID) { user(id: $id) { id } }', { variables: { id: { password: 'hunter2' } } })
+  t.match(logs.at(-1), { level: 30, code: 'ValidationError' })
+  t.notMatch(JSON.stringify(logs), /hunter2|stack/)
+})
+
+t.test('a database that does not answer is an InternalError, until it answers again', async t => {
+  const { ask, app, user } = await openApi(t)
+  const { token } = await user('jane')
+  const executeQuery = app.db.executeQuery
+  app.db.executeQuery = async () => { throw new Error('connect ECONNREFUSED') }
+  t.match(await ask('{ user { id } }', { token }), { status: 200, data: { user: null }, errors: [error('InternalError', { message: 'Internal error' })] })
+  app.db.executeQuery = executeQuery
+  t.match(await ask('{ user { email } }', { token }), { data: { user: { email: 'jane@example.com' } } })
+})
+
+t.test('resolvers of the app\'s own choose what clients read; what they did not choose is not shown', async t => {
+  const { mercuriusOptions } = await import('../src/index.js')
+  const failures: Record<string, () => unknown> = {
+    chosen: () => { throw new GraphQLError('Out of stock', { extensions: { code: 'OutOfStock', left: 0 } }) },
+    chosenByMercurius: () => { throw new mercurius.ErrorWithProps('Out of stock', { code: 'OutOfStock' }) },
+    plain: () => { throw new Error('secret') },
+    graphql: () => { throw new GraphQLError('secret') },
+    returned: () => new Error('secret'),
+    // eslint-disable-next-line no-throw-literal -- JavaScript can throw anything
+    nothing: () => { throw undefined },
+    text: () => { throw 'secret' }, // eslint-disable-line no-throw-literal -- as above
+    tooMany: () => { throw Object.assign(new Error('Slow down'), { statusCode: 429 }) }
+  }
+  const { ask } = await openApi(t, 'sqlite', {
+    before: async app => {
+      await app.register(mercurius, { schema: `type Query { ${Object.keys(failures).map(name => `${name}: Int`).join(' ')} wrong: Int none: Int! }`, resolvers: { Query: { ...failures, wrong: () => 'x', none: () => null } }, ...mercuriusOptions() })
+    }
+  })
+  const internal = error('InternalError', { message: 'Internal error' })
+  for (let time = 1; time <= 3; time++) {
+    for (const name of ['plain', 'graphql', 'returned', 'nothing', 'text', 'wrong', 'none']) {
+      const answer = await ask(`{ ${name} }`)
+      t.match(answer, { status: 200, errors: [{ ...internal, path: [name] }] }, `${name}, ${time}`)
+      t.notMatch(JSON.stringify(answer), 'secret')
+    }
+    t.match((await ask('{ chosen }')).errors, [error('OutOfStock', { message: 'Out of stock', extensions: { left: 0 } })])
+    t.match((await ask('{ chosenByMercurius }')).errors, [error('OutOfStock', { message: 'Out of stock' })])
+    t.match((await ask('{ tooMany }')).errors, [error('ThrottlingThresholdReachedError', { message: 'Slow down' })])
+  }
+})

@@ -1,0 +1,73 @@
+import t from 'tap'
+import { error, openApi } from './helpers/api.js'
+
+const profiles = [
+  { id: 'main', name: 'Main', roles: ['Guest'], domain: 'id.example.com' },
+  { id: 'b', name: 'B', clientId: 'web-b', selfSignUp: 'off' as const, clientSecret: 'hunter2' },
+  { id: 'c', name: 'C', clientId: 'web-c', selfSignUp: { emailDomains: ['example.com', 'example.org'] } }
+]
+const fields = 'id name type clientId domain audiences selfSignUpEnabled selfSignUpEmailDomains roles { count items { name } }'
+const main = { id: 'main', name: 'Main', type: 'test', clientId: 'web', domain: 'id.example.com', audiences: ['web'], selfSignUpEnabled: true, selfSignUpEmailDomains: [], roles: { count: 1, items: [{ name: 'Guest' }] } }
+
+t.test('profiles are listed in order, with their policy in the words of clients and without a secret', async t => {
+  const { ask, user, app } = await openApi(t, 'sqlite', { profiles })
+  const { token } = await user('root', { roles: ['Administrator'] })
+  const answer = await ask(`{ authenticationProfilesList { count items { ${fields} } } }`, { token })
+  t.match(answer.data, {
+    authenticationProfilesList: {
+      count: 3,
+      items: [
+        main,
+        { id: 'b', domain: null, selfSignUpEnabled: false, selfSignUpEmailDomains: [], roles: { count: 0, items: [] } },
+        { id: 'c', selfSignUpEnabled: true, selfSignUpEmailDomains: ['example.com', 'example.org'] }
+      ]
+    }
+  })
+  t.notMatch(JSON.stringify(answer.data), 'hunter2')
+  const type = app.graphql.schema.getType('AuthenticationProfile') as unknown as { getFields (): object }
+  t.notOk('secret' in type.getFields())
+})
+
+t.test('a part of the list counts the whole of it', async t => {
+  const { ask, user } = await openApi(t, 'sqlite', { profiles })
+  const { token } = await user('root', { roles: ['Administrator'] })
+  const list = async (arguments_: string) => await ask(`{ authenticationProfilesList(${arguments_}) { count items { id } } }`, { token })
+  t.strictSame((await list('first: 1')).data, { authenticationProfilesList: { count: 3, items: [{ id: 'main' }] } })
+  t.strictSame((await list('skip: 1, last: 1, before: "c"')).data, { authenticationProfilesList: { count: 3, items: [{ id: 'b' }] } })
+  t.match((await list('first: -1')).errors, [error('ValidationError', { message: 'The request is invalid.', path: ['authenticationProfilesList'], details: { first: 'must not be negative' } })])
+})
+
+t.test('one profile is found by id, name or both', async t => {
+  const { ask, user } = await openApi(t, 'sqlite', { profiles })
+  const { token } = await user('root', { roles: ['Administrator'] })
+  const find = async (arguments_: string) => await ask(`{ authenticationProfile${arguments_} { ${fields} } }`, { token })
+  for (const arguments_ of ['(id: "main")', '(name: "Main")', '(id: "main", name: "Main")']) t.strictSame((await find(arguments_)).data, { authenticationProfile: main })
+  for (const arguments_ of ['(id: "x")', '(name: "x")', '(id: "main", name: "B")', '(id: "")']) {
+    t.match(await find(arguments_), { data: { authenticationProfile: null }, errors: [error('EntityNotFoundError', { message: 'Authentication profile not found' })] }, arguments_)
+  }
+  t.match((await find('')).errors, [error('ValidationError', { details: { id: String } })])
+})
+
+t.test('profiles need read on AuthenticationProfiles, field by field; their roles need read on Roles', async t => {
+  const { ask, user, role } = await openApi(t, 'sqlite', { profiles })
+  await role('Reader', { data: { AuthenticationProfiles: { read: { allow: true } } } })
+  const list = `{ authenticationProfilesList { count items { ${fields} } } authenticationProfile(id: "main") { id } }`
+  const denied = (field: string) => error('NotAuthorizedError', { message: 'Not Authorized', path: [field], details: { resource: 'AuthenticationProfiles', action: 'read' } })
+  const { token } = await user('jane', { roles: [] })
+  for (const asker of [undefined, token]) {
+    t.match((await ask('{ authenticationProfilesList { count } }', { token: asker })).errors, [denied('authenticationProfilesList')])
+    t.match((await ask('{ authenticationProfile(id: "main") { id } }', { token: asker })).errors, [denied('authenticationProfile')])
+    t.match((await ask('{ authenticationProfile(id: "x") { id } }', { token: asker })).errors, [denied('authenticationProfile')], 'nor is it said which there are')
+  }
+  const reader = await user('reader', { roles: ['Reader'] })
+  const answer = await ask(list, { token: reader.token })
+  t.match(answer.data, { authenticationProfilesList: { count: 3, items: [{ ...main, roles: null }, {}, {}] }, authenticationProfile: { id: 'main' } })
+  t.match(answer.errors, [0, 1, 2].map(index => error('NotAuthorizedError', { path: ['authenticationProfilesList', 'items', index, 'roles'], details: { resource: 'Roles', action: 'read' } })))
+})
+
+t.test('guests see profiles where the role Guest says so', async t => {
+  const { ask, app } = await openApi(t, 'sqlite', { profiles })
+  const guest = app.rolePermissions.find({ name: 'Guest' })
+  await app.rolePermissions.update(guest?.id as string, { permissions: { data: { AuthenticationProfiles: { read: { allow: true } } } } })
+  t.match((await ask('{ authenticationProfilesList { items { id clientId } } }')).data, { authenticationProfilesList: { items: [{ id: 'main', clientId: 'web' }, {}, {}] } })
+})
