@@ -32,6 +32,8 @@ export interface SignedUpAccount {
 
 export interface TokenRefresh {
   /**
+   * New tokens. The refresh token in them is the one to use next: the same where the provider does not rotate.
+   *
    * @param request `email` for providers that need to know whose token it is
    * @throws IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED, _THROTTLED, _UNAVAILABLE
    */

@@ -93,7 +93,10 @@ const cases: Case[] = [
     'the refresh token is a new one'],
   ['a refresh with a used or unknown refresh token', { only: ['tokenRefresh'], flaw: (right, world) => ({ refreshTokens: insteadOf('REFRESH_TOKEN_EXPIRED', right.refreshTokens, ({ email }) => world.tokensFor(email as string)) }) },
     'refuses an unknown refresh token'],
-  ['a refresh token that works once where it should again', { only: ['tokenRefresh'], change: rotating(false) }, 'gives new tokens again and again'],
+  ['a refresh without the refresh token to use next', { only: ['tokenRefresh'], change: rotating(false), flaw: right => ({ refreshTokens: async (session: { refreshToken: string }) => ({ ...await right.refreshTokens(session), refreshToken: null }) }) },
+    'the refresh token is the same'],
+  ['a refresh token that works once where it should again', { only: ['tokenRefresh'], change: rotating(false), flaw: right => ({ refreshTokens: async (session: { refreshToken: string }) => ({ ...await right.refreshTokens(session), refreshToken: session.refreshToken }) }) },
+    'gives new tokens again and again'],
   ['a refresh token that works again where it should once', {
     only: ['tokenRefresh'],
     flaw: (right, world) => ({

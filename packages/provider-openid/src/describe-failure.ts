@@ -15,8 +15,17 @@ export function describeFailure (error: unknown, secrets: readonly (string | und
     // A parser repeats what it could not read.
     current = current.cause instanceof SyntaxError ? undefined : current.cause
   }
-  const text = said.length > 0 ? said.join(': ') : 'something that is no error was thrown'
-  return new Error(secrets.reduce<string>((safe, secret) => secret ? safe.replaceAll(secret, '[hidden]') : safe, text))
+  return new Error(hide(secrets, said.length > 0 ? said.join(': ') : 'something that is no error was thrown'))
+}
+
+function hide (secrets: readonly (string | undefined)[], text: string): string {
+  const forms = secrets.flatMap(secret => secret ? [secret, asInForm(secret)] : [])
+  return forms.reduce((safe, form) => safe.replaceAll(form, '[hidden]'), text)
+}
+
+/** As a value is written in a form that is sent. */
+function asInForm (value: string): string {
+  return new URLSearchParams([['', value]]).toString().slice('='.length)
 }
 
 function describe (error: Error): string {

@@ -1,0 +1,111 @@
+import { startTestIssuer } from '@latchkey/test-issuer'
+import t, { type Test } from 'tap'
+import { createDiscoveredClient } from '../src/discovered-client.js'
+import { createOpenIdProvider } from '../src/index.js'
+import { resolveOptions, type OpenIdOptions } from '../src/options.js'
+import { startCrookedProvider } from './helpers/crooked-provider.js'
+import { createRecordingLog } from './helpers/recording-log.js'
+import { silent } from './helpers/silent-log.js'
+
+const unavailable = { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE', statusCode: 503 }
+
+async function startIssuer (t: Test) {
+  const issuer = await startTestIssuer({ algorithm: 'ES256' })
+  t.teardown(() => issuer.close())
+  return issuer
+}
+
+const optionsFor = (issuer: string): OpenIdOptions => ({ id: 'company-sso', issuer, clientId: 'web', clientSecret: 'hunter2', timeoutMs: 1000 })
+const open = (issuer: string, log = silent) => createOpenIdProvider(optionsFor(issuer), { log })
+
+t.test('opening asks the provider nothing, and works while it is down', async t => {
+  const issuer = await startIssuer(t)
+  open(issuer.issuer)
+  await issuer.behave('down')
+  t.ok(open(issuer.issuer))
+  t.equal(issuer.requests.discovery, 0)
+})
+
+t.test('however many ask at once and afterwards, the provider is asked once', async t => {
+  const issuer = await startIssuer(t)
+  const provider = open(issuer.issuer)
+  await Promise.all(Array.from({ length: 20 }, () => provider.loginUrl()))
+  await provider.loginUrl()
+  await provider.logoutUrl()
+  t.equal(issuer.requests.discovery, 1)
+})
+
+for (const how of ['down', 'hanging', 'error', 'garbage', 'huge', 'redirect'] as const) {
+  t.test(`${how}: everybody who waits is told, and the next one asks again`, async t => {
+    const issuer = await startIssuer(t)
+    const provider = createOpenIdProvider({ ...optionsFor(issuer.issuer), timeoutMs: how === 'hanging' ? 200 : 5000 }, { log: silent })
+    await issuer.behave(how)
+    await Promise.all([1, 2, 3].map(() => t.rejects(provider.loginUrl(), unavailable)))
+    t.equal(issuer.requests.discovery, how === 'down' ? 0 : 1)
+    await issuer.behave('well')
+    t.match(await provider.loginUrl(), `${issuer.issuer}/authorize?`)
+  })
+}
+
+t.test('an outage is logged with the profile and what happened', async t => {
+  const issuer = await startIssuer(t)
+  const log = createRecordingLog()
+  await issuer.behave('down')
+  await t.rejects(open(issuer.issuer, log).loginUrl(), { ...unavailable, cause: { message: /ECONNREFUSED/ } })
+  t.match(log.lines, [{ level: 'warn', details: { profile: 'company-sso', operation: 'discover', err: { message: /ECONNREFUSED/ } } }])
+})
+
+for (const [what, issuerOf] of [
+  ['another issuer', () => 'https://evil.example'],
+  ['the issuer with a slash', (issuer: string) => `${issuer}/`],
+  ['the issuer in capitals', (issuer: string) => issuer.replace('http', 'HTTP')]
+] as const) {
+  t.test(`a discovery document of ${what} is not believed`, async t => {
+    const { issuer } = await startCrookedProvider(t, { discovery: issuer => ({ issuer: issuerOf(issuer) }) })
+    await t.rejects(open(issuer).loginUrl(), unavailable)
+  })
+}
+
+for (const [endpoint, use] of [
+  ['authorization_endpoint', 'loginUrl'],
+  ['end_session_endpoint', 'logoutUrl']
+] as const) {
+  for (const address of ['http://id.example.com/page', 'javascript:alert(1)']) {
+    t.test(`no browser is sent to ${address} as ${endpoint}`, async t => {
+      const { issuer } = await startCrookedProvider(t, { discovery: () => ({ [endpoint]: address }) })
+      await t.rejects(open(issuer)[use](), { ...unavailable, cause: { message: new RegExp(endpoint) } })
+    })
+  }
+}
+
+t.test('no secret is sent to a token endpoint by http elsewhere', async t => {
+  const { issuer } = await startCrookedProvider(t, { discovery: () => ({ token_endpoint: 'http://id.example.com/token' }) })
+  await t.rejects(open(issuer).exchangeCode({ code: 'a-code' }), { ...unavailable, cause: { message: /endpoint that must begin with https/ } })
+})
+
+t.test('what is known is renewed after an hour, and kept for a while where that fails', async t => {
+  const issuer = await startIssuer(t)
+  const log = createRecordingLog()
+  let now = 0
+  const discoveredClient = createDiscoveredClient(resolveOptions(optionsFor(issuer.issuer)), log, () => now)
+
+  const first = await discoveredClient()
+  now = 3_599_999
+  t.equal(await discoveredClient(), first)
+  t.equal(issuer.requests.discovery, 1)
+  now = 3_600_000
+  const second = await discoveredClient()
+  t.not(second, first)
+  t.equal(issuer.requests.discovery, 2)
+
+  await issuer.behave('error')
+  now += 3_600_000
+  t.equal(await discoveredClient(), second)
+  t.match(log.lines, [{ level: 'warn', details: { profile: 'company-sso' } }])
+  t.equal(await discoveredClient(), second)
+  t.equal(issuer.requests.discovery, 3, 'the provider that is down is left alone for a moment')
+
+  await issuer.behave('well')
+  now += 1000
+  t.not(await discoveredClient(), second)
+})
