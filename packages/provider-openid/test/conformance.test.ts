@@ -1,8 +1,8 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { runConformance, type Outage } from '@latchkey/identity-provider/conformance'
 import { startTestIssuer } from '@latchkey/test-issuer'
 import t from 'tap'
 import { createOpenIdProvider } from '../src/index.js'
+import { authorize } from './helpers/code-flow.js'
 import { startOidcProvider } from './helpers/oidc-provider-fixture.js'
 import { silent } from './helpers/silent-log.js'
 
@@ -21,13 +21,7 @@ for (const rotates of [true, false]) {
   const options = { id: 'company-sso', issuer: provider.issuer, clientId: 'web', clientSecret, callbackUrls: [callback], logoutUrls: [loggedOut] }
 
   async function authorization () {
-    const codeVerifier = randomBytes(32).toString('base64url')
-    const nonce = randomUUID()
-    const loginUrl = await createOpenIdProvider(options, { log: silent }).loginUrl({
-      redirectUri: callback, nonce, codeChallenge: createHash('sha256').update(codeVerifier).digest('base64url')
-    })
-    const { searchParams } = await provider.signIn(loginUrl, ada)
-    return { code: searchParams.get('code') as string, redirectUri: callback, codeVerifier, nonce }
+    return await authorize(provider, createOpenIdProvider(options, { log: silent }), { ...ada, redirectUri: callback })
   }
 
   t.test(`with a provider that ${rotates ? 'rotates refresh tokens' : 'lets a refresh token be used again'}`, async t => {

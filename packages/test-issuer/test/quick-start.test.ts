@@ -1,2 +1,10 @@
-/** Runs the quick start of the README. */
+import { readFileSync } from 'node:fs'
+import t from 'tap'
+// Runs the quick start, whose tests are tests of this file.
 import '../examples/quick-start.js'
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+
+t.test('the quick start of the README is the example', async t => {
+  t.ok(read('../README.md').includes(`\`\`\`ts\n${read('../examples/quick-start.ts')}\`\`\``))
+})
