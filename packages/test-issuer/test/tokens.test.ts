@@ -143,14 +143,19 @@ t.test("another algorithm of the key's kind signs with the key", async t => {
   await t.resolves(jwtVerify(token, { ...await publishedKey(issuer), alg: 'PS512' }))
 })
 
-for (const alg of ['ES256', 'unheard-of', undefined]) {
-  t.test(`alg: ${alg} is written, and the key signs with its own`, async t => {
-    const issuer = await start(t)
+for (const [algorithm, hash, alg] of [
+  ['RS256', 'sha256', 'ES256'],
+  ['EdDSA', null, 'RS256'],
+  ['RS256', 'sha256', 'unheard-of'],
+  ['RS256', 'sha256', undefined]
+] as const) {
+  t.test(`alg: ${alg} is written, and the key for ${algorithm} signs as it does`, async t => {
+    const issuer = await start(t, { algorithm })
     const token = await issuer.idToken({ header: { alg } })
     const [header, claims, signature] = token.split('.') as [string, string, string]
-    t.strictSame(JSON.parse(Buffer.from(header, 'base64url').toString()).alg, alg)
+    t.equal(JSON.parse(Buffer.from(header, 'base64url').toString()).alg, alg)
     const key = createPublicKey({ key: await publishedKey(issuer), format: 'jwk' })
-    t.ok(verify('sha256', Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url')))
+    t.ok(verify(hash, Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url')))
   })
 }
 
