@@ -145,7 +145,7 @@ interface AnsweredError {
   readonly name?: string
   readonly message?: string
   readonly code?: string
-  readonly cause?: { readonly code?: string }
+  readonly cause?: { readonly code?: string, readonly message?: string }
   /** From the token endpoint. */
   readonly status?: number
   readonly error?: string
@@ -168,8 +168,12 @@ function describeAnswer (error: unknown, secrets: ErrorContext['secrets']): Answ
     : oauthError === undefined ? { name, message } : { name: oauthError, message: description }
   const withhold = (text: string) => secrets.reduce<string>((shown, secret) => secret === undefined || secret === '' ? shown : shown.replaceAll(secret, '[withheld]'), text)
 
+  let text = String(told.message ?? 'no message')
   // A parser's message repeats a piece of what it could not read.
-  const answer = new Error(told.name === 'SyntaxError' ? 'The answer is not JSON' : withhold(String(told.message ?? 'no message')))
+  if (told.name === 'SyntaxError') text = 'The answer is not JSON'
+  // openid-client says in the cause which claim or part of the answer it does not like.
+  if (code?.startsWith('OAUTH_') === true && cause?.message !== undefined && oauthError === undefined) text += `: ${cause.message}`
+  const answer = new Error(withhold(text))
   answer.name = String(told.name ?? 'Error')
   const details = { status, code: code ?? cause?.code, policy: 'policy' in told && told.policy !== undefined ? withhold(told.policy) : undefined }
   return Object.assign(answer, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))

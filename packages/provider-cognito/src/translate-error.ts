@@ -155,7 +155,7 @@ interface AnsweredError {
   readonly message?: string
   /** Of openid-client and the network. */
   readonly code?: string
-  readonly cause?: { readonly code?: string }
+  readonly cause?: { readonly code?: string, readonly message?: string }
   /** Of the AWS SDK. */
   readonly $metadata?: { readonly httpStatusCode?: number, readonly requestId?: string }
   /** Of openid-client, from the token endpoint. */
@@ -177,8 +177,11 @@ export interface Answer extends Error {
  */
 export function describeAnswer (error: unknown, secrets: ErrorContext['secrets'] = []): Answer {
   const { name, message, code, status, error: oauthError, error_description: description, $metadata: metadata, cause } = error as AnsweredError
+  let text = String((oauthError === undefined ? message : description) ?? 'no message')
   // A parser's message repeats a piece of what it could not read.
-  let text = name === 'SyntaxError' ? 'The answer is not JSON' : String((oauthError === undefined ? message : description) ?? 'no message')
+  if (name === 'SyntaxError') text = 'The answer is not JSON'
+  // openid-client says in the cause which claim or part of the answer it does not like.
+  if (code?.startsWith('OAUTH_') === true && cause?.message !== undefined && oauthError === undefined) text += `: ${cause.message}`
   for (const secret of secrets) {
     if (secret !== undefined && secret !== '') text = text.replaceAll(secret, '[withheld]')
   }

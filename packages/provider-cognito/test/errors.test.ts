@@ -48,6 +48,7 @@ const answers: [keyof typeof uses, ApiAnswer, string | null][] = [
   ['signIn', refusal('ForbiddenException', 'Request not allowed due to WAF block.', 403), 'UNAVAILABLE'],
   ['signIn', refusal('InternalErrorException', 'oh', 500), 'UNAVAILABLE'],
   ['signIn', refusal('SomethingNewException'), 'UNAVAILABLE'],
+  ['signIn', refusal('SomethingNewException', `who is ${clientSecret}?`), 'UNAVAILABLE'],
   ['signIn', refusal('constructor'), 'UNAVAILABLE'],
   ['signIn', { body: {} }, 'UNAVAILABLE'],
   ['signIn', { body: { AuthenticationResult: { IdToken: 'no token', AccessToken: 'x.y.z' } } }, 'UNAVAILABLE'],

@@ -49,6 +49,7 @@ t.test('an app client with a secret proves it in every request', async t => {
 })
 
 t.test('public operations are not signed, deleting is', async t => {
+  const credentials = { accessKeyId: 'key-id', secretAccessKey: 'secret' }
   const { provider, requests } = await startScripted(t, {
     InitiateAuth: { body: { AuthenticationResult } },
     GetTokensFromRefreshToken: { body: { AuthenticationResult } },
@@ -59,7 +60,7 @@ t.test('public operations are not signed, deleting is', async t => {
     ResendConfirmationCode: { body: {} },
     ListUsers: { body: { Users: [{ Username: 'user-1' }] } },
     AdminDeleteUser: { body: {} }
-  }, { deleteAccounts: true, credentials: { accessKeyId: 'key-id', secretAccessKey: 'secret' } })
+  }, { deleteAccounts: true, credentials })
   await provider.signInWithPassword({ email, password: 'p' })
   await provider.refreshTokens({ refreshToken: 'r' })
   await provider.signUpWithPassword({ email, password: 'p' })
@@ -72,6 +73,7 @@ t.test('public operations are not signed, deleting is', async t => {
   t.equal(requests.length, 10)
   t.strictSame(signed.map(({ operation }) => operation), ['ListUsers', 'AdminDeleteUser'])
   t.match(signed[0]?.headers.authorization, /Credential=key-id\//)
+  t.strictSame(credentials, { accessKeyId: 'key-id', secretAccessKey: 'secret' }, 'the given object is left as it was')
 })
 
 t.test('deleting finds the account by its subject, whatever that contains, and deletes no other', async t => {
