@@ -1,15 +1,25 @@
 /**
  * Owns roles, the permissions in them, who has which role, and the decision whether a principal may do
- * something: `fastify.rolePermissions`, `request.principal`. It verifies no token and knows no provider.
+ * something: `fastify.rolePermissions`, `request.principal`. It verifies no token and knows no provider:
+ * who a request acts as is set by whoever authenticates it.
  */
-import './tables.js'
+import { migrate } from '@latchkey/database'
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
+import { migrations, packageName } from './migrations.js'
+import { openService } from './open-service.js'
+import { resolveOptions, type RolePermissionsOptions } from './options.js'
 import type { Principal } from './principal.js'
 import type { RolePermissionsService } from './role-permissions.js'
+import './tables.js'
 
+export * as errors from './errors.js'
+export type { InvalidPermissionsError } from './invalid-permissions.js'
+export type { RolePermissionsOptions } from './options.js'
 export type { Action, ActionPermission, Resource, Role, RolePermissions, TablePermissions } from './permissions.js'
 export type { Principal } from './principal.js'
-export type { Allowed, Decision, Denied, Explanation, Grant, RolePermissionsService } from './role-permissions.js'
-export type { RolesTable, UserRolesTable } from './tables.js'
+export type { Allowed, Decision, Denied, Explanation, Grant, NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
+export type { RolesTable, RoleVersionTable, UserRolesTable } from './tables.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -20,3 +30,30 @@ declare module 'fastify' {
     principal: Principal | null
   }
 }
+
+async function rolePermissions (fastify: FastifyInstance, options: RolePermissionsOptions): Promise<void> {
+  const { roles } = resolveOptions(options)
+  await migrate(fastify.db, packageName, migrations)
+  const { service, applyConfiguration } = await openService(fastify.db, roles, {
+    refresh: error => {
+      if (error === undefined) fastify.log.info('The roles are compared with the database again')
+      else fastify.log.error({ err: error }, 'The roles cannot be compared with the database: those known stay in force')
+    },
+    mistake: (role, question, reason) => {
+      fastify.log.warn({ role: role.name }, `A permission no longer fits what the app declares and allows nothing (${question}): ${reason}`)
+    }
+  })
+
+  fastify.decorateRequest('principal', null)
+  fastify.decorate('rolePermissions', Object.freeze<RolePermissionsService>({
+    ...service,
+    guard: (action, resource) => async request => {
+      await service.refresh()
+      service.authorize(request.principal ?? service.guest(), action, resource)
+    }
+  }))
+  // Tables are declared by plugins that are registered after this one.
+  fastify.addHook('onReady', applyConfiguration)
+}
+
+export default fp(rolePermissions, { name: packageName, fastify: '5.x', dependencies: ['@latchkey/database'] })

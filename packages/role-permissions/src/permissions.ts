@@ -1,6 +1,6 @@
 /** What can be done with records of a table. */
 export type Action = 'create' | 'read' | 'update' | 'delete'
-export const actions: readonly Action[] = ['create', 'read', 'update', 'delete']
+export const actions: readonly Action[] = Object.freeze(['create', 'read', 'update', 'delete'])
 
 /** What an action is asked about: a table, or a named function (whose only action is to be called). */
 export type Resource =
@@ -9,10 +9,16 @@ export type Resource =
 
 /** A role's permissions, as stored and edited. What is not mentioned is denied. */
 export interface RolePermissions {
+  /** `true`: everything, of every table and function there is or will be; then nothing else stands beside it. */
+  readonly all?: boolean
+  /** By the names of the tables. */
   readonly data?: Readonly<Record<string, TablePermissions>>
   readonly custom?: {
+    /** By the names of the functions. */
     readonly functions?: Readonly<Record<string, { readonly allow: boolean }>>
+    /** Kept for clients that read them; nothing here asks for them. */
     readonly settings?: Readonly<Record<string, { readonly allow: boolean }>>
+    /** Kept for clients that read them; nothing here asks for them. */
     readonly users?: Readonly<Record<string, { readonly allow: boolean }>>
   }
 }
@@ -21,9 +27,9 @@ export type TablePermissions = Readonly<Partial<Record<Action, ActionPermission>
 
 export interface ActionPermission {
   readonly allow: boolean
-  /** Which fields; left out: all. */
+  /** Which fields: those that are `true`; left out: all. */
   readonly fields?: Readonly<Record<string, boolean>>
-  /** Which records; left out: all. */
+  /** Which records: a filter of `@latchkey/record-filter`; left out: all. */
   readonly filter?: unknown
 }
 
@@ -36,4 +42,11 @@ export interface Role {
   readonly permissions: RolePermissions
   readonly createdAt: string
   readonly updatedAt: string
+}
+
+/** May do everything. */
+export const everything: RolePermissions = Object.freeze({ all: true })
+
+export function mayDoEverything ({ permissions }: Role): boolean {
+  return permissions.all === true
 }

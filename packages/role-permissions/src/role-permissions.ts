@@ -1,3 +1,4 @@
+import type { FastifyError } from '@fastify/error'
 import type { Tables } from '@latchkey/database'
 import type { FilterableTable } from '@latchkey/record-filter'
 import type { preHandlerAsyncHookHandler } from 'fastify'
@@ -7,19 +8,34 @@ import type { Principal } from './principal.js'
 
 /** What `fastify.rolePermissions` can do. Roles are held in memory, compiled; `can` asks no database. */
 export interface RolePermissionsService {
+  /** All roles, by name. */
   list (): readonly Role[]
   find (by: { id: string } | { name: string }): Role | null
-  /** @throws ROLE_PERMISSIONS_ERR_ROLE_EXISTS, ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS naming the path */
+  /**
+   * Without permissions, the role may read and update the record of its own user.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_ROLE with `details` by field, ROLE_PERMISSIONS_ERR_ROLE_EXISTS
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path` and `reason`
+   */
   create (role: { name: string, description?: string | null, permissions?: RolePermissions }): Promise<Role>
-  /** @throws also ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR */
+  /**
+   * Changes what is given; what is left out stays.
+   *
+   * @throws what `create` throws, and ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR
+   */
   update (id: string, change: { name?: string, description?: string | null, permissions?: RolePermissions }): Promise<Role>
-  /** @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_BUILTIN_ROLE */
+  /**
+   * Deletes the role and takes it from everybody who has it.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_BUILTIN_ROLE, ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR
+   */
   delete (id: string): Promise<void>
 
   /** The roles of a user, by name. */
   rolesOf (userId: string): Promise<Role[]>
-  /** Gives a user roles it does not have yet. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND */
+  /** Gives a user roles it does not have yet. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, having given none */
   assign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
+  /** Takes roles from a user; those it does not have are no mistake. */
   unassign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
 
   /** The principal of a request without a token: the Guest role. */
@@ -27,43 +43,71 @@ export interface RolePermissionsService {
   /** The built-in Administrator role. */
   administrator (): Role
 
-  /** Decides; never throws for a denial. An unknown table or function is denied to all but Administrators. */
+  /** Decides; never throws for a denial. What is not declared is denied to all but roles that may do everything. */
   can (principal: Principal, action: Action | 'call', resource: Resource): Decision
-  /** Decides; @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED (403) with `details: { resource, action }` and the explanation */
+  /** Decides; @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED (403), a `NotAuthorizedError` */
   authorize (principal: Principal, action: Action | 'call', resource: Resource): Allowed
-  /** Why a decision is as it is: what each role says. */
+  /** Why a decision is as it is: what each role says, and what to change. For people, not for the hot path. */
   explain (principal: Principal, action: Action | 'call', resource: Resource): Explanation
 
-  /** Names a table that permissions may speak of, and the fields and relations that filters may use. */
-  declareTable (table: FilterableTable): void
+  /**
+   * Names a table that permissions may speak of, and the fields and relations that filters may use.
+   *
+   * @param also `otherFields`: fields that permissions may name, but filters may not use
+   * @throws ROLE_PERMISSIONS_ERR_TABLE_DECLARED if another table has this name
+   */
+  declareTable (table: FilterableTable, also?: { otherFields?: readonly string[] }): void
   /** Names a function that permissions may allow. */
   declareFunction (name: string): void
   readonly tables: ReadonlyMap<string, FilterableTable>
+  readonly functions: ReadonlySet<string>
 
   /** A route guard for `preHandler`: decides for `request.principal` (the Guest's where it is `null`). */
   guard (action: Action | 'call', resource: Resource): preHandlerAsyncHookHandler
 
-  /** Looks whether another copy of the app changed roles, at most once a second; call it at the start of a request. */
+  /** Looks whether another copy of the app changed roles, at most once a second; call it at the start of a request. Never fails. */
   refresh (): Promise<void>
 }
 
 export type Decision = Allowed | Denied
 
+/**
+ * A yes, with the records and the fields that it is about. Filters of several roles add up, and a role's fields
+ * count only for the records that its own filter admits.
+ *
+ * @example
+ * let query = db.selectFrom('users as u').select('u.id')
+ * const rows = allowed.rowFilter('u')
+ * if (rows !== null) query = query.where(rows)
+ * const email = allowed.fieldFilter('email', 'u')
+ * query = query.select(email === null ? 'u.email' : sql`case when ${email} then u.email end`.as('email'))
+ */
 export interface Allowed {
   readonly allowed: true
   /** Every role that allows it, with the records and fields it allows; `null` means all. */
   readonly grants: readonly Grant[]
+  /** The fields that at least one grant gives, `null` for all: what is not among them need not be asked for. */
+  readonly fields: ReadonlySet<string> | null
   /**
    * The condition that a record of the table must meet: the union of the grants' filters. `null`: every record.
+   * True, false or null, as an SQL condition is; not to be put under `not`.
    *
    * @param alias how the query names the table, default its SQL name
    */
   rowFilter (alias?: string): Expression<SqlBool> | null
+  /**
+   * The condition under which a field is given, of a record that `rowFilter` admits. `null`: of every such record.
+   *
+   * @param alias how the query names the table, default its SQL name
+   */
+  fieldFilter (field: string, alias?: string): Expression<SqlBool> | null
 }
 
 export interface Grant {
   readonly role: Role
+  /** `null`: all. */
   readonly fields: ReadonlySet<string> | null
+  /** As it stands in the permissions; `null`: every record. */
   readonly filter: unknown
 }
 
@@ -73,10 +117,18 @@ export interface Denied {
   readonly action: Action | 'call'
 }
 
+/** What ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED carries beside its code. */
+export interface NotAuthorizedError extends FastifyError {
+  readonly details: { readonly resource: string, readonly action: Action | 'call' }
+  /** For logs and administrators. */
+  readonly explanation: Explanation
+}
+
 export interface Explanation {
   readonly allowed: boolean
   readonly resource: string
   readonly action: Action | 'call'
+  /** By name. */
   readonly roles: readonly { readonly role: string, readonly says: 'allows' | 'denies' | 'is silent', readonly detail: string }[]
   /** What to change so that it is allowed; empty when it is. */
   readonly remedy: string

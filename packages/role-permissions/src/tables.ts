@@ -10,15 +10,22 @@ export interface RolesTable {
   updated_at: string
 }
 
-/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). */
+/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). Users may live elsewhere: `user_id` references no table. */
 export interface UserRolesTable {
   user_id: string
   role_id: string
+}
+
+/** SQL: `latchkey_role_version`; one row, whose version grows with every change of a role. */
+export interface RoleVersionTable {
+  id: number
+  version: number
 }
 
 declare module '@latchkey/database' {
   interface Tables {
     latchkey_roles: RolesTable
     latchkey_user_roles: UserRolesTable
+    latchkey_role_version: RoleVersionTable
   }
 }

@@ -1,0 +1,51 @@
+import { compileFilter, type Dialect, type FilterVariables, type RecordFilter } from '@latchkey/record-filter'
+import { sql, type Expression, type SqlBool } from 'kysely'
+import type { CompiledGrant } from './compiled-role.js'
+import type { Allowed } from './role-permissions.js'
+
+/** The yes of a decision, with the records and fields that it is about. */
+export class AllowedByGrants implements Allowed {
+  readonly allowed = true
+  readonly grants: readonly CompiledGrant[]
+  readonly #dialect: Dialect
+  readonly #variables: FilterVariables
+
+  /** @param grants at least one */
+  constructor (grants: readonly CompiledGrant[], dialect: Dialect, variables: FilterVariables) {
+    this.grants = grants
+    this.#dialect = dialect
+    this.#variables = variables
+  }
+
+  get fields (): ReadonlySet<string> | null {
+    const fields = new Set<string>()
+    for (const grant of this.grants) {
+      if (grant.fields === null) return null
+      for (const field of grant.fields) fields.add(field)
+    }
+    return fields
+  }
+
+  rowFilter (alias?: string): Expression<SqlBool> | null {
+    return this.#anyOf(this.grants, alias)
+  }
+
+  fieldFilter (field: string, alias?: string): Expression<SqlBool> | null {
+    const giving = this.grants.filter(({ fields }) => fields === null || fields.has(field))
+    // Every grant gives it: whatever record is admitted, so is the field.
+    if (giving.length === this.grants.length) return null
+    return this.#anyOf(giving, alias)
+  }
+
+  /** The union of the grants' filters, each once. */
+  #anyOf (grants: readonly CompiledGrant[], alias: string | undefined): Expression<SqlBool> | null {
+    const conditions = new Map<string, RecordFilter>()
+    for (const { condition, filter } of grants) {
+      if (condition === null) return null
+      conditions.set(JSON.stringify(filter), condition)
+    }
+    const options = { dialect: this.#dialect, variables: this.#variables, ...(alias === undefined ? {} : { alias }) }
+    const compiled = [...conditions.values()].map(condition => compileFilter(condition, options))
+    return compiled.length === 0 ? sql<SqlBool>`1 = 0` : sql<SqlBool>`(${sql.join(compiled, sql` or `)})`
+  }
+}

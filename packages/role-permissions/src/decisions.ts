@@ -1,0 +1,37 @@
+import type { Dialect } from '@latchkey/record-filter'
+import { AllowedByGrants } from './allowed.js'
+import type { Declarations } from './declarations.js'
+import { ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED } from './errors.js'
+import { explain, nameOf } from './explain.js'
+import { variablesOf, type Principal } from './principal.js'
+import type { NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
+import type { RoleSet, RoleSets } from './role-sets.js'
+
+type Decisions = Pick<RolePermissionsService, 'can' | 'authorize' | 'explain'>
+
+/** Every decision there is: no other place looks into permissions. */
+export function makeDecisions (roleSets: RoleSets, declared: Declarations, guestRoleId: () => string, dialect: Dialect): Decisions {
+  function rolesOf (principal: Principal): RoleSet {
+    return roleSets.of(principal.kind === 'guest' ? [guestRoleId()] : principal.roles)
+  }
+
+  const decisions: Decisions = {
+    can: (principal, action, resource) => {
+      const grants = rolesOf(principal).grantsOf(action, resource)
+      return grants.length > 0
+        ? new AllowedByGrants(grants, dialect, variablesOf(principal))
+        : { allowed: false, resource: nameOf(resource), action }
+    },
+    authorize: (principal, action, resource) => {
+      const decision = decisions.can(principal, action, resource)
+      if (decision.allowed) return decision
+      const refused: NotAuthorizedError = Object.assign(new ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED(), {
+        details: { resource: decision.resource, action },
+        explanation: decisions.explain(principal, action, resource)
+      })
+      throw refused
+    },
+    explain: (principal, action, resource) => explain(rolesOf(principal), action, resource, declared, variablesOf(principal))
+  }
+  return decisions
+}

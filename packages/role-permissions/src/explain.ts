@@ -1,0 +1,62 @@
+import type { FilterVariables } from '@latchkey/record-filter'
+import { permissionOf, questionOf, type AnyAction, type CompiledGrant, type CompiledRole } from './compiled-role.js'
+import type { Declarations } from './declarations.js'
+import { didYouMean } from './did-you-mean.js'
+import type { Resource } from './permissions.js'
+import type { Explanation } from './role-permissions.js'
+import type { RoleSet } from './role-sets.js'
+
+type RoleReason = Explanation['roles'][number]
+
+export function nameOf (resource: Resource): string {
+  return 'table' in resource ? resource.table : resource.function
+}
+
+/** Why the roles decide as they do, and what to change. */
+export function explain ({ roles, grantsOf }: RoleSet, action: AnyAction, resource: Resource, declared: Declarations, variables: FilterVariables): Explanation {
+  const grants = grantsOf(action, resource)
+  const byName = [...roles].sort((one, other) => one.role.name < other.role.name ? -1 : 1)
+  return {
+    allowed: grants.length > 0,
+    resource: nameOf(resource),
+    action,
+    roles: byName.map(role => reasonOf(role, grants.find(grant => grant.role === role.role), action, resource, variables)),
+    remedy: grants.length > 0 ? '' : remedy(byName, action, resource, declared)
+  }
+}
+
+function reasonOf ({ role, everything, mistakes }: CompiledRole, grant: CompiledGrant | undefined, action: AnyAction, resource: Resource, variables: FilterVariables): RoleReason {
+  const what = `to ${action} ${nameOf(resource)}`
+  if (everything) return { role: role.name, says: 'allows', detail: 'may do everything' }
+  if (grant !== undefined) return { role: role.name, says: 'allows', detail: `allows ${what}${limitsOf(grant, variables)}` }
+  const mistake = mistakes.get(questionOf(action, resource))
+  if (mistake !== undefined) return { role: role.name, says: 'denies', detail: `allows ${what} by a filter that does not fit the table, and so to nobody: ${mistake}` }
+  const said = permissionOf(role, action, resource)
+  if (said?.allow === true) return { role: role.name, says: 'denies', detail: `allows ${what}, which nothing in the app declares` }
+  if (said === undefined) return { role: role.name, says: 'is silent', detail: `does not mention ${what}` }
+  return { role: role.name, says: 'denies', detail: `does not allow ${what}` }
+}
+
+/** What the grant leaves out. */
+function limitsOf ({ fields, filter, condition }: CompiledGrant, variables: FilterVariables): string {
+  const limits: string[] = []
+  if (fields !== null) limits.push(fields.size === 0 ? ', but no field of it' : `, but only ${[...fields].sort().join(', ')}`)
+  if (condition !== null) limits.push(`, where ${JSON.stringify(filter)}`)
+  const missing = condition?.variables.filter(name => (variables[name] ?? '') === '') ?? []
+  if (missing.length > 0) limits.push(`; conditions on ${missing.join(', ')} admit no record, since this principal has none`)
+  return limits.join('')
+}
+
+function remedy (roles: readonly CompiledRole[], action: AnyAction, resource: Resource, declared: Declarations): string {
+  const name = nameOf(resource)
+  const [kind, known] = 'table' in resource ? ['table', declared.tables] as const : ['function', declared.functions] as const
+  if (!known.has(name)) return `No ${kind} ${name} is declared, so only a role that may do everything is allowed to ${action} it${didYouMean(name, known.keys())}`
+  const [first] = roles
+  if (first === undefined) return `There is no role to decide by. Assign one that allows to ${action} ${name}`
+  const where = 'table' in resource ? `Data: data.${name}.${action}` : `Functions: custom.functions.${name}`
+  const place = `Roles > ${first.role.name} > ${where}`
+  const mistaken = roles.find(({ mistakes }) => mistakes.has(questionOf(action, resource)))
+  if (mistaken !== undefined) return `Repair the filter under Roles > ${mistaken.role.name} > ${where}.filter`
+  if (roles.length === 1) return `${first.role.name} does not allow to ${action} ${name}. Allow it under ${place}.allow = true`
+  return `None of the roles ${roles.map(({ role }) => role.name).join(', ')} allows to ${action} ${name}. Allow it in one of them, for example under ${place}.allow = true`
+}

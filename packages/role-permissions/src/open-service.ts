@@ -1,0 +1,123 @@
+import { dialectOf, prepareQuery, type Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import { withConfiguredNames, withConfiguredRoles } from './configured-roles.js'
+import { makeDecisions } from './decisions.js'
+import { openDeclarations, type Declarations } from './declarations.js'
+import { ROLE_PERMISSIONS_ERR_BUILTIN_ROLE, ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND } from './errors.js'
+import { keepRoles } from './known-roles.js'
+import type { ConfiguredRole } from './options.js'
+import type { Role, RolePermissions } from './permissions.js'
+import { readPermissions } from './read-permissions.js'
+import { checkRoleFields } from './role-fields.js'
+import type { RolePermissionsService } from './role-permissions.js'
+import { keepRoleSets } from './role-sets.js'
+import { changedRole, changeRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
+import { assignRoles, rolesOfUser, unassignRoles } from './user-roles.js'
+
+/** What the service has to say outside any request. */
+export interface Reports {
+  /** The database can no longer be asked for roles, or, without an error, it can again. */
+  refresh (error: unknown): void
+  /** A stored permission no longer fits its table, and allows nothing. */
+  mistake (role: Role, question: string, reason: string): void
+}
+
+export interface OpenedService {
+  /** All of the service but the guard, which belongs to Fastify. */
+  readonly service: Omit<RolePermissionsService, 'guard'>
+  /** Gives the configured roles their permissions; to be called when everything is declared. */
+  applyConfiguration (): Promise<void>
+}
+
+/** Opens the service over a database whose tables are up to date. */
+export async function openService (db: Kysely<Tables>, configured: readonly ConfiguredRole[], reports: Reports): Promise<OpenedService> {
+  await seedRoles(db)
+  const version = prepareQuery(db, db.selectFrom('latchkey_role_version').select('version').where('id', '=', 1).compile())
+  const declared = openDeclarations(() => { roleSets.forget() })
+  const known = keepRoles({
+    initial: await loadRoles(db),
+    readVersion: async () => (await version.all([1]))[0]?.version ?? 0,
+    load: () => loadRoles(db),
+    onChange: () => { roleSets.forget() },
+    report: reports.refresh
+  })
+  const roleSets = keepRoleSets(known.get, declared, reports.mistake)
+
+  async function change (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
+    known.install(await changeRoles(db, make))
+  }
+  function builtin (kind: Role['builtin']): Role {
+    return known.all.find(role => role.builtin === kind) as Role
+  }
+  /** Spares the transaction, and every other copy's reload, where memory shows that there is nothing to do. */
+  async function changeIfDiffers (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
+    if (make(known.all) !== known.all) await change(make)
+  }
+
+  await changeIfDiffers(roles => withConfiguredNames(roles, configured))
+
+  const service: OpenedService['service'] = {
+    list: () => known.all,
+    find: by => ('id' in by ? known.get(by.id) : known.all.find(({ name }) => name === by.name)) ?? null,
+    create: async ({ name, description = null, permissions }) => {
+      checkRoleFields({ name: name ?? null, description })
+      const role = newRole({ name, description, permissions: permissions === undefined ? ofItsOwnUser(declared) : readPermissions(permissions, declared) })
+      await change(roles => [...roles, role])
+      return role
+    },
+    update: async (id, { name, description, permissions }) => {
+      checkRoleFields({ name, description })
+      const checked = permissions === undefined ? undefined : readPermissions(permissions, declared)
+      let updated: Role | undefined
+      await change(roles => {
+        const role = existing(roles, id)
+        updated = changedRole(role, {
+          name: name ?? role.name,
+          description: description === undefined ? role.description : description,
+          permissions: checked ?? role.permissions
+        })
+        return roles.map(other => other === role ? updated as Role : other)
+      })
+      return updated as unknown as Role
+    },
+    delete: async id => {
+      await change(roles => {
+        const role = existing(roles, id)
+        if (role.builtin !== null) throw new ROLE_PERMISSIONS_ERR_BUILTIN_ROLE()
+        return roles.filter(other => other !== role)
+      })
+    },
+    rolesOf: userId => rolesOfUser(db, userId),
+    assign: (userId, roleIds, transaction) => inTransaction(transaction, within => assignRoles(within, userId, roleIds)),
+    unassign: (userId, roleIds, transaction) => unassignRoles(transaction ?? db, userId, roleIds),
+    guest: () => ({ kind: 'guest', roles: [builtin('guest').id] }),
+    administrator: () => builtin('administrator'),
+    ...makeDecisions(roleSets, declared, () => builtin('guest').id, dialectOf(db)),
+    declareTable: (table, { otherFields = [] } = {}) => { declared.declareTable(table, otherFields) },
+    declareFunction: name => { declared.declareFunction(name) },
+    tables: declared.tables,
+    functions: declared.functions,
+    refresh: () => known.refresh()
+  }
+  return {
+    service,
+    applyConfiguration: () => changeIfDiffers(roles => withConfiguredRoles(roles, configured, declared))
+  }
+
+  async function inTransaction (given: Kysely<Tables> | undefined, work: (within: Kysely<Tables>) => Promise<void>): Promise<void> {
+    await (given === undefined ? db.transaction().execute(work) : work(given))
+  }
+}
+
+function existing (roles: readonly Role[], id: string): Role {
+  const role = roles.find(role => role.id === id)
+  if (role === undefined) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
+  return role
+}
+
+/** What a role may do that nobody has given permissions yet: read and update its own user, where there is such a table. */
+function ofItsOwnUser ({ tables }: Declarations): RolePermissions {
+  if (tables.size > 0 && !tables.has('Users')) return {}
+  const own = { allow: true, filter: { id: { equals: '__loggedInUserId' } } }
+  return readPermissions({ data: { Users: { read: own, update: own } } }, { tables, functions: new Set(), fieldsOf: () => [] })
+}

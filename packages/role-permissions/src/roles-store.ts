@@ -1,0 +1,111 @@
+import type { Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import { nothingDeclared } from './declarations.js'
+import { ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_ROLE_EXISTS } from './errors.js'
+import { everything, mayDoEverything, type Role, type RolePermissions } from './permissions.js'
+import { readPermissions } from './read-permissions.js'
+import type { RolesTable } from './tables.js'
+
+type Database = Kysely<Tables>
+
+/** All roles, as they were at a version. */
+export interface StoredRoles {
+  readonly version: number
+  readonly roles: readonly Role[]
+}
+
+/**
+ * Makes the two built-in roles and the version, where they do not exist. Any number of copies of the app may do
+ * so at once: of two that insert the same, one waits and finds it there.
+ */
+export async function seedRoles (db: Database): Promise<void> {
+  const roles = [
+    newRole({ name: 'Administrator', description: 'May do everything', permissions: everything, builtin: 'administrator' }),
+    newRole({ name: 'Guest', description: 'Whoever is not signed in', permissions: {}, builtin: 'guest' })
+  ]
+  await db.insertInto('latchkey_roles').values(roles.map(toRow)).onConflict(conflict => conflict.doNothing()).execute()
+  await db.insertInto('latchkey_role_version').values({ id: 1, version: 1 }).onConflict(conflict => conflict.doNothing()).execute()
+}
+
+/** A role with a new id, frozen. */
+export function newRole (fields: { name: string, description: string | null, permissions: RolePermissions, builtin?: Role['builtin'] }): Role {
+  const now = new Date().toISOString()
+  return Object.freeze({ id: randomUUID(), builtin: null, ...fields, createdAt: now, updatedAt: now })
+}
+
+/** The role with some of its fields changed, frozen. */
+export function changedRole (role: Role, fields: Partial<Pick<Role, 'name' | 'description' | 'permissions'>>): Role {
+  return Object.freeze({ ...role, ...fields, updatedAt: new Date().toISOString() })
+}
+
+/** Reads the version first: a change in between is then seen as one more change, and not missed. */
+export async function loadRoles (db: Database): Promise<StoredRoles> {
+  const { version } = await db.selectFrom('latchkey_role_version').select('version').where('id', '=', 1).executeTakeFirstOrThrow()
+  return { version, roles: await allRoles(db) }
+}
+
+/**
+ * The one way in which roles change. In a transaction that only one copy of the app can be in, `change` is given all
+ * roles and gives all roles back; what differs is written, if the whole is still sound.
+ *
+ * @param change may throw, and then nothing is changed
+ * @throws ROLE_PERMISSIONS_ERR_ROLE_EXISTS two roles would have the same name
+ * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR no role would be left that may do everything
+ */
+export async function changeRoles (db: Database, change: (roles: readonly Role[]) => readonly Role[]): Promise<StoredRoles> {
+  return await db.transaction().execute(async transaction => {
+    // The first statement writes, so that from here on everybody else who changes roles waits.
+    const { version } = await transaction.updateTable('latchkey_role_version')
+      .set(({ eb }) => ({ version: eb('version', '+', 1) }))
+      .where('id', '=', 1).returning('version').executeTakeFirstOrThrow()
+    const before = await allRoles(transaction)
+    const after = change(before)
+    if (new Set(after.map(role => role.name)).size < after.length) throw new ROLE_PERMISSIONS_ERR_ROLE_EXISTS()
+    if (!after.some(mayDoEverything)) throw new ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR()
+    await writeDifference(transaction, before, after)
+    return { version, roles: after }
+  })
+}
+
+async function writeDifference (transaction: Database, before: readonly Role[], after: readonly Role[]): Promise<void> {
+  const known = new Map(before.map(role => [role.id, role]))
+  const kept = new Set(after.map(role => role.id))
+  for (const { id } of before) {
+    if (!kept.has(id)) await transaction.deleteFrom('latchkey_roles').where('id', '=', id).execute()
+  }
+  for (const role of after) {
+    const old = known.get(role.id)
+    if (old === undefined) await transaction.insertInto('latchkey_roles').values(toRow(role)).execute()
+    else if (old !== role) await transaction.updateTable('latchkey_roles').set(toRow(role)).where('id', '=', role.id).execute()
+  }
+}
+
+async function allRoles (db: Database): Promise<Role[]> {
+  return (await db.selectFrom('latchkey_roles').selectAll().orderBy('name').execute()).map(toRole)
+}
+
+/** The role of a row, frozen throughout. */
+export function toRole (row: RolesTable): Role {
+  return Object.freeze({
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    builtin: row.builtin,
+    permissions: readPermissions(JSON.parse(row.permissions), nothingDeclared),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at
+  })
+}
+
+function toRow (role: Role): RolesTable {
+  return {
+    id: role.id,
+    name: role.name,
+    description: role.description,
+    builtin: role.builtin,
+    permissions: JSON.stringify(role.permissions),
+    created_at: role.createdAt,
+    updated_at: role.updatedAt
+  }
+}

@@ -1,0 +1,92 @@
+import database, { type Tables } from '@latchkey/database'
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import Sqlite from 'better-sqlite3'
+import Fastify from 'fastify'
+import { Kysely, SqliteDialect } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import t from 'tap'
+import rolePermissions from '../src/index.js'
+import { open, user } from './helpers/app.js'
+
+const readPosts = { data: { Posts: { read: { allow: true } } } }
+/** A little longer than roles in memory count as fresh. */
+const SECOND = 1050
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: a change in one copy of the app reaches another with its next refresh after a second`, async t => {
+    const url = await databaseUrl(t, dialect)
+    const [here, there] = [(await open(t, dialect, {}, url)).app.rolePermissions, (await open(t, dialect, {}, url)).app.rolePermissions]
+    const { id } = await here.create({ name: 'Editor', permissions: readPosts })
+    const allowed = () => there.can(user('ann', [id]), 'read', { table: 'Posts' }).allowed
+    t.equal(allowed(), false)
+    await wait(SECOND)
+    await there.refresh()
+    t.equal(allowed(), true)
+    t.strictSame(there.find({ id }), here.find({ id }))
+
+    await here.update(id, { permissions: {} })
+    await wait(SECOND)
+    await there.refresh()
+    t.equal(allowed(), false)
+
+    await here.delete(id)
+    await wait(SECOND)
+    await there.refresh()
+    t.equal(there.find({ id }), null)
+  })
+}
+
+t.test('postgres: copies that change roles at once keep all the changes', async t => {
+  const url = await databaseUrl(t, 'postgres')
+  const copies = [(await open(t, 'postgres', {}, url)).app.rolePermissions, (await open(t, 'postgres', {}, url)).app.rolePermissions]
+  await Promise.all(copies.flatMap((copy, index) => ['a', 'b', 'c'].map(name => copy.create({ name: `${name}${index}` }))))
+  await wait(SECOND)
+  for (const copy of copies) {
+    await copy.refresh()
+    t.strictSame(copy.list().map(({ name }) => name), ['Administrator', 'Guest', 'a0', 'a1', 'b0', 'b1', 'c0', 'c1'])
+  }
+})
+
+t.test('the database is asked at most once a second, once for all who wait, and for the version only', async t => {
+  const queries: string[] = []
+  const kysely = new Kysely<Tables>({
+    dialect: new SqliteDialect({ database: new Sqlite(':memory:') }),
+    log: ({ query }) => { queries.push(query.sql) }
+  })
+  const app = Fastify()
+  t.teardown(async () => {
+    await app.close()
+    await kysely.destroy()
+  })
+  await app.register(database, { kysely })
+  await app.register(rolePermissions)
+  await app.ready()
+  const asked = async () => {
+    queries.length = 0
+    await Promise.all(Array.from({ length: 50 }, () => app.rolePermissions.refresh()))
+    app.rolePermissions.can(app.rolePermissions.guest(), 'read', { table: 'Posts' })
+    return queries.map(query => /from "(\w+)"/.exec(query)?.[1])
+  }
+  await wait(SECOND)
+  t.strictSame(await asked(), ['latchkey_role_version'])
+  t.strictSame(await asked(), [], 'fresh')
+  await wait(SECOND)
+  t.strictSame(await asked(), ['latchkey_role_version'])
+  await kysely.updateTable('latchkey_role_version').set({ version: 100 }).execute()
+  await wait(SECOND)
+  t.strictSame(await asked(), ['latchkey_role_version', 'latchkey_role_version', 'latchkey_roles'], 'and the roles when the version is another')
+  const fresh = app.rolePermissions.refresh()
+  t.equal(await Promise.race([fresh.then(() => 'refreshed'), Promise.resolve().then(() => undefined).then(() => 'later')]), 'refreshed', 'fresh roles are waited for by nobody')
+})
+
+t.test('what a change of this process left behind is not replaced by what was read before it', async t => {
+  const url = await databaseUrl(t, 'postgres')
+  const [here, there] = [(await open(t, 'postgres', {}, url)).app.rolePermissions, (await open(t, 'postgres', {}, url)).app.rolePermissions]
+  for (let round = 0; round < 2; round++) {
+    await there.create({ name: `there ${round}` })
+    await wait(SECOND)
+    const [, created] = await Promise.all([here.refresh(), here.create({ name: `here ${round}`, permissions: readPosts })])
+    t.equal(here.can(user('ann', [created.id]), 'read', { table: 'Posts' }).allowed, true)
+    t.ok(here.find({ name: `there ${round}` }))
+  }
+})
