@@ -1,0 +1,72 @@
+/**
+ * The only composition: which plugins the reference app is made of, in which order, and with which part of
+ * the configuration. It has no logic of its own and does not listen (`server.ts` does).
+ */
+import cors from '@fastify/cors'
+import authProfiles from '@latchkey/auth-profiles'
+import database from '@latchkey/database'
+import graphqlApi from '@latchkey/graphql-api'
+import { createAuth0Provider } from '@latchkey/provider-auth0'
+import { createCognitoProvider } from '@latchkey/provider-cognito'
+import providerEmbedded from '@latchkey/provider-embedded'
+import { createOpenIdProvider } from '@latchkey/provider-openid'
+import rolePermissions from '@latchkey/role-permissions'
+import tokenVerifier from '@latchkey/token-verifier'
+import usersStore from '@latchkey/users-store'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Config } from './config.js'
+import closingConnections from './plugins/closing-connections.js'
+import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
+import metrics from './plugins/metrics.js'
+import health from './routes/health.js'
+import profiles from './routes/profiles.js'
+
+/** Makes the app, ready to listen. */
+export async function createApp (config: Config): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: { level: config.logLevel },
+    requestTimeout: 30_000,
+    clientErrorHandler: answerUnreadableRequest
+  })
+  try {
+    await compose(app, config)
+    await app.ready()
+    return app
+  } catch (error) {
+    // What was opened before the mistake was found would keep the process alive.
+    await app.close()
+    throw error
+  }
+}
+
+async function compose (app: FastifyInstance, config: Config): Promise<void> {
+  await app.register(errorReplies)
+  await app.register(closingConnections)
+  // Tokens travel in a header that no browser sends by itself, so any origin may ask.
+  await app.register(cors, { origin: '*', methods: ['GET', 'POST'], maxAge: 600 })
+  await app.register(metrics)
+  await app.register(health)
+
+  await app.register(database, { url: config.databaseUrl })
+  await app.register(usersStore)
+  await app.register(rolePermissions, { roles: config.roles ?? [] })
+  await app.register(tokenVerifier)
+  await app.register(providerEmbedded, {
+    publicUrl: config.publicUrl,
+    production: config.production,
+    ...(config.secretKey === undefined ? {} : { secretKey: config.secretKey }),
+    ...(config.smtp === undefined ? {} : { smtp: config.smtp })
+  })
+  await app.register(authProfiles, {
+    profiles: config.profiles,
+    providers: {
+      embedded: app.providerEmbedded.createProvider,
+      cognito: createCognitoProvider,
+      auth0: createAuth0Provider,
+      openid: createOpenIdProvider
+    },
+    ...(config.administratorEmail === undefined ? {} : { administratorEmail: config.administratorEmail })
+  })
+  await app.register(profiles)
+  await app.register(graphqlApi, { ide: !config.production })
+}

@@ -1,0 +1,74 @@
+import type { ProfileConfig } from '@latchkey/auth-profiles'
+import { resolve } from 'node:path'
+import { readConfigFile, type ConfigFile } from './config-file.js'
+import { ConfigurationError } from './configuration-error.js'
+
+/** Everything that the reference app can be told, checked. */
+export interface Config extends ConfigFile {
+  readonly profiles: readonly ProfileConfig[]
+  readonly host: string
+  readonly port: number
+  /** Where browsers and clients reach the app; no trailing slash. */
+  readonly publicUrl: string
+  readonly databaseUrl: string
+  readonly administratorEmail?: string
+  /** What keys and secrets in the database are encrypted under; the same on every copy of the app. */
+  readonly secretKey?: string
+  readonly logLevel: string
+  readonly production: boolean
+}
+
+/** What an app without a configuration file has: people sign in with the app itself. */
+const defaultProfiles: readonly ProfileConfig[] = [{
+  id: 'default',
+  name: 'Latchkey',
+  type: 'embedded',
+  selfSignUp: 'open',
+  roles: ['Guest'],
+  callbackUrls: ['http://localhost:3000/auth/callback'],
+  logoutUrls: ['http://localhost:3000/logout']
+}]
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+/**
+ * Reads the environment and the configuration file it names.
+ *
+ * @throws ConfigurationError naming the variable or the path in the file, and the remedy
+ */
+export async function readConfig (environment: Readonly<Record<string, string | undefined>>): Promise<Config> {
+  const host = environment.HOST || '127.0.0.1'
+  const port = readPort(environment.PORT || '4000')
+  const file = environment.LATCHKEY_CONFIG ? await readConfigFile(resolve(environment.LATCHKEY_CONFIG), environment) : {}
+  const config: Config = {
+    profiles: defaultProfiles,
+    ...file,
+    host,
+    port,
+    publicUrl: readPublicUrl(environment.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
+    logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
+    production: environment.NODE_ENV === 'production',
+    ...(environment.LATCHKEY_ADMIN_EMAIL ? { administratorEmail: environment.LATCHKEY_ADMIN_EMAIL } : {}),
+    ...(environment.LATCHKEY_SECRET_KEY ? { secretKey: environment.LATCHKEY_SECRET_KEY } : {})
+  }
+  return Object.freeze(config)
+}
+
+function readPort (text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new ConfigurationError('PORT must be a whole number from 0 to 65535')
+  return port
+}
+
+function readLogLevel (text: string): string {
+  if (!logLevels.includes(text)) throw new ConfigurationError(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
+  return text
+}
+
+function readPublicUrl (text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new ConfigurationError('PUBLIC_URL must be the http(s) URL by which clients reach the app')
+  if (url.search !== '' || url.hash !== '' || url.username !== '') throw new ConfigurationError('PUBLIC_URL must have no query, fragment or user')
+  return text.replace(/\/+$/, '')
+}

@@ -1,2 +1,0 @@
-/** The adapter for any OpenID provider. */
-export {}

@@ -1,0 +1,36 @@
+/**
+ * Owns what is answered where no route has answered: errors of REST routes, unknown addresses, and requests
+ * that are no HTTP. One shape everywhere, and nothing of an unforeseen error's text.
+ */
+import fp from 'fastify-plugin'
+import type { FastifyError, FastifyInstance } from 'fastify'
+import type { Socket } from 'node:net'
+
+async function errorReplies (fastify: FastifyInstance): Promise<void> {
+  fastify.setErrorHandler<FastifyError>((error, request, reply) => {
+    const statusCode = error.statusCode ?? 500
+    if (statusCode >= 500) {
+      request.log.error({ err: error }, error.message)
+      return reply.code(statusCode).send({ code: 'InternalError', message: 'Internal error' })
+    }
+    request.log.info({ code: error.code }, error.message)
+    return reply.code(statusCode).send({ code: error.code, message: error.message })
+  })
+
+  fastify.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ code: 'NotFound', message: 'There is nothing at this address' }))
+}
+
+/** For Fastify's `clientErrorHandler`: what Node's HTTP parser refuses (a header too large, no HTTP at all). */
+export function answerUnreadableRequest (error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = { HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large', ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout' }[error.code ?? ''] ?? '400 Bad Request'
+  const problem = { message: 'The request is invalid.', code: 'ValidationError', extensions: { code: 'ValidationError' }, details: { request: status.slice(4) } }
+  const body = JSON.stringify({ data: null, errors: [problem] })
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+}
+
+export default fp(errorReplies, { name: 'error-replies', fastify: '5.x' })

@@ -1,0 +1,37 @@
+/** Starts the reference app: reads the configuration, listens, and ends in order on a signal. */
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance } from 'fastify'
+import { createApp } from './app.js'
+import { readConfig, type Config } from './config.js'
+import { publicProfiles } from './routes/profiles.js'
+
+/** How long requests under way may take after a signal, in milliseconds. */
+const GRACE_MS = 10_000
+
+try {
+  const config = await readConfig(process.env)
+  const app = await createApp(config)
+  closeWithGrace({ delay: GRACE_MS, logger: app.log }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'Ending after an unforeseen error')
+    await app.close()
+  })
+  await app.listen({ host: config.host, port: config.port })
+  console.log(await welcome(app, config))
+} catch (error) {
+  // One line for the operator: a stack would bury it.
+  console.error(`Latchkey did not start: ${(error as Error).message}`)
+  process.exitCode = 1
+}
+
+async function welcome (app: FastifyInstance, config: Config): Promise<string> {
+  const profiles = await publicProfiles(app)
+  return [
+    '',
+    `  GraphQL      ${config.publicUrl}/graphql`,
+    ...config.production ? [] : [`  GraphiQL     ${config.publicUrl}/graphiql`],
+    `  Profiles     ${config.publicUrl}/auth/profiles`,
+    ...profiles.map(({ id, name, type, loginUrl }) => `    ${id} (${name}, ${type}): ${loginUrl ?? 'no login page'}`),
+    '  The story    npm run demo',
+    ''
+  ].join('\n')
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { readConfig } from '../src/config.js'
+import { createApp } from '../src/app.js'
+
+async function configFile (t: Test, content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-config-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'config.json')
+  await writeFile(path, content)
+  return path
+}
+
+t.test('without any variable there are defaults for everything', async t => {
+  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false })
+})
+
+t.test('variables replace them', async t => {
+  t.match(await readConfig({ PORT: '0', HOST: '::1', DATABASE_URL: 'sqlite::memory:', LATCHKEY_ADMIN_EMAIL: 'a@b.c', LOG_LEVEL: 'debug', NODE_ENV: 'production' }),
+    { host: '::1', port: 0, publicUrl: 'http://[::1]:0', databaseUrl: 'sqlite::memory:', administratorEmail: 'a@b.c', logLevel: 'debug', production: true })
+  t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/base/' }), { publicUrl: 'https://auth.example.com/base' })
+})
+
+t.test('the file gives profiles and roles, with secrets from the environment', async t => {
+  const path = await configFile(t, JSON.stringify({ profiles: [{ id: 'sso', name: 'SSO', type: 'openid', clientSecret: { env: 'SSO_SECRET' } }], roles: [{ name: 'Editor' }] }))
+  t.match(await readConfig({ LATCHKEY_CONFIG: path, SSO_SECRET: 'hunter2' }), { profiles: [{ id: 'sso', clientSecret: 'hunter2' }], roles: [{ name: 'Editor' }] })
+})
+
+const mistakes: [string, Record<string, string>, RegExp][] = [
+  ['a port that is none', { PORT: '80000' }, /PORT must be/],
+  ['a port that is no number', { PORT: 'http' }, /PORT must be/],
+  ['an address that is none', { PUBLIC_URL: 'auth.example.com' }, /PUBLIC_URL must be/],
+  ['an address with a query', { PUBLIC_URL: 'https://example.com/?a' }, /PUBLIC_URL must have no query/],
+  ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
+  ['a file that is not there', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]
+]
+for (const [what, environment, message] of mistakes) {
+  t.test(`${what} is refused, naming the variable`, async t => {
+    await t.rejects(readConfig(environment), { name: 'ConfigurationError', message })
+  })
+}
+
+const fileMistakes: [string, string, RegExp][] = [
+  ['no JSON, saying where', '{\n  "profiles": [ "hunter2" \n', /config\.json: not valid JSON/],
+  ['no object', '[]', /must be a JSON object/],
+  ['an unknown part', '{"profile": []}', /profile is not an option/],
+  ['an empty list of profiles', '{"profiles": []}', /profiles/],
+  ['a secret that is not set', '{"profiles": [{"clientSecret": {"env": "NOT_SET"}}]}', /profiles\.0\.clientSecret is taken from the environment variable NOT_SET, which is not set/]
+]
+for (const [what, content, message] of fileMistakes) {
+  t.test(`a file with ${what} is refused, naming the path and no value`, async t => {
+    const path = await configFile(t, content)
+    await t.rejects(readConfig({ LATCHKEY_CONFIG: path }), { name: 'ConfigurationError', message })
+    await t.rejects(readConfig({ LATCHKEY_CONFIG: path }), { message: /^(?!.*hunter2)/s })
+  })
+}
+
+const startMistakes: [string, object, RegExp][] = [
+  ['an unknown type of profile', { profiles: [{ id: 'a', name: 'A', type: 'saml' }] }, /profiles\.0\.type/],
+  ['an unknown role', { profiles: [{ id: 'a', name: 'A', type: 'openid', issuer: 'https://id.example.com', clientId: 'web', roles: ['Writer'] }] }, /profiles\.0\.roles\.0/],
+  ['an issuer that is not https', { profiles: [{ id: 'a', name: 'A', type: 'openid', issuer: 'http://id.example.com', clientId: 'web' }] }, /issuer.*https/],
+  ['an unknown option of a provider', { profiles: [{ id: 'a', name: 'A', type: 'openid', issuer: 'https://id.example.com', clientId: 'web', audience: ['x'] }] }, /audience is not an option/],
+  ['two profiles for one issuer and audience', { profiles: ['a', 'b'].map(id => ({ id, name: id, type: 'openid', issuer: 'https://id.example.com', clientId: 'web' })) }, /audience/],
+  ['a permission on an unknown column', { profiles: [{ id: 'a', name: 'A', type: 'openid', issuer: 'https://id.example.com', clientId: 'web' }], roles: [{ name: 'Editor', permissions: { data: { Users: { read: { allow: true, filter: { emial: { equals: 'x' } } } } } } }] }, /emial/]
+]
+for (const [what, config, message] of startMistakes) {
+  t.test(`${what} stops the start, naming the path`, async t => {
+    const path = await configFile(t, JSON.stringify(config))
+    const read = await readConfig({ LATCHKEY_CONFIG: path, DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' })
+    await t.rejects(createApp(read), { message })
+  })
+}
