@@ -7,8 +7,6 @@ import { describeUrlMistake } from './safe-url.js'
 
 /** How long a discovery document is used before it is asked for again. */
 const freshForMs = 3_600_000
-/** How far the provider's clock may be from ours, in seconds. */
-const clockToleranceSeconds = 30
 
 /** Gives the client of the provider, whose endpoints are known by then. */
 export type DiscoveredClient = () => Promise<client.Configuration>
@@ -62,7 +60,7 @@ async function discover (options: ResolvedOptions): Promise<client.Configuration
     if (mistake !== null) throw new Error(`The ${name} of the discovery document ${mistake}`)
   }
   // A second one, since how the client authenticates may depend on what the provider supports.
-  const configuration = new client.Configuration(metadata, clientId, { [client.clockTolerance]: clockToleranceSeconds }, authenticationOf(options, metadata))
+  const configuration = new client.Configuration(metadata, clientId, undefined, authenticationOf(options, metadata))
   configuration[client.customFetch] = fetch
   configuration.timeout = timeout
   client.allowInsecureRequests(configuration)

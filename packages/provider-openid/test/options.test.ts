@@ -48,6 +48,7 @@ const mistakes: [string, object, string][] = [
   ['an issuer by http', { issuer: 'http://id.example.com' }, 'issuer must begin with https://'],
   ['an issuer by http whose name begins as a loopback address', { issuer: 'http://127.0.0.1.example.com' }, 'issuer must begin with https://'],
   ['an issuer with a password', { issuer: 'https://user:hunter2@id.example.com' }, 'issuer must not contain a user name or password'],
+  ['an issuer with a user name', { issuer: 'https://hunter2@id.example.com' }, 'issuer must not contain a user name or password'],
   ['an issuer with a query', { issuer: 'https://id.example.com/?tenant=hunter2' }, 'issuer must not contain a ?'],
   ['an issuer with a fragment', { issuer: 'https://id.example.com/#hunter2' }, 'issuer must not contain a #'],
   ['keys by http', { jwksUri: 'http://id.example.com/keys' }, 'jwksUri must begin with https://'],

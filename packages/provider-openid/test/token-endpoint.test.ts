@@ -34,6 +34,7 @@ const answers: [what: string, answer: Answer, ofExchange: string, ofRefresh: str
   ['an error of the server', response => { response.writeHead(500).end() }, 'UNAVAILABLE', 'UNAVAILABLE'],
   ['a redirect', (response, issuer) => { response.writeHead(307, { location: `${issuer}/token` }).end() }, 'UNAVAILABLE', 'UNAVAILABLE'],
   ['no JSON', response => { response.writeHead(200, { 'content-type': 'application/json' }).end(`{"refresh_token":"${refreshToken}", x`) }, 'UNAVAILABLE', 'UNAVAILABLE'],
+  ['text', response => { response.writeHead(200, { 'content-type': 'application/json' }).end('an-access-token') }, 'UNAVAILABLE', 'UNAVAILABLE'],
   ['no answer', () => {}, 'UNAVAILABLE', 'UNAVAILABLE'],
   ['half an answer', response => { response.writeHead(200, { 'content-type': 'application/json' }).write('{') }, 'UNAVAILABLE', 'UNAVAILABLE'],
   ['too long an answer', response => { sendJson(response, 200, { access_token: 'x'.repeat(2 ** 21), token_type: 'Bearer' }) }, 'UNAVAILABLE', 'UNAVAILABLE'],
@@ -68,6 +69,13 @@ t.test('an ID token whose clock is a little late is accepted', async t => {
   const { issuer } = await startCrookedProvider(t, { token: gives(() => ({ exp: seconds() - 10, nonce: 'n' })) })
   const provider = createOpenIdProvider({ id: 'company-sso', issuer, clientId: 'web', timeoutMs: 400 }, { log: createRecordingLog() })
   t.match(await provider.exchangeCode({ code }), { accessToken: 'an-access-token', refreshToken: null, accessTokenExpiresAt: null })
+})
+
+t.test('an answer that comes too late by less than a second is too late', async t => {
+  const { issuer } = await startCrookedProvider(t, { token: (response, issuer, body) => { setTimeout(() => { gives(() => ({}))(response, issuer, body) }, 500) } })
+  const provider = createOpenIdProvider({ id: 'company-sso', issuer, clientId: 'web', timeoutMs: 250 }, { log: createRecordingLog() })
+  await provider.loginUrl()
+  await t.rejects(provider.exchangeCode({ code }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })
 })
 
 t.test('a refresh without a new refresh token gives the old one again', async t => {

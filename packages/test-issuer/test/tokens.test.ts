@@ -169,6 +169,7 @@ t.test('a forged token names the current key and does not verify with it', async
   const next = await issuer.forgedToken()
   t.match(decodeProtectedHeader(next), { alg: 'ES256', kid: decodeProtectedHeader(await issuer.idToken()).kid })
   await t.rejects(jwtVerify(next, keysOf(issuer)), { code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' })
+  t.equal(Buffer.from(next.split('.')[2] as string, 'base64url').length, 64, 'the signature has the form of the new algorithm')
 })
 
 t.test('a rotated key signs and is published beside the old one', async t => {
