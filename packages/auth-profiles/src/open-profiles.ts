@@ -42,7 +42,7 @@ function describe (config: ProfileConfig, provider: IdentityProvider): Authentic
     clientId,
     issuer,
     audiences,
-    domain: typeof config.domain === 'string' ? config.domain : null,
+    domain: typeof config.domain === 'string' ? config.domain : new URL(issuer).origin,
     selfSignUp: normalizePolicy(config.selfSignUp ?? 'open'),
     roles: config.roles ?? [],
     linkByEmail: config.linkByEmail ?? 'verified',

@@ -23,8 +23,8 @@ export interface AuthenticationProfile extends ProfilePolicy {
   readonly name: string
   readonly type: ProviderType
   readonly clientId: string
-  /** The provider's domain or issuer, as front ends need it. */
-  readonly domain: string | null
+  /** Where the provider's pages are, as front ends need it: the configured domain, else the origin of the issuer. */
+  readonly domain: string
   readonly issuer: string
   readonly audiences: readonly string[]
 }

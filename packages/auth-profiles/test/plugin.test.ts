@@ -26,6 +26,7 @@ t.test('lists the profiles in order and finds them by id and name', async t => {
   const { app, issuers } = await startApp(t, 'sqlite', [{ name: 'First' }, { name: 'Second', selfSignUp: 'off', domain: 'id.example.com' }])
   t.strictSame(app.authProfiles.list().map(({ id }) => id), ['p0', 'p1'])
   t.match(app.authProfiles.list()[1], { name: 'Second', type: 'test', selfSignUp: 'off', domain: 'id.example.com', issuer: issuers[1]?.issuer, clientId: 'web', linkByEmail: 'verified', onEmailChange: 'reject' })
+  t.equal(app.authProfiles.list()[0]?.domain, issuers[0]?.issuer, 'without a domain, the origin of the issuer')
   t.equal(app.authProfiles.find({ id: 'p1' }), app.authProfiles.list()[1])
   t.equal(app.authProfiles.find({ name: 'First' }), app.authProfiles.list()[0])
   t.equal(app.authProfiles.find({ id: 'p2' }), null)

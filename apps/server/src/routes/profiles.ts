@@ -9,7 +9,7 @@ export interface PublicProfile {
   name: string
   type: string
   clientId: string
-  domain: string | null
+  domain: string
   issuer: string
   /** Where a browser signs in; `null` where the provider has no page, or does not answer now. */
   loginUrl: string | null
