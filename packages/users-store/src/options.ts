@@ -29,7 +29,6 @@ export function resolveOptions (options: UsersStoreOptions): ResolvedOptions {
 const IDENTIFIER = /^[a-z][A-Za-z0-9]*$/
 /** PostgreSQL cuts longer names off. */
 const MAX_COLUMN_NAME_LENGTH = 63
-const ownNames = new Set<string>(Object.entries(ownFields).flatMap(([field, { column }]) => [field, column]))
 /** PostgreSQL has these in every table. */
 const systemNames = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
 
@@ -44,7 +43,7 @@ function resolveColumns (columns: Columns): Columns {
 function describeMistake (field: string): string | null {
   if (!IDENTIFIER.test(field)) return 'must be named in camelCase: a small letter, then letters and digits'
   const column = columnName(field)
-  if (ownNames.has(field) || ownNames.has(column)) return 'is a field that every user has; choose another name'
+  if (Object.hasOwn(ownFields, field)) return 'is a field that every user has; choose another name'
   if (systemNames.has(column)) return 'is a name that PostgreSQL keeps for itself; choose another'
   if (column.length > MAX_COLUMN_NAME_LENGTH) return `is too long: its column ${column} has more than ${MAX_COLUMN_NAME_LENGTH} characters`
   return null

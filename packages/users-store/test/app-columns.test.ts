@@ -3,7 +3,7 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import t, { type Test } from 'tap'
-import usersStore, { type NewUser, type User, type UsersStoreOptions } from '../src/index.js'
+import usersStore, { migrateUsersStore, type NewUser, type User, type UsersStoreOptions } from '../src/index.js'
 import { appOn } from './helpers/app.js'
 
 const columns = { level: { type: 'number' }, hiredAt: { type: 'date' }, newsletter: { type: 'boolean' }, bio: { type: 'string' } } as const
@@ -114,14 +114,16 @@ for (const dialect of dialects) {
     for (const [what, type, sqlite, postgres] of mismatches) {
       t.test(`a column of ${what} is refused as ${type}`, async t => {
         const url = await databaseUrl(t, dialect)
-        const { db } = await appOn(t, { url })
+        const { db, usersStore } = await appOn(t, { url })
         const present = dialect === 'sqlite' ? sqlite : postgres
         await sql`alter table latchkey_users add column some_thing ${sql.raw(present)}`.execute(db)
         const expected = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: new RegExp(`^Column some_thing of latchkey_users is ${present}, and someThing is declared as ${type}`) }
         for (const migrate of [true, false]) {
           await t.rejects(registered(t, url, { migrate, columns: { added: { type: 'string' }, someThing: { type } } }), expected)
         }
+        await t.rejects(migrateUsersStore(db, { added: { type: 'string' }, someThing: { type } }), expected)
         t.strictSame(await sqlTypes(db as unknown as Kysely<never>), { some_thing: present }, 'and no other column was added')
+        t.match(await usersStore.create({ email: 'anna@example.com' }), { email: 'anna@example.com' }, 'and the connection is as it was')
       })
     }
   })

@@ -58,6 +58,15 @@ for (const dialect of dialects) {
       t.match(await app.usersStore.update(user.id, { lastName: 'Smith' }), { firstName: 'Anna', lastName: 'Smith' })
     })
 
+    t.test('keeps its tables\' names beside a plugin that spells names in capitals', async t => {
+      const kysely = await ownKysely(t, dialect, { plugins: [new CamelCasePlugin({ upperCase: true })] })
+      const { usersStore } = await appOn(t, { kysely }, { columns })
+      const user = await usersStore.create({ email: 'anna@example.com' }, { identity })
+      t.strictSame(await usersStore.findByIdentity(identity), user)
+      const tables = await kysely.introspection.getTables()
+      t.ok(tables.some(table => table.name === 'latchkey_users'))
+    })
+
     t.test('with migrate: false nothing is changed, and what is missing is said', async t => {
       const kysely = await ownKysely(t, dialect)
       const register = async (options: object) => {

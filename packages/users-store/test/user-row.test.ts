@@ -2,7 +2,7 @@ import { prepareQuery } from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t from 'tap'
-import { describeUsersTable, rowToUser, userColumns, type NewUser } from '../src/index.js'
+import { describeUsersTable, rowToUser, userColumns, type NewUser, type User } from '../src/index.js'
 import { appOn } from './helpers/app.js'
 
 const columns = { hiredAt: { type: 'date' }, newsletter: { type: 'boolean' } } as const
@@ -29,11 +29,15 @@ for (const dialect of dialects) {
 
 t.test('rowToUser reads booleans as both databases give them, and times as both may', async t => {
   const row = { id: '1', email: 'a@example.com', avatar: null }
+  const read = (values: object) => rowToUser({ ...row, ...values }, columns) as User & { newsletter: unknown, hiredAt: unknown }
   for (const [value, expected] of [[0, false], [1, true], [false, false], [true, true]]) {
-    t.match(rowToUser({ ...row, is_8base: value, newsletter: value }, columns), { is8base: expected, newsletter: expected })
+    const { is8base, newsletter } = read({ is_8base: value, newsletter: value })
+    t.strictSame({ is8base, newsletter }, { is8base: expected, newsletter: expected })
   }
   const hired = '2026-01-31T00:00:00.000Z'
-  for (const value of [hired, new Date(hired)]) t.match(rowToUser({ ...row, hired_at: value }, columns), { hiredAt: hired, newsletter: null })
+  for (const value of [hired, new Date(hired)]) t.equal(read({ hired_at: value }).hiredAt, hired)
+  t.equal(read({ newsletter: null }).newsletter, null)
+  t.equal(read({}).newsletter, null)
   t.notOk('seat' in rowToUser({ ...row, seat: '1A' }, columns), 'what is no column of users is left out')
 })
 

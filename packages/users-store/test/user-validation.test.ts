@@ -27,6 +27,7 @@ const refused: [string, string, unknown, RegExp][] = [
   ['an avatar address of another scheme', 'avatar', { id: null, downloadUrl: 'javascript:alert(1)' }, /^downloadUrl must be an http or https URL/],
   ['an avatar address that is relative', 'avatar', { id: null, downloadUrl: '/a.png' }, /^downloadUrl/],
   ['an avatar address without a host', 'avatar', { id: null, downloadUrl: 'https://' }, /^downloadUrl/],
+  ['an avatar address that is no URL', 'avatar', { id: null, downloadUrl: 'https://[1/a.png' }, /^downloadUrl/],
   ['an avatar address with white space', 'avatar', { id: null, downloadUrl: 'https://cdn.example.com/a b' }, /^downloadUrl/],
   ['an avatar address with NUL', 'avatar', { id: null, downloadUrl: 'https://cdn.example.com/\0' }, /^downloadUrl/],
   ['an avatar address that is too long', 'avatar', { id: null, downloadUrl: `https://cdn.example.com/${'x'.repeat(2048)}` }, /^downloadUrl/],
