@@ -49,7 +49,7 @@ export class SigningKeys {
   #asOf = 0
   /** Fetches that failed since the last that did not. */
   #failures = 0
-  #failedAt = 0
+  #failedAt = -Infinity
   #lastError: unknown
   #begun = 0
   #inFlight: Promise<void> | undefined
@@ -82,7 +82,7 @@ export class SigningKeys {
       return this.#keySet
     }
     // Asked not long ago, it did not answer: nobody waits to see it fail again, the next try runs beside them.
-    if (this.#failures > 0 && now - this.#failedAt < HARD_AGE_MS) {
+    if (now - this.#failedAt < HARD_AGE_MS) {
       this.#refreshInBackground()
       this.#metrics.staleAnswers++
       return this.#keySet

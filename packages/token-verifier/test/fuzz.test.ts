@@ -39,7 +39,7 @@ t.test('anything in the Authorization header is refused with a code', async t =>
     const { code, statusCode, message, reason } = error as { code: string, statusCode: number, message: string, reason: string }
     counts.set(reason, (counts.get(reason) ?? 0) + 1)
     return request.identity === null && codes.has(code) && statusCode === 401 && ['Token invalid', 'Token expired'].includes(message)
-  }), { numRuns: 1500 })
+  }), { numRuns: 800 })
   t.ok(counts.size >= 4, [...counts].join(' '))
   t.match(await app.tokenVerifier.verify({ log: app.log } as never, genuine), { subject: 'user-1' })
 })
@@ -57,6 +57,6 @@ t.test('claims of any form, signed by the issuer, are an identity or refused wit
     const { subject, email, emailVerified, expiresAt } = result as { subject: unknown, email: unknown, emailVerified: unknown, expiresAt: unknown }
     return typeof subject === 'string' && subject !== '' && typeof email === 'string' && email !== '' &&
       (emailVerified === null || typeof emailVerified === 'boolean') && Number.isFinite(expiresAt)
-  }), { numRuns: 500 })
+  }), { numRuns: 300 })
   t.pass('no other error')
 })

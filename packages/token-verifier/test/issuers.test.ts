@@ -66,6 +66,16 @@ t.test('trust replaces the issuers at once, and keeps the keys of those that sta
   t.match(await get(`Bearer ${token}`), { status: 401, reason: 'audience_mismatch' })
 })
 
+t.test('an issuer whose keys are elsewhere from now on has the keys that are there', async t => {
+  const [issuer, other] = await Promise.all([startIssuer(t), startIssuer(t)])
+  const { app, get } = await startApp(t, { issuers: [trust(issuer)] })
+  const [token, moved] = await Promise.all([issuer.idToken(), other.idToken({ claims: { iss: issuer.issuer } })])
+  t.match(await get(`Bearer ${token}`), { status: 200 })
+  app.tokenVerifier.trust([trust(issuer, { jwksUri: other.jwksUri })])
+  t.match(await get(`Bearer ${token}`), { status: 401, reason: 'key_not_found' })
+  t.match(await get(`Bearer ${moved}`), { status: 200 })
+})
+
 t.test('trust with a mistake in it changes nothing', async t => {
   const issuer = await startIssuer(t)
   const { app, get } = await startApp(t, { issuers: [trust(issuer)] })

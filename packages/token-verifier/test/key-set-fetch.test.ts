@@ -59,13 +59,15 @@ for (const [behaviour, message] of faults) {
   }
 }
 
-t.test('gives up a body that does not end, and one that does not begin, when told to', async t => {
+t.test('gives up when told to, whether the answer has not begun or does not end', async t => {
   const issuer = await startIssuer(t)
   await issuer.behave('hanging')
-  for (const jwksUri of [issuer.jwksUri, undefined]) {
+  const server = await startDocumentServer(t)
+  server.unfinished.add('/jwks')
+  for (const jwksUri of [issuer.jwksUri, undefined, `${server.url}/jwks`]) {
     const abort = new AbortController()
     const pending = createKeySetFetch({ issuer: issuer.issuer, jwksUri, now })(abort.signal)
-    setTimeout(() => { abort.abort(new Error('enough')) }, 50)
+    setTimeout(() => { abort.abort(new Error('enough')) }, 100)
     await t.rejects(pending, { message: 'enough' })
   }
 })
@@ -94,6 +96,7 @@ const documents: [string, (url: string) => unknown, RegExp][] = [
   ['of the issuer but for a slash', url => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` }), /of another issuer/],
   ['of no issuer', url => ({ jwks_uri: `${url}/jwks` }), /of another issuer/],
   ['without jwks_uri', url => ({ issuer: url }), /names no jwks_uri/],
+  ['with a list of jwks_uri', url => ({ issuer: url, jwks_uri: [`${url}/jwks`] }), /names no jwks_uri/],
   ['with jwks_uri by http elsewhere', url => ({ issuer: url, jwks_uri: 'http://id.example.com/jwks' }), /names no jwks_uri with https/],
   ['with jwks_uri in a file', url => ({ issuer: url, jwks_uri: 'file:///etc/jwks' }), /names no jwks_uri with https/],
   ['that is a list', () => [], /of another issuer/],
@@ -104,6 +107,19 @@ for (const [what, document, message] of documents) {
     await t.rejects(discovers(t, document), { message })
   })
 }
+
+t.test('does not believe a server elsewhere that sends us to this machine', async t => {
+  const issuer = 'https://id.example.com'
+  const server = await startDocumentServer(t)
+  server.documents.set('/jwks', { keys: ['a key'] })
+  const { fetch } = globalThis
+  t.teardown(() => { globalThis.fetch = fetch })
+  // In the place of a server with https, whose certificate would have to be trusted.
+  globalThis.fetch = async (url, options) =>
+    url === issuer + discovery ? Response.json({ issuer, jwks_uri: `${server.url}/jwks` }) : await fetch(url, options)
+  await t.rejects(createKeySetFetch({ issuer, jwksUri: undefined, now })(signal), { message: /names no jwks_uri with https/ })
+  t.strictSame(server.asked, [])
+})
 
 for (const [what, body] of [['no keys', {}], ['keys that are no list', { keys: { a: 1 } }], ['a list', []]] as const) {
   t.test(`a key set that is ${what} is none`, async t => {

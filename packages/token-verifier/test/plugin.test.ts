@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import t from 'tap'
 import tokenVerifier, { errors, type TrustedIssuer } from '../src/index.js'
-import { createGet, startApp, trust } from './helpers/app.js'
+import { createGet, startApp, startLoggingApp, trust } from './helpers/app.js'
 import { startIssuer } from './helpers/issuer.js'
 
 const issuer: TrustedIssuer = { id: 'main', issuer: 'https://id.example.com', clientId: 'web' }
@@ -110,15 +110,23 @@ t.test('an issuer that cannot be reached at first is no fault of the token', asy
   t.match(app.tokenVerifier.metrics(), [{ issuer: issuer.issuer, fetches: 1, failedFetches: 1 }])
 })
 
-t.test('closing the app gives up a fetch that is under way', async t => {
+t.test('closing the app gives up a fetch that is under way, and is no failure of the issuer', async t => {
   const issuer = await startIssuer(t)
   await issuer.behave('hanging')
-  const app = Fastify()
-  await app.register(tokenVerifier, { issuers: [trust(issuer)], fetchTimeoutMs: 60_000 })
+  const { app, lines } = await startLoggingApp(t, { issuers: [trust(issuer)], fetchTimeoutMs: 60_000 })
   const pending = app.tokenVerifier.verify({ log: app.log } as never, await issuer.idToken())
   const refused = t.rejects(pending, { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID', reason: 'issuer_unreachable' })
   await app.close()
   await refused
+  t.notOk(lines.some(line => line.includes('could not be fetched')))
+})
+
+t.test('a fetch that fails is in the log, with the issuer and the cause', async t => {
+  const issuer = await startIssuer(t)
+  await issuer.behave('error')
+  const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer)] })
+  await get(`Bearer ${await issuer.idToken()}`)
+  t.match(lines.map(line => JSON.parse(line) as object), [{}, { level: 40, issuer: issuer.issuer, err: { message: /status 500/ }, msg: 'The keys of an issuer could not be fetched' }])
 })
 
 t.test('a request never has another identity than its own', async t => {

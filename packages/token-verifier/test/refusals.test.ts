@@ -132,6 +132,8 @@ t.test('refusals are logged with reason and issuer, and without what the token s
     }
   }
   lines.length = 0
+  t.match(await get(`Bearer ${await issuer.idToken({ expiresIn: -60 })}`), { status: 401 })
+  t.notOk(lines.some(line => line.includes('A token was refused')), 'that a token expires is nothing to tell')
   t.match(await get(`Bearer ${await issuer.forgedToken()}`), { status: 401 })
   t.match(lines.map(line => JSON.parse(line) as object).find(line => 'reason' in line), { level: 30, reason: 'bad_signature', issuers: ['main'] })
 })

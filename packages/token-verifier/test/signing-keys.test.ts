@@ -36,9 +36,13 @@ async function kidOf (issuer: TestIssuer): Promise<string> {
   return readSegment(segmentsOf(await issuer.idToken())[0]).kid as string
 }
 
-/** Waits for what goes on in the background, as long as it takes. */
+/** Waits for what goes on in the background. */
 async function until (condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setTimeout(resolve, 5))
+  const end = Date.now() + 10_000
+  while (!condition()) {
+    if (Date.now() > end) throw new Error('It does not come')
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
 }
 
 const notFound = { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID', reason: 'key_not_found', statusCode: 401 }

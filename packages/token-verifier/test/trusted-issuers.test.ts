@@ -82,6 +82,10 @@ for (const [what, payload] of mismatches) {
   })
 }
 
+t.test('azp may be the client although it is no audience', async t => {
+  t.equal(select([{ ...web, audiences: ['api'] }], { iss: issuer, aud: 'api', azp: 'web' }), 'web')
+})
+
 t.test('an audience of another issuer is none of this one', async t => {
   t.throws(() => select([web, { ...other, clientId: 'desktop' }], { iss: issuer, aud: 'desktop' }), invalid('audience_mismatch'))
   t.equal(select([web, other], { iss: other.issuer, aud: 'web' }), 'other')

@@ -19,7 +19,7 @@ export async function startApp (t: Test, options: TokenVerifierOptions = {}): Pr
 }
 
 /** The same, and the lines of its log. */
-export async function startLoggingApp (t: Test, options: TokenVerifierOptions): Promise<{ get: Get, lines: string[] }> {
+export async function startLoggingApp (t: Test, options: TokenVerifierOptions): Promise<{ app: FastifyInstance, get: Get, lines: string[] }> {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'debug', stream: { write: (line: string) => { lines.push(line) } } } })
   return { ...await build(t, app as unknown as FastifyInstance, options), lines }

@@ -9,17 +9,24 @@ export interface DocumentServer {
   readonly documents: Map<string, unknown>
   /** The status of an answer, by path, where it is not 200. */
   readonly statuses: Map<string, number>
+  /** Paths whose answers begin and do not end. */
+  readonly unfinished: Set<string>
   readonly asked: string[]
 }
 
 export async function startDocumentServer (t: Test): Promise<DocumentServer> {
   const documents = new Map<string, unknown>()
   const statuses = new Map<string, number>()
+  const unfinished = new Set<string>()
   const asked: string[] = []
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     asked.push(path)
     const document = documents.get(path)
+    if (unfinished.has(path)) {
+      response.write('{"keys":[')
+      return
+    }
     if (document === undefined) response.writeHead(404).end()
     else response.writeHead(statuses.get(path) ?? 200).end(typeof document === 'string' ? document : JSON.stringify(document))
   })
@@ -28,5 +35,5 @@ export async function startDocumentServer (t: Test): Promise<DocumentServer> {
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, documents, statuses, asked }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, documents, statuses, unfinished, asked }
 }
