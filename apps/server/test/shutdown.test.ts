@@ -10,16 +10,18 @@ t.test('SIGTERM lets a request under way finish, then ends the process in order'
   await once(socket, 'connect')
   let answer = ''
   socket.on('data', chunk => { answer += chunk })
-  // Half a request: the server has begun it and waits for the rest.
-  socket.write(`POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`)
-  await new Promise(resolve => setTimeout(resolve, 200))
+  const closed = once(socket, 'close')
+  // The head of a request: by `100 Continue` the server says that it has begun it and waits for the rest.
+  socket.write(`POST /graphql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`)
+  await once(socket, 'data')
+  t.match(answer, 'HTTP/1.1 100 Continue')
 
   const ended = once(server.process, 'exit')
   server.process.kill('SIGTERM')
   await new Promise(resolve => setTimeout(resolve, 300))
   t.equal(server.process.exitCode, null, 'it waits')
-  socket.write(body.slice(5))
-  await once(socket, 'close')
+  socket.write(body)
+  await closed
   t.match(answer, 'HTTP/1.1 200 OK')
   t.match(answer, '{"data":{"__typename":"Query"}}')
   t.strictSame(await ended, [0, null])
