@@ -140,12 +140,13 @@ export function isAboutEmail (error: unknown): boolean {
   return error instanceof RefusedRequest && error.status === 400 && /e-?mail/i.test(String(refusalOf(error.body).message))
 }
 
-/** What the errors of openid-client and of the network have to say. */
+/** What the errors of openid-client and of the network may have to say; nothing of it is certain. */
 interface AnsweredError {
   readonly name?: string
   readonly message?: string
-  readonly code?: string
-  readonly cause?: { readonly code?: string, readonly message?: string }
+  /** A number in errors of the platform, such as that of a time that is up. */
+  readonly code?: unknown
+  readonly cause?: { readonly code?: unknown, readonly message?: unknown }
   /** From the token endpoint. */
   readonly status?: number
   readonly error?: string
@@ -172,10 +173,10 @@ function describeAnswer (error: unknown, secrets: ErrorContext['secrets']): Answ
   // A parser's message repeats a piece of what it could not read.
   if (told.name === 'SyntaxError') text = 'The answer is not JSON'
   // openid-client says in the cause which claim or part of the answer it does not like.
-  if (code?.startsWith('OAUTH_') === true && cause?.message !== undefined && oauthError === undefined) text += `: ${cause.message}`
+  if (/^OAUTH_/.test(String(code)) && cause?.message !== undefined && oauthError === undefined) text += `: ${String(cause.message)}`
   const answer = new Error(withhold(text))
   answer.name = String(told.name ?? 'Error')
-  const details = { status, code: code ?? cause?.code, policy: 'policy' in told && told.policy !== undefined ? withhold(told.policy) : undefined }
+  const details = { status, code: [code, cause?.code].find(one => typeof one === 'string'), policy: 'policy' in told && told.policy !== undefined ? withhold(told.policy) : undefined }
   return Object.assign(answer, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
 }
 

@@ -149,13 +149,13 @@ function policyOf ({ name, message }: Answer): string {
   return rule ?? 'The password does not meet the policy of the user pool.'
 }
 
-/** What the errors of the AWS SDK, of openid-client and of the network have to say. */
+/** What the errors of the AWS SDK, of openid-client and of the network may have to say; nothing of it is certain. */
 interface AnsweredError {
   readonly name?: string
   readonly message?: string
-  /** Of openid-client and the network. */
-  readonly code?: string
-  readonly cause?: { readonly code?: string, readonly message?: string }
+  /** Of openid-client and the network; a number in errors of the platform. */
+  readonly code?: unknown
+  readonly cause?: { readonly code?: unknown, readonly message?: unknown }
   /** Of the AWS SDK. */
   readonly $metadata?: { readonly httpStatusCode?: number, readonly requestId?: string }
   /** Of openid-client, from the token endpoint. */
@@ -181,12 +181,12 @@ export function describeAnswer (error: unknown, secrets: ErrorContext['secrets']
   // A parser's message repeats a piece of what it could not read.
   if (name === 'SyntaxError') text = 'The answer is not JSON'
   // openid-client says in the cause which claim or part of the answer it does not like.
-  if (code?.startsWith('OAUTH_') === true && cause?.message !== undefined && oauthError === undefined) text += `: ${cause.message}`
+  if (/^OAUTH_/.test(String(code)) && cause?.message !== undefined && oauthError === undefined) text += `: ${String(cause.message)}`
   for (const secret of secrets) {
     if (secret !== undefined && secret !== '') text = text.replaceAll(secret, '[withheld]')
   }
   const answer = new Error(text)
   answer.name = String(oauthError ?? name ?? 'Error')
-  const details = { status: metadata?.httpStatusCode ?? status, code: code ?? cause?.code, requestId: metadata?.requestId }
+  const details = { status: metadata?.httpStatusCode ?? status, code: [code, cause?.code].find(one => typeof one === 'string'), requestId: metadata?.requestId }
   return Object.assign(answer, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
 }

@@ -60,6 +60,7 @@ const mistakes: [string, unknown, string, string][] = [
   ['eleven levels of relations', relatedNested(11), `manager${'.manager'.repeat(9)}`, 'is nested deeper than 10 levels'],
   ['a hundred and one conditions', conditions(101), 'OR[100].email.equals', 'is one condition too many: a filter has at most 100'],
   ['a million empty filters', { AND: new Array(1_000_000).fill({}) }, 'AND[100]', 'is one condition too many: a filter has at most 100'],
+  ['a hundred and one empty groups', { AND: new Array(101).fill({ OR: [] }) }, 'AND[100].OR', 'is one condition too many: a filter has at most 100'],
   ['a list of 1001', { id: { in: new Array(1001).fill('a') } }, 'id.in', 'has more than 1000 values'],
   ['a text of 1001 characters', { email: { equals: 'a'.repeat(1001) } }, 'email.equals', 'is longer than 1000 characters']
 ]

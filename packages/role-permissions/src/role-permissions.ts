@@ -6,7 +6,11 @@ import type { Expression, SqlBool, Transaction } from 'kysely'
 import type { Action, Resource, Role, RolePermissions } from './permissions.js'
 import type { Principal } from './principal.js'
 
-/** What `fastify.rolePermissions` can do. Roles are held in memory, compiled; `can` asks no database. */
+/**
+ * What `fastify.rolePermissions` can do. Roles are held in memory, compiled; `can` asks no database.
+ * What returns a promise uses a connection of its own, unless a transaction is given: do not await it inside
+ * your own transaction on SQLite, which has one connection only.
+ */
 export interface RolePermissionsService {
   /** All roles, by name. */
   list (): readonly Role[]
