@@ -1,8 +1,8 @@
 /**
- * What a query's text may not have, beyond GraphQL's own rules. They are validation rules, so they run once for
- * each text and are remembered with it.
+ * What a query's text may not have, beyond GraphQL's own rules, and which texts are worth compiling. All of it are
+ * validation rules: they run once for each text, and Mercurius remembers the outcome.
  */
-import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, type ASTNode, type ASTVisitor, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql'
+import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, type ASTVisitor, type DocumentNode, type SelectionNode, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql'
 
 export interface DocumentLimits {
   /** How deep fields may be nested. */
@@ -13,26 +13,39 @@ export interface DocumentLimits {
 
 /** The rules of these limits, for Mercurius' `validationRules`. */
 export function documentRules ({ queryDepth, introspection }: DocumentLimits): ValidationRule[] {
-  return [storableLiterals, depthRule(queryDepth), ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
+  return [refuseNul, depthRule(queryDepth), findUncompilable, ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
+}
+
+/** A compiled query is ten times as large as a parsed one: compiling the longest would let anybody fill the memory. */
+const MAX_COMPILED_TOKENS = 300
+
+const uncompilable = new WeakSet<DocumentNode>()
+
+/** Whether a query that has been validated may be compiled by graphql-jit. */
+export function isCompilable (document: DocumentNode): boolean {
+  return !uncompilable.has(document)
 }
 
 /**
- * By these words graphql-jit marks values in the code that it generates, and then replaces `"<marker>…"` by bare
- * code, whoever wrote the marker: a text argument with one in it would be run as a program on this server.
+ * Keeps from the compiler what a client has written as text. graphql-jit 0.8.9 writes arguments into the program
+ * that it generates, and there replaces what follows a certain marker by bare code, whoever wrote the marker; and
+ * it writes `__proto__` as a field into an object literal, where it sets the prototype. Clients that send values as
+ * variables, as they should, lose nothing.
  */
-const COMPILER_MARKER = '__MAGIC_'
-
-/** Refuses values written into the text that the database cannot hold, or that mean something to the query compiler. */
-function storableLiterals (context: ValidationContext): ASTVisitor {
-  const refuse = (node: ASTNode, reason: string) => { context.reportError(new GraphQLError(reason, { nodes: node })) }
+function findUncompilable (context: ValidationContext): ASTVisitor {
+  const document = context.getDocument()
+  if (document.tokenCount === undefined || document.tokenCount > MAX_COMPILED_TOKENS) uncompilable.add(document)
   return {
-    StringValue (node) {
-      if (node.value.includes('\0')) refuse(node, 'Text must have no NUL character.')
-      if (node.value.includes(COMPILER_MARKER)) refuse(node, `Text must not contain ${COMPILER_MARKER}.`)
-    },
-    ObjectField (node) {
-      // Written into generated code, this name would set the object's prototype.
-      if (node.name.value === '__proto__' || node.name.value.includes(COMPILER_MARKER)) refuse(node, `A field cannot be called ${node.name.value}.`)
+    StringValue: () => { uncompilable.add(document) },
+    ObjectField: ({ name }) => { if (name.value === '__proto__') uncompilable.add(document) }
+  }
+}
+
+/** Refuses what no database holds, wherever it is, since it may reach one by any argument. */
+function refuseNul (context: ValidationContext): ASTVisitor {
+  return {
+    StringValue: node => {
+      if (node.value.includes('\0')) context.reportError(new GraphQLError('Text must have no NUL character.', { nodes: node }))
     }
   }
 }
@@ -43,7 +56,7 @@ function storableLiterals (context: ValidationContext): ASTVisitor {
  */
 function depthRule (limit: number): ValidationRule {
   return context => ({
-    OperationDefinition (operation) {
+    OperationDefinition: operation => {
       const depth = depthOf(operation.selectionSet, context, new Map())
       if (depth > limit) context.reportError(new GraphQLError(`The operation is nested ${depth} fields deep; the limit is ${limit}.`, { nodes: operation }))
     }
@@ -53,18 +66,16 @@ function depthRule (limit: number): ValidationRule {
 function depthOf (selectionSet: SelectionSetNode, context: ValidationContext, fragments: Map<string, number>): number {
   let deepest = 0
   for (const selection of selectionSet.selections) {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        if (!selection.name.value.startsWith('__')) deepest = Math.max(deepest, 1 + (selection.selectionSet === undefined ? 0 : depthOf(selection.selectionSet, context, fragments)))
-        break
-      case Kind.INLINE_FRAGMENT:
-        deepest = Math.max(deepest, depthOf(selection.selectionSet, context, fragments))
-        break
-      case Kind.FRAGMENT_SPREAD:
-        deepest = Math.max(deepest, depthOfFragment(selection.name.value, context, fragments))
-    }
+    const depth = selection.kind === Kind.FRAGMENT_SPREAD
+      ? depthOfFragment(selection.name.value, context, fragments)
+      : isMeta(selection) ? 0 : Number(selection.kind === Kind.FIELD) + (selection.selectionSet === undefined ? 0 : depthOf(selection.selectionSet, context, fragments))
+    deepest = Math.max(deepest, depth)
   }
   return deepest
+}
+
+function isMeta (selection: SelectionNode): boolean {
+  return selection.kind === Kind.FIELD && selection.name.value.startsWith('__')
 }
 
 /** Each fragment is measured once; one that contains itself, which another rule refuses, counts as nothing meanwhile. */

@@ -11,6 +11,7 @@ import type { Principal } from '@latchkey/role-permissions'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import mercurius, { type MercuriusContext } from 'mercurius'
+import { isCompilable } from './document-rules.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
 import { createReadableRecords } from './readable-records.js'
@@ -63,6 +64,8 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     const { typeDefs, resolvers } = assembleSchema(areas)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
+  // Handing the document back is how Mercurius is told to run it without compiling it.
+  fastify.graphql.addHook('preExecution', async (_schema, document) => isCompilable(document) ? {} : { document })
   fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({ principal: async context => await requesterOf(context).principal() }))
 }
 

@@ -10,6 +10,7 @@ import { responseMediaType } from './response-media-type.js'
 /** What Mercurius must be registered with for this API to behave as documented. */
 export interface RequiredMercuriusOptions {
   readonly jit: number
+  readonly cache: number
   readonly graphql: { readonly parseOptions: { readonly maxTokens: number } }
   readonly validationRules: ValidationRule[]
   readonly errorFormatter: (execution: Parameters<typeof formatErrors>[0], context: MercuriusContext) => FormattedResponse
@@ -34,6 +35,8 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
   const parseOptions = { maxTokens }
   return {
     jit: 1,
+    // Mercurius keeps up to twice as many queries, at a few hundred kilobytes for the largest.
+    cache: 256,
     graphql: { parseOptions },
     validationRules: documentRules({ queryDepth, introspection }),
     errorFormatter: formatErrors,
@@ -45,7 +48,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
         // Before the body is read: nobody has to be sent a megabyte by somebody whose token is refused.
-        await request.server.tokenVerifier.authenticate(request)
+        if (request.identity === null) await request.server.tokenVerifier.authenticate(request)
       },
       preValidation: async request => {
         if (request.method === 'POST') checkBody(request.body)

@@ -13,7 +13,10 @@ export interface GraphqlParameters {
   extensions?: Record<string, unknown> | null
 }
 
-const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/
+/** Texts are remembered: long ones would fill the memory, and what is white space or comments in them is no token. */
+const MAX_QUERY_LENGTH = 100_000
+/** The name becomes part of the text that is remembered (see `marked`), so it is limited too. */
+const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,254}$/
 /** Deeper variables than this serve nobody, and would exhaust the stack of what walks them. */
 const MAX_VARIABLES_DEPTH = 50
 
@@ -56,6 +59,7 @@ function checkParameters (given: Record<string, unknown>): asserts given is Reco
   const { query, operationName, variables, extensions } = given
   if (query === undefined || query === null || query === '') details.query = 'is required'
   else if (typeof query !== 'string') details.query = 'must be a string'
+  else if (query.length > MAX_QUERY_LENGTH) details.query = `must have at most ${MAX_QUERY_LENGTH} characters`
   // Some clients send an empty name for none.
   if (operationName === '') given.operationName = null
   else if (operationName != null && (typeof operationName !== 'string' || !OPERATION_NAME.test(operationName))) details.operationName = 'must be the name of an operation'

@@ -73,7 +73,7 @@ t.test('resolvers of the app\'s own choose what clients read; what they did not 
   }
   const { ask } = await openApi(t, 'sqlite', {
     before: async app => {
-      await app.register(mercurius, { schema: `type Query { ${Object.keys(failures).map(name => `${name}: Int`).join(' ')} wrong: Int none: Int! }`, resolvers: { Query: { ...failures, wrong: () => 'x', none: () => null } }, ...mercuriusOptions() })
+      await app.register(mercurius, { schema: `type Query { ${Object.keys(failures).map(name => `${name}: Int`).join(' ')} wrong: Int none: Int! sized(size: Int!): Int }`, resolvers: { Query: { ...failures, wrong: () => 'x', none: () => null, sized: () => 1 } }, ...mercuriusOptions() })
     }
   })
   const internal = error('InternalError', { message: 'Internal error' })
@@ -85,6 +85,7 @@ t.test('resolvers of the app\'s own choose what clients read; what they did not 
     }
     t.match((await ask('{ chosen }')).errors, [error('OutOfStock', { message: 'Out of stock', extensions: { left: 0 } })])
     t.match((await ask('{ chosenByMercurius }')).errors, [error('OutOfStock', { message: 'Out of stock' })])
+    t.match((await ask('query ($size: Int = 1) { sized(size: $size) }', { variables: { size: null } })).errors, [error('ValidationError', { message: /^Argument "size"/, path: ['sized'] })])
     t.match((await ask('{ tooMany }')).errors, [error('ThrottlingThresholdReachedError', { message: 'Slow down' })])
   }
 })

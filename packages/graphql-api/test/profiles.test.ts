@@ -18,7 +18,7 @@ t.test('profiles are listed in order, with their policy in the words of clients 
       count: 3,
       items: [
         main,
-        { id: 'b', domain: null, selfSignUpEnabled: false, selfSignUpEmailDomains: [], roles: { count: 0, items: [] } },
+        { id: 'b', domain: /^http:\/\/127\.0\.0\.1:\d+$/, selfSignUpEnabled: false, selfSignUpEmailDomains: [], roles: { count: 0, items: [] } },
         { id: 'c', selfSignUpEnabled: true, selfSignUpEmailDomains: ['example.com', 'example.org'] }
       ]
     }

@@ -5,11 +5,11 @@ import { error, openApi } from './helpers/api.js'
 const graphqlResponse = 'application/graphql-response+json'
 
 /** How a request is malformed, what status it has whatever the client accepts, and which part is named. */
-const malformed: [string, object, number, string][] = [
+const malformed: [string, object, number, string, RegExp?][] = [
   ['a body that is no JSON', { payload: '{"query":', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['an empty body', { payload: '', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['a body that would set a prototype', { payload: '{"query":"{ user { id } }","__proto__":{}}', headers: { 'content-type': 'application/json' } }, 400, 'body'],
-  ['a body that is a list', { payload: [{ query: '{ user { id } }' }] }, 400, 'body'],
+  ['a body that is a list', { payload: [{ query: '{ user { id } }' }] }, 400, 'body', /lists of requests are not supported/],
   ['a body that is text', { payload: '"{ user { id } }"', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['a body that is null', { payload: 'null', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['a body that is too large', { payload: { query: `{ user { id } } # ${'x'.repeat(1024 * 1024)}` } }, 413, 'body'],
@@ -20,8 +20,10 @@ const malformed: [string, object, number, string][] = [
   ['a type that only starts as JSON', { payload: '{}', headers: { 'content-type': 'application/json-seq' } }, 415, 'content-type'],
   ['no query', { payload: {} }, 400, 'query'],
   ['an empty query', { payload: { query: '' } }, 400, 'query'],
+  ['a query that is too long', { payload: { query: `{ user { id } } # ${'x'.repeat(100_000)}` } }, 400, 'query', /100000/],
   ['a query that is an object', { payload: { query: { kind: 'Document', definitions: [] } } }, 400, 'query'],
   ['an operation name that is no name', { payload: { query: '{ user { id } }', operationName: 'a b' } }, 400, 'operationName'],
+  ['an operation name that is too long', { payload: { query: '{ user { id } }', operationName: 'x'.repeat(256) } }, 400, 'operationName'],
   ['an operation name that is a number', { payload: { query: '{ user { id } }', operationName: 1 } }, 400, 'operationName'],
   ['variables that are a list', { payload: { query: '{ user { id } }', variables: [] } }, 400, 'variables'],
   ['variables that are text', { payload: { query: '{ user { id } }', variables: '{}' } }, 400, 'variables'],
@@ -35,14 +37,14 @@ const malformed: [string, object, number, string][] = [
 
 t.test('a request that is none of GraphQL gets a ValidationError that names the part', async t => {
   const { app } = await openApi(t)
-  for (const [name, request, status, part] of malformed) {
+  for (const [name, request, status, part, reason] of malformed) {
     for (const accept of ['application/json', graphqlResponse]) {
       const { headers, ...rest } = request as { headers?: object }
       const response = await app.inject({ method: 'POST', url: '/graphql', ...rest, headers: { accept, ...headers } })
       t.match({ status: response.statusCode, type: response.headers['content-type'], ...response.json() }, {
         status,
         type: `${accept}; charset=utf-8`,
-        errors: [error('ValidationError', { message: 'The request is invalid.', details: { [part]: String }, extensions: { details: { [part]: String } } })]
+        errors: [error('ValidationError', { message: 'The request is invalid.', details: { [part]: reason ?? String }, extensions: { details: { [part]: String } } })]
       }, `${name}, ${accept}`)
     }
   }
@@ -98,6 +100,7 @@ t.test('the operation asked for is run, whichever was run before', async t => {
     if (operationName === 'D') t.match(errors, [error('ValidationError')])
     else t.strictSame(Object.keys(data ?? {}), [operationName.toLowerCase()])
   }
+  t.strictSame((await ask('query A { __typename }', { operationName: '' })).data, { __typename: 'Query' }, 'an empty name is none')
 })
 
 t.test('GET answers queries', async t => {
