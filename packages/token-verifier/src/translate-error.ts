@@ -4,7 +4,6 @@ import { TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
 const badSignature = new Set<unknown>([
   'FST_JWT_AUTHORIZATION_TOKEN_INVALID',
   'FAST_JWT_MISSING_SIGNATURE',
-  'FAST_JWT_INVALID_ALGORITHM',
   // Bytes that are no signature of the algorithm at all.
   'FAST_JWT_VERIFY_ERROR'
 ])

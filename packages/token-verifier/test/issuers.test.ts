@@ -113,6 +113,15 @@ t.test('a verification that is under way while trust changes goes by what is tru
   t.equal((await app.tokenVerifier.verify(request, token)).profileId, 'renamed')
 })
 
+t.test('nobody waits for an issuer that is trusted no longer', async t => {
+  const issuer = await startIssuer(t)
+  await issuer.behave('hanging')
+  const { app } = await startApp(t, { issuers: [trust(issuer)], fetchTimeoutMs: 60_000 })
+  const pending = app.tokenVerifier.verify({ log: app.log } as never, await issuer.idToken())
+  app.tokenVerifier.trust([])
+  await t.rejects(pending, { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID', reason: 'unknown_issuer' })
+})
+
 t.test('a token that has been seen costs no fetch', async t => {
   const issuer = await startIssuer(t)
   const { get } = await startApp(t, { issuers: [trust(issuer)] })

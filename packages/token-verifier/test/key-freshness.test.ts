@@ -13,8 +13,13 @@ async function open (t: Test, options: TokenVerifierOptions = {}) {
   const issuer = await startIssuer(t)
   const app = Fastify()
   const clock = createClock(1_000_000)
+  const checkSignature = await openSignatureCheck(app)
+  let checks = 0
   const { verifier, close } = createTokenVerifier(resolveOptions({ issuers: [trust(issuer)], ...options }), {
-    checkSignature: await openSignatureCheck(app),
+    checkSignature: async (token, pem) => {
+      checks++
+      await checkSignature(token, pem)
+    },
     log: app.log,
     now: Date.now,
     elapsed: clock.now
@@ -25,10 +30,32 @@ async function open (t: Test, options: TokenVerifierOptions = {}) {
     await app.close()
   })
   const verify = async (token: string): Promise<string> => (await verifier.verify({ log: app.log } as never, token)).subject
-  return { issuer, clock, verify, metrics: () => verifier.metrics()[0] }
+  return { issuer, clock, verify, verifier, app, signatureChecks: () => checks, metrics: () => verifier.metrics()[0] }
 }
 
 const invalid = (reason: string) => ({ code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID', reason })
+
+t.test('the signature of a token is checked once, whichever way it comes', async t => {
+  const { issuer, verify, verifier, app, signatureChecks } = await open(t)
+  const token = await issuer.idToken()
+  const request = { headers: { authorization: `Bearer ${token}` }, raw: { rawHeaders: [] }, log: app.log, identity: null }
+  await verifier.authenticate(request as never)
+  await verifier.authenticate(request as never)
+  await verify(token)
+  t.match(request.identity, { subject: 'user-1' })
+  t.equal(signatureChecks(), 1)
+})
+
+t.test('nothing is remembered where the option says so, and no refusal ever', async t => {
+  const { issuer, verify, signatureChecks } = await open(t, { rememberMs: 0 })
+  const token = await issuer.idToken()
+  await verify(token)
+  await verify(token)
+  t.equal(signatureChecks(), 2)
+  const forged = await issuer.forgedToken()
+  for (let request = 0; request < 2; request++) await t.rejects(verify(forged), invalid('bad_signature'))
+  t.equal(signatureChecks(), 4)
+})
 
 t.test('a token that was seen is refused 60 s after its key was last published', async t => {
   const { issuer, clock, verify } = await open(t)
