@@ -97,7 +97,9 @@ t.test('the logout page signs out and leads back', async t => {
   const browser = createBrowser()
   const { idToken } = await adapter.exchangeCode(await authorize(fixture, adapter, { ...ada, redirectUri: callback, browser }))
 
-  const page = await browser.open(await adapter.logoutUrl({ redirectUri: loggedOut, idTokenHint: idToken, state: 's' }) as string, fixture.issuer)
+  const logoutUrl = await adapter.logoutUrl({ redirectUri: loggedOut, idTokenHint: idToken, state: 's' }) as string
+  t.equal(new URL(logoutUrl).searchParams.get('id_token_hint'), idToken)
+  const page = await browser.open(logoutUrl, fixture.issuer)
   const [, action, xsrf] = /action="([^"]+)".*name="xsrf" value="([^"]+)"/s.exec(page.body) as unknown as [string, string, string]
   const back = await browser.submit(action, { xsrf, logout: 'yes' }, fixture.issuer)
   t.equal(back.url, `${loggedOut}?state=s`)

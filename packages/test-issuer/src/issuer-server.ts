@@ -85,7 +85,6 @@ export async function startIssuerServer (port: number, documentAt: (path: string
   }
 
   async function stop (): Promise<void> {
-    if (!server.listening) return
     const closed = new Promise(resolve => server.once('close', resolve))
     server.close()
     server.closeAllConnections()
