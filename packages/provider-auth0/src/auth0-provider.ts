@@ -3,6 +3,7 @@ import type {
 } from '@latchkey/identity-provider'
 import { createCall } from './call.js'
 import { openDatabaseConnection } from './database-connection.js'
+import { createGuardedFetch } from './guarded-fetch.js'
 import { openHostedPages } from './hosted-pages.js'
 import { resolveOptions, type Auth0Options, type ResolvedOptions } from './options.js'
 import { openTokenEndpoint } from './token-endpoint.js'
@@ -17,14 +18,15 @@ export type Auth0Provider = IdentityProvider & PasswordSignIn & PasswordSignUp &
 export function createAuth0Provider (options: Auth0Options, { log }: ProviderDependencies): Auth0Provider {
   const resolved = resolveOptions(options)
   const hostedPages = openHostedPages(resolved)
+  const fetch = createGuardedFetch(resolved.timeoutMs)
   const call = createCall(resolved, log, hostedPages.loginUrl)
 
   return Object.freeze({
     id: resolved.id,
     type: 'auth0',
     issuer: describeIssuer(resolved),
-    ...openTokenEndpoint(resolved, call),
-    ...openDatabaseConnection(resolved, call),
+    ...openTokenEndpoint(resolved, call, fetch),
+    ...openDatabaseConnection(resolved, call, fetch),
     ...hostedPages
   } satisfies Auth0Provider)
 }

@@ -1,23 +1,21 @@
 import type { ProviderLog } from '@latchkey/identity-provider'
-import { withDeadline } from './deadline.js'
 import { translateError, type Operation } from './translate-error.js'
 
 /**
- * One request of the contract: within the time that the profile gives, and failing with the contract's errors only.
+ * One request of the contract, failing with the contract's errors only.
  *
  * @param secrets what is sent and must appear in no message
- * @param work gets a signal that fires when the time is up
  */
-export type Call = <Result>(operation: Operation, secrets: readonly (string | undefined)[], work: (signal: AbortSignal) => Promise<Result>) => Promise<Result>
+export type Call = <Result>(operation: Operation, secrets: readonly (string | undefined)[], work: () => Promise<Result>) => Promise<Result>
 
 /** What somebody may have to mend: the connection, the profile or the tenant. */
 const forOperator = new Set<string | undefined>(['IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'IDENTITY_PROVIDER_ERR_UNSUPPORTED'])
 
 /** @param loginUrl the hosted login page, for whoever must go on there */
-export function createCall ({ id, clientSecret, timeoutMs }: { id: string, clientSecret?: string | undefined, timeoutMs: number }, log: ProviderLog, loginUrl: () => Promise<string>): Call {
+export function createCall ({ id, clientSecret }: { id: string, clientSecret?: string | undefined }, log: ProviderLog, loginUrl: () => Promise<string>): Call {
   return async (operation, secrets, work) => {
     try {
-      return await withDeadline(timeoutMs, work)
+      return await work()
     } catch (error) {
       const translated = translateError(error, { profileId: id, operation, secrets: [...secrets, clientSecret], loginUrl: await loginUrl() })
       if (forOperator.has((translated as { code?: string }).code)) {

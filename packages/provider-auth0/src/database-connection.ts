@@ -1,35 +1,34 @@
 import type { PasswordRecovery, PasswordSignUp } from '@latchkey/identity-provider'
 import type { Call } from './call.js'
+import type { Fetch } from './guarded-fetch.js'
 import type { ResolvedOptions } from './options.js'
 import { isAboutEmail, RefusedRequest } from './translate-error.js'
 
 /** Accounts of a database connection (`/dbconnections` in the Authentication API reference). */
-export function openDatabaseConnection ({ issuer, clientId, connection }: ResolvedOptions, call: Call): PasswordSignUp & PasswordRecovery {
+export function openDatabaseConnection ({ issuer, clientId, connection }: ResolvedOptions, call: Call, fetch: Fetch): PasswordSignUp & PasswordRecovery {
   return {
     async signUpWithPassword ({ email, password, firstName, lastName }) {
-      return await call('signUp', [password], async signal => {
-        const answer = await post('signup', { email, password, given_name: firstName || undefined, family_name: lastName || undefined }, signal)
+      return await call('signUp', [password], async () => {
+        const answer = await post('signup', { email, password, given_name: firstName || undefined, family_name: lastName || undefined })
         return toAccount(JSON.parse(answer))
       })
     },
 
     async forgotPassword ({ email }) {
-      await call('recover', [], async signal => {
+      await call('recover', [], async () => {
         // Auth0 says the same of unknown addresses, in one sentence of plain text, and refuses what cannot be an address.
-        const answer = await post('change_password', { email }, signal).catch(error => { if (!isAboutEmail(error)) throw error })
+        const answer = await post('change_password', { email }).catch(error => { if (!isAboutEmail(error)) throw error })
         if (answer?.trimStart().startsWith('<') === true) throw new Error('The answer is a page; something stands between here and Auth0')
       })
     }
   }
 
   /** @throws RefusedRequest with what Auth0 says */
-  async function post (action: string, body: Record<string, unknown>, signal: AbortSignal): Promise<string> {
+  async function post (action: string, body: Record<string, unknown>): Promise<string> {
     const response = await fetch(`${issuer}dbconnections/${action}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify({ client_id: clientId, connection, ...body }),
-      redirect: 'error',
-      signal
+      body: JSON.stringify({ client_id: clientId, connection, ...body })
     })
     if (response.ok) return await response.text()
     throw new RefusedRequest(response.status, await response.json().catch(() => null))

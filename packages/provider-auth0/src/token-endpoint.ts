@@ -1,15 +1,16 @@
 import { errors, type CodeExchange, type PasswordSignIn, type TokenRefresh, type TokenSet } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import type { Call } from './call.js'
+import type { Fetch } from './guarded-fetch.js'
 import type { ResolvedOptions } from './options.js'
 import { assertRedirectAllowed } from './redirect-uri.js'
 
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers
 
 /** What is asked of `/oauth/token`. openid-client compares issuer, audience and times of each ID token that comes back. */
-export function openTokenEndpoint (options: ResolvedOptions, call: Call): PasswordSignIn & TokenRefresh & CodeExchange {
+export function openTokenEndpoint (options: ResolvedOptions, call: Call, fetch: Fetch): PasswordSignIn & TokenRefresh & CodeExchange {
   const { id, connection, scope, callbackUrls } = options
-  const configuration = configureClient(options)
+  const configuration = configureClient(options, fetch)
 
   return {
     async signInWithPassword ({ email, password }) {
@@ -44,11 +45,10 @@ export function openTokenEndpoint (options: ResolvedOptions, call: Call): Passwo
   }
 }
 
-function configureClient ({ issuer, clientId, clientSecret, timeoutMs }: ResolvedOptions): client.Configuration {
+function configureClient ({ issuer, clientId, clientSecret }: ResolvedOptions, fetch: Fetch): client.Configuration {
   const authentication = clientSecret === undefined ? client.None() : client.ClientSecretPost(clientSecret)
   const configuration = new client.Configuration({ issuer, token_endpoint: `${issuer}oauth/token` }, clientId, undefined, authentication)
-  // The deadline of the call is exact; this lets go of the connection soon after it.
-  configuration.timeout = Math.ceil(timeoutMs / 1000)
+  configuration[client.customFetch] = fetch as client.CustomFetch
   // The options allow http for loopback addresses only.
   if (issuer.startsWith('http:')) client.allowInsecureRequests(configuration)
   return configuration

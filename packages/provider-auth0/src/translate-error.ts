@@ -146,7 +146,7 @@ interface AnsweredError {
   readonly message?: string
   /** A number in errors of the platform, such as that of a time that is up. */
   readonly code?: unknown
-  readonly cause?: { readonly code?: unknown, readonly message?: unknown }
+  readonly cause?: { readonly name?: unknown, readonly code?: unknown, readonly message?: unknown }
   /** From the token endpoint. */
   readonly status?: number
   readonly error?: string
@@ -172,8 +172,8 @@ function describeAnswer (error: unknown, secrets: ErrorContext['secrets']): Answ
   let text = String(told.message ?? 'no message')
   // A parser's message repeats a piece of what it could not read.
   if (told.name === 'SyntaxError') text = 'The answer is not JSON'
-  // openid-client says in the cause which claim or part of the answer it does not like.
-  if (/^OAUTH_/.test(String(code)) && cause?.message !== undefined && oauthError === undefined) text += `: ${String(cause.message)}`
+  // openid-client says in the cause what it does not like.
+  if (name === 'ClientError' && cause?.message !== undefined && cause.name !== 'SyntaxError') text += `: ${String(cause.message)}`
   const answer = new Error(withhold(text))
   answer.name = String(told.name ?? 'Error')
   const details = { status, code: [code, cause?.code].find(one => typeof one === 'string'), policy: 'policy' in told && told.policy !== undefined ? withhold(told.policy) : undefined }

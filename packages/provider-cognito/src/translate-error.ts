@@ -155,7 +155,7 @@ interface AnsweredError {
   readonly message?: string
   /** Of openid-client and the network; a number in errors of the platform. */
   readonly code?: unknown
-  readonly cause?: { readonly code?: unknown, readonly message?: unknown }
+  readonly cause?: { readonly name?: unknown, readonly code?: unknown, readonly message?: unknown }
   /** Of the AWS SDK. */
   readonly $metadata?: { readonly httpStatusCode?: number, readonly requestId?: string }
   /** Of openid-client, from the token endpoint. */
@@ -180,8 +180,8 @@ export function describeAnswer (error: unknown, secrets: ErrorContext['secrets']
   let text = String((oauthError === undefined ? message : description) ?? 'no message')
   // A parser's message repeats a piece of what it could not read.
   if (name === 'SyntaxError') text = 'The answer is not JSON'
-  // openid-client says in the cause which claim or part of the answer it does not like.
-  if (/^OAUTH_/.test(String(code)) && cause?.message !== undefined && oauthError === undefined) text += `: ${String(cause.message)}`
+  // openid-client says in the cause what it does not like.
+  if (name === 'ClientError' && cause?.message !== undefined && cause.name !== 'SyntaxError') text += `: ${String(cause.message)}`
   for (const secret of secrets) {
     if (secret !== undefined && secret !== '') text = text.replaceAll(secret, '[withheld]')
   }

@@ -133,13 +133,13 @@ t.test('a request that fails at Cognito is tried a second time, and not a third'
 })
 
 t.test('the time holds while an answer trickles in', async t => {
-  let closed: () => void = () => {}
+  let closed = () => {}
   const connectionClosed = new Promise<void>(resolve => { closed = resolve })
   const url = await startServer(t, (_request, response) => {
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
     const trickle = setInterval(() => response.write(' '), 20)
-    response.on('close', () => { clearInterval(trickle); closed() })
-  })
+    response.on('close', () => { clearInterval(trickle) })
+  }, closed)
   const provider = createCognitoProvider({ id: 'pool', region: 'eu-west-1', userPoolId: 'eu-west-1_TestPool', clientId: 'web', endpoint: url, timeoutMs: 100 },
     { log: { debug () {}, info () {}, warn () {}, error () {} } })
   t.teardown(() => provider.close?.())

@@ -4,9 +4,9 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
-/** Gives its URL; it ends with the test. */
-export async function startServer (t: Test, listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+/** Gives its URL; it ends with the test. `connectionClosed` is told of every connection that ends, whether a request came by it or not. */
+export async function startServer (t: Test, listener: RequestListener, connectionClosed: () => void = () => {}): Promise<string> {
+  const server = createServer(listener).on('connection', socket => { socket.on('close', connectionClosed) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => { server.close(); server.closeAllConnections() })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
