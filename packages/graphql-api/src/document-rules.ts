@@ -13,17 +13,17 @@ export interface DocumentLimits {
 
 /** The rules of these limits, for Mercurius' `validationRules`. */
 export function documentRules ({ queryDepth, introspection }: DocumentLimits): ValidationRule[] {
-  return [refuseNul, depthRule(queryDepth), findUncompilable, ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
+  return [refuseNul, depthRule(queryDepth), findCompilable, ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
 }
 
 /** A compiled query is ten times as large as a parsed one: compiling the longest would let anybody fill the memory. */
 const MAX_COMPILED_TOKENS = 300
 
-const uncompilable = new WeakSet<DocumentNode>()
+const compilable = new WeakSet<DocumentNode>()
 
-/** Whether a query that has been validated may be compiled by graphql-jit. */
+/** Whether a query may be compiled by graphql-jit: one that these rules have not seen may not. */
 export function isCompilable (document: DocumentNode): boolean {
-  return !uncompilable.has(document)
+  return compilable.has(document)
 }
 
 /**
@@ -32,12 +32,13 @@ export function isCompilable (document: DocumentNode): boolean {
  * it writes `__proto__` as a field into an object literal, where it sets the prototype. Clients that send values as
  * variables, as they should, lose nothing.
  */
-function findUncompilable (context: ValidationContext): ASTVisitor {
+function findCompilable (context: ValidationContext): ASTVisitor {
   const document = context.getDocument()
-  if (document.tokenCount === undefined || document.tokenCount > MAX_COMPILED_TOKENS) uncompilable.add(document)
+  let mayBe = document.tokenCount !== undefined && document.tokenCount <= MAX_COMPILED_TOKENS
   return {
-    StringValue: () => { uncompilable.add(document) },
-    ObjectField: ({ name }) => { if (name.value === '__proto__') uncompilable.add(document) }
+    StringValue: () => { mayBe = false },
+    ObjectField: ({ name }) => { if (name.value === '__proto__') mayBe = false },
+    Document: { leave: () => { if (mayBe) compilable.add(document) } }
   }
 }
 

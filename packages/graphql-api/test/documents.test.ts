@@ -29,6 +29,7 @@ t.test('only queries without text of their own, and of a moderate size, are comp
   t.notOk(compiled('{ find(json: { __proto__: { a: 1 } }) { __typename } }'))
   t.ok(compiled(`{ ${'__typename '.repeat(298)} }`))
   t.notOk(compiled(`{ ${'__typename '.repeat(299)} }`))
+  t.notOk(isCompilable(parse('{ __typename }')), 'nor one that the rules have not seen')
 })
 
 t.test('a query may be nested ten fields deep, counted through fragments, and no deeper', async t => {

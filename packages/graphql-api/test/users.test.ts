@@ -50,6 +50,17 @@ for (const dialect of dialects) {
   })
 }
 
+t.test('roles and permissions are fields like others: not given, they are null, whatever is said of Roles', async t => {
+  const { ask, user, role } = await openApi(t)
+  await role('Mailer', { data: { Users: { read: { allow: true, fields: { email: true } } }, Roles: { read: { allow: true } } } })
+  const joe = await user('joe')
+  const { token } = await user('jane', { roles: ['Mailer'] })
+  t.strictSame(await ask(`{ user(id: "${joe.user.id}") { email avatar { id } roles { count } permissions { count } } }`, { token }).then(({ data, errors }) => ({ data, errors })), {
+    data: { user: { email: 'joe@example.com', avatar: null, roles: null, permissions: null } },
+    errors: undefined
+  })
+})
+
 t.test('everybody reads their own record and roles, whatever the roles say', async t => {
   const { ask, user, role } = await openApi(t)
   await role('Nothing', { data: { Users: { read: { allow: false } } } })
@@ -90,16 +101,22 @@ t.test('an administrator finds everybody by id or email; an email that is none i
 })
 
 t.test('who created a user is shown as far as that one may be read', async t => {
-  const { ask, user, role } = await openApi(t)
+  const { ask, user, role, app } = await openApi(t)
   await role('Reader', { data: { Users: { read: { allow: true, fields: { email: true, createdBy: true } } } } })
   const root = await user('root', { user: { firstName: 'Root' } })
   const jane = await user('jane', { roles: ['Reader'], user: { createdBy: root.user.id } })
   const joe = await user('joe', { user: { createdBy: root.user.id } })
   const own = await user('own', { user: { createdBy: jane.user.id } })
-  const creator = async (token: string, id: string) => (await ask(`{ user(id: "${id}") { createdBy { email firstName } } }`, { token })).data?.user
+  const creator = async (token: string, id: string) => {
+    const { data, errors } = await ask(`{ user(id: "${id}") { createdBy { email firstName } } }`, { token })
+    t.equal(errors, undefined)
+    return data?.user
+  }
   t.strictSame(await creator(jane.token, jane.user.id), { createdBy: { email: 'root@example.com', firstName: null } })
   t.strictSame(await creator(jane.token, own.user.id), { createdBy: { email: 'jane@example.com', firstName: null } })
   t.strictSame(await creator(joe.token, joe.user.id), { createdBy: null }, 'joe may read nobody')
+  await app.db.updateTable('latchkey_users').set({ created_by: joe.user.id }).where('id', '=', joe.user.id).execute()
+  t.strictSame(await creator(joe.token, joe.user.id), { createdBy: { email: 'joe@example.com', firstName: null } }, 'but himself')
   const orphan = await user('orphan', { roles: ['Reader'], user: { createdBy: 'somebody who is gone' } })
   t.strictSame(await creator(orphan.token, orphan.user.id), { createdBy: null })
 })
