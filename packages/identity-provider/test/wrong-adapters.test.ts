@@ -243,7 +243,9 @@ const cases: Case[] = [
 
   ['a password in the log', leak(({ password }, log) => { log.info({ request: { body: [password] } }, 'signing in') }), 'there is no secret'],
   ['a password in the message of a log line', leak(({ password }, log) => { log.debug({}, `signing in with ${password}`) }), 'there is no secret'],
-  ['an encoded password in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }) }, 'signing in') }), 'there is no secret'],
+  ['a password in parameters in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }) }, 'signing in') }), 'there is no secret'],
+  ['a password in a form in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }).toString() }, 'signing in') }), 'there is no secret'],
+  ['a password in an address in the log', leak(({ password }, log) => { log.info({ url: `/?password=${encodeURIComponent(password)}` }, 'signing in') }), 'there is no secret'],
   ['a buffer with a password in the log', leak(({ password }, log) => { log.info({ body: Buffer.from(password) }, 'signing in') }), 'there is no secret'],
   ['the client secret in a header in the log', leak((credentials, log) => { log.info({ headers: new Headers({ authorization: `Basic ${btoa(`web:${clientSecret}`)}` }) }, 'asking') }), 'there is no secret'],
   ['a password in the message of an error', leak(({ password }) => { throw otherwise(`${password} is wrong`, errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS) }), 'there is no secret'],

@@ -75,5 +75,6 @@ export function createSecretWatch (ownSecrets: readonly string[]): SecretWatch {
 function shows (text: string, secret: string): boolean {
   // Six digits of a code are found in any timestamp: it counts where it stands alone.
   if (/^\d+$/.test(secret)) return new RegExp(`(?<!\\d)${secret}(?!\\d)`).test(text)
-  return text.includes(secret) || text.includes(encodeURIComponent(secret))
+  const inForm = new URLSearchParams([['', secret]]).toString().slice('='.length)
+  return [secret, encodeURIComponent(secret), inForm].some(written => text.includes(written))
 }

@@ -50,7 +50,7 @@ export function createTinyWorld (issuer: TestIssuer, timeoutMs = 5000): TinyWorl
     confirmationMails: [],
     addAccount (properties) {
       const subject = randomUUID()
-      const account = { subject, email: `ada-${subject}@example.com`, password: `Horse-${subject}`, confirmed: true, challenged: false, ...properties }
+      const account = { subject, email: `ada-${subject}@example.com`, password: `Horse + ${subject}`, confirmed: true, challenged: false, ...properties }
       accounts.set(account.email, account)
       return account
     },
