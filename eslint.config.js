@@ -1,7 +1,7 @@
 import neostandard from 'neostandard'
 
 export default [
-  { ignores: ['**/dist/**', '**/.tap/**'] },
+  { ignores: ['**/dist/**', '**/dist-*/**', '**/.tap/**'] },
   ...neostandard({ ts: true }),
   {
     files: ['**/*.ts'],

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { readConfig } from '../src/config.js'
-import { createApp } from '../src/app.js'
+import { readConfig } from '../dist/config.js'
+import { createApp } from '../dist/app.js'
 
 async function configFile (t: Test, content: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-config-'))

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 
 t.test('npm run demo tells the whole story, every step as it should be', async t => {
-  const story = fileURLToPath(new URL('../demo/story.js', import.meta.url))
+  const story = fileURLToPath(new URL('../dist-demo/story.js', import.meta.url))
   const { code, output } = await new Promise<{ code: number | null, output: string }>(resolve => {
     const child = execFile(process.execPath, [story], (_error, stdout, stderr) => { resolve({ code: child.exitCode, output: stdout + stderr }) })
   })

@@ -1,6 +1,6 @@
 import Fastify from 'fastify'
 import t from 'tap'
-import authProfiles from '../src/index.js'
+import authProfiles from '../dist/index.js'
 import { createIssuerOnlyProvider, startApp } from './helpers/app.js'
 
 t.test('needs the plugins it works on', async t => {

@@ -2,7 +2,7 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import t, { type Test } from 'tap'
-import database, { migrate, type Migrations } from '../src/index.js'
+import database, { migrate, type Migrations } from '../dist/index.js'
 
 const create: Migrations = {
   '001-create': { up: async db => { await db.schema.createTable('things').addColumn('id', 'text', c => c.primaryKey()).execute() } }

@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { Kysely, MysqlDialect, sql, SqliteDialect } from 'kysely'
 import t from 'tap'
-import database, { dialectOf, type Tables } from '../src/index.js'
+import database, { dialectOf, type Tables } from '../dist/index.js'
 
 for (const dialect of dialects) {
   t.test(`${dialect}: a URL gives a working database, closed with the app`, async t => {

@@ -2,7 +2,7 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import t from 'tap'
-import database, { prepareQuery } from '../src/index.js'
+import database, { prepareQuery } from '../dist/index.js'
 
 type Numbers = { numbers: { n: number } }
 

@@ -1,6 +1,6 @@
 import { buildSchema, getIntrospectionQuery, parse, validate } from 'graphql'
 import t from 'tap'
-import { documentRules, isCompilable } from '../src/document-rules.js'
+import { documentRules, isCompilable } from '../dist/document-rules.js'
 import { error, openApi } from './helpers/api.js'
 
 t.test('a text argument is never run as a program, as graphql-jit would by itself', async t => {

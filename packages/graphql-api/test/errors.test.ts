@@ -6,8 +6,8 @@ import { errors as usersStoreErrors } from '@latchkey/users-store'
 import mercurius from 'mercurius'
 import { GraphQLError } from 'graphql'
 import t from 'tap'
-import { answers } from '../src/error-codes.js'
-import { errors } from '../src/index.js'
+import { answers } from '../dist/error-codes.js'
+import { errors } from '../dist/index.js'
 import { error, openApi } from './helpers/api.js'
 
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
@@ -59,7 +59,7 @@ t.test('a database that does not answer is an InternalError, until it answers ag
 })
 
 t.test('resolvers of the app\'s own choose what clients read; what they did not choose is not shown', async t => {
-  const { mercuriusOptions } = await import('../src/index.js')
+  const { mercuriusOptions } = await import('../dist/index.js')
   const failures: Record<string, () => unknown> = {
     chosen: () => { throw new GraphQLError('Out of stock', { extensions: { code: 'OutOfStock', left: 0 } }) },
     chosenByMercurius: () => { throw new mercurius.ErrorWithProps('Out of stock', { code: 'OutOfStock' }) },

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { page, type PageArguments } from '../src/page.js'
+import { page, type PageArguments } from '../dist/page.js'
 
 const letters = ['a', 'b', 'c', 'd', 'e'].map(id => ({ id }))
 

@@ -1,7 +1,7 @@
 import Fastify from 'fastify'
 import mercurius from 'mercurius'
 import t from 'tap'
-import graphqlApi, { mercuriusOptions, type GraphqlApiOptions } from '../src/index.js'
+import graphqlApi, { mercuriusOptions, type GraphqlApiOptions } from '../dist/index.js'
 import { error, openApi } from './helpers/api.js'
 
 t.test('needs the plugins it works on', async t => {

@@ -1,7 +1,7 @@
 import { startTestIssuer } from '@latchkey/test-issuer'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { errors } from '../src/index.js'
+import { errors } from '../dist/index.js'
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
 const readme = read('../README.md')
@@ -11,7 +11,7 @@ t.test('the quick start is the example, which does what the README says', async 
   const issuer = await startTestIssuer()
   t.teardown(() => issuer.close())
   Object.assign(process.env, { ISSUER: issuer.issuer, PORT: '0', DATABASE_URL: 'sqlite::memory:' })
-  const { app } = await import('../examples/quick-start.js')
+  const { app } = await import('../dist-examples/quick-start.js')
   t.teardown(() => app.close())
 
   const ask = async (query: string, token: string) => (await app.inject({ method: 'POST', url: '/graphql', headers: { authorization: `Bearer ${token}` }, payload: { query } })).json()

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { responseMediaType } from '../src/response-media-type.js'
+import { responseMediaType } from '../dist/response-media-type.js'
 
 const json = 'application/json'
 const graphql = 'application/graphql-response+json'

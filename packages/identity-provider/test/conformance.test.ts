@@ -1,5 +1,5 @@
 import t from 'tap'
-import { runConformance } from '../src/conformance/index.js'
+import { runConformance } from '../dist/conformance/index.js'
 import { failuresOf, startIssuers, tinySubject } from './helpers/tiny-subject.js'
 
 const issuers = await startIssuers(t)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { capabilities, errors, provides, requireCapability, type Capability, type IdentityProvider } from '../src/index.js'
+import { capabilities, errors, provides, requireCapability, type Capability, type IdentityProvider } from '../dist/index.js'
 
 const bare: IdentityProvider = { id: 'company-sso', type: 'openid', issuer: { issuer: 'https://id.example.com', clientId: 'web', audiences: ['web'] } }
 const method = async () => {}

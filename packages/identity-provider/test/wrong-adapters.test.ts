@@ -1,7 +1,7 @@
 /** Each check of the suite has a wrong adapter here that fails it. */
 import t from 'tap'
-import type { Credentials } from '../src/conformance/index.js'
-import { errors, type TokenSet } from '../src/index.js'
+import type { Credentials } from '../dist/conformance/index.js'
+import { errors, type TokenSet } from '../dist/index.js'
 import { clientSecret, type CompleteProvider } from './helpers/tiny-provider.js'
 import { failuresOf, startIssuers, type Flaw, type Given } from './helpers/tiny-subject.js'
 import type { TinyWorld } from './helpers/tiny-world.js'

@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import t from 'tap'
 import Type from 'typebox'
-import { createOptionsCheck } from '../src/index.js'
+import { createOptionsCheck } from '../dist/index.js'
 
 const InvalidOptions = createError<[string]>('SOME_PLUGIN_ERR_INVALID_OPTIONS', 'Invalid options: %s')
 const check = createOptionsCheck(Type.Object({

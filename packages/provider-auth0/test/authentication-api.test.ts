@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAuth0Provider } from '../src/index.js'
+import { createAuth0Provider } from '../dist/index.js'
 import { startServer } from './helpers/loopback-server.js'
 import { startScripted, tokens } from './helpers/scripted-auth0.js'
 

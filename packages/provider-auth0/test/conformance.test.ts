@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { runConformance } from '@latchkey/identity-provider/conformance'
 import t from 'tap'
-import { createAuth0Provider } from '../src/index.js'
+import { createAuth0Provider } from '../dist/index.js'
 import { callbackUrl, logoutUrl, newEmail, startAuth0Tenant } from './helpers/auth0-tenant.js'
 import { startBrokenServer } from './helpers/loopback-server.js'
 

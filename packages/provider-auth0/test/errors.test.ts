@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import t from 'tap'
-import type { Auth0Provider } from '../src/index.js'
+import type { Auth0Provider } from '../dist/index.js'
 import { startScripted, tokens, type ApiAnswer } from './helpers/scripted-auth0.js'
 
 const email = 'ada@example.com'

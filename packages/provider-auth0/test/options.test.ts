@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createAuth0Provider, type Auth0Options } from '../src/index.js'
+import { createAuth0Provider, type Auth0Options } from '../dist/index.js'
 
 const log = { debug () {}, info () {}, warn () {}, error () {} }
 const valid = { id: 'auth0', domain: 'acme.eu.auth0.com', clientId: 'web' }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { runConformance } from '@latchkey/identity-provider/conformance'
 import t from 'tap'
-import { createCognitoProvider } from '../src/index.js'
+import { createCognitoProvider } from '../dist/index.js'
 import { startBrokenServer } from './helpers/loopback-server.js'
 import { sentCode } from './helpers/cognito-local.js'
 import { callbackUrl, logoutUrl, newEmail, startUserPool } from './helpers/user-pool.js'

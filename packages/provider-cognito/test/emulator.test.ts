@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import t from 'tap'
-import { createCognitoProvider } from '../src/index.js'
+import { createCognitoProvider } from '../dist/index.js'
 import { sentCode } from './helpers/cognito-local.js'
 import { callbackUrl, newEmail, startUserPool } from './helpers/user-pool.js'
 

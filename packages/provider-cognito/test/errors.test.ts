@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import t from 'tap'
-import type { CognitoProvider } from '../src/index.js'
+import type { CognitoProvider } from '../dist/index.js'
 import { refusal, startScripted, type ApiAnswer } from './helpers/scripted-cognito.js'
 
 const email = 'ada@example.com'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createCognitoProvider, type CognitoOptions } from '../src/index.js'
+import { createCognitoProvider, type CognitoOptions } from '../dist/index.js'
 
 const log = { debug () {}, info () {}, warn () {}, error () {} }
 const valid = { id: 'pool', region: 'eu-west-1', userPoolId: 'eu-west-1_AbCdEf123', clientId: 'web' }

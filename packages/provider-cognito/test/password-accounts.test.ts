@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
-import { createCognitoProvider } from '../src/index.js'
+import { createCognitoProvider } from '../dist/index.js'
 import { startServer } from './helpers/loopback-server.js'
 import { refusal, startScripted, unsignedToken, type AskedRequest } from './helpers/scripted-cognito.js'
 

@@ -2,11 +2,11 @@ import database from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import t from 'tap'
-import { removeExpired } from '../src/expiry.js'
-import { html } from '../src/html.js'
-import providerEmbedded from '../src/index.js'
-import { contrast, themeOf } from '../src/pages/theme.js'
-import { checkPassword } from '../src/passwords.js'
+import { removeExpired } from '../dist/expiry.js'
+import { html } from '../dist/html.js'
+import providerEmbedded from '../dist/index.js'
+import { contrast, themeOf } from '../dist/pages/theme.js'
+import { checkPassword } from '../dist/passwords.js'
 
 const weak: { code: string } = { code: 'IDENTITY_PROVIDER_ERR_WEAK_PASSWORD' }
 const passwords: [string, string, { code: string } | null][] = [

@@ -2,7 +2,7 @@ import database from '@latchkey/database'
 import Fastify, { type FastifyInstance } from 'fastify'
 import formbody from '@fastify/formbody'
 import t, { type Test } from 'tap'
-import providerEmbedded, { type ProviderEmbeddedOptions } from '../src/index.js'
+import providerEmbedded, { type ProviderEmbeddedOptions } from '../dist/index.js'
 import { profileOf } from './helpers/app.js'
 
 const publicUrl = 'http://localhost:4000'

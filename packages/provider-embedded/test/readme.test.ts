@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { errors } from '../src/index.js'
+import { errors } from '../dist/index.js'
 
 const read = async (path: string) => await readFile(new URL(`../${path}`, import.meta.url), 'utf8')
 
@@ -19,7 +20,7 @@ t.test('the README lists exactly the errors there are, with their status', async
 t.test('the quick start is in the README to the letter, and runs', async t => {
   const example = await read('examples/quick-start.ts')
   t.ok((await read('README.md')).includes('```ts\n' + example + '```'))
-  const child = spawn(process.execPath, ['--import', '@tapjs/typescript/import', new URL('../examples/quick-start.ts', import.meta.url).pathname], { env: { ...process.env, PORT: '4917', NODE_ENV: 'development' } })
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../dist-examples/quick-start.js', import.meta.url))], { env: { ...process.env, PORT: '4917', NODE_ENV: 'development' } })
   t.teardown(() => child.kill())
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })

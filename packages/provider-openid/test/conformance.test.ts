@@ -1,7 +1,7 @@
 import { runConformance, type Outage } from '@latchkey/identity-provider/conformance'
 import { startTestIssuer } from '@latchkey/test-issuer'
 import t from 'tap'
-import { createOpenIdProvider } from '../src/index.js'
+import { createOpenIdProvider } from '../dist/index.js'
 import { authorize } from './helpers/code-flow.js'
 import { startOidcProvider } from './helpers/oidc-provider-fixture.js'
 import { silent } from './helpers/silent-log.js'

@@ -1,6 +1,6 @@
 /** The adapter against a real provider: what the conformance suite does not ask. */
 import t from 'tap'
-import { createOpenIdProvider, type OpenIdOptions } from '../src/index.js'
+import { createOpenIdProvider, type OpenIdOptions } from '../dist/index.js'
 import { authorize } from './helpers/code-flow.js'
 import { createBrowser } from './helpers/headless-browser.js'
 import { startOidcProvider } from './helpers/oidc-provider-fixture.js'

@@ -1,6 +1,6 @@
 import { provides } from '@latchkey/identity-provider'
 import t from 'tap'
-import { createOpenIdProvider, type OpenIdOptions } from '../src/index.js'
+import { createOpenIdProvider, type OpenIdOptions } from '../dist/index.js'
 import { silent } from './helpers/silent-log.js'
 
 const required: OpenIdOptions = { id: 'company-sso', issuer: 'https://id.example.com', clientId: 'web' }

@@ -15,7 +15,7 @@ t.test('the quick start is the example, which signs in', async t => {
   t.teardown(() => fixture.close())
   process.env.ISSUER = fixture.issuer
   process.env.CLIENT_SECRET = 'a secret'
-  const { finishLogin, loginUrl } = await import('../examples/quick-start.js')
+  const { finishLogin, loginUrl } = await import('../dist-examples/quick-start.js')
   const callback = await fixture.signIn(loginUrl, ada)
   t.match(await finishLogin(callback), { idToken: String, refreshToken: String })
 })

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util'
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
-import { createOpenIdProvider } from '../src/index.js'
+import { createOpenIdProvider } from '../dist/index.js'
 import { sendJson, startCrookedProvider } from './helpers/crooked-provider.js'
 import { createRecordingLog } from './helpers/recording-log.js'
 

@@ -1,7 +1,7 @@
 import { dialects } from '@latchkey/test-databases'
 import { DummyDriver, Kysely, PostgresAdapter, PostgresQueryCompiler, sql, SqliteAdapter, SqliteQueryCompiler } from 'kysely'
 import t from 'tap'
-import { compileFilter, parseFilter, type Dialect, type FilterVariables } from '../src/index.js'
+import { compileFilter, parseFilter, type Dialect, type FilterVariables } from '../dist/index.js'
 import { users } from './helpers/tables.js'
 
 const compilers = {

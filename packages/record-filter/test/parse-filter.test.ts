@@ -1,5 +1,5 @@
 import t from 'tap'
-import { defaultLimits, errors, parseFilter } from '../src/index.js'
+import { defaultLimits, errors, parseFilter } from '../dist/index.js'
 import { users } from './helpers/tables.js'
 
 const nested = (levels: number): unknown => levels === 1 ? {} : { AND: [nested(levels - 1)] }

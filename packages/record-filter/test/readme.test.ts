@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import { defaultLimits, errors } from '../src/index.js'
-import { operators } from '../src/operators.js'
+import { defaultLimits, errors } from '../dist/index.js'
+import { operators } from '../dist/operators.js'
 
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8')
 const readme = read('README.md')
@@ -24,7 +24,7 @@ t.test('the README tells the limits', async t => {
 
 t.test('the quick start of the README is the example, which runs', async t => {
   const log = t.capture(console, 'log')
-  await import('../examples/quick-start.js')
+  await import('../dist-examples/quick-start.js')
   t.strictSame(log().map(({ args }) => args), [[[{ id: '1', title: 'Draft: a plan' }]]])
   t.ok(readme.includes(`\`\`\`ts\n${read('examples/quick-start.ts')}\`\`\``))
 })

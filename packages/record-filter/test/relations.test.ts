@@ -1,6 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import type { FilterableTable } from '../src/index.js'
+import type { FilterableTable } from '../dist/index.js'
 import { fill, open, select } from './helpers/databases.js'
 import { groups, posts, users } from './helpers/tables.js'
 

@@ -1,7 +1,7 @@
 import { dialects } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t from 'tap'
-import { compileFilter, parseFilter } from '../src/index.js'
+import { compileFilter, parseFilter } from '../dist/index.js'
 import { fill, open, select } from './helpers/databases.js'
 import { users } from './helpers/tables.js'
 

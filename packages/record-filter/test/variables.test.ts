@@ -1,6 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import type { FilterVariables } from '../src/index.js'
+import type { FilterVariables } from '../dist/index.js'
 import { fill, open, select } from './helpers/databases.js'
 import { users } from './helpers/tables.js'
 

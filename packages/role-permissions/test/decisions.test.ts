@@ -1,7 +1,7 @@
 import { dialects } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import type { Allowed, Decision, RolePermissions } from '../src/index.js'
+import type { Allowed, Decision, RolePermissions } from '../dist/index.js'
 import { open, posts, user, users } from './helpers/app.js'
 import { addRecords, readable } from './helpers/records.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Action, Principal, Resource, RolePermissions } from '../src/index.js'
+import type { Action, Principal, Resource, RolePermissions } from '../dist/index.js'
 import { open, user } from './helpers/app.js'
 
 t.test('every decision is explained', async t => {

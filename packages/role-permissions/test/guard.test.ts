@@ -3,7 +3,7 @@ import { databaseUrl } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import rolePermissions, { errors, type NotAuthorizedError, type Principal } from '../src/index.js'
+import rolePermissions, { errors, type NotAuthorizedError, type Principal } from '../dist/index.js'
 import { open, posts, user } from './helpers/app.js'
 
 t.test('a guarded route is for those whose roles allow it', async t => {

@@ -5,7 +5,7 @@
 import type { FilterableTable } from '@latchkey/record-filter'
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import type { Action, ActionPermission, Principal, RolePermissions } from '../src/index.js'
+import type { Action, ActionPermission, Principal, RolePermissions } from '../dist/index.js'
 import { open, posts, user, users } from './helpers/app.js'
 import { addRecords, articles, people, readable, type Row } from './helpers/records.js'
 

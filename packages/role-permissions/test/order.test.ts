@@ -2,7 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { sql } from 'kysely'
 import t from 'tap'
-import type { Decision, RolePermissions } from '../src/index.js'
+import type { Decision, RolePermissions } from '../dist/index.js'
 import { open, posts, user, users } from './helpers/app.js'
 import { addRecords, readable } from './helpers/records.js'
 

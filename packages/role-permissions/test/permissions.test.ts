@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { RolePermissions } from '../src/index.js'
+import type { RolePermissions } from '../dist/index.js'
 import { open, register } from './helpers/app.js'
 
 const read = (permission: unknown) => ({ data: { Posts: { read: permission } } })

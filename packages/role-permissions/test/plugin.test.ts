@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { Kysely, SqliteDialect } from 'kysely'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import rolePermissions, { errors, type RolePermissionsOptions } from '../src/index.js'
+import rolePermissions, { errors, type RolePermissionsOptions } from '../dist/index.js'
 import { open, register } from './helpers/app.js'
 
 t.test('registered alone in a bare app, it decides for its two built-in roles', async t => {
@@ -77,7 +77,7 @@ t.test('the quick start of the README is the example, which runs', async t => {
   const example = readFileSync(new URL('../examples/quick-start.ts', import.meta.url), 'utf8')
   t.ok(readme.includes(`\`\`\`ts\n${example}\`\`\``))
   const log = t.capture(console, 'log')
-  await import('../examples/quick-start.js')
+  await import('../dist-examples/quick-start.js')
   t.strictSame(log().map(({ args }) => args), [
     [200, [{ id: '1', title: 'Hello' }]],
     [403, 'Not Authorized']

@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import { Kysely, SqliteDialect } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
-import rolePermissions from '../src/index.js'
+import rolePermissions from '../dist/index.js'
 import { open, user } from './helpers/app.js'
 
 const readPosts = { data: { Posts: { read: { allow: true } } } }

@@ -1,6 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import type { RolePermissions } from '../src/index.js'
+import type { RolePermissions } from '../dist/index.js'
 import { open, user } from './helpers/app.js'
 
 const readPosts: RolePermissions = { data: { Posts: { read: { allow: true } } } }

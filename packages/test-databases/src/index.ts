@@ -39,7 +39,7 @@ async function sqliteUrl (t: Teardown): Promise<string> {
 async function postgresUrl (t: Teardown): Promise<string> {
   const base = process.env.TEST_POSTGRES_URL ?? (await startedServer(t)).url
   const name = `latchkey_${randomBytes(8).toString('hex')}`
-  await runOnServer(base, `create database ${name}`)
+  await runOnServer(base, `create database ${name} strategy file_copy`)
   t.teardown(() => runOnServer(base, `drop database if exists ${name} with (force)`))
   const url = new URL(base)
   url.pathname = `/${name}`

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net'
 import t, { type Test } from 'tap'
-import { startTestIssuer, type Behaviour, type IssuerOptions, type TestIssuer } from '../src/index.js'
+import { startTestIssuer, type Behaviour, type IssuerOptions, type TestIssuer } from '../dist/index.js'
 
 async function start (t: Test, options?: IssuerOptions): Promise<TestIssuer> {
   const issuer = await startTestIssuer(options)

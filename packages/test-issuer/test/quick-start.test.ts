@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 // Runs the quick start, whose tests are tests of this file.
-import '../examples/quick-start.js'
+import '../dist-examples/quick-start.js'
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
 

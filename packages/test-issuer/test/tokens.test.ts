@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, verify, type JsonWebKey } from 'node:crypt
 import buildGetJwks from 'get-jwks'
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JWK } from 'jose'
 import t, { type Test } from 'tap'
-import { startTestIssuer, type Algorithm, type IssuerOptions, type TestIssuer, type TokenShape } from '../src/index.js'
+import { startTestIssuer, type Algorithm, type IssuerOptions, type TestIssuer, type TokenShape } from '../dist/index.js'
 
 const algorithms: Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']
 const shapes: TokenShape[] = ['openid', 'cognito', 'auth0']

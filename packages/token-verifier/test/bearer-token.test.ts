@@ -1,5 +1,5 @@
 import t from 'tap'
-import { bearerToken } from '../src/bearer-token.js'
+import { bearerToken } from '../dist/bearer-token.js'
 
 t.test('only a request without the header is a guest', async t => {
   t.equal(bearerToken(undefined, ['Host', 'localhost']), null)

@@ -1,6 +1,6 @@
 import t from 'tap'
-import { checkTokenUse, readIdentity } from '../src/claims.js'
-import { createTrustedIssuers, type ResolvedIssuer } from '../src/trusted-issuers.js'
+import { checkTokenUse, readIdentity } from '../dist/claims.js'
+import { createTrustedIssuers, type ResolvedIssuer } from '../dist/trusted-issuers.js'
 
 const issuer = 'https://id.example.com'
 const [trusted] = createTrustedIssuers([{ id: 'main', issuer, clientId: 'web' }]).of(issuer) as [ResolvedIssuer]

@@ -1,7 +1,7 @@
 /** Whatever is sent: a coded error, and never an identity or a status 500. */
 import fc from 'fast-check'
 import t from 'tap'
-import { errors } from '../src/index.js'
+import { errors } from '../dist/index.js'
 import { startApp, trust } from './helpers/app.js'
 import { startIssuer } from './helpers/issuer.js'
 import { rawToken, segmentsOf } from './helpers/raw-token.js'

@@ -1,6 +1,6 @@
 import type { Behaviour } from '@latchkey/test-issuer'
 import t, { type Test } from 'tap'
-import { createKeySetFetch } from '../src/key-set-fetch.js'
+import { createKeySetFetch } from '../dist/key-set-fetch.js'
 import { createClock } from './helpers/clock.js'
 import { startDocumentServer } from './helpers/document-server.js'
 import { startIssuer } from './helpers/issuer.js'

@@ -1,6 +1,6 @@
 import { createSecretKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import t from 'tap'
-import { findKey, readKeySet } from '../src/key-set.js'
+import { findKey, readKeySet } from '../dist/key-set.js'
 
 const jwkOf = (key: KeyObject): JsonWebKey => key.export({ format: 'jwk' })
 const rsaPair = generateKeyPairSync('rsa', { modulusLength: 2048 })

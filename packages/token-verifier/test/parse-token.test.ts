@@ -1,5 +1,5 @@
 import t from 'tap'
-import { MAX_TOKEN_LENGTH, parseToken } from '../src/parse-token.js'
+import { MAX_TOKEN_LENGTH, parseToken } from '../dist/parse-token.js'
 import { rawToken } from './helpers/raw-token.js'
 
 const header = { alg: 'RS256' }

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import tokenVerifier, { errors, type TrustedIssuer } from '../src/index.js'
+import tokenVerifier, { errors, type TrustedIssuer } from '../dist/index.js'
 import { createGet, startApp, startLoggingApp, trust } from './helpers/app.js'
 import { startIssuer } from './helpers/issuer.js'
 
@@ -156,7 +157,7 @@ t.test('the quick start in the README is the example', async t => {
 
 t.test('the quick start runs', async t => {
   const issuer = await startIssuer(t)
-  const child = spawn(process.execPath, [...process.execArgv, 'examples/quick-start.ts'], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../dist-examples/quick-start.js', import.meta.url))], {
     env: { ...process.env, ISSUER: issuer.issuer, CLIENT_ID: issuer.clientId, PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit']
   })

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createTokenBucket } from '../src/token-bucket.js'
+import { createTokenBucket } from '../dist/token-bucket.js'
 import { createClock } from './helpers/clock.js'
 
 t.test('lets three pass at once, then one in five seconds, and saves up no more than three', async t => {

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { TrustedIssuer } from '../src/index.js'
-import { createTrustedIssuers, selectByAudience } from '../src/trusted-issuers.js'
+import type { TrustedIssuer } from '../dist/index.js'
+import { createTrustedIssuers, selectByAudience } from '../dist/trusted-issuers.js'
 
 const issuer = 'https://id.example.com'
 const web: TrustedIssuer = { id: 'web', issuer, clientId: 'web' }

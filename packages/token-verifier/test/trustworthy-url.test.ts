@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isTrustworthyUrl } from '../src/trustworthy-url.js'
+import { isTrustworthyUrl } from '../dist/trustworthy-url.js'
 
 const urls: [string, boolean][] = [
   ['https://id.example.com', true],

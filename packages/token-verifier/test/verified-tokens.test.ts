@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { Identity } from '../src/index.js'
-import type { KeySet } from '../src/key-set.js'
-import { createVerifiedTokens } from '../src/verified-tokens.js'
+import type { Identity } from '../dist/index.js'
+import type { KeySet } from '../dist/key-set.js'
+import { createVerifiedTokens } from '../dist/verified-tokens.js'
 import { createClock } from './helpers/clock.js'
 
 const keySet: KeySet = { keys: [], fingerprint: 'a' }

@@ -3,7 +3,7 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import t, { type Test } from 'tap'
-import usersStore, { migrateUsersStore, type NewUser, type User, type UsersStoreOptions } from '../src/index.js'
+import usersStore, { migrateUsersStore, type NewUser, type User, type UsersStoreOptions } from '../dist/index.js'
 import { appOn } from './helpers/app.js'
 
 const columns = { level: { type: 'number' }, hiredAt: { type: 'date' }, newsletter: { type: 'boolean' }, bio: { type: 'string' } } as const

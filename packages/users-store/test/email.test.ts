@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { normalizeEmail } from '../src/index.js'
+import { normalizeEmail } from '../dist/index.js'
 
 /** 254 bytes. */
 const longest = `ab@${[63, 63, 63, 59].map(length => 'b'.repeat(length)).join('.')}`

@@ -5,7 +5,7 @@ import Fastify from 'fastify'
 import { CamelCasePlugin, Kysely, PostgresDialect, SqliteDialect, type KyselyPlugin } from 'kysely'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import usersStore, { migrateUsersStore } from '../src/index.js'
+import usersStore, { migrateUsersStore } from '../dist/index.js'
 import { appOn, counts } from './helpers/app.js'
 
 const identity = { issuer: 'https://id.example.com', subject: 's1' }

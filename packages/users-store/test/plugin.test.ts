@@ -2,8 +2,10 @@ import database from '@latchkey/database'
 import Fastify from 'fastify'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
-import usersStore, { errors } from '../src/index.js'
+import usersStore, { errors } from '../dist/index.js'
 import { appOn } from './helpers/app.js'
+
+const read = async (path: string) => await readFile(new URL(path, import.meta.url), 'utf8')
 
 t.test('names itself, its Fastify version and what it needs', async t => {
   t.strictSame((usersStore as unknown as Record<symbol, unknown>)[Symbol.for('plugin-meta')], {
@@ -50,7 +52,7 @@ for (const [what, options, message] of refused) {
 }
 
 t.test('the README lists the errors with their codes and statuses', async t => {
-  const readme = await readFile('README.md', 'utf8')
+  const readme = await read('../README.md')
   const listed = [...readme.matchAll(/^\| `(USERS_STORE_ERR_\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [code, Number(status)])
   const example = { USERS_STORE_ERR_INVALID_EMAIL: 'x', USERS_STORE_ERR_INVALID_USER: {} } as Record<string, unknown>
   const exported = Object.entries(errors).map(([name, ErrorClass]) => {
@@ -62,6 +64,6 @@ t.test('the README lists the errors with their codes and statuses', async t => {
 })
 
 t.test('the quick start of the README is the example', async t => {
-  const [readme, example] = await Promise.all([readFile('README.md', 'utf8'), readFile('examples/quick-start.ts', 'utf8')])
+  const [readme, example] = await Promise.all([read('../README.md'), read('../examples/quick-start.ts')])
   t.ok(readme.includes(`\`\`\`ts\n${example}\`\`\`\n`))
 })

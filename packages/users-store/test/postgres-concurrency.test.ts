@@ -1,7 +1,7 @@
 import { databaseUrl } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t from 'tap'
-import { migrateUsersStore } from '../src/index.js'
+import { migrateUsersStore } from '../dist/index.js'
 import { appOn, freshApp } from './helpers/app.js'
 import { outcomes, range } from './helpers/outcomes.js'
 

@@ -2,7 +2,7 @@ import { prepareQuery } from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t from 'tap'
-import { describeUsersTable, rowToUser, userColumns, type NewUser, type User } from '../src/index.js'
+import { describeUsersTable, rowToUser, userColumns, type NewUser, type User } from '../dist/index.js'
 import { appOn } from './helpers/app.js'
 
 const columns = { hiredAt: { type: 'date' }, newsletter: { type: 'boolean' } } as const

@@ -1,6 +1,6 @@
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import type { NewUser, UserChange, UserIdentity } from '../src/index.js'
+import type { NewUser, UserChange, UserIdentity } from '../dist/index.js'
 import { appOn, counts } from './helpers/app.js'
 
 const columns = { bio: { type: 'string' }, level: { type: 'number' }, newsletter: { type: 'boolean' }, hiredAt: { type: 'date' } } as const

@@ -1,7 +1,7 @@
 import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
 import type { Test } from 'tap'
-import { startServer, type RunningServer } from '../../demo/running-server.js'
+import { startServer, type RunningServer } from '../../dist-demo/running-server.js'
 
 export interface GraphQLAnswer {
   status: number

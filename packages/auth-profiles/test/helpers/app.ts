@@ -7,7 +7,7 @@ import tokenVerifier, { type Identity } from '@latchkey/token-verifier'
 import usersStore from '@latchkey/users-store'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import authProfiles, { type AuthProfilesOptions, type ProfileConfig } from '../../src/index.js'
+import authProfiles, { type AuthProfilesOptions, type ProfileConfig } from '../../dist/index.js'
 
 /** The smallest adapter there can be: one that only says what its tokens look like. */
 export function createIssuerOnlyProvider (options: { id: string, type: string, issuer: string, clientId: string }, _dependencies?: ProviderDependencies): IdentityProvider {

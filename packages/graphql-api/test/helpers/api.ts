@@ -8,7 +8,7 @@ import tokenVerifier from '@latchkey/token-verifier'
 import usersStore, { type User, type UsersStoreOptions } from '@latchkey/users-store'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import graphqlApi, { type GraphqlApiOptions } from '../../src/index.js'
+import graphqlApi, { type GraphqlApiOptions } from '../../dist/index.js'
 
 /** What a client gets. */
 export interface Answer {

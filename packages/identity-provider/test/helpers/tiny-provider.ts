@@ -1,7 +1,7 @@
 /** A right adapter with every capability, in memory; it asks its issuer on the network before it answers. */
 import { randomUUID } from 'node:crypto'
-import type { CapabilityMap, IdentityProvider, ProviderDependencies } from '../../src/index.js'
-import { errors } from '../../src/index.js'
+import type { CapabilityMap, IdentityProvider, ProviderDependencies } from '../../dist/index.js'
+import { errors } from '../../dist/index.js'
 import type { TinyWorld } from './tiny-world.js'
 
 type Intersection<T> = (T extends unknown ? (value: T) => void : never) extends (value: infer All) => void ? All : never

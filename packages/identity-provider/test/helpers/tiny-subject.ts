@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
 import { Test, type TestOpts } from 'tap'
-import { runConformance, type Scenarios, type Subject } from '../../src/conformance/index.js'
-import type { Outage } from '../../src/conformance/subject.js'
-import { capabilities, type Capability, type ProviderDependencies } from '../../src/index.js'
+import { runConformance, type Scenarios, type Subject } from '../../dist/conformance/index.js'
+import type { Outage } from '../../dist/conformance/subject.js'
+import { capabilities, type Capability, type ProviderDependencies } from '../../dist/index.js'
 import { authorize, callback, clientSecret, createTinyProvider, type CompleteProvider } from './tiny-provider.js'
 import { createTinyWorld, type TinyWorld } from './tiny-world.js'
 

@@ -1,7 +1,7 @@
 /** The accounts, sessions and mails of a tiny identity provider, with tokens of a test issuer. */
 import { randomUUID } from 'node:crypto'
 import type { TestIssuer } from '@latchkey/test-issuer'
-import type { TokenSet } from '../../src/index.js'
+import type { TokenSet } from '../../dist/index.js'
 
 export interface Account {
   readonly subject: string

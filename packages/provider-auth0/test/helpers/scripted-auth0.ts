@@ -1,6 +1,6 @@
 /** Answers as Auth0 documents, one answer for each path, and remembers what it was asked. */
 import type { Test } from 'tap'
-import { createAuth0Provider, type Auth0Options, type Auth0Provider } from '../../src/index.js'
+import { createAuth0Provider, type Auth0Options, type Auth0Provider } from '../../dist/index.js'
 import { startServer } from './loopback-server.js'
 
 type Values = Record<string, unknown>

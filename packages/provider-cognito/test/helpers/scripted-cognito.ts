@@ -1,6 +1,6 @@
 /** Answers as AWS documents, one answer for each operation, and remembers what it was asked. */
 import type { Test } from 'tap'
-import { createCognitoProvider, type CognitoOptions, type CognitoProvider } from '../../src/index.js'
+import { createCognitoProvider, type CognitoOptions, type CognitoProvider } from '../../dist/index.js'
 import { startServer } from './loopback-server.js'
 
 type Values = Record<string, unknown>

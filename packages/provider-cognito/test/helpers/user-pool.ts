@@ -5,7 +5,7 @@ import {
   ListUsersCommand, SignUpCommand
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { Test } from 'tap'
-import type { CognitoOptions } from '../../src/index.js'
+import type { CognitoOptions } from '../../dist/index.js'
 import { startCognitoLocal } from './cognito-local.js'
 import { startFront } from './front.js'
 

@@ -3,7 +3,7 @@ import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { createServer, type AddressInfo } from 'node:net'
 import type { Test } from 'tap'
-import providerEmbedded, { type EmbeddedProfileOptions, type ProviderEmbeddedOptions } from '../../src/index.js'
+import providerEmbedded, { type EmbeddedProfileOptions, type ProviderEmbeddedOptions } from '../../dist/index.js'
 import { startSmtp, type Smtp } from './smtp.js'
 
 export interface TestApp {

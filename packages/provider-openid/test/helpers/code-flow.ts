@@ -1,6 +1,6 @@
 /** The part of a front end: it asks for the login page with PKCE and a nonce, and takes the code from the callback. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
-import type { OpenIdProvider } from '../../src/index.js'
+import type { OpenIdProvider } from '../../dist/index.js'
 import type { Browser } from './headless-browser.js'
 import type { OidcProviderFixture } from './oidc-provider-fixture.js'
 

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check'
-import type { ColumnType, FilterableTable, FilterVariables } from '../../src/index.js'
+import type { ColumnType, FilterableTable, FilterVariables } from '../../dist/index.js'
 import type { Row, Value, World } from './databases.js'
 
 /** Few and alike, so that filters match; with what LIKE, GLOB, quoting and encodings stumble over. */

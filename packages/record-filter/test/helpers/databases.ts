@@ -3,7 +3,7 @@ import Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, sql, SqliteDialect } from 'kysely'
 import pg from 'pg'
 import type { Test } from 'tap'
-import { compileFilter, parseFilter, type FilterableTable, type FilterVariables } from '../../src/index.js'
+import { compileFilter, parseFilter, type FilterableTable, type FilterVariables } from '../../dist/index.js'
 
 export type Value = string | number | boolean | null
 export type Row = Readonly<Record<string, Value>>

@@ -2,7 +2,7 @@
  * What a filter means, said once more without SQL and without the parsed tree: straight from the JSON, over
  * plain rows, in two-valued logic. The tests hold the databases against it.
  */
-import type { FilterableTable, FilterVariables } from '../../src/index.js'
+import type { FilterableTable, FilterVariables } from '../../dist/index.js'
 import type { Row, Value, World } from './databases.js'
 
 type Json = Record<string, unknown>

@@ -1,4 +1,4 @@
-import type { FilterableTable } from '../../src/index.js'
+import type { FilterableTable } from '../../dist/index.js'
 
 /** Users with a manager, posts and groups: a to-one, a to-many and a relation by a join table, also to themselves. */
 export const users: FilterableTable = {

@@ -4,7 +4,7 @@ import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Writable } from 'node:stream'
 import type { Test } from 'tap'
-import rolePermissions, { type Principal, type RolePermissionsOptions } from '../../src/index.js'
+import rolePermissions, { type Principal, type RolePermissionsOptions } from '../../dist/index.js'
 
 export const users: FilterableTable = {
   name: 'Users',

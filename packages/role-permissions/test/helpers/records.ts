@@ -1,7 +1,7 @@
 import type { FilterableTable } from '@latchkey/record-filter'
 import type { FastifyInstance } from 'fastify'
 import { sql, type Kysely } from 'kysely'
-import type { Allowed } from '../../src/index.js'
+import type { Allowed } from '../../dist/index.js'
 
 export type Row = Readonly<Record<string, string | null>>
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
-import tokenVerifier, { type TokenVerifierOptions, type TrustedIssuer } from '../../src/index.js'
+import tokenVerifier, { type TokenVerifierOptions, type TrustedIssuer } from '../../dist/index.js'
 
 /** What a test sees of an answer. */
 export interface Answer {

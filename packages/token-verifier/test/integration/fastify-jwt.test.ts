@@ -3,7 +3,7 @@ import buildGetJwks from 'get-jwks'
 import Fastify, { type FastifyInstance, type FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import t, { type Test } from 'tap'
-import tokenVerifier from '../../src/index.js'
+import tokenVerifier from '../../dist/index.js'
 import { createGet, trust } from '../helpers/app.js'
 import { startIssuer } from '../helpers/issuer.js'
 

@@ -3,7 +3,7 @@ import { databaseUrl, type dialects } from '@latchkey/test-databases'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Test } from 'tap'
-import usersStore, { type UsersStoreOptions } from '../../src/index.js'
+import usersStore, { type UsersStoreOptions } from '../../dist/index.js'
 
 /** An app with a users store on a fresh database; closed when the test ends. */
 export async function freshApp (t: Test, dialect: typeof dialects[number], options: UsersStoreOptions = {}): Promise<FastifyInstance> {

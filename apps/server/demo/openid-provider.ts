@@ -3,40 +3,38 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 
-/**
- * @typedef {object} Account
- * @property {string} email
- * @property {boolean} [emailVerified] default true
- *
- * @typedef {object} RunningProvider
- * @property {string} issuer
- * @property {string} clientId
- * @property {string} clientSecret
- * @property {string} redirectUri
- * @property {(account: Account) => Promise<string>} signIn goes through the authorization code flow with PKCE; gives the ID token
- * @property {(account: Account) => Promise<string>} expiredIdToken an ID token of this issuer that ended an hour ago
- * @property {() => Promise<void>} close
- */
+export interface Account {
+  email: string
+  /** Default: true. */
+  emailVerified?: boolean
+}
 
-/**
- * Starts a provider with one client.
- *
- * @param {{ clientId?: string, port?: number }} [options]
- * @returns {Promise<RunningProvider>}
- */
-export async function startOpenIdProvider ({ clientId = 'web', port = 0 } = {}) {
+export interface RunningProvider {
+  issuer: string
+  clientId: string
+  clientSecret: string
+  redirectUri: string
+  /** Goes through the authorization code flow with PKCE; gives the ID token. */
+  signIn: (account: Account) => Promise<string>
+  /** An ID token of this issuer that ended an hour ago. */
+  expiredIdToken: (account: Account) => Promise<string>
+  close: () => Promise<void>
+}
+
+/** Starts a provider with one client. */
+export async function startOpenIdProvider ({ clientId = 'web', port = 0 }: { clientId?: string, port?: number } = {}): Promise<RunningProvider> {
   const clientSecret = randomBytes(32).toString('base64url')
   const redirectUri = 'http://localhost:3000/auth/callback'
   const { privateKey } = await generateKeyPair('RS256', { extractable: true })
   const kid = randomBytes(8).toString('hex')
-  /** @type {Map<string, Account>} */
-  const accounts = new Map()
+  const accounts = new Map<string, Account>()
 
   const server = createServer()
-  await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', () => { resolve(undefined) }))
-  const issuer = `http://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve))
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
   const provider = new Provider(issuer, {
     clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
@@ -71,8 +69,7 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 } = {}) 
       .catch(error => { response.writeHead(500).end(String(error)) })
   })
 
-  /** @param {Account} account */
-  const remember = account => {
+  const remember = (account: Account): string => {
     const accountId = createHash('sha256').update(account.email).digest('hex').slice(0, 16)
     accounts.set(accountId, account)
     return accountId
@@ -99,7 +96,7 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 } = {}) 
         headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
         body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier })
       })
-      const tokens = /** @type {{ id_token?: string }} */ (await response.json())
+      const tokens = await response.json() as { id_token?: string }
       if (tokens.id_token === undefined) throw new Error(`The provider gave no ID token: ${JSON.stringify(tokens)}`)
       return tokens.id_token
     },
@@ -118,15 +115,9 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 } = {}) 
   }
 }
 
-/**
- * Follows the redirects of an authorization request as a browser would, cookies included.
- *
- * @param {string} url
- * @param {string} redirectUri
- * @returns {Promise<string>} the authorization code
- */
-async function authorize (url, redirectUri) {
-  const cookies = new Map()
+/** Follows the redirects of an authorization request as a browser would, cookies included; gives the authorization code. */
+async function authorize (url: string, redirectUri: string): Promise<string> {
+  const cookies = new Map<string, string>()
   for (let step = 0; step < 10; step++) {
     const response = await fetch(url, { redirect: 'manual', headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') } })
     for (const cookie of response.headers.getSetCookie()) {

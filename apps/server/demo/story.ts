@@ -1,8 +1,11 @@
 // The story of a user, told by a program: `npm run demo`. Every step prints its request and its answer;
 // the exit code is 1 if any answer is not what it should be.
 import { isDeepStrictEqual } from 'node:util'
-import { startOpenIdProvider } from './openid-provider.js'
+import { startOpenIdProvider, type RunningProvider } from './openid-provider.js'
 import { startServer } from './running-server.js'
+
+interface ExpectedError { message: string, code: string, reason?: string }
+interface Answer { data?: { userSignUpWithToken?: { id: string } } | null, errors?: { message: string, code?: string, extensions?: { code?: string, reason?: string } }[] }
 
 const jane = { email: 'jane@example.com' }
 const ask = '{ user { id } }'
@@ -10,7 +13,7 @@ const askMore = '{ user { id email roles { items { name } } } }'
 const signUp = 'mutation { userSignUpWithToken(authProfileId: "first", user: { email: "jane@example.com", firstName: "Jane" }) { id email } }'
 
 const [first, second, stranger] = await Promise.all([startOpenIdProvider(), startOpenIdProvider({ clientId: 'mobile' }), startOpenIdProvider()])
-const profile = (/** @type {string} */ id, /** @type {typeof first} */ { issuer, clientId, clientSecret, redirectUri }) =>
+const profile = (id: string, { issuer, clientId, clientSecret, redirectUri }: RunningProvider) =>
   ({ id, name: `The ${id} provider`, type: 'openid', issuer, clientId, clientSecret, callbackUrls: [redirectUri], selfSignUp: 'open', roles: ['Guest'] })
 const server = await startServer({ config: { profiles: [profile('first', first), profile('second', second)] }, env: { LOG_LEVEL: 'warn' } })
 let failed = 0
@@ -51,13 +54,10 @@ console.log(failed === 0 ? 'Every step answered as it should.' : `${failed} step
 process.exitCode = failed === 0 ? 0 : 1
 
 /**
- * @param {string} title
- * @param {string} query
- * @param {string | undefined} token
- * @param {any} data what `data` must be; `String` stands for any text
- * @param {{ message: string, code: string, reason?: string }} [error] what the first error must be; left out: no error
+ * @param data what `data` must be; `String` stands for any text
+ * @param error what the first error must be; left out: no error
  */
-async function step (title, query, token, data, error) {
+async function step (title: string, query: string, token: string | undefined, data: unknown, error?: ExpectedError): Promise<Answer> {
   console.log(title)
   console.log(`   curl ${server.url}/graphql -H 'content-type: application/json'${token === undefined ? '' : ` -H 'authorization: Bearer ${shortened(token)}'`} -d '${JSON.stringify({ query })}'`)
   const response = await fetch(`${server.url}/graphql`, {
@@ -65,7 +65,7 @@ async function step (title, query, token, data, error) {
     headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query })
   })
-  const answer = /** @type {any} */ (await response.json())
+  const answer = await response.json() as Answer
   console.log(`   ${response.status} ${JSON.stringify(answer)}`)
   const given = answer.errors?.[0]
   const right = response.status === 200 && matches(answer.data, data) && (error === undefined
@@ -79,21 +79,19 @@ async function step (title, query, token, data, error) {
   return answer
 }
 
-/** @param {any} actual @param {any} expected @returns {boolean} */
-function matches (actual, expected) {
+function matches (actual: unknown, expected: unknown): boolean {
   if (expected === String) return typeof actual === 'string' && actual !== ''
   if (expected === null || typeof expected !== 'object' || Array.isArray(expected)) return isDeepStrictEqual(actual, expected)
   return actual !== null && typeof actual === 'object' && Object.keys(actual).length === Object.keys(expected).length &&
-    Object.entries(expected).every(([key, value]) => matches(actual[key], value))
+    Object.entries(expected).every(([key, value]) => matches((actual as Record<string, unknown>)[key], value))
 }
 
-/** @param {string} token */
-function shortened (token) {
+function shortened (token: string): string {
   return `${token.slice(0, 12)}…${token.slice(-6)}`
 }
 
-/** The same token with another email in its payload. @param {string} token */
-function tampered (token) {
+/** The same token with another email in its payload. */
+function tampered (token: string): string {
   const [header, payload = '', signature] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
   return [header, Buffer.from(JSON.stringify({ ...claims, email: 'boss@example.com' })).toString('base64url'), signature].join('.')

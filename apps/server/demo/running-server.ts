@@ -1,7 +1,7 @@
 // Starts the built reference app as a process of its own, on a free port with a fresh database.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,19 +9,17 @@ import { fileURLToPath } from 'node:url'
 const entry = fileURLToPath(new URL('../dist/server.js', import.meta.url))
 const START_TIMEOUT_MS = 30_000
 
-/**
- * @typedef {object} RunningServer
- * @property {string} url
- * @property {() => string} output what it has printed so far
- * @property {import('node:child_process').ChildProcess} process
- * @property {() => Promise<number | null>} stop sends SIGTERM; gives the exit code
- */
+export interface RunningServer {
+  url: string
+  /** What it has printed so far. */
+  output: () => string
+  process: ChildProcess
+  /** Sends SIGTERM; gives the exit code. */
+  stop: () => Promise<number | null>
+}
 
-/**
- * @param {{ config?: object, env?: Record<string, string>, port?: number }} [options] `config`: the content of the configuration file
- * @returns {Promise<RunningServer>}
- */
-export async function startServer ({ config, env = {}, port } = {}) {
+/** @param options `config`: the content of the configuration file */
+export async function startServer ({ config, env = {}, port }: { config?: object, env?: Record<string, string>, port?: number } = {}): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-server-'))
   const configFile = join(folder, 'config.json')
   if (config !== undefined) await writeFile(configFile, JSON.stringify(config))
@@ -39,10 +37,10 @@ export async function startServer ({ config, env = {}, port } = {}) {
     }
   })
   let output = ''
-  const collect = (/** @type {Buffer} */ chunk) => { output += chunk }
+  const collect = (chunk: Buffer) => { output += chunk.toString() }
   child.stdout.on('data', collect)
   child.stderr.on('data', collect)
-  const ended = new Promise(resolve => child.once('exit', code => { resolve(code) }))
+  const ended = new Promise<number | null>(resolve => child.once('exit', code => { resolve(code) }))
 
   const url = `http://127.0.0.1:${chosenPort}`
   const stop = async () => {
@@ -61,12 +59,7 @@ export async function startServer ({ config, env = {}, port } = {}) {
   return { url, output: () => output, process: child, stop }
 }
 
-/**
- * @param {string} url
- * @param {import('node:child_process').ChildProcess} child
- * @param {() => string} output
- */
-async function untilLive (url, child, output) {
+async function untilLive (url: string, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`The server ended while starting:\n${output()}`)
@@ -78,11 +71,10 @@ async function untilLive (url, child, output) {
   throw new Error(`The server did not start in time:\n${output()}`)
 }
 
-/** @returns {Promise<number>} */
-export async function freePort () {
+export async function freePort (): Promise<number> {
   const probe = createServer()
-  await new Promise((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', () => { resolve(undefined) }))
-  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address() as AddressInfo
   await new Promise(resolve => probe.close(resolve))
   return port
 }
