@@ -14,14 +14,20 @@ export interface TokenSet {
   readonly accessTokenExpiresAt: string | null
 }
 
+/** Part of every request that tries a password or a code, or has an email sent: a provider may hold back further ones from the same address. */
+export interface FromAddress {
+  /** The client's IP address, where it is known. */
+  readonly clientAddress?: string | undefined
+}
+
 export interface PasswordSignIn {
   /** @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _USER_NOT_CONFIRMED, _CHALLENGE_REQUIRED, _THROTTLED, _UNAVAILABLE */
-  signInWithPassword (credentials: { email: string, password: string }): Promise<TokenSet>
+  signInWithPassword (credentials: { email: string, password: string } & FromAddress): Promise<TokenSet>
 }
 
 export interface PasswordSignUp {
   /** @throws IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE */
-  signUpWithPassword (account: { email: string, password: string, firstName?: string | null, lastName?: string | null }): Promise<SignedUpAccount>
+  signUpWithPassword (account: { email: string, password: string, firstName?: string | null, lastName?: string | null } & FromAddress): Promise<SignedUpAccount>
 }
 
 export interface SignedUpAccount {
@@ -42,23 +48,29 @@ export interface TokenRefresh {
 
 export interface PasswordRecovery {
   /** Sends a code or link; answers alike whether the address is known or not. @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
-  forgotPassword (request: { email: string }): Promise<void>
+  forgotPassword (request: { email: string } & FromAddress): Promise<void>
 }
 
 /** Its own capability, since a provider may mail a link to a page of its own (Auth0) and take no code from a client. */
 export interface PasswordRecoveryConfirmation {
   /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE */
-  confirmForgottenPassword (request: { email: string, code: string, newPassword: string }): Promise<void>
+  confirmForgottenPassword (request: { email: string, code: string, newPassword: string } & FromAddress): Promise<void>
 }
 
 export interface PasswordChange {
   /** @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE */
-  changePassword (request: { email: string, oldPassword: string, newPassword: string, refreshToken?: string }): Promise<void>
+  changePassword (request: { email: string, oldPassword: string, newPassword: string, refreshToken?: string } & FromAddress): Promise<void>
 }
 
 export interface EmailVerification {
   /** Answers alike whether the address is known or not. @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
-  resendVerificationEmail (request: { email: string }): Promise<void>
+  resendVerificationEmail (request: { email: string } & FromAddress): Promise<void>
+}
+
+/** Its own capability, since a provider may mail a link to a page of its own (Auth0) and take no code from a client. */
+export interface EmailConfirmation {
+  /** Confirms an account's address by the code that was sent to it. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED, _UNAVAILABLE */
+  confirmEmail (request: { email: string, code: string } & FromAddress): Promise<void>
 }
 
 export interface CodeExchange {
@@ -92,6 +104,7 @@ export const capabilities = {
   passwordRecoveryConfirmation: ['confirmForgottenPassword'],
   passwordChange: ['changePassword'],
   emailVerification: ['resendVerificationEmail'],
+  emailConfirmation: ['confirmEmail'],
   codeExchange: ['exchangeCode'],
   hostedPages: ['loginUrl', 'logoutUrl'],
   accountDeletion: ['deleteAccount']
@@ -105,6 +118,7 @@ export interface CapabilityMap {
   passwordRecoveryConfirmation: PasswordRecoveryConfirmation
   passwordChange: PasswordChange
   emailVerification: EmailVerification
+  emailConfirmation: EmailConfirmation
   codeExchange: CodeExchange
   hostedPages: HostedPages
   accountDeletion: AccountDeletion

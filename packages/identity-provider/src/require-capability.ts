@@ -10,6 +10,7 @@ const descriptions: Record<Capability, string> = {
   passwordRecoveryConfirmation: 'set a forgotten password by a code',
   passwordChange: 'change a password',
   emailVerification: 'send the confirmation email again',
+  emailConfirmation: 'confirm an email by a code',
   codeExchange: 'exchange an authorization code',
   hostedPages: 'show a login page',
   accountDeletion: 'delete an account'

@@ -1,9 +1,9 @@
 import {
-  ChangePasswordCommand, ConfirmForgotPasswordCommand, ForgotPasswordCommand, GetTokensFromRefreshTokenCommand, InitiateAuthCommand,
+  ChangePasswordCommand, ConfirmForgotPasswordCommand, ConfirmSignUpCommand, ForgotPasswordCommand, GetTokensFromRefreshTokenCommand, InitiateAuthCommand,
   ResendConfirmationCodeCommand, SignUpCommand, type AuthenticationResultType, type CognitoIdentityProviderClient
 } from '@aws-sdk/client-cognito-identity-provider'
 import type {
-  EmailVerification, PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, ProviderLog, TokenRefresh
+  EmailConfirmation, EmailVerification, PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, ProviderLog, TokenRefresh
 } from '@latchkey/identity-provider'
 import type { Call } from './call.js'
 import { challengeRequired } from './challenge.js'
@@ -12,7 +12,7 @@ import { secretHash } from './secret-hash.js'
 import { toTokenSet } from './token-set.js'
 import { describeAnswer, isAboutAccount, isUnknownOperation, translateError, type Operation } from './translate-error.js'
 
-export type PasswordAccounts = PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification
+export type PasswordAccounts = PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification & EmailConfirmation
 
 interface PasswordAccountsParts {
   readonly options: ResolvedOptions
@@ -83,6 +83,15 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
 
     async resendVerificationEmail ({ email }) {
       await sendQuietly('resend', async signal => await client.send(new ResendConfirmationCodeCommand({ ClientId: clientId, SecretHash: hashOf(email), Username: email }), { abortSignal: signal }))
+    },
+
+    async confirmEmail ({ email, code }) {
+      await call('confirmEmail', [code], async signal => await client.send(new ConfirmSignUpCommand({
+        ClientId: clientId,
+        SecretHash: hashOf(email),
+        Username: email,
+        ConfirmationCode: code
+      }), { abortSignal: signal }))
     }
   }
 

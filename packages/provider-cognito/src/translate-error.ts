@@ -1,7 +1,7 @@
 import { errors } from '@latchkey/identity-provider'
 
 /** What was asked of Cognito: the same error means different things to different requests. */
-export type Operation = 'signIn' | 'signUp' | 'refresh' | 'recover' | 'confirmRecovery' | 'changePassword' | 'resend' | 'exchangeCode' | 'deleteAccount'
+export type Operation = 'signIn' | 'signUp' | 'refresh' | 'recover' | 'confirmRecovery' | 'changePassword' | 'resend' | 'confirmEmail' | 'exchangeCode' | 'deleteAccount'
 
 export interface ErrorContext {
   readonly profileId: string
@@ -47,6 +47,15 @@ const byOperation: Readonly<Record<Operation, Readonly<Record<string, Meaning>>>
   // The rest of what is said about an account is kept back: `isAboutAccount`.
   recover: {},
   resend: {},
+  confirmEmail: {
+    CodeMismatchException: 'invalidCode',
+    ExpiredCodeException: 'invalidCode',
+    UserNotFoundException: 'invalidCode',
+    // The account is confirmed already.
+    NotAuthorizedException: 'invalidCode',
+    AliasExistsException: 'invalidCode',
+    InvalidParameterException: 'invalidCode'
+  },
   confirmRecovery: {
     CodeMismatchException: 'invalidCode',
     ExpiredCodeException: 'invalidCode',

@@ -43,6 +43,7 @@ for (const client of ['public', 'confidential'] as const) {
         },
         passwordChange: { account: pool.account },
         emailVerification: { unconfirmedAccount: pool.unconfirmedAccount, messagesTo: pool.messagesTo },
+        emailConfirmation: { unconfirmedAccount: async () => ({ ...await pool.unconfirmedAccount(), code: sentCode }) },
         codeExchange: {
           async authorization () {
             const codeVerifier = randomBytes(32).toString('base64url')

@@ -18,6 +18,7 @@ const uses = {
   confirm: ['ConfirmForgotPassword', provider => provider.confirmForgottenPassword({ email, code, newPassword })],
   change: ['ChangePassword', provider => provider.changePassword({ email, oldPassword: password, newPassword })],
   resend: ['ResendConfirmationCode', provider => provider.resendVerificationEmail({ email })],
+  confirmEmail: ['ConfirmSignUp', provider => provider.confirmEmail({ email, code })],
   exchange: ['/oauth2/token', provider => provider.exchangeCode({ code, redirectUri: 'http://localhost:3000/cb' })],
   list: ['ListUsers', provider => provider.deleteAccount({ subject: 'sub', email })],
   delete: ['AdminDeleteUser', provider => provider.deleteAccount({ subject: 'sub', email })]
@@ -52,6 +53,15 @@ const answers: [keyof typeof uses, ApiAnswer, string | null][] = [
   ['signIn', refusal('constructor'), 'UNAVAILABLE'],
   ['signIn', { body: {} }, 'UNAVAILABLE'],
   ['signIn', { body: { AuthenticationResult: { IdToken: 'no token', AccessToken: 'x.y.z' } } }, 'UNAVAILABLE'],
+
+  ['confirmEmail', refusal('CodeMismatchException', 'Invalid verification code provided, please try again.'), 'INVALID_CODE'],
+  ['confirmEmail', refusal('ExpiredCodeException', 'Invalid code provided, please request a code again.'), 'INVALID_CODE'],
+  ['confirmEmail', refusal('UserNotFoundException', 'User does not exist.'), 'INVALID_CODE'],
+  ['confirmEmail', refusal('NotAuthorizedException', 'User cannot be confirmed. Current status is CONFIRMED'), 'INVALID_CODE'],
+  ['confirmEmail', refusal('AliasExistsException'), 'INVALID_CODE'],
+  ['confirmEmail', refusal('InvalidParameterException'), 'INVALID_CODE'],
+  ['confirmEmail', refusal('TooManyFailedAttemptsException'), 'THROTTLED'],
+  ['confirmEmail', refusal('NotAuthorizedException', 'Unable to verify secret hash for client web'), 'UNAVAILABLE'],
 
   ['signUp', refusal('UsernameExistsException', 'An account with the given email already exists.'), 'ACCOUNT_EXISTS'],
   ['signUp', refusal('AliasExistsException'), 'ACCOUNT_EXISTS'],

@@ -58,6 +58,12 @@ for (const dialect of dialects) {
         },
         passwordChange: { account },
         emailVerification: { unconfirmedAccount, messagesTo },
+        emailConfirmation: {
+          async unconfirmedAccount () {
+            const made = await unconfirmedAccount()
+            return { ...made, code: (await running.smtp.nth(made.email, 1)).code }
+          }
+        },
         codeExchange: {
           async authorization () {
             const attempt = await beginSignIn(running)

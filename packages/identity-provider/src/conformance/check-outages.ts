@@ -20,6 +20,7 @@ const attempts: { readonly [Name in Capability]: Attempt<Name> } = {
   passwordRecoveryConfirmation: async provider => await provider.confirmForgottenPassword({ email, code, newPassword: password }),
   passwordChange: async provider => await provider.changePassword({ email, oldPassword: `${password}-old`, newPassword: password, refreshToken: 'outage-refresh-token-1' }),
   emailVerification: async provider => await provider.resendVerificationEmail({ email }),
+  emailConfirmation: async provider => await provider.confirmEmail({ email, code }),
   codeExchange: async (provider, scenario) => await provider.exchangeCode({ ...await scenario.authorization(), code }),
   hostedPages: async (provider, { redirectUri }) => await provider.loginUrl({ redirectUri }),
   accountDeletion: async provider => await provider.deleteAccount({ subject: 'user-1', email })

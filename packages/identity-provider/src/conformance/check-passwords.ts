@@ -121,6 +121,21 @@ export const emailVerification: Check<'emailVerification'> = async (t, { provide
   })
 }
 
+export const emailConfirmation: Check<'emailConfirmation'> = async (t, { provider, scenario }) => {
+  await t.test('confirms an account by the right code', async t => {
+    const { email, password, code } = await scenario.unconfirmedAccount()
+    t.equal(await provider.confirmEmail({ email, code }), undefined, 'the code is accepted')
+    if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword({ email, password }), 'the account signs in')
+  })
+  await t.test('refuses a wrong code and an unknown account alike', async t => {
+    const { email, password, code } = await scenario.unconfirmedAccount()
+    const wrong = await rejection(t, provider.confirmEmail({ email, code: otherCode(code) }), 'INVALID_CODE')
+    const unknown = await rejection(t, provider.confirmEmail({ email: unknownEmail(), code }), 'INVALID_CODE')
+    t.equal(unknown.message, wrong.message, 'and says the same')
+    if (provides(provider, 'passwordSignIn')) await rejection(t, provider.signInWithPassword({ email, password }), 'USER_NOT_CONFIRMED')
+  })
+}
+
 export const accountDeletion: Check<'accountDeletion'> = async (t, { provider, scenario }) => {
   await t.test('deletes the account, and one that is not there is no error', async t => {
     const account = await scenario.account()

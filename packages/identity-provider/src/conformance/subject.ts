@@ -92,6 +92,10 @@ export interface Scenarios {
     /** How many confirmation messages were sent to an address so far. */
     messagesTo (email: string): Awaitable<number>
   }
+  readonly emailConfirmation?: {
+    /** An account that has not confirmed its email, and the code that was sent to it. */
+    unconfirmedAccount (): Awaitable<Credentials & { readonly code: string }>
+  }
   readonly codeExchange?: {
     /** Signs somebody in at the provider's page and gives what a client then exchanges. */
     authorization (): Awaitable<{ readonly code: string, readonly redirectUri?: string, readonly codeVerifier?: string, readonly nonce?: string }>

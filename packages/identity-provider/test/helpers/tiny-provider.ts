@@ -88,6 +88,13 @@ export function createTinyProvider (world: TinyWorld, { log }: ProviderDependenc
       await askCounterpart()
       if (accounts.get(email)?.confirmed === false) world.confirmationMails.push(email)
     },
+    async confirmEmail ({ email, code }) {
+      await askCounterpart()
+      const account = accounts.get(email)
+      if (account === undefined || world.confirmationCodes.get(email) !== code) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+      world.confirmationCodes.delete(email)
+      account.confirmed = true
+    },
     async exchangeCode ({ code, redirectUri, codeVerifier, nonce }) {
       checkRedirect(redirectUri)
       await askCounterpart()

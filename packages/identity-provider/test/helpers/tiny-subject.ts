@@ -89,6 +89,13 @@ function scenariosOf (world: TinyWorld): Required<Scenarios> {
     },
     passwordChange: { account: () => world.addAccount() },
     emailVerification: { unconfirmedAccount: () => world.addAccount({ confirmed: false }), messagesTo: messagesTo(world.confirmationMails) },
+    emailConfirmation: {
+      unconfirmedAccount: () => {
+        const { email, password } = world.addAccount({ confirmed: false })
+        world.confirmationCodes.set(email, '123456')
+        return { email, password, code: '123456' }
+      }
+    },
     codeExchange: { authorization: () => authorize(world) },
     hostedPages: { redirectUri: callback, logoutRedirectUri: callback, foreignRedirectUri: 'https://evil.example/' },
     accountDeletion: { account: () => world.addAccount(), exists: ({ email }) => world.accounts.has(email) }

@@ -29,6 +29,7 @@ export interface TinyWorld {
   readonly authorizations: Map<string, Authorization>
   /** Email to recovery code. */
   readonly recoveryCodes: Map<string, string>
+  readonly confirmationCodes: Map<string, string>
   /** The addresses that mails went to. */
   readonly recoveryMails: string[]
   readonly confirmationMails: string[]
@@ -46,6 +47,7 @@ export function createTinyWorld (issuer: TestIssuer, timeoutMs = 5000): TinyWorl
     sessions,
     authorizations: new Map(),
     recoveryCodes: new Map(),
+    confirmationCodes: new Map(),
     recoveryMails: [],
     confirmationMails: [],
     addAccount (properties) {
