@@ -57,7 +57,15 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
       .execute()
   }
 
+  let rotating: Promise<{ kid: string, signsFrom: string }> | null = null
+
+  /** One at a time: whoever asks meanwhile gets the same new key. */
   async function rotate (): Promise<{ kid: string, signsFrom: string }> {
+    rotating ??= makeNext().finally(() => { rotating = null })
+    return await rotating
+  }
+
+  async function makeNext (): Promise<{ kid: string, signsFrom: string }> {
     const generation = ((await rows())[0]?.generation ?? 0) + 1
     await add(generation, new Date(Date.now() + config.publishMs))
     const row = await db.selectFrom('latchkey_embedded_keys').select(['kid', 'signs_from']).where('generation', '=', generation).executeTakeFirstOrThrow()
