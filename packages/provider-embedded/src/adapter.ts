@@ -1,9 +1,10 @@
 import { errors } from '@latchkey/identity-provider'
 import type {
   AccountDeletion, CodeExchange, EmailVerification, HostedPages, IdentityProvider,
-  PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, TokenRefresh
+  PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, ProviderLog, TokenRefresh
 } from '@latchkey/identity-provider'
 import type { AccountActions, Asking } from './account-actions.js'
+import { DatabaseFailure } from './database-failure.js'
 import { SCOPES } from './openid-provider.js'
 import { resolveProfile, type EmbeddedProfileOptions, type Profiles } from './profiles.js'
 import type { Tokens } from './tokens.js'
@@ -33,10 +34,11 @@ export interface AdapterConfig {
   readonly profiles: Profiles
   readonly actions: AccountActions
   readonly tokens: Tokens
+  readonly log: ProviderLog
 }
 
 /** Gives the function that opens the embedded provider for a profile. */
-export function createAdapterFactory ({ issuer, profiles, actions, tokens }: AdapterConfig): (options: EmbeddedProfileOptions) => EmbeddedProvider {
+export function createAdapterFactory ({ issuer, profiles, actions, tokens, log }: AdapterConfig): (options: EmbeddedProfileOptions) => EmbeddedProvider {
   return options => {
     const profile = resolveProfile(options)
     profiles.open(profile)
@@ -45,32 +47,43 @@ export function createAdapterFactory ({ issuer, profiles, actions, tokens }: Ada
     }
     const asking = ({ clientAddress }: FromAddress): Asking =>
       ({ profileId: profile.id, brandName: profile.brandName, clientId: profile.clientId, interactionUid: null, clientAddress })
+    /** A method that fails in the words of the contract only. */
+    const told = <Request, Answer>(method: (request: Request) => Promise<Answer>) => async (request: Request): Promise<Answer> => {
+      try {
+        return await method(request)
+      } catch (error) {
+        if (isForCaller(error)) throw error
+        if (error instanceof DatabaseFailure) throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: error.cause })
+        log.error({ profile: profile.id, err: error }, 'The embedded provider failed')
+        throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: error })
+      }
+    }
     return {
       id: profile.id,
       type: 'embedded',
       issuer: { issuer, clientId: profile.clientId, audiences: [profile.clientId], algorithms: ['RS256'] },
 
-      signInWithPassword: async request =>
-        await tokens.issue(profile, await actions.signIn(asking(request), request)),
+      signInWithPassword: told(async request =>
+        await tokens.issue(profile, await actions.signIn(asking(request), request))),
 
-      async signUpWithPassword (request) {
+      signUpWithPassword: told(async request => {
         const account = await actions.signUp(asking(request), request)
         return { subject: account.id, emailVerified: account.emailVerified }
-      },
+      }),
 
-      refreshTokens: async ({ refreshToken }) => await tokens.refresh(profile, refreshToken),
+      refreshTokens: told(async ({ refreshToken }) => await tokens.refresh(profile, refreshToken)),
 
-      forgotPassword: async request => { await actions.forgotPassword(asking(request), request.email) },
-      confirmForgottenPassword: async request => { await actions.resetPassword(asking(request), request) },
+      forgotPassword: told(async request => { await actions.forgotPassword(asking(request), request.email) }),
+      confirmForgottenPassword: told(async request => { await actions.resetPassword(asking(request), request) }),
 
-      changePassword: async request => {
+      changePassword: told(async request => {
         await actions.changePassword(asking(request), request, async accountId => await tokens.grantOf(accountId, request.refreshToken))
-      },
+      }),
 
-      resendVerificationEmail: async request => { await actions.sendConfirmation(asking(request), request.email) },
-      confirmEmail: async request => { await actions.confirm(asking(request), request) },
+      resendVerificationEmail: told(async request => { await actions.sendConfirmation(asking(request), request.email) }),
+      confirmEmail: told(async request => { await actions.confirm(asking(request), request) }),
 
-      exchangeCode: async ({ redirectUri, ...request }) => await tokens.exchange(profile, { ...request, redirectUri: redirectUri ?? profile.callbackUrls[0] ?? '' }),
+      exchangeCode: told(async ({ redirectUri, ...request }) => await tokens.exchange(profile, { ...request, redirectUri: redirectUri ?? profile.callbackUrls[0] ?? '' })),
 
       async loginUrl ({ redirectUri, state, nonce, codeChallenge, loginHint } = {}) {
         requireAllowed(redirectUri, profile.callbackUrls)
@@ -91,10 +104,16 @@ export function createAdapterFactory ({ issuer, profiles, actions, tokens }: Ada
         return withQuery(`${issuer}/session/end`, { client_id: profile.clientId, post_logout_redirect_uri: redirectUri, id_token_hint: idTokenHint, state })
       },
 
-      deleteAccount: async ({ subject }) => { await actions.deleteAccount(subject) },
+      deleteAccount: told(async ({ subject }) => { await actions.deleteAccount(subject) }),
       close: async () => { profiles.close(profile) }
     }
   }
+}
+
+/** The errors of the contract, and the one of a sign-up with what is no email address. */
+function isForCaller (error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && (code.startsWith('IDENTITY_PROVIDER_ERR_') || code === 'USERS_STORE_ERR_INVALID_EMAIL')
 }
 
 function withQuery (address: string, parameters: Record<string, string | undefined>): string {

@@ -2,6 +2,7 @@ import type { Tables } from '@latchkey/database'
 import type { ProviderLog } from '@latchkey/identity-provider'
 import type { Kysely } from 'kysely'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AdapterFactory } from 'oidc-provider'
 import { createAccountActions, type AccountActions } from './account-actions.js'
 import { createAccounts, type Accounts } from './accounts.js'
 import { createAdapterFactory } from './adapter.js'
@@ -9,6 +10,7 @@ import { createAttempts } from './attempts.js'
 import { createBackground } from './background.js'
 import { endBrowserSession } from './browser-session.js'
 import { createCodes } from './codes.js'
+import { createGuard, guarded } from './database-failure.js'
 import { removeExpired } from './expiry.js'
 import { createLegacySignIns, type LegacySignIns } from './legacy-sign-in.js'
 import { createNoMailer, createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mailer.js'
@@ -28,7 +30,8 @@ export interface Embedded {
   readonly actions: AccountActions
   readonly accounts: Accounts
   readonly mailer: Mailer
-  readonly outbox: Outbox
+  /** The emails that were not sent, newest first. */
+  latestOutbox (): ReturnType<Outbox['latest']>
   readonly pendingEmails: PendingEmails
   readonly secrets: Secrets
   readonly tokens: Tokens
@@ -62,16 +65,18 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   const secrets = await loadSecrets(db, options.secretKey)
   if (options.production && !secrets.sealing) log.warn({}, 'The signing keys are stored unencrypted: set the option secretKey, or keep the database readable by this app alone')
   const profiles = createProfiles()
-  const accounts = createAccounts(db)
+  const guard = createGuard(log)
+  const accounts = guarded(guard, createAccounts(db))
   const background = createBackground(log)
   const outbox = createOutbox(db, log)
   const mailer = options.smtp !== undefined ? createSmtpMailer(options.smtp) : options.production ? createNoMailer() : outbox
   if (mailer.kind === 'none') log.warn({}, 'No SMTP server is configured: nobody can sign up or recover a password until the option smtp is set')
 
-  const records = createRecords(db, clientId => {
+  const storedRecords = createRecords(db, clientId => {
     const profile = profiles.findByClientId(clientId)
     return profile === undefined ? undefined : toClient(profile, legacyCallback)
   })
+  const records: AdapterFactory = model => guarded(guard, storedRecords(model))
   let running: RunningProvider | undefined
   const keys = await loadSigningKeys({
     db,
@@ -90,8 +95,8 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     return running
   }
   current()
-  const tokens = createTokens(current, db)
-  const actions = createAccountActions({ accounts, attempts: createAttempts(db), codes: createCodes(db, secrets), mailer, background, log, baseUrl: issuer })
+  const tokens = createTokens(current)
+  const actions = createAccountActions({ accounts, attempts: guarded(guard, createAttempts(db)), codes: guarded(guard, createCodes(db, secrets)), mailer, background, log, baseUrl: issuer })
 
   const polling = repeat(options.keyPollSeconds * 1000, 'Looking for new signing keys', keys.refresh, log)
   const cleaning = repeat(CLEANING_MS, 'Removing expired records', async () => { await removeExpired(db) }, log)
@@ -101,16 +106,16 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     actions,
     accounts,
     mailer,
-    outbox,
+    latestOutbox: async () => await guard(outbox.latest),
     pendingEmails: createPendingEmails(records('PendingEmail')),
     secrets,
     tokens,
     publicUrl: options.publicUrl,
     legacyCallback,
     legacySignIns: createLegacySignIns(records('LegacySignIn'), profiles, issuer, legacyCallback),
-    endBrowserSession: async (request, response) => { await endBrowserSession(db, current().provider, request, response) },
+    endBrowserSession: async (request, response) => { await guard(() => endBrowserSession(db, current().provider, request, response)) },
     current,
-    createProvider: createAdapterFactory({ issuer, profiles, actions, tokens }),
+    createProvider: createAdapterFactory({ issuer, profiles, actions, tokens, log }),
     rotateKeys: keys.rotate,
     async close () {
       await Promise.all([polling.stop(), cleaning.stop(), background.settled()])

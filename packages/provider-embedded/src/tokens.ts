@@ -1,7 +1,5 @@
 import { errors, type TokenSet } from '@latchkey/identity-provider'
-import type { Tables } from '@latchkey/database'
 import { decodeJwt } from 'jose'
-import type { Kysely } from 'kysely'
 import { inject } from 'light-my-request'
 import type { Provider } from 'oidc-provider'
 import type { Account } from './accounts.js'
@@ -31,7 +29,7 @@ export interface Tokens {
  *
  * @param current the OpenID provider with the newest keys
  */
-export function createTokens (current: () => RunningProvider, db: Kysely<Tables>): Tokens {
+export function createTokens (current: () => RunningProvider): Tokens {
   /** Asks the token endpoint (RFC 6749 §3.2) without going through the network. */
   async function ask (profile: Profile, grantError: () => Error, parameters: Record<string, string>): Promise<TokenSet> {
     const response = await inject(current().handle, {
@@ -41,7 +39,8 @@ export function createTokens (current: () => RunningProvider, db: Kysely<Tables>
       payload: new URLSearchParams({ client_id: profile.clientId, ...parameters }).toString()
     })
     const body = response.json<Record<string, unknown>>()
-    if (response.statusCode !== 200) throw body.error === 'invalid_grant' ? grantError() : new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id)
+    if (body.error === 'invalid_grant') throw grantError()
+    if (response.statusCode !== 200) throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: new Error(`The token endpoint answered ${String(body.error)}`) })
     return tokenSet({
       idToken: String(body.id_token),
       accessToken: String(body.access_token),

@@ -35,6 +35,9 @@ ${form(`/oidc/${purpose}/resend`, csrf, html`${known ? tokenField(token) : field
 ${button('Send a new one')}`)}`)
 }
 
+/** What is said while the database is away. */
+export const UNAVAILABLE = ['Not available at the moment', 'Nothing is wrong on your side, and nothing was lost. Try again in a moment.'] as const
+
 /**
  * Says one thing, and where to go from there.
  *

@@ -4,7 +4,7 @@ import type { Embedded } from '../embedded.js'
 import { messagePage } from '../pages/other-pages.js'
 import type { Profile } from '../profiles.js'
 import { seenFromOutside } from './openid-routes.js'
-import { brandOf, sendPage } from './page-routes.js'
+import { answerFailure, brandOf, sendPage } from './page-routes.js'
 
 const COOKIE = 'latchkey_legacy'
 
@@ -20,6 +20,8 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     return profile?.legacyImplicit === true ? profile : undefined
   }
   const setCookie = (value: string, maxAge: number) => stringifySetCookie({ name: COOKIE, value, path: '/oauth2/callback', httpOnly: true, sameSite: 'lax', secure, maxAge })
+
+  fastify.setErrorHandler(answerFailure)
 
   fastify.get<{ Querystring: Query }>('/oauth2/authorize', async (request, reply) => {
     const { client_id: clientId, response_type: responseType, redirect_uri: redirectUri, state, nonce } = texts(request.query)

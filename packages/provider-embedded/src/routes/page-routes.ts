@@ -1,9 +1,10 @@
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createCsrf } from '../csrf.js'
+import { DatabaseFailure } from '../database-failure.js'
 import type { Embedded } from '../embedded.js'
 import { NO_BRAND, type Brand } from '../pages/layout.js'
-import { messagePage } from '../pages/other-pages.js'
+import { messagePage, UNAVAILABLE } from '../pages/other-pages.js'
 import { stylesheetNamed } from '../pages/stylesheet.js'
 import type { Profile } from '../profiles.js'
 import { interactionRoutes } from './interaction-routes.js'
@@ -40,13 +41,7 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
     if (request.method !== 'POST' || csrf.fits(request.headers.cookie, textOf(request, 'csrf'))) return
     return pages.send(reply, 403, messagePage(NO_BRAND, 'Please try again', 'This form was open for too long, or your browser keeps no cookies. Go back, load the page again and send it once more.'))
   })
-  fastify.setErrorHandler((error: { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status >= 500) request.log.error({ err: error }, 'A hosted page failed')
-    return pages.send(reply, status, messagePage(NO_BRAND, 'Something went wrong', status >= 500
-      ? 'This is our fault and not yours. Go back to the app and try again in a moment.'
-      : 'Go back to the app and start again.'))
-  })
+  fastify.setErrorHandler(answerFailure)
 
   fastify.get<{ Params: { name: string } }>('/oidc/assets/:name', async (request, reply) => {
     const stylesheet = stylesheetNamed(request.params.name)
@@ -56,6 +51,20 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
   await interactionRoutes(fastify, pages)
   await linkRoutes(fastify, pages)
   if (!production && embedded.mailer.kind === 'outbox') await outboxRoutes(fastify, pages)
+}
+
+/** Answers what nobody foresaw, and a database that is away, with a page that says nothing of either. */
+export function answerFailure (error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const away = error instanceof DatabaseFailure
+  const status = error.statusCode ?? 500
+  // A failure of the database is in the log already.
+  if (status >= 500 && !away) request.log.error({ err: error }, 'A hosted page failed')
+  const [title, text] = away
+    ? UNAVAILABLE
+    : ['Something went wrong', status >= 500
+        ? 'This is our fault and not yours. Go back to the app and try again in a moment.'
+        : 'Go back to the app and start again.'] as const
+  return sendPage(reply, status, messagePage(NO_BRAND, title, text))
 }
 
 /** Answers with a page that no other site can frame, that runs no script, and whose forms lead here or to the profile's app. */

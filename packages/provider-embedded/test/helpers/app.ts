@@ -19,15 +19,17 @@ export interface TestAppOptions extends Partial<ProviderEmbeddedOptions> {
   /** Another copy of an app that runs already: its database, mail server and public URL. */
   readonly copyOf?: TestApp
   readonly withoutSmtp?: boolean
+  /** A database that the test has already, in place of a fresh one. */
+  readonly databaseUrl?: string
 }
 
 /** An app with nothing but a database and the embedded provider, listening on its public URL, with a real mail server. */
-export async function startApp (t: Test, dialect: Dialect, { copyOf, withoutSmtp = false, ...options }: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp (t: Test, dialect: Dialect, { copyOf, withoutSmtp = false, databaseUrl: givenUrl, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const log: string[] = []
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
   const smtp = copyOf?.smtp ?? await startSmtp(t)
-  const dbUrl = copyOf?.databaseUrl ?? await databaseUrl(t, dialect)
+  const dbUrl = givenUrl ?? copyOf?.databaseUrl ?? await databaseUrl(t, dialect)
   const app = Fastify({ logger: { level: 'info', stream: { write: line => { log.push(line) } } } })
   t.teardown(() => app.close())
   await app.register(database, { url: dbUrl, maxConnections: 5 })
