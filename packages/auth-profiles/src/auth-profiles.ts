@@ -38,6 +38,17 @@ export interface AuthProfiles {
    *   AUTH_PROFILES_ERR_SIGN_UP_CLOSED (403), AUTH_PROFILES_ERR_FOREIGN_EMAIL (400), AUTH_PROFILES_ERR_EMAIL_TAKEN (409), and the users store's errors
    */
   signUp (identity: Identity, request: { user: NewUser, authProfileId?: string | null }): Promise<ResolvedUser>
+
+  /**
+   * Makes an account with a password at the profile's provider, and its user, which the first token with a verified
+   * email is then bound to. What the provider asks first (to confirm the email) is between it and the person.
+   *
+   * @param request `authProfileId` left out: the first profile of `list()`; `clientAddress`: an IP address, for providers that limit tries by it
+   * @returns `null` where nothing of a user may be told or made yet: one with this email was there before, or the first sign-in makes it
+   * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND (404), AUTH_PROFILES_ERR_SIGN_UP_CLOSED (403), the users store's errors,
+   *   and of the provider's IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _UNSUPPORTED, _THROTTLED, _UNAVAILABLE
+   */
+  signUpWithPassword (request: { user: NewUser, password: string, authProfileId?: string | null, clientAddress?: string | undefined }): Promise<User | null>
 }
 
 export interface ResolvedUser {

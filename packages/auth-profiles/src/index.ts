@@ -12,7 +12,9 @@ import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND 
 import { createIdentityResolution } from './identity-resolution.js'
 import { openProfiles, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
+import type { AuthenticationProfile } from './profile.js'
 import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
+import { createPasswordSignUp } from './password-sign-up.js'
 import { createSignUp } from './sign-up.js'
 import { lookUpSignUpRoles, type SignUpRoles } from './sign-up-roles.js'
 
@@ -37,13 +39,14 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
 
   const resolveIdentity = createIdentityResolution(prepareFindByIdentity(fastify.db, usersStore.columns), usersStore)
   let rolesFor: SignUpRoles = () => rolePermissions.guest().roles
-  const signUp = createSignUp({
+  const signUpParts = {
     usersStore,
     rolePermissions,
-    resolveIdentity,
-    rolesFor: profile => rolesFor(profile),
+    rolesFor: (profile: AuthenticationProfile) => rolesFor(profile),
     administratorEmail: normalizeAdministrator(administratorEmail)
-  })
+  }
+  const signUp = createSignUp({ ...signUpParts, resolveIdentity })
+  const signUpWithPassword = createPasswordSignUp(signUpParts)
 
   const service: AuthProfiles = {
     list: () => opened.map(({ profile }) => profile),
@@ -59,9 +62,16 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     },
     signUp: async (identity, { user, authProfileId }) => {
       await rolePermissions.refresh()
-      const { profile } = authProfileId == null ? opened[0] as OpenedProfile : profileOf(authProfileId)
-      return asPrincipal(await signUp(identity, profile, user))
+      return asPrincipal(await signUp(identity, profileOrFirst(authProfileId).profile, user))
+    },
+    signUpWithPassword: async ({ authProfileId, ...request }) => {
+      await rolePermissions.refresh()
+      return await signUpWithPassword(profileOrFirst(authProfileId), request)
     }
+  }
+
+  function profileOrFirst (id: string | null | undefined): OpenedProfile {
+    return id == null ? opened[0] as OpenedProfile : profileOf(id)
   }
 
   function profileOf (id: string): OpenedProfile {

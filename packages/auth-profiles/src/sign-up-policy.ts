@@ -20,10 +20,19 @@ export interface Applicant {
  */
 export function assertMaySignUp (profile: AuthenticationProfile, applicant: Applicant): void {
   if (applicant.emailVerified === false) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
-  if (profile.selfSignUp === 'open') return
-  if (profile.selfSignUp === 'off') throw new AUTH_PROFILES_ERR_SIGN_UP_CLOSED(profile.id)
-  if (!profile.selfSignUp.emailDomains.includes(domainOf(applicant.email))) throw new AUTH_PROFILES_ERR_SIGN_UP_CLOSED(profile.id)
-  if (!emailIsTrusted(profile, applicant)) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
+  assertMayAskForAccount(profile, applicant.email)
+  if (profile.selfSignUp !== 'open' && !emailIsTrusted(profile, applicant)) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
+}
+
+/**
+ * Decides whether an account with a password may be made by a profile, before anybody can have proven anything:
+ * the user that it will be of is let in by `assertMaySignUp`, or by having been there before.
+ *
+ * @throws AUTH_PROFILES_ERR_SIGN_UP_CLOSED
+ */
+export function assertMayAskForAccount ({ id, selfSignUp }: AuthenticationProfile, email: string): void {
+  if (selfSignUp === 'open') return
+  if (selfSignUp === 'off' || !selfSignUp.emailDomains.includes(domainOf(email))) throw new AUTH_PROFILES_ERR_SIGN_UP_CLOSED(id)
 }
 
 /** Whether the token's email proves that the person owns it, by the token's word or by the operator's. */

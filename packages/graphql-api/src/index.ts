@@ -16,6 +16,7 @@ import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
+import { accountsArea } from './schema/accounts.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { profilesArea } from './schema/profiles.js'
 import { rolesArea } from './schema/roles.js'
@@ -53,6 +54,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const { path, ide, ...limits } = resolveOptions(options, ownMercurius)
   const tables = describeTables(fastify.usersStore.columns)
   for (const { table, otherFields } of Object.values(tables) as DescribedTable[]) fastify.rolePermissions.declareTable(table, { otherFields })
+  fastify.rolePermissions.declareFunction('getToken')
 
   const requesterOf = createRequesterOf(fastify)
   const areas = areasOf(fastify, tables, requesterOf)
@@ -77,7 +79,8 @@ function areasOf ({ usersStore, rolePermissions, authProfiles, db }: FastifyInst
     usersArea({ usersStore, rolePermissions, showUser, requesterOf }),
     rolesArea({ rolePermissions, readableRecords, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
-    signUpArea({ authProfiles, rolePermissions, requesterOf })
+    signUpArea({ authProfiles, rolePermissions, requesterOf }),
+    accountsArea({ authProfiles, rolePermissions, requesterOf })
   ]
 }
 

@@ -4,8 +4,12 @@ import type { MercuriusContext } from 'mercurius'
 import { documentRules } from './document-rules.js'
 import { formatErrors, type FormattedResponse } from './error-format.js'
 import { limitDefaults, type GraphqlLimits } from './options.js'
-import { checkBody, checkContentType, checkQueryString } from './request-check.js'
+import { checkBody, checkContentType, checkQueryString, isParameters } from './request-check.js'
 import { responseMediaType } from './response-media-type.js'
+import { needsNoToken } from './without-token.js'
+
+/** Why the token of a request was refused, until it is known whether it needs one. */
+const refusals = new WeakMap<FastifyRequest, unknown>()
 
 /** What Mercurius must be registered with for this API to behave as documented. */
 export interface RequiredMercuriusOptions {
@@ -47,10 +51,17 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         if (request.method === 'POST') checkContentType(request.headers['content-type'])
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
-        // Before the body is read: nobody has to be sent a megabyte by somebody whose token is refused.
-        if (request.identity === null) await request.server.tokenVerifier.authenticate(request)
+        if (request.identity !== null) return
+        try {
+          await request.server.tokenVerifier.authenticate(request)
+        } catch (error) {
+          refusals.set(request, error)
+        }
       },
       preValidation: async request => {
+        const refusal = refusals.get(request)
+        // What is wrong with the rest matters to nobody whose token is refused.
+        if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
         if (request.method === 'POST') checkBody(request.body)
         else checkQueryString(request.query as Record<string, unknown>, parseOptions)
       }

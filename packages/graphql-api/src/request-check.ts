@@ -120,6 +120,13 @@ function parseJson (queryString: Record<string, unknown>, name: string): unknown
   }
 }
 
+/** Whether a body has what GraphQL needs of it; `checkBody` says what is wrong with one that has not. */
+export function isParameters (body: unknown): body is GraphqlParameters {
+  if (!isObject(body)) return false
+  const { query, operationName } = body
+  return typeof query === 'string' && query.length <= MAX_QUERY_LENGTH && (operationName == null || typeof operationName === 'string')
+}
+
 function isObject (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
-import type { User } from '@latchkey/users-store'
+import type { NewUser, User } from '@latchkey/users-store'
 import type { ReadableFields, ReadableRecords } from './readable-records.js'
 
 /** Whose record it is and which of its fields may be read: kept beside the fields, where no query reaches it. */
@@ -20,6 +20,11 @@ export type ShowUser = (user: User | null, principal: Principal) => Promise<Visi
 /** Everybody sees all of their own record, whatever their roles say. */
 export function ownUser (user: User): VisibleUser {
   return user
+}
+
+/** A user of whom nothing may be told but what whoever asks has said themselves. */
+export function asGiven (given: NewUser): VisibleUser {
+  return { ...given as unknown as VisibleUser, createdBy: null, [visibility]: { userId: '', fields: new Set() } }
 }
 
 /** Whose record this is, and whether one of its fields may be read. */

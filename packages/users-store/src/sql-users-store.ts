@@ -116,6 +116,8 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
         .where('user_id', '=', userId).orderBy('created_at').orderBy('issuer').orderBy('subject').execute()
     },
 
+    check: user => { validation.newUser(user) },
+
     create: async (user, { identity, inTransaction } = {}) => {
       const values = validation.newUser(user)
       if (identity !== undefined) checkIdentity(identity)

@@ -32,6 +32,9 @@ export interface UsersStore {
    */
   bindIdentity (userId: string, identity: UserIdentity, email: string): Promise<void>
 
+  /** Refuses what `create` would refuse by the values alone, before something is done that cannot be undone. @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
+  check (user: NewUser): void
+
   /** @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
   update (id: string, change: UserChange): Promise<User>
 

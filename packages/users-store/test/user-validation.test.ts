@@ -147,3 +147,11 @@ for (const dialect of dialects) {
     }
   })
 }
+
+t.test('check refuses what create would refuse, and stores nothing', async t => {
+  const { usersStore, db } = await appOn(t, { url: await databaseUrl(t, 'sqlite') })
+  t.throws(() => usersStore.check({ email: 'nobody' }), { code: 'USERS_STORE_ERR_INVALID_EMAIL' })
+  t.throws(() => usersStore.check({ email: 'a@example.com', firstName: 'x'.repeat(300) }), { code: 'USERS_STORE_ERR_INVALID_USER', details: { firstName: String } })
+  t.doesNotThrow(() => usersStore.check({ email: 'a@example.com' }))
+  t.strictSame(await db.selectFrom('latchkey_users').select('id').execute(), [])
+})

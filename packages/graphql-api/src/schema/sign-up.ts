@@ -1,10 +1,11 @@
 import type { AuthProfiles } from '@latchkey/auth-profiles'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser } from '@latchkey/users-store'
-import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
-import type { Requester } from '../requester.js'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
+import { rolesToAssign, type RolesInput } from '../roles-to-assign.js'
 import { ownUser } from '../visible-users.js'
+import { withoutNulls } from '../without-nulls.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
 interface SignUpParts {
@@ -13,13 +14,8 @@ interface SignUpParts {
   readonly requesterOf: RequesterOf
 }
 
-interface RoleKey {
-  readonly id?: string | null
-  readonly name?: string | null
-}
-
 interface SignUpArguments {
-  readonly user: NewUser & { readonly roles?: { readonly connect?: readonly RoleKey[] | null } | null }
+  readonly user: NewUser & { readonly roles?: RolesInput | null }
   readonly authProfileId?: string | null
 }
 
@@ -29,33 +25,12 @@ export function signUpArea ({ authProfiles, rolePermissions, requesterOf }: Sign
     const requester = requesterOf(context)
     const identity = await requester.identity()
     if (identity === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'create')
-    const roleIds = await rolesToAssign(roles?.connect ?? [], requester)
+    const roleIds = await rolesToAssign(roles, requester, rolePermissions)
     const resolved = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null })
     if (roleIds.length > 0) await rolePermissions.assign(resolved.user.id, roleIds)
     const { principal } = resolved
     requester.become({ ...resolved, principal: { ...principal, roles: [...new Set([...principal.roles, ...roleIds])] } })
     return ownUser(resolved.user)
-  }
-
-  /** Only who may do everything, and so has a user already, gives roles by signing up: everybody else gets the profile's. */
-  async function rolesToAssign (connect: readonly RoleKey[], requester: Requester): Promise<string[]> {
-    if (connect.length === 0) return []
-    const roles = await rolesOfCaller(requester)
-    if (!roles.some(id => rolePermissions.find({ id })?.permissions.all === true)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update')
-    return connect.map(({ id, name }) => {
-      const found = id != null ? rolePermissions.find({ id }) : rolePermissions.find({ name: name ?? '' })
-      if (found === null) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
-      return found.id
-    })
-  }
-
-  async function rolesOfCaller (requester: Requester): Promise<readonly string[]> {
-    try {
-      return (await requester.principal()).roles
-    } catch (error) {
-      if ((error as { code?: string }).code === 'AUTH_PROFILES_ERR_USER_NOT_FOUND') return []
-      throw error
-    }
   }
 
   return {
@@ -66,9 +41,4 @@ export function signUpArea ({ authProfiles, rolePermissions, requesterOf }: Sign
       userSignUp(user: UserCreateInput!, authProfileId: ID): User!`,
     resolvers: { Mutation: { userSignUpWithToken: signUp, userSignUp: signUp } }
   }
-}
-
-/** A `null` in the input means the same as nothing: the column's default. */
-function withoutNulls (user: NewUser): NewUser {
-  return Object.fromEntries(Object.entries(user).filter(([, value]) => value !== null)) as NewUser
 }

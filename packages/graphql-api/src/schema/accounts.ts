@@ -1,0 +1,145 @@
+import type { AuthProfiles } from '@latchkey/auth-profiles'
+import { requireCapability, type Capability, type CapabilityMap, type IdentityProvider, type TokenSet } from '@latchkey/identity-provider'
+import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { NewUser } from '@latchkey/users-store'
+import type { MercuriusContext } from 'mercurius'
+import type { RequesterOf } from '../requester-of.js'
+import { rolesToAssign, type RolesInput } from '../roles-to-assign.js'
+import { asGiven, ownUser } from '../visible-users.js'
+import { withoutNulls } from '../without-nulls.js'
+import type { Resolver, SchemaArea } from './schema-area.js'
+
+interface AccountsParts {
+  readonly authProfiles: AuthProfiles
+  readonly rolePermissions: RolePermissionsService
+  readonly requesterOf: RequesterOf
+}
+
+interface OfProfile {
+  readonly authProfileId?: string | null
+}
+
+/** A mutation that takes everything in `data`. */
+type ByData<Data> = Resolver<unknown, { readonly data: Data & OfProfile }>
+
+interface Success {
+  readonly success: true
+}
+
+const success: Success = Object.freeze({ success: true })
+
+/**
+ * Accounts at the profiles' providers: signing in with a password, refreshing, passwords and codes. Each mutation does
+ * what one capability of the provider does; a provider without it refuses in words of its own. A token that is sent
+ * along is not looked at, since clients send an expired one while they refresh it.
+ */
+export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: AccountsParts): SchemaArea {
+  const userSignUpWithPassword: Resolver<unknown, { user: NewUser & { roles?: RolesInput | null }, password: string } & OfProfile> = async (_source, { user: { roles, ...user }, ...account }, context) => {
+    const roleIds = await rolesToAssign(roles, requesterOf(context), rolePermissions)
+    const given = withoutNulls(user)
+    const created = await authProfiles.signUpWithPassword({ ...account, user: given, clientAddress: clientAddress(context) })
+    if (created === null) return asGiven(given)
+    if (roleIds.length > 0) await rolePermissions.assign(created.id, roleIds)
+    return ownUser(created)
+  }
+
+  const userLogin: ByData<{ email: string, password: string }> = async (_source, { data: { authProfileId, ...credentials } }, context) => {
+    const provider = providerWith('passwordSignIn', authProfileId)
+    return { ...success, auth: await provider.signInWithPassword({ ...credentials, clientAddress: clientAddress(context) }) }
+  }
+
+  const userRefreshToken: ByData<{ refreshToken: string, email?: string | null }> = async (_source, { data: { authProfileId, refreshToken, email } }) =>
+    await providerWith('tokenRefresh', authProfileId).refreshTokens({ refreshToken, ...email != null && { email } }) satisfies TokenSet
+
+  const userPasswordForgot: ByData<{ email: string }> = async (_source, { data: { authProfileId, email } }, context) => {
+    await providerWith('passwordRecovery', authProfileId).forgotPassword({ email, clientAddress: clientAddress(context) })
+    return success
+  }
+
+  const userPasswordForgotConfirm: ByData<{ email: string, code: string, newPassword: string }> = async (_source, { data: { authProfileId, ...request } }, context) => {
+    await providerWith('passwordRecoveryConfirmation', authProfileId).confirmForgottenPassword({ ...request, clientAddress: clientAddress(context) })
+    return success
+  }
+
+  const userChangePassword: ByData<{ email: string, oldPassword: string, newPassword: string, refreshToken?: string | null }> = async (_source, { data: { authProfileId, refreshToken, ...request } }, context) => {
+    await providerWith('passwordChange', authProfileId).changePassword({ ...request, ...refreshToken != null && { refreshToken }, clientAddress: clientAddress(context) })
+    return success
+  }
+
+  const userVerificationEmailResend: Resolver<unknown, { data: { email: string } } & OfProfile> = async (_source, { data: { email }, authProfileId }, context) => {
+    await providerWith('emailVerification', authProfileId).resendVerificationEmail({ email, clientAddress: clientAddress(context) })
+    return success
+  }
+
+  const userVerificationEmailConfirm: Resolver<unknown, { data: { email: string, code: string } } & OfProfile> = async (_source, { data: { email, code }, authProfileId }, context) => {
+    await providerWith('emailConfirmation', authProfileId).confirmEmail({ email, code, clientAddress: clientAddress(context) })
+    return success
+  }
+
+  const getToken: Resolver<unknown, { code: string, authProfileId: string, redirectUri?: string | null, codeVerifier?: string | null, nonce?: string | null }> = async (_source, { authProfileId, code, ...optional }, context) => {
+    rolePermissions.authorize(await requesterOf(context).principal(), 'call', { function: 'getToken' })
+    const { idToken } = await providerWith('codeExchange', authProfileId).exchangeCode({ code, ...withoutNulls(optional) })
+    return { token: idToken }
+  }
+
+  /** @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, IDENTITY_PROVIDER_ERR_UNSUPPORTED */
+  function providerWith<Name extends Capability> (capability: Name, profileId: string | null | undefined): IdentityProvider & CapabilityMap[Name] {
+    return requireCapability(authProfiles.provider(profileId ?? authProfiles.list()[0]?.id ?? ''), capability)
+  }
+
+  return {
+    types: `
+      "Dates are null where the provider does not say."
+      type Auth {
+        idToken: String!
+        refreshToken: String
+        accessToken: String
+        idTokenExpiresAt: DateTime
+        accessTokenExpiresAt: DateTime
+      }
+      type UserLoginResponse { success: Boolean!, auth: Auth! }
+      type SuccessResponse { success: Boolean! }
+      type GetTokenResponse { token: String! }
+      input UserLoginInput { email: String!, password: String!, authProfileId: ID }
+      input RefreshTokenInput { refreshToken: String!, email: String, authProfileId: ID }
+      input PasswordForgotInput { email: String!, authProfileId: ID }
+      input PasswordForgotConfirmInput { email: String!, code: String!, newPassword: String!, authProfileId: ID }
+      input ChangePasswordInput { email: String!, oldPassword: String!, newPassword: String!, refreshToken: String, authProfileId: ID }
+      input VerificationEmailResendInput { email: String! }
+      input VerificationEmailConfirmInput { email: String!, code: String! }`,
+    mutations: `
+      "Makes an account with a password at the provider, and its user. Where a user with this email exists, nothing but what was given is told of it."
+      userSignUpWithPassword(user: UserCreateInput!, password: String!, authProfileId: ID): User!
+      userLogin(data: UserLoginInput!): UserLoginResponse!
+      "The refresh token in the answer is the one to use next."
+      userRefreshToken(data: RefreshTokenInput!): Auth!
+      "Sends a code or a link; answers alike whether there is such an account or not."
+      userPasswordForgot(data: PasswordForgotInput!): SuccessResponse!
+      userPasswordForgotConfirm(data: PasswordForgotConfirmInput!): SuccessResponse!
+      userChangePassword(data: ChangePasswordInput!): SuccessResponse!
+      "Answers alike whether there is such an account or not."
+      userVerificationEmailResend(data: VerificationEmailResendInput!, authProfileId: ID): SuccessResponse!
+      "Confirms the email of an account by the code that was sent to it."
+      userVerificationEmailConfirm(data: VerificationEmailConfirmInput!, authProfileId: ID): SuccessResponse!
+      "Exchanges an authorization code at the provider, with the client's secret. Needs the permission on the function getToken."
+      getToken(code: String!, authProfileId: ID!, redirectUri: String, codeVerifier: String, nonce: String): GetTokenResponse!`,
+    resolvers: {
+      Mutation: {
+        userSignUpWithPassword,
+        userLogin,
+        userRefreshToken,
+        userPasswordForgot,
+        userPasswordForgotConfirm,
+        userChangePassword,
+        userVerificationEmailResend,
+        userVerificationEmailConfirm,
+        getToken
+      }
+    }
+  }
+}
+
+/** Mercurius sets the reply, except for queries that code of the app runs by itself. */
+function clientAddress ({ reply }: Partial<MercuriusContext>): string | undefined {
+  return reply?.request.ip
+}

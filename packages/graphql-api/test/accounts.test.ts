@@ -1,0 +1,255 @@
+import { dialects } from '@latchkey/test-databases'
+import t, { type Test } from 'tap'
+import { openAccounts, type AccountsApi } from './helpers/accounts.js'
+import { error, openApi } from './helpers/api.js'
+
+const password = 'correct horse battery'
+const other = 'staple battery horse'
+const auth = 'idToken refreshToken accessToken idTokenExpiresAt accessTokenExpiresAt'
+
+const signUp = 'mutation ($user: UserCreateInput!, $password: String!, $authProfileId: ID) { userSignUpWithPassword(user: $user, password: $password, authProfileId: $authProfileId) { id email firstName lastName status createdAt origin roles { items { name } } permissions { count } createdBy { id } } }'
+const logIn = `mutation ($data: UserLoginInput!) { userLogin(data: $data) { success auth { ${auth} } } }`
+const refresh = `mutation ($data: RefreshTokenInput!) { userRefreshToken(data: $data) { ${auth} } }`
+const confirm = 'mutation ($data: VerificationEmailConfirmInput!, $authProfileId: ID) { userVerificationEmailConfirm(data: $data, authProfileId: $authProfileId) { success } }'
+const resend = 'mutation ($data: VerificationEmailResendInput!, $authProfileId: ID) { userVerificationEmailResend(data: $data, authProfileId: $authProfileId) { success } }'
+const forgot = 'mutation ($data: PasswordForgotInput!) { userPasswordForgot(data: $data) { success } }'
+const forgotConfirm = 'mutation ($data: PasswordForgotConfirmInput!) { userPasswordForgotConfirm(data: $data) { success } }'
+const change = 'mutation ($data: ChangePasswordInput!) { userChangePassword(data: $data) { success } }'
+const me = '{ user { id email firstName roles { items { name } } } }'
+
+interface Auth { idToken: string, refreshToken: string, accessToken: string }
+
+async function signedUp (t: Test, { ask, code }: AccountsApi, email: string): Promise<void> {
+  t.equal((await ask(signUp, { variables: { user: { email }, password } })).errors, undefined)
+  t.equal((await ask(confirm, { variables: { data: { email, code: await code(email, 1) } } })).errors, undefined)
+}
+
+async function loggedIn ({ ask }: AccountsApi, email: string, secret = password): Promise<Auth> {
+  const { data, errors } = await ask(logIn, { variables: { data: { email, password: secret } } })
+  if (errors !== undefined) throw new Error(JSON.stringify(errors))
+  return (data?.userLogin as { auth: Auth }).auth
+}
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    t.test('sign up with a password, confirm by the emailed code, log in, query: the user that the sign-up made', async t => {
+      const api = await openAccounts(t, dialect)
+      const { ask, code } = api
+      const email = 'jane@example.com'
+      const made = await ask(signUp, { variables: { user: { email: ' Jane@Example.com', firstName: 'Jane', lastName: null }, password, authProfileId: null } })
+      t.match(made, { status: 200, errors: undefined, data: { userSignUpWithPassword: { id: String, email, firstName: 'Jane', lastName: null, origin: 'default', createdBy: null, roles: { items: [{ name: 'Editor' }] }, permissions: { count: Number } } } })
+
+      t.match(await ask(logIn, { variables: { data: { email, password } } }), { data: null, errors: [error('UserNotConfirmedError', { path: ['userLogin'] })] })
+      t.strictSame((await ask(confirm, { variables: { data: { email, code: await code(email, 1) } } })).data, { userVerificationEmailConfirm: { success: true } })
+
+      const login = await ask(logIn, { variables: { data: { email, password, authProfileId: 'default' } } })
+      t.match(login, { errors: undefined, data: { userLogin: { success: true, auth: { idToken: String, refreshToken: String, accessToken: String, idTokenExpiresAt: /^\d{4}-.*Z$/, accessTokenExpiresAt: /^\d{4}-.*Z$/ } } } })
+      const { id } = made.data?.userSignUpWithPassword as { id: string }
+      const { idToken } = (login.data?.userLogin as { auth: Auth }).auth
+      t.match(await ask(me, { token: idToken }), { errors: undefined, data: { user: { id, email, firstName: 'Jane', roles: { items: [{ name: 'Editor' }] } } } })
+    })
+
+    t.test('a refresh gives the next tokens once; a used one is refused in the words that clients know, an expired ID token beside it or not', async t => {
+      const api = await openAccounts(t, dialect)
+      await signedUp(t, api, 'jane@example.com')
+      const first = await loggedIn(api, 'jane@example.com')
+      const answer = await api.ask(refresh, { token: 'an.expired.token', variables: { data: { refreshToken: first.refreshToken, authProfileId: 'default' } } })
+      t.match(answer, { errors: undefined, data: { userRefreshToken: { idToken: String, refreshToken: String } } })
+      const next = answer.data?.userRefreshToken as Auth
+      t.not(next.refreshToken, first.refreshToken)
+      t.match((await api.ask(me, { token: next.idToken })).data, { user: { email: 'jane@example.com' } })
+      const refused = { data: null, errors: [error('TokenExpiredError', { message: 'Refresh Token has expired', path: ['userRefreshToken'] })] }
+      t.match(await api.ask(refresh, { variables: { data: { refreshToken: first.refreshToken, email: null } } }), refused)
+      t.match(await api.ask(refresh, { variables: { data: { refreshToken: next.refreshToken } } }), refused, 'and with it the whole family')
+      t.match(await api.ask(refresh, { variables: { data: { refreshToken: 'nonsense' } } }), refused)
+    })
+
+    t.test('a forgotten password is set anew by the emailed code, and changed by the old one', async t => {
+      const api = await openAccounts(t, dialect)
+      const { ask, code } = api
+      const email = 'jane@example.com'
+      await signedUp(t, api, email)
+      t.strictSame((await ask(forgot, { variables: { data: { email } } })).data, { userPasswordForgot: { success: true } })
+      t.strictSame((await ask(forgot, { variables: { data: { email: 'nobody@example.com' } } })).data, { userPasswordForgot: { success: true } })
+      const reset = { email, code: await code(email, 2), newPassword: other }
+      t.match(await ask(forgotConfirm, { variables: { data: { ...reset, newPassword: 'short' } } }), { errors: [error('ValidationError', { message: 'The request is invalid.', details: { password: String } })] })
+      t.strictSame((await ask(forgotConfirm, { variables: { data: reset } })).data, { userPasswordForgotConfirm: { success: true } })
+      t.match(await ask(forgotConfirm, { variables: { data: reset } }), { errors: [error('ValidationError', { details: { code: String } })] })
+      await loggedIn(api, email, other)
+      t.strictSame((await ask(change, { variables: { data: { email, oldPassword: other, newPassword: password, refreshToken: null } } })).data, { userChangePassword: { success: true } })
+      t.match(await ask(change, { variables: { data: { email, oldPassword: other, newPassword: password } } }), { errors: [error('NotAuthorizedError', { extensions: { reason: 'invalid_credentials' } })] })
+      await loggedIn(api, email)
+      t.equal(api.emailsTo('nobody@example.com'), 0)
+    })
+
+    t.test('an account with the email of a user that was there before gets that user once its email is confirmed, and is told nothing of it', async t => {
+      const api = await openAccounts(t, dialect, { profile: { selfSignUp: 'off' } })
+      const { app, ask, code } = api
+      const email = 'jane@example.com'
+      const { id } = await app.usersStore.create({ email, firstName: 'Secret' })
+      const answer = await ask(signUp, { variables: { user: { email, lastName: 'Doe' }, password } })
+      t.strictSame(answer.data?.userSignUpWithPassword, { id: null, email, firstName: null, lastName: 'Doe', status: null, createdAt: null, origin: null, roles: null, permissions: null, createdBy: null })
+      await ask(confirm, { variables: { data: { email, code: await code(email, 1) } } })
+      const { idToken } = await loggedIn(api, email)
+      t.match((await ask(me, { token: idToken })).data, { user: { id, firstName: 'Secret' } })
+    })
+
+    t.test('whoever signs up with somebody else\'s address shares nothing with its owner', async t => {
+      const { app, ask } = await openAccounts(t, dialect)
+      const email = 'owner@example.com'
+      const made = await ask(signUp, { variables: { user: { email }, password } })
+      const { id } = made.data?.userSignUpWithPassword as { id: string }
+      t.strictSame(await app.usersStore.identitiesOf(id), [])
+      t.match(await ask(logIn, { variables: { data: { email, password } } }), { errors: [error('UserNotConfirmedError')] })
+    })
+
+    t.test('the email that becomes Administrator does so by a verified token, not by signing up', async t => {
+      const api = await openAccounts(t, dialect, { administratorEmail: 'boss@example.com', profile: { selfSignUp: 'off' } })
+      const { app, ask, code } = api
+      const email = 'boss@example.com'
+      t.match(await ask(signUp, { variables: { user: { email }, password } }), { errors: undefined, data: { userSignUpWithPassword: { id: null, email } } })
+      t.equal(await app.usersStore.findByEmail(email), null)
+      await ask(confirm, { variables: { data: { email, code: await code(email, 1) } } })
+      const { idToken } = await loggedIn(api, email)
+      t.match(await ask(me, { token: idToken }), { errors: [error('EntityNotFoundError')] })
+      t.match((await ask('mutation { userSignUpWithToken(user: { email: "boss@example.com" }) { roles { items { name } } } }', { token: idToken })).data, { userSignUpWithToken: { roles: { items: [{ name: 'Administrator' }] } } })
+    })
+
+    t.test('where identities are never linked by email, the first sign-in makes the user', async t => {
+      const api = await openAccounts(t, dialect, { profile: { linkByEmail: 'never' } })
+      const { app, ask, code } = api
+      const email = 'jane@example.com'
+      t.match(await ask(signUp, { variables: { user: { email }, password } }), { errors: undefined, data: { userSignUpWithPassword: { id: null, email } } })
+      t.equal(await app.usersStore.findByEmail(email), null)
+      await ask(confirm, { variables: { data: { email, code: await code(email, 1) } } })
+      const { idToken } = await loggedIn(api, email)
+      t.match((await ask('mutation { userSignUpWithToken(user: { email: "jane@example.com" }) { email } }', { token: idToken })).data, { userSignUpWithToken: { email } })
+      t.match((await ask(me, { token: idToken })).data, { user: { email } })
+    })
+  })
+}
+
+t.test('who may not sign up makes no account either, and what does not fit makes neither account nor user', async t => {
+  const { app, ask, emailsTo } = await openAccounts(t, 'sqlite', { profile: { selfSignUp: { emailDomains: ['example.com'] } } })
+  const refusals: [string, Record<string, unknown>, string, Record<string, unknown>][] = [
+    ['an email of another domain', { user: { email: 'joe@example.org' } }, 'NotAuthorizedError', { extensions: { reason: 'sign_up_closed' } }],
+    ['an email that is none', { user: { email: 'joe' } }, 'ValidationError', { details: { email: String } }],
+    ['a name that is too long', { user: { email: 'joe@example.com', firstName: 'x'.repeat(300) } }, 'ValidationError', { details: { firstName: String } }],
+    ['a weak password', { user: { email: 'joe@example.com' }, password: 'password' }, 'ValidationError', { details: { password: String } }],
+    ['roles of one\'s own choice', { user: { email: 'joe@example.com', roles: { connect: [{ name: 'Administrator' }] } } }, 'NotAuthorizedError', { details: { resource: 'Roles', action: 'update' } }],
+    ['a profile that is not there', { user: { email: 'joe@example.com' }, authProfileId: 'none' }, 'EntityNotFoundError', { message: 'Authentication profile not found' }],
+    ['a profile whose provider has no passwords', { user: { email: 'joe@example.com' }, authProfileId: 'plain' }, 'ValidationError', { details: { authProfileId: /"plain" \(test\) cannot do this: sign up with a password/ } }]
+  ]
+  for (const [name, variables, code, rest] of refusals) {
+    t.match(await ask(signUp, { variables: { password, ...variables } }), { status: 200, data: null, errors: [error(code, { path: ['userSignUpWithPassword'], ...rest })] }, name)
+  }
+  t.strictSame(await app.db.selectFrom('latchkey_users').select('id').execute(), [])
+  t.strictSame(await app.db.selectFrom('latchkey_embedded_accounts').select('id').execute(), [])
+  t.equal(emailsTo('joe@example.com'), 0)
+
+  t.equal((await ask(signUp, { variables: { user: { email: 'joe@example.com' }, password } })).errors, undefined)
+  t.match(await ask(signUp, { variables: { user: { email: 'JOE@example.com' }, password } }), { errors: [error('EntityExistsError')] }, 'an account that is there')
+})
+
+t.test('an administrator gives roles by signing somebody up', async t => {
+  const api = await openAccounts(t, 'sqlite')
+  const { app, ask } = api
+  await signedUp(t, api, 'boss@example.com')
+  const { idToken } = await loggedIn(api, 'boss@example.com')
+  await ask(me, { token: idToken })
+  const boss = await app.usersStore.findByEmail('boss@example.com')
+  await app.rolePermissions.assign(boss?.id as string, [app.rolePermissions.administrator().id])
+  const answer = await ask(signUp, { token: idToken, variables: { user: { email: 'joe@example.com', roles: { connect: [{ name: 'Administrator' }] } }, password } })
+  t.match(answer.data, { userSignUpWithPassword: { roles: { items: [{ name: 'Administrator' }, { name: 'Editor' }] } } })
+})
+
+t.test('a wrong password and an unknown account are refused alike', async t => {
+  const api = await openAccounts(t, 'sqlite')
+  await signedUp(t, api, 'jane@example.com')
+  const wrong = await api.ask(logIn, { variables: { data: { email: 'jane@example.com', password: other } } })
+  const unknown = await api.ask(logIn, { variables: { data: { email: 'nobody@example.com', password } } })
+  t.match(wrong, { data: null, errors: [error('NotAuthorizedError', { message: 'Not Authorized', extensions: { reason: 'invalid_credentials' }, details: { password: 'Incorrect email or password.' } })] })
+  t.strictSame(wrong.errors, unknown.errors)
+})
+
+t.test('who guesses is held back by address, whatever accounts they try', async t => {
+  const { ask } = await openAccounts(t, 'sqlite')
+  const codes = new Set<string | undefined>()
+  for (let tries = 1; tries <= 31; tries++) codes.add((await ask(logIn, { remoteAddress: '192.0.2.7', variables: { data: { email: `n${tries}@example.com`, password } } })).errors?.[0]?.code)
+  t.ok(codes.has('ThrottlingThresholdReachedError'))
+  t.match(await ask(logIn, { remoteAddress: '192.0.2.8', variables: { data: { email: 'n1@example.com', password } } }), { errors: [error('NotAuthorizedError')] }, 'another address is not')
+})
+
+t.test('the confirmation is sent again, and nothing told of addresses without an account', async t => {
+  const { ask, code, emailsTo } = await openAccounts(t, 'sqlite')
+  const email = 'jane@example.com'
+  await ask(signUp, { variables: { user: { email }, password } })
+  await code(email, 1)
+  t.strictSame((await ask(resend, { variables: { data: { email }, authProfileId: 'default' } })).data, { userVerificationEmailResend: { success: true } })
+  t.strictSame((await ask(resend, { variables: { data: { email: 'nobody@example.com' } } })).data, { userVerificationEmailResend: { success: true } })
+  t.match(await ask(confirm, { variables: { data: { email, code: '000000' } } }), { errors: [error('ValidationError', { details: { code: String } })] })
+  t.strictSame((await ask(confirm, { variables: { data: { email, code: await code(email, 2) } } })).data, { userVerificationEmailConfirm: { success: true } })
+  t.equal(emailsTo('nobody@example.com'), 0)
+})
+
+t.test('what a provider cannot do is refused by its name, and an unknown profile is not found', async t => {
+  const { ask } = await openAccounts(t, 'sqlite')
+  const data = { email: 'jane@example.com', authProfileId: 'plain' }
+  const uses: [string, string, Record<string, unknown>][] = [
+    ['userLogin', logIn, { ...data, password }],
+    ['userRefreshToken', refresh, { refreshToken: 'x', authProfileId: 'plain' }],
+    ['userPasswordForgot', forgot, data],
+    ['userPasswordForgotConfirm', forgotConfirm, { ...data, code: '1', newPassword: password }],
+    ['userChangePassword', change, { ...data, oldPassword: password, newPassword: other }]
+  ]
+  for (const [name, query, input] of uses) {
+    t.match(await ask(query, { variables: { data: input } }), { data: null, errors: [error('ValidationError', { path: [name], details: { authProfileId: /^The authentication profile "plain" \(test\) cannot do this: / } })] }, name)
+    t.match(await ask(query, { variables: { data: { ...input, authProfileId: 'none' } } }), { errors: [error('EntityNotFoundError')] }, `${name} of no profile`)
+  }
+  for (const query of [resend, confirm]) {
+    t.match(await ask(query, { variables: { data: { email: data.email, ...query === confirm && { code: '1' } }, authProfileId: 'plain' } }), { errors: [error('ValidationError', { details: { authProfileId: String } })] })
+  }
+})
+
+t.test('passwords, codes and tokens are in no log', async t => {
+  const api = await openAccounts(t, 'sqlite')
+  const email = 'jane@example.com'
+  await signedUp(t, api, email)
+  const { idToken, refreshToken, accessToken } = await loggedIn(api, email)
+  await api.ask(logIn, { variables: { data: { email, password: other } } })
+  await api.ask(refresh, { variables: { data: { refreshToken } } })
+  await api.ask(`mutation { userLogin(data: { email: "${email}", password: "${other}", nonsense: 1 }) { success } }`)
+  for (const secret of [password, other, await api.code(email, 1), idToken, refreshToken, accessToken]) t.notOk(api.log().includes(secret))
+})
+
+t.test('a token that is refused ends every request but one that asks for nothing else than such mutations', async t => {
+  const { ask } = await openAccounts(t, 'sqlite')
+  const login = 'userLogin(data: { email: "a@example.com", password: "wrong wrong wrong" }) { success }'
+  const refused = { data: null, errors: [error('InvalidTokenError', { extensions: { reason: 'malformed' } })] }
+  t.match(await ask(`mutation { ${login} }`, { token: 'x' }), { errors: [error('NotAuthorizedError', { path: ['userLogin'] })] })
+  for (const query of [
+    `mutation { ${login} getToken(code: "x", authProfileId: "default") { token } }`,
+    'mutation { userLogin: getToken(code: "x", authProfileId: "default") { token } }',
+    `mutation { ${login} ...More } fragment More on Mutation { getToken(code: "x", authProfileId: "default") { token } }`,
+    '{ user { id } }',
+    'mutation {'
+  ]) t.match(await ask(query, { token: 'x' }), refused, query)
+})
+
+t.test('getToken', async t => {
+  const getToken = 'mutation ($code: String!, $authProfileId: ID!, $redirectUri: String) { getToken(code: $code, authProfileId: $authProfileId, redirectUri: $redirectUri) { token } }'
+  const variables = { code: 'no-code', authProfileId: 'default', redirectUri: 'http://localhost:3000/callback' }
+  const { app, ask } = await openAccounts(t, 'sqlite')
+
+  t.match(await ask(getToken, { variables }), { data: null, errors: [error('NotAuthorizedError', { path: ['getToken'], message: 'Not Authorized', details: { resource: 'getToken', action: 'call' } })] }, 'is denied to Guest by default')
+  const guest = app.rolePermissions.find({ name: 'Guest' })
+  await app.rolePermissions.update(guest?.id as string, { permissions: { custom: { functions: { getToken: { allow: true } } } } })
+  t.match(await ask(getToken, { variables }), { data: null, errors: [error('ValidationError', { details: { code: String } })] }, 'where it is allowed, a code that is none is refused')
+  t.match(await ask(getToken, { variables: { ...variables, authProfileId: 'plain' } }), { errors: [error('ValidationError', { details: { authProfileId: String } })] })
+})
+
+t.test('the mutations take nothing that clients of the older system do not send', async t => {
+  const { ask } = await openApi(t)
+  t.match(await ask(logIn, { variables: { data: { email: 'jane@example.com' } } }), { errors: [error('ValidationError')] })
+  t.match(await ask('mutation { getToken(code: "x") { token } }'), { errors: [error('ValidationError')] })
+})
