@@ -18,6 +18,7 @@ import type { Config } from './config.js'
 import closingConnections from './plugins/closing-connections.js'
 import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
 import metrics from './plugins/metrics.js'
+import requestLists from './plugins/request-lists.js'
 import health from './routes/health.js'
 import profiles from './routes/profiles.js'
 
@@ -68,5 +69,6 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
     ...(config.administratorEmail === undefined ? {} : { administratorEmail: config.administratorEmail })
   })
   await app.register(profiles)
+  await app.register(requestLists, { path: '/graphql' })
   await app.register(graphqlApi, { ide: !config.production })
 }

@@ -1,0 +1,46 @@
+/**
+ * Owns lists of GraphQL requests, which Apollo's `BatchHttpLink` sends even for a single one: each is asked for
+ * itself, as if it had come alone, and answered at its place in a list. So a list of requests whose token has
+ * expired is a list of refusals, which clients need to refresh and ask again.
+ */
+import { errors } from '@latchkey/graphql-api'
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+export interface RequestListsOptions {
+  /** Where GraphQL is. */
+  path: string
+}
+
+/** As many as Apollo's link puts into one list, unless it is told otherwise. */
+const MAX_REQUESTS = 10
+
+async function requestLists (fastify: FastifyInstance, { path }: RequestListsOptions): Promise<void> {
+  fastify.addHook('preValidation', async (request, reply) => {
+    if (request.routeOptions.url !== path || !Array.isArray(request.body)) return
+    const answers = await Promise.all(checkList(request.body).map(body => answer(request, body)))
+    return reply.type('application/json; charset=utf-8').send(answers)
+  })
+
+  async function answer ({ headers, socket }: FastifyRequest, body: object): Promise<unknown> {
+    const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, expect: _expect, ...own } = headers
+    const response = await fastify.inject({
+      method: 'POST',
+      url: path,
+      headers: { ...own, accept: 'application/json' },
+      payload: body,
+      ...socket.remoteAddress !== undefined && { remoteAddress: socket.remoteAddress }
+    })
+    return response.json()
+  }
+}
+
+function checkList (list: readonly unknown[]): object[] {
+  const requests = list.filter(item => typeof item === 'object' && item !== null && !Array.isArray(item)) as object[]
+  if (requests.length === 0 || requests.length > MAX_REQUESTS || requests.length < list.length) {
+    throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: `must be one request, or a list of 1 to ${MAX_REQUESTS}` })
+  }
+  return requests
+}
+
+export default fp(requestLists, { name: 'request-lists', fastify: '5.x' })
