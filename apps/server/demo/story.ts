@@ -1,57 +1,138 @@
 // The story of a user, told by a program: `npm run demo`. Every step prints its request and its answer;
 // the exit code is 1 if any answer is not what it should be.
 import { isDeepStrictEqual } from 'node:util'
+import type { Browser } from 'playwright-core'
+import { launchBrowser } from './browser.js'
+import { signInAtHostedPage, startCallbackPage, type HostedProfile } from './hosted-page.js'
 import { startOpenIdProvider, type RunningProvider } from './openid-provider.js'
 import { startServer } from './running-server.js'
 
 interface ExpectedError { message: string, code: string, reason?: string }
-interface Answer { data?: { userSignUpWithToken?: { id: string } } | null, errors?: { message: string, code?: string, extensions?: { code?: string, reason?: string } }[] }
+interface Tokens { idToken: string, refreshToken: string }
+interface Answer {
+  data?: { userSignUpWithPassword?: { id: string }, userSignUpWithToken?: { id: string }, userLogin?: { auth: Tokens }, userRefreshToken?: Tokens } | null
+  errors?: { message: string, code?: string, extensions?: { code?: string, reason?: string } }[]
+}
 
+const ada = { email: 'ada@example.com', password: 'correct horse battery' }
 const jane = { email: 'jane@example.com' }
+
 const ask = '{ user { id } }'
 const askMore = '{ user { id email roles { items { name } } } }'
-const signUp = 'mutation { userSignUpWithToken(authProfileId: "first", user: { email: "jane@example.com", firstName: "Jane" }) { id email } }'
+const auth = 'idToken refreshToken'
+const signUpWithPassword = `mutation { userSignUpWithPassword(user: { email: "${ada.email}", firstName: "Ada" }, password: "${ada.password}") { id email } }`
+const logIn = `mutation { userLogin(data: { email: "${ada.email}", password: "${ada.password}" }) { success auth { ${auth} } } }`
+const confirm = (code: string) => `mutation { userVerificationEmailConfirm(data: { email: "${ada.email}", code: "${code}" }) { success } }`
+const refresh = (token: string) => `mutation { userRefreshToken(data: { refreshToken: "${token}" }) { ${auth} } }`
+const signUpWithToken = `mutation { userSignUpWithToken(authProfileId: "first", user: { email: "${jane.email}", firstName: "Jane" }) { id email } }`
 
-const [first, second, stranger] = await Promise.all([startOpenIdProvider(), startOpenIdProvider({ clientId: 'mobile' }), startOpenIdProvider()])
+const [callbackPage, first, second, stranger] = await Promise.all([startCallbackPage(), startOpenIdProvider(), startOpenIdProvider({ clientId: 'mobile' }), startOpenIdProvider()])
 const profile = (id: string, { issuer, clientId, clientSecret, redirectUri }: RunningProvider) =>
   ({ id, name: `The ${id} provider`, type: 'openid', issuer, clientId, clientSecret, callbackUrls: [redirectUri], selfSignUp: 'open', roles: ['Guest'] })
-const server = await startServer({ config: { profiles: [profile('first', first), profile('second', second)] }, env: { LOG_LEVEL: 'warn' } })
+const server = await startServer({
+  config: { profiles: [{ id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: [callbackPage.url] }, profile('first', first), profile('second', second)] },
+  // At this level the log has the emails, since there is no mail server.
+  env: { LOG_LEVEL: 'info' }
+})
+/** What must not be printed, and what is printed for it. */
+const withheld = new Map([[ada.password, '(password)']])
 let failed = 0
 
 try {
   console.log(`The server answers at ${server.url}/graphql.\n`)
-
-  console.log('1. Jane signs in at her provider (authorization code flow with PKCE) and gets an ID token.')
-  const token = await first.signIn(jane)
-  console.log(`   ${first.issuer} issued ${shortened(token)}\n`)
-
-  await step('2. The API knows the token, but Jane is not in the Users table yet.', ask, token,
-    { user: null }, { message: 'User not found', code: 'EntityNotFoundError' })
-
-  const signedUp = await step('3. So the app signs her up with the token.', signUp, token, { userSignUpWithToken: { id: String, email: jane.email } })
-  const id = signedUp.data?.userSignUpWithToken?.id
-
-  await step('4. Now the query answers.', askMore, token, { user: { id, email: jane.email, roles: { items: [{ name: 'Guest' }] } } })
-
-  await step('5. An expired token is refused, in words that clients refresh on.', ask, await first.expiredIdToken(jane),
-    null, { message: 'Token expired', code: 'TokenExpiredError' })
-
-  await step('6. A token that was tampered with is refused.', ask, tampered(token),
-    null, { message: 'Token invalid', code: 'InvalidTokenError', reason: 'bad_signature' })
-
-  await step('7. A token of an issuer that is not configured is refused, however well it is signed.', ask, await stranger.signIn(jane),
-    null, { message: 'Token invalid', code: 'InvalidTokenError', reason: 'unknown_issuer' })
-
-  await step('8. Without a token one is a guest, who may read nothing.', ask, undefined,
-    { user: null }, { message: 'Not Authorized', code: 'NotAuthorizedError' })
-
-  await step('9. Jane signs in at a second provider with the same verified email: the same user.', askMore, await second.signIn(jane),
-    { user: { id, email: jane.email, roles: { items: [{ name: 'Guest' }] } } })
+  await tellOfPasswords()
+  await tellOfProviders()
 } finally {
+  callbackPage.close()
   await Promise.all([server.stop(), first.close(), second.close(), stranger.close()])
 }
 console.log(failed === 0 ? 'Every step answered as it should.' : `${failed} steps did not answer as they should.`)
 process.exitCode = failed === 0 ? 0 : 1
+
+/** Ada, by the provider inside the app. */
+async function tellOfPasswords (): Promise<void> {
+  const signedUp = await step('1. Ada signs up with a password. The account is the embedded provider\'s; the Users table has no password.', signUpWithPassword, undefined,
+    { userSignUpWithPassword: { id: String, email: ada.email } })
+  const id = signedUp.data?.userSignUpWithPassword?.id
+
+  await step('2. Before her address is confirmed she cannot log in.', logIn, undefined,
+    null, { message: 'User is not confirmed.', code: 'UserNotConfirmedError' })
+
+  await step('3. She confirms it by the code that was emailed to her.', confirm(emailedCode()), undefined,
+    { userVerificationEmailConfirm: { success: true } })
+
+  const loggedIn = await step('4. Now she logs in, and gets an ID token and a refresh token.', logIn, undefined,
+    { userLogin: { success: true, auth: { idToken: String, refreshToken: String } } })
+  const tokens = loggedIn.data?.userLogin?.auth
+
+  await step('5. With the ID token she asks who she is.', askMore, tokens?.idToken,
+    { user: { id, email: ada.email, roles: { items: [{ name: 'Guest' }] } } })
+
+  await step('6. The refresh token gives new ones.', refresh(tokens?.refreshToken ?? ''), undefined,
+    { userRefreshToken: { idToken: String, refreshToken: String } })
+
+  await step('7. It does so once: whoever comes with it again may have stolen it.', refresh(tokens?.refreshToken ?? ''), undefined,
+    null, { message: 'Refresh Token has expired', code: 'TokenExpiredError' })
+
+  await tellOfHostedPage(id)
+}
+
+/** Jane, by two OpenID providers elsewhere. */
+async function tellOfProviders (): Promise<void> {
+  console.log('9. Jane signs in at her company\'s OpenID provider (authorization code flow with PKCE) and gets an ID token.')
+  const token = await first.signIn(jane)
+  console.log(`   ${first.issuer} issued ${shortened(token)}\n`)
+
+  await step('10. The API knows the token, but Jane is not in the Users table yet.', ask, token,
+    { user: null }, { message: 'User not found', code: 'EntityNotFoundError' })
+
+  const signedUp = await step('11. So the app signs her up with the token.', signUpWithToken, token, { userSignUpWithToken: { id: String, email: jane.email } })
+  const id = signedUp.data?.userSignUpWithToken?.id
+
+  await step('12. Now the query answers.', askMore, token, { user: { id, email: jane.email, roles: { items: [{ name: 'Guest' }] } } })
+
+  await step('13. An expired token is refused, in words that clients refresh on.', ask, await first.expiredIdToken(jane),
+    null, { message: 'Token expired', code: 'TokenExpiredError' })
+
+  await step('14. A token that was tampered with is refused.', ask, tampered(token),
+    null, { message: 'Token invalid', code: 'InvalidTokenError', reason: 'bad_signature' })
+
+  await step('15. A token of an issuer that is not configured is refused, however well it is signed.', ask, await stranger.signIn(jane),
+    null, { message: 'Token invalid', code: 'InvalidTokenError', reason: 'unknown_issuer' })
+
+  await step('16. Without a token one is a guest, who may read nothing.', ask, undefined,
+    { user: null }, { message: 'Not Authorized', code: 'NotAuthorizedError' })
+
+  await step('17. Jane signs in at a second provider with the same verified email: the same user.', askMore, await second.signIn(jane),
+    { user: { id, email: jane.email, roles: { items: [{ name: 'Guest' }] } } })
+}
+
+async function tellOfHostedPage (id: string | undefined): Promise<void> {
+  const { profiles } = await (await fetch(`${server.url}/auth/profiles`)).json() as { profiles: HostedProfile[] }
+  const embedded = profiles[0] as HostedProfile
+  console.log(`8. Ada signs in at the hosted login page, in a headless Chromium:\n   ${embedded.loginUrl}`)
+  let browser: Browser
+  try {
+    browser = await launchBrowser()
+  } catch (error) {
+    console.log(`   Left out. ${(error as Error).message}\n`)
+    return
+  }
+  try {
+    const token = await signInAtHostedPage(browser, embedded, callbackPage.url, ada)
+    await step('   Her front end has got a token by it.', askMore, token,
+      { user: { id, email: ada.email, roles: { items: [{ name: 'Guest' }] } } })
+  } finally {
+    await browser.close()
+  }
+}
+
+/** The code in the email, which the server has logged for want of a mail server. */
+function emailedCode (): string {
+  const lines = server.output().split('\n').filter(line => line.includes(`"to":"${ada.email}"`))
+  const { text } = JSON.parse(lines.at(-1) ?? '{ "text": "" }') as { text: string }
+  return /\b\d{6,8}\b/.exec(text)?.[0] ?? 'no code was emailed'
+}
 
 /**
  * @param data what `data` must be; `String` stands for any text
@@ -59,14 +140,15 @@ process.exitCode = failed === 0 ? 0 : 1
  */
 async function step (title: string, query: string, token: string | undefined, data: unknown, error?: ExpectedError): Promise<Answer> {
   console.log(title)
-  console.log(`   curl ${server.url}/graphql -H 'content-type: application/json'${token === undefined ? '' : ` -H 'authorization: Bearer ${shortened(token)}'`} -d '${JSON.stringify({ query })}'`)
+  console.log(`   curl ${server.url}/graphql -H 'content-type: application/json'${token === undefined ? '' : ` -H 'authorization: Bearer ${shortened(token)}'`} -d '${printable(JSON.stringify({ query }))}'`)
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query })
   })
   const answer = await response.json() as Answer
-  console.log(`   ${response.status} ${JSON.stringify(answer)}`)
+  rememberTokens(answer)
+  console.log(`   ${response.status} ${printable(JSON.stringify(answer))}`)
   const given = answer.errors?.[0]
   const right = response.status === 200 && matches(answer.data, data) && (error === undefined
     ? given === undefined
@@ -84,6 +166,16 @@ function matches (actual: unknown, expected: unknown): boolean {
   if (expected === null || typeof expected !== 'object' || Array.isArray(expected)) return isDeepStrictEqual(actual, expected)
   return actual !== null && typeof actual === 'object' && Object.keys(actual).length === Object.keys(expected).length &&
     Object.entries(expected).every(([key, value]) => matches((actual as Record<string, unknown>)[key], value))
+}
+
+function rememberTokens ({ data }: Answer): void {
+  for (const tokens of [data?.userLogin?.auth, data?.userRefreshToken]) {
+    for (const token of [tokens?.idToken, tokens?.refreshToken]) if (token !== undefined) withheld.set(token, shortened(token))
+  }
+}
+
+function printable (text: string): string {
+  return [...withheld].reduce((shown, [secret, instead]) => shown.replaceAll(secret, instead), text)
 }
 
 function shortened (token: string): string {
