@@ -1,4 +1,5 @@
 import type { ProfileConfig } from '@latchkey/auth-profiles'
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { readConfigFile, type ConfigFile } from './config-file.js'
 import { ConfigurationError } from './configuration-error.js'
@@ -14,6 +15,8 @@ export interface Config extends ConfigFile {
   readonly administratorEmail?: string
   /** What keys and secrets in the database are encrypted under; the same on every copy of the app. */
   readonly secretKey?: string
+  /** Addresses of the proxies that are believed what they say of a client's address. */
+  readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly production: boolean
 }
@@ -47,6 +50,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     port,
     publicUrl: readPublicUrl(environment.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
+    trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
     logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
     production: environment.NODE_ENV === 'production',
     ...(environment.LATCHKEY_ADMIN_EMAIL ? { administratorEmail: environment.LATCHKEY_ADMIN_EMAIL } : {}),
@@ -59,6 +63,18 @@ function readPort (text: string): number {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new ConfigurationError('PORT must be a whole number from 0 to 65535')
   return port
+}
+
+function readTrustedProxies (text: string): string[] {
+  const addresses = text.split(',').map(part => part.trim()).filter(part => part !== '')
+  if (!addresses.every(isAddressOrRange)) throw new ConfigurationError('TRUSTED_PROXIES must be the addresses of the proxies before the app, such as 10.0.0.0/8,127.0.0.1')
+  return addresses
+}
+
+function isAddressOrRange (text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  return version !== 0 && more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
 }
 
 function readLogLevel (text: string): string {

@@ -11,7 +11,7 @@ async function send ({ server }: ServerUnderTest, bytes: string): Promise<{ stat
   socket.on('error', () => { /* the server closed before it had read everything */ })
   await once(socket, 'connect')
   socket.write(bytes)
-  await once(socket, 'close')
+  await new Promise(resolve => socket.once('close', resolve))
   return { status: Number(answer.slice(9, 12)), body: answer.slice(answer.indexOf('\r\n\r\n') + 4) }
 }
 

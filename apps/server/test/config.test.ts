@@ -20,6 +20,8 @@ t.test('without any variable there are defaults for everything', async t => {
 t.test('variables replace them', async t => {
   t.match(await readConfig({ PORT: '0', HOST: '::1', DATABASE_URL: 'sqlite::memory:', LATCHKEY_ADMIN_EMAIL: 'a@b.c', LOG_LEVEL: 'debug', NODE_ENV: 'production' }),
     { host: '::1', port: 0, publicUrl: 'http://[::1]:0', databaseUrl: 'sqlite::memory:', administratorEmail: 'a@b.c', logLevel: 'debug', production: true })
+  t.strictSame((await readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).trustedProxies, ['10.0.0.0/8', '::1'])
+  t.strictSame((await readConfig({})).trustedProxies, [])
   t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/base/' }), { publicUrl: 'https://auth.example.com/base' })
 })
 
@@ -33,6 +35,8 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['a port that is no number', { PORT: 'http' }, /PORT must be/],
   ['an address that is none', { PUBLIC_URL: 'auth.example.com' }, /PUBLIC_URL must be/],
   ['an address with a query', { PUBLIC_URL: 'https://example.com/?a' }, /PUBLIC_URL must have no query/],
+  ['proxies that are none', { TRUSTED_PROXIES: 'yes' }, /TRUSTED_PROXIES must be the addresses of the proxies/],
+  ['a range that is none', { TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES/],
   ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
   ['a file that is not there', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]
 ]

@@ -37,7 +37,7 @@ async function sqliteUrl (t: Teardown): Promise<string> {
 }
 
 async function postgresUrl (t: Teardown): Promise<string> {
-  const base = process.env.TEST_POSTGRES_URL ?? (await startedServer(t)).url
+  const base = process.env.TEST_POSTGRES_URL ?? (await startedServer()).url
   const name = `latchkey_${randomBytes(8).toString('hex')}`
   await runOnServer(base, `create database ${name} strategy file_copy`)
   t.teardown(() => runOnServer(base, `drop database if exists ${name} with (force)`))
@@ -46,14 +46,12 @@ async function postgresUrl (t: Teardown): Promise<string> {
   return url.href
 }
 
-async function startedServer (t: Teardown): Promise<RunningPostgres> {
+/** One for the whole test file, whichever of its tests asks first. */
+async function startedServer (): Promise<RunningPostgres> {
   if (server === undefined) {
     server = startPostgres()
-    t.teardown(async () => {
-      const running = await server
-      server = undefined
-      await running?.stop()
-    })
+    const { default: file } = await import('tap')
+    file.teardown(async () => { await (await server)?.stop() })
   }
   return await server
 }

@@ -6,15 +6,19 @@ import fp from 'fastify-plugin'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
 
+/** How long the rest of an unreadable request is read, in milliseconds. */
+const DRAIN_MS = 500
+
 async function errorReplies (fastify: FastifyInstance): Promise<void> {
-  fastify.setErrorHandler<FastifyError>((error, request, reply) => {
+  fastify.setErrorHandler<FastifyError & { headers?: Record<string, string> }>((error, request, reply) => {
     const statusCode = error.statusCode ?? 500
     if (statusCode >= 500) {
       request.log.error({ err: error }, error.message)
       return reply.code(statusCode).send({ code: 'InternalError', message: 'Internal error' })
     }
     request.log.info({ code: error.code }, error.message)
-    return reply.code(statusCode).send({ code: error.code, message: error.message })
+    // Such as how to authenticate (RFC 6750 §3).
+    return reply.code(statusCode).headers(error.headers ?? {}).send({ code: error.code, message: error.message })
   })
 
   fastify.setNotFoundHandler((request, reply) =>
@@ -23,6 +27,8 @@ async function errorReplies (fastify: FastifyInstance): Promise<void> {
 
 /** For Fastify's `clientErrorHandler`: what Node's HTTP parser refuses (a header too large, no HTTP at all). */
 export function answerUnreadableRequest (error: NodeJS.ErrnoException, socket: Socket): void {
+  // What goes on arriving after the answer is read and dropped for a while: closing at once would take the answer back.
+  if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
@@ -31,6 +37,7 @@ export function answerUnreadableRequest (error: NodeJS.ErrnoException, socket: S
   const problem = { message: 'The request is invalid.', code: 'ValidationError', extensions: { code: 'ValidationError' }, details: { request: status.slice(4) } }
   const body = JSON.stringify({ data: null, errors: [problem] })
   socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`)
+  setTimeout(() => { socket.destroy() }, DRAIN_MS).unref()
 }
 
 export default fp(errorReplies, { name: 'error-replies', fastify: '5.x' })

@@ -1,0 +1,29 @@
+import tokenVerifier, { errors } from '@latchkey/token-verifier'
+import Fastify from 'fastify'
+import t from 'tap'
+import errorReplies from '../dist/plugins/error-replies.js'
+
+t.test('errors of routes', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(errorReplies)
+  await app.register(tokenVerifier)
+  app.get('/expired', () => { throw new errors.TOKEN_VERIFIER_ERR_TOKEN_EXPIRED() })
+  app.get('/unforeseen', () => { throw new Error('select password from accounts') })
+
+  t.test('say how to authenticate, as RFC 6750 has it', async t => {
+    const response = await app.inject('/expired')
+    t.match(response, { statusCode: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token", error_description="Token expired"' } })
+    t.strictSame(response.json(), { code: 'TOKEN_VERIFIER_ERR_TOKEN_EXPIRED', message: 'Token expired' })
+  })
+  t.test('tell nothing of what nobody foresaw', async t => {
+    const response = await app.inject('/unforeseen')
+    t.equal(response.statusCode, 500)
+    t.strictSame(response.json(), { code: 'InternalError', message: 'Internal error' })
+  })
+  t.test('are of one shape, for unknown addresses too', async t => {
+    const response = await app.inject('/nowhere')
+    t.equal(response.statusCode, 404)
+    t.strictSame(response.json(), { code: 'NotFound', message: 'There is nothing at this address' })
+  })
+})
