@@ -1,7 +1,7 @@
 import { startIssuerServer, type ServedDocument } from './issuer-server.js'
-import { generateSigningKey, type SigningKey } from './signing-key.js'
+import { giveBackSigningKeys, takeSigningKey, type SigningKey } from './signing-key.js'
 import { signToken } from './sign-token.js'
-import type { IssuerOptions, TestIssuer, TokenOptions } from './test-issuer.js'
+import type { Algorithm, IssuerOptions, TestIssuer, TokenOptions } from './test-issuer.js'
 import { shapes, type TokenSubject } from './token-shapes.js'
 
 /**
@@ -13,7 +13,8 @@ export async function startTestIssuer (options: IssuerOptions = {}): Promise<Tes
   const { shape: shapeName = 'openid', clientId = 'web', port = 0 } = options
   if (!Object.hasOwn(shapes, shapeName)) throw new TypeError(`shape: "${String(shapeName)}" is not one of ${Object.keys(shapes).join(', ')}`)
   const shape = shapes[shapeName]
-  let current = await generateSigningKey(options.algorithm ?? 'RS256')
+  const keys = new Set<SigningKey>()
+  let current = await newKey(options.algorithm ?? 'RS256')
   let published = [current]
   let forger: SigningKey | undefined
 
@@ -26,6 +27,12 @@ export async function startTestIssuer (options: IssuerOptions = {}): Promise<Tes
   const server = await startIssuerServer(port, path => documents.get(path))
   const issuer = server.origin + shape.path
   const jwksUri = server.origin + paths.jwks
+
+  async function newKey (algorithm: Algorithm): Promise<SigningKey> {
+    const key = await takeSigningKey(algorithm)
+    keys.add(key)
+    return key
+  }
 
   function discoveryDocument (): object {
     return {
@@ -64,17 +71,21 @@ export async function startTestIssuer (options: IssuerOptions = {}): Promise<Tes
     accessToken: async (token = {}) =>
       signToken(headerOf(shape.accessTokenHeader, token), { ...shape.accessTokenClaims(subjectOf(token)), ...token.claims }, current),
     forgedToken: async (token = {}) => {
-      forger ??= await generateSigningKey(current.algorithm)
+      forger ??= await newKey(current.algorithm)
       return idToken(token, forger)
     },
     rotateKey: async ({ keepOld = true, algorithm = current.algorithm } = {}) => {
-      current = await generateSigningKey(algorithm)
+      current = await newKey(algorithm)
       published = keepOld ? [...published, current] : [current]
       forger = undefined
       return current.kid
     },
     behave: how => server.behave(how),
-    close: () => server.close()
+    close: async () => {
+      await server.close()
+      giveBackSigningKeys(keys)
+      keys.clear()
+    }
   }
 }
 

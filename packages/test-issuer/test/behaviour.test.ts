@@ -124,3 +124,14 @@ t.test('a shape, an algorithm or a behaviour that does not exist is refused by n
   const issuer = await start(t)
   await t.rejects(issuer.behave('slow' as 'well'), { name: 'TypeError', message: /^behave: "slow" is not one of well, / })
 })
+
+t.test('no two open issuers have a key in common, whatever was opened and closed before', async t => {
+  const keysOf = async ({ jwksUri }: TestIssuer) => (await (await fetch(jwksUri)).json() as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
+  const earlier = await startTestIssuer()
+  await earlier.rotateKey()
+  await earlier.forgedToken()
+  await Promise.all([earlier.close(), earlier.close()])
+  const issuers = await Promise.all(Array.from({ length: 5 }, async () => await startTestIssuer()))
+  t.teardown(() => Promise.all(issuers.map(issuer => issuer.close())))
+  t.equal(new Set((await Promise.all(issuers.map(keysOf))).flat()).size, 5)
+})
