@@ -3,6 +3,7 @@ import { normalizeEmail } from '@latchkey/users-store'
 import type { Account, Accounts } from './accounts.js'
 import type { AttemptPolicy, Attempts } from './attempts.js'
 import type { Background } from './background.js'
+import { networkOf } from './client-network.js'
 import type { CodeOrigin, CodeOwner, CodePurpose, Codes } from './codes.js'
 import { accountExistsMessage, confirmationMessage, resetMessage } from './email-messages.js'
 import type { Mailer } from './mailer.js'
@@ -47,6 +48,10 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     if (who !== undefined && !await attempts.take(`${what}:${who}`, policies[what])) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
   }
 
+  async function giveBack (what: keyof typeof policies, who: string | undefined): Promise<void> {
+    if (who !== undefined) await attempts.giveBack(`${what}:${who}`)
+  }
+
   function requireMailer ({ profileId }: Asking): void {
     if (mailer.kind !== 'none') return
     log.error({ profileId }, 'An email must be sent, and no SMTP server is configured: set the option smtp')
@@ -56,12 +61,12 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
   /** The account, if the password is its; the same answer after the same time for an unknown address. */
   async function authenticate (asking: Asking, given: string, password: string): Promise<Account> {
     const email = normalizedOrNull(given)
-    await count('passwordFromAddress', asking.clientAddress)
+    await count('passwordFromAddress', clientOf(asking))
     await count('passwordOfAccount', email ?? undefined)
     const account = email === null ? undefined : await accounts.findByEmail(email)
     if (!await fitsPassword(password, account?.passwordHash) || account === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS()
     await attempts.clear(`passwordOfAccount:${account.email}`)
-    if (asking.clientAddress !== undefined) await attempts.giveBack(`passwordFromAddress:${asking.clientAddress}`)
+    await giveBack('passwordFromAddress', clientOf(asking))
     return account
   }
 
@@ -72,25 +77,40 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     })
   }
 
-  /** Limits emails, and finds the account where nobody waits for it: the caller learns nothing of it. */
+  /** Limits emails, and sends one if there is an account to send it to. */
   async function sendIf (asking: Asking, given: string, purpose: CodePurpose, message: typeof confirmationMessage, wanted: (account: Account) => boolean): Promise<void> {
     requireMailer(asking)
     const email = normalizedOrNull(given)
     if (email === null) return
-    await count('emailFromAddress', asking.clientAddress)
+    await count('emailFromAddress', clientOf(asking))
     await count('emailToAddress', `${purpose}:${email}`)
+    sendIfFound(asking, email, purpose, message, wanted)
+  }
+
+  /** Finds the account where nobody waits for it: the caller learns nothing of it. */
+  function sendIfFound (asking: Asking, email: string, purpose: CodePurpose, message: typeof confirmationMessage, wanted: (account: Account) => boolean): void {
     background.run(`find:${email}`, 'Finding an account', async () => {
       const account = await accounts.findByEmail(email)
       if (account !== undefined && wanted(account)) send(asking, purpose, account, message)
     })
   }
 
+  /** @returns no account where the email has one already */
+  async function createAccount (asking: Asking, given: NewAccount): Promise<{ email: string, account: Account | undefined }> {
+    requireMailer(asking)
+    const email = normalizeEmail(given.email)
+    checkPassword(given.password, email)
+    await count('signUpFromAddress', clientOf(asking))
+    const passwordHash = await hashPassword(given.password)
+    return { email, account: await accounts.create({ email, passwordHash, firstName: asName(given.firstName), lastName: asName(given.lastName) }) }
+  }
+
   async function useCode (asking: Asking, purpose: CodePurpose, given: string, code: string): Promise<CodeOwner> {
     const email = normalizedOrNull(given)
-    await count('codeFromAddress', asking.clientAddress)
+    await count('codeFromAddress', clientOf(asking))
     const owner = email === null ? undefined : await codes.useCode(purpose, email, code)
     if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-    if (asking.clientAddress !== undefined) await attempts.giveBack(`codeFromAddress:${asking.clientAddress}`)
+    await giveBack('codeFromAddress', clientOf(asking))
     return owner
   }
 
@@ -115,19 +135,23 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
      * @throws IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
      */
     async signUp (asking: Asking, given: NewAccount): Promise<Account> {
-      requireMailer(asking)
-      const email = normalizeEmail(given.email)
-      checkPassword(given.password, email)
-      await count('signUpFromAddress', asking.clientAddress)
-      const account = await accounts.create({ email, passwordHash: await hashPassword(given.password), firstName: given.firstName ?? null, lastName: given.lastName ?? null })
+      const { account } = await createAccount(asking, given)
       if (account === undefined) throw new errors.IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS()
       send(asking, 'confirm', account, confirmationMessage)
       return account
     },
 
-    /** Tells the owner of an address that there is an account already, and how to get into it. */
-    async remindOfAccount (asking: Asking, email: string): Promise<void> {
-      await sendIf(asking, email, 'reset', accountExistsMessage, () => true)
+    /**
+     * The same for somebody who shall not learn whether there was an account: if there was, its owner is told so by
+     * email, and how to get into it. What is counted is the same as well, or the limits would tell.
+     *
+     * @throws IDENTITY_PROVIDER_ERR_WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
+     */
+    async signUpDiscreetly (asking: Asking, given: NewAccount): Promise<void> {
+      const { email, account } = await createAccount(asking, given)
+      const mayBeReminded = await attempts.take(`emailToAddress:reset:${email}`, policies.emailToAddress)
+      if (account !== undefined) send(asking, 'confirm', account, confirmationMessage)
+      else if (mayBeReminded) sendIfFound(asking, email, 'reset', accountExistsMessage, () => true)
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
@@ -201,4 +225,17 @@ function normalizedOrNull (email: string): string | null {
   } catch {
     return null
   }
+}
+
+/** More than any name has; every ID token of the account carries it. */
+const MAX_NAME_LENGTH = 255
+
+/** A name without what cannot be shown, and PostgreSQL cannot store; no longer than one that is. */
+function asName (given: string | null | undefined): string | null {
+  const name = (given ?? '').slice(0, 4 * MAX_NAME_LENGTH).replaceAll(/[\p{Control}\p{Surrogate}]+/gu, ' ').trim()
+  return [...name].slice(0, MAX_NAME_LENGTH).join('') || null
+}
+
+function clientOf ({ clientAddress }: Asking): string | undefined {
+  return clientAddress === undefined ? undefined : networkOf(clientAddress)
 }

@@ -132,13 +132,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     })
     if (fields !== null) return again(signIn, reply, show, fields)
     return await attempt(signIn, reply, show, async () => {
-      try {
-        await actions.signUp(signIn.asking, { email, password: textOf(request, 'password'), firstName: firstName || null, lastName: lastName || null })
-      } catch (error) {
-        // The owner of the address learns it by email; whoever typed it in does not.
-        if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS)) throw error
-        await ignoringThrottle(() => actions.remindOfAccount(signIn.asking, email))
-      }
+      await actions.signUpDiscreetly(signIn.asking, { email, password: textOf(request, 'password'), firstName, lastName })
       await embedded.pendingEmails.keep(signIn.uid, email)
       return reply.redirect(`${signIn.page.base}/confirm`, 303)
     })
