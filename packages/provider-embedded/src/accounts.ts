@@ -21,7 +21,7 @@ export interface Accounts {
   /** @returns the new account, or `undefined` where the email is taken */
   create (account: { email: string, passwordHash: string, firstName: string | null, lastName: string | null }): Promise<Account | undefined>
   confirm (id: string): Promise<void>
-  /** Sets the password and ends everything that was signed in by the old one, except one grant. */
+  /** Sets the password and ends everything that was signed in by the old one, except one grant, and every code for a new password. */
   setPassword (id: string, passwordHash: string, change?: { confirmed?: boolean, keepGrant?: string | null }): Promise<void>
   /** Deletes the account with its sessions, tokens and codes. */
   delete (id: string): Promise<void>
@@ -49,6 +49,8 @@ export function createAccounts (db: Kysely<Tables>): Accounts {
         await trx.updateTable('latchkey_embedded_accounts')
           .set({ password_hash: passwordHash, updated_at: now(), ...(confirmed ? { email_verified: 1 } : {}) })
           .where('id', '=', id).execute()
+        // Somebody who read an email of before must not get in by it any more.
+        await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).where('purpose', 'in', confirmed ? ['reset', 'confirm'] : ['reset']).execute()
         await trx.deleteFrom('latchkey_embedded_records')
           .where('account_id', '=', id)
           .where(({ eb, not, and, or }) => keepGrant === null

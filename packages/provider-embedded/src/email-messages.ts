@@ -35,22 +35,25 @@ export function accountExistsMessage (context: MessageContext, issued: IssuedCod
     subject: `You have an account at ${context.brandName} already`,
     lead: `Somebody, hopefully you, tried to sign up for ${context.brandName} with this email address, which has an account already. Sign in with its password, or choose a new one:`,
     action: 'Choose a new password',
-    close: 'If it was not you, ignore this email: nothing was changed.'
+    close: 'If it was not you, ignore this email: nothing was changed.',
+    // The page that asked waits for another code, and must not say that it does.
+    linkOnly: true
   })
 }
 
-function message (context: MessageContext, purpose: CodePurpose, { code, linkToken }: IssuedCode, words: { subject: string, lead: string, action: string, close: string }): Email {
+function message (context: MessageContext, purpose: CodePurpose, { code, linkToken }: IssuedCode, words: { subject: string, lead: string, action: string, close: string, linkOnly?: boolean }): Email {
   const link = `${context.baseUrl}/${purpose}?token=${linkToken}`
-  const lasts = `The code and the link work once, within ${inWords(CODE_MINUTES[purpose])}.`
+  const { linkOnly = false } = words
+  const lasts = `${linkOnly ? 'The link works' : 'The code and the link work'} once, within ${inWords(CODE_MINUTES[purpose])}.`
   return {
     to: context.to,
     subject: words.subject,
-    text: `${words.lead}\n\n${words.action}: ${link}\n\nOr type this code in where you were asked for it: ${code}\n\n${lasts}\n${words.close}\n`,
+    text: `${words.lead}\n\n${words.action}: ${link}\n\n${linkOnly ? '' : `Or type this code in where you were asked for it: ${code}\n\n`}${lasts}\n${words.close}\n`,
     html: html`<!doctype html><html lang="en"><body style="font-family:system-ui,sans-serif;font-size:16px;line-height:1.5;color:#1c2024">
 <p>${words.lead}</p>
 <p><a href="${link}" style="display:inline-block;padding:12px 20px;border-radius:8px;background:#1c2024;color:#ffffff;text-decoration:none">${words.action}</a></p>
-<p>Or type this code in where you were asked for it:</p>
-<p style="font-size:28px;letter-spacing:6px;font-weight:600">${code}</p>
+${!linkOnly && html`<p>Or type this code in where you were asked for it:</p>
+<p style="font-size:28px;letter-spacing:6px;font-weight:600">${code}</p>`}
 <p>${lasts}<br>${words.close}</p>
 </body></html>`.toString()
   }

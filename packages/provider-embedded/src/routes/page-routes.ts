@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createCsrf } from '../csrf.js'
 import { DatabaseFailure } from '../database-failure.js'
 import type { Embedded } from '../embedded.js'
+import { isLoopback } from '../options.js'
 import { NO_BRAND, type Brand } from '../pages/layout.js'
 import { messagePage, UNAVAILABLE } from '../pages/other-pages.js'
 import { stylesheetNamed } from '../pages/stylesheet.js'
@@ -50,7 +51,8 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
   })
   await interactionRoutes(fastify, pages)
   await linkRoutes(fastify, pages)
-  if (!production && embedded.mailer.kind === 'outbox') await outboxRoutes(fastify, pages)
+  // On an address that others reach, the page would let them into every account.
+  if (!production && embedded.mailer.kind === 'outbox' && isLoopback(new URL(embedded.issuer).hostname)) await outboxRoutes(fastify, pages)
 }
 
 /** Answers what nobody foresaw, and a database that is away, with a page that says nothing of either. */

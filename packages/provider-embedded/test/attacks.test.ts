@@ -1,0 +1,99 @@
+import { dialects } from '@latchkey/test-databases'
+import { decodeJwt } from 'jose'
+import t from 'tap'
+import { profileOf, startApp, type TestApp } from './helpers/app.js'
+import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
+import { formBrowser } from './helpers/form-browser.js'
+
+const throttled = { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' }
+const refused = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }
+const invalidCode = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' }
+
+/** Signs up at the page in a browser of its own; gives the page that it ends on. */
+async function signUpByPage (running: TestApp, fields: Record<string, string>) {
+  const browser = formBrowser(running.url)
+  const page = await browser.open((await beginSignIn(running)).url)
+  return await browser.submit(await browser.open(`${page.url.href}/sign-up`), '/sign-up', { password, ...fields })
+}
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    const running = await startApp(t, dialect)
+    const provider = running.app.providerEmbedded.createProvider(profileOf())
+
+    async function triesByKey (email: string): Promise<Record<string, number>> {
+      const rows = await running.app.db.selectFrom('latchkey_embedded_attempts').select(['key', 'tries']).execute()
+      return Object.fromEntries(rows.map(({ key, tries }) => [key.replace(email, '<email>'), tries]))
+    }
+
+    t.test('the limits do not tell whether an address that was signed up at the page had an account', async t => {
+      const counted = []
+      await confirmedAccount(running, 'had-one@example.com')
+      for (const email of ['had-one@example.com', 'had-none@example.com']) {
+        await running.app.db.deleteFrom('latchkey_embedded_attempts').execute()
+        t.match((await signUpByPage(running, { email })).html, 'Check your email')
+        counted.push(await triesByKey(email))
+        // Emails of it are limited all the same: one more was asked for than these.
+        for (let times = 1; times <= 3; times++) await provider.forgotPassword({ email })
+        await t.rejects(provider.forgotPassword({ email }), throttled, email)
+      }
+      t.strictSame(counted[0], counted[1])
+    })
+
+    t.test('an email about an account that was there has no code for a page that waits for another', async t => {
+      const email = 'told@example.com'
+      await confirmedAccount(running, email)
+      await signUpByPage(running, { email })
+      const { subject, code, link, text } = await running.smtp.nth(email, 2)
+      t.match(subject, 'You have an account')
+      t.equal(code, '')
+      t.notMatch(text, 'this code')
+      t.match((await formBrowser(running.url).open(link)).html, 'Choose a new password')
+    })
+
+    t.test('further addresses of one IPv6 network are the same client; addresses of IPv4 are not, however they are written', async t => {
+      const signIn = async (email: string, clientAddress: string) => await provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress })
+      for (let tries = 1; tries <= 30; tries++) await t.rejects(signIn(`v6-${tries}@example.com`, `2001:db8:1:2::${tries.toString(16)}`), refused)
+      await t.rejects(signIn('v6-31@example.com', '2001:db8:1:2:ffff:ffff:ffff:ffff'), throttled)
+      await t.rejects(signIn('v6-32@example.com', '2001:DB8:1:2:0:0:0:1%eth0'), throttled)
+      await t.rejects(signIn('v6-33@example.com', '2001:db8:1:3::1'), refused)
+      for (let tries = 1; tries <= 30; tries++) await t.rejects(signIn(`v4-${tries}@example.com`, '::ffff:192.0.2.50'), refused)
+      await t.rejects(signIn('v4-31@example.com', '192.0.2.50'), throttled)
+      await t.rejects(signIn('v4-32@example.com', '::ffff:192.0.2.51'), refused)
+      await t.rejects(signIn('v4-33@example.com', 'unix socket'), refused, 'what is no address is one client')
+    })
+
+    t.test('names have no control characters and an end', async t => {
+      const email = 'named@example.com'
+      await provider.signUpWithPassword({ email, password, firstName: '\0A\r\nBcc: x@example.com\u0007', lastName: 'é'.repeat(100_000) })
+      await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code })
+      const claims = decodeJwt((await provider.signInWithPassword({ email, password })).idToken)
+      t.equal(claims.given_name, 'A Bcc: x@example.com')
+      t.equal(claims.family_name, 'é'.repeat(255))
+      t.equal((await signUpByPage(running, { email: 'named-too@example.com', firstName: 'A\0B' })).status, 200)
+      await provider.signUpWithPassword({ email: 'unnamed@example.com', password, firstName: ' \0 ' })
+      const row = await running.app.db.selectFrom('latchkey_embedded_accounts').select('first_name').where('email', '=', 'unnamed@example.com').executeTakeFirstOrThrow()
+      t.equal(row.first_name, null)
+    })
+
+    t.test('a new password ends the codes and links of before, whichever way it was set', async t => {
+      const email = 'read-along@example.com'
+      await provider.signUpWithPassword({ email, password })
+      const confirmation = await running.smtp.nth(email, 1)
+      await provider.forgotPassword({ email })
+      await provider.confirmForgottenPassword({ email, code: (await running.smtp.nth(email, 2)).code, newPassword: 'another good one' })
+      await t.rejects(provider.confirmEmail({ email, code: confirmation.code }), invalidCode)
+      await provider.forgotPassword({ email })
+      const reset = await running.smtp.nth(email, 3)
+      await provider.changePassword({ email, oldPassword: 'another good one', newPassword: 'a third good one' })
+      await t.rejects(provider.confirmForgottenPassword({ email, code: reset.code, newPassword: 'what they want' }), invalidCode)
+      t.equal((await formBrowser(running.url).open(reset.link)).status, 410)
+      await t.resolves(provider.signInWithPassword({ email, password: 'a third good one' }))
+    })
+  })
+}
+
+t.test('an app that others can reach has no outbox page, even where somebody forgot to say that it is production', async t => {
+  const { app } = await startApp(t, 'sqlite', { withoutSmtp: true, production: false, publicUrl: 'https://app.example.com' })
+  t.equal((await app.inject('/oidc/outbox')).statusCode, 404)
+})
