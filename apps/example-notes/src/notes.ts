@@ -1,0 +1,132 @@
+/**
+ * The app as it was: notes in a table of its own, by REST. It knows of no users, tokens or roles.
+ * It leaves two things open to whoever registers it: which notes a request may act on, and whose a new one is.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
+import { randomUUID } from 'node:crypto'
+
+export interface NotesDatabase {
+  notes: {
+    id: string
+    owner_id: string | null
+    company: string | null
+    title: string
+    text: string
+    /** 0 or 1: SQLite has no booleans, and PostgreSQL reads them as such. */
+    published: number | boolean
+    /** ISO 8601 in UTC. */
+    created: string
+  }
+}
+
+export type NoteAction = 'create' | 'read' | 'update' | 'delete'
+
+/** Which notes, and which fields of them: conditions on the table `notes`; `null` is no condition. */
+export interface NoteAccess {
+  rowFilter (): Expression<SqlBool> | null
+  fieldFilter (field: string): Expression<SqlBool> | null
+}
+
+export interface NotesOptions {
+  db: Kysely<NotesDatabase>
+  /** Default: every note, with all of its fields. */
+  accessOf?: (request: FastifyRequest, action: NoteAction) => NoteAccess
+  /** Default: nobody's. */
+  authorOf?: (request: FastifyRequest) => Promise<{ ownerId: string | null, company: string | null }>
+}
+
+/** What a note has in JSON, and the columns behind it. */
+export const noteFields = {
+  id: { column: 'id', type: 'id' },
+  ownerId: { column: 'owner_id', type: 'id' },
+  company: { column: 'company', type: 'string' },
+  title: { column: 'title', type: 'string' },
+  text: { column: 'text', type: 'string' },
+  published: { column: 'published', type: 'boolean' },
+  created: { column: 'created', type: 'date' }
+} as const
+type Field = keyof typeof noteFields
+const fields = Object.keys(noteFields) as Field[]
+
+const everything: NoteAccess = { rowFilter: () => null, fieldFilter: () => null }
+const nobody = { ownerId: null, company: null }
+
+const content = { title: { type: 'string', minLength: 1, maxLength: 200 }, text: { type: 'string', maxLength: 10_000 }, published: { type: 'boolean' } } as const
+const newNote = { type: 'object', required: ['title', 'text'], additionalProperties: false, properties: content } as const
+const noteChange = { type: 'object', minProperties: 1, additionalProperties: false, properties: content } as const
+const search = { type: 'object', properties: { search: { type: 'string', maxLength: 100 } } } as const
+
+interface Content { title: string, text: string, published?: boolean }
+interface ById { Params: { id: string } }
+
+export async function createNotesTable (db: Kysely<NotesDatabase>): Promise<void> {
+  let table = db.schema.createTable('notes').ifNotExists().addColumn('published', 'boolean', column => column.notNull())
+  for (const name of ['title', 'text', 'created'] as const) table = table.addColumn(name, 'text', column => column.notNull())
+  await table.addColumn('id', 'text', column => column.primaryKey()).addColumn('owner_id', 'text').addColumn('company', 'text').execute()
+}
+
+export async function notes (fastify: FastifyInstance, { db, accessOf = () => everything, authorOf = async () => nobody }: NotesOptions): Promise<void> {
+  fastify.get<{ Querystring: { search?: string } }>('/notes', { schema: { querystring: search } }, async request => {
+    const access = accessOf(request, 'read')
+    const shown = (field: Field) => visible(field, access)
+    let query = db.selectFrom('notes')
+      .select(fields.map(field => shown(field).as(field)))
+      .where(allOf(access.rowFilter()))
+      .orderBy(shown('created'), 'desc').limit(100)
+    if (request.query.search !== undefined) query = query.where(sql<SqlBool>`lower(${shown('text')}) like lower(${containing(request.query.search)}) escape '!'`)
+    return (await query.execute()).map(note => ({ ...note, published: note.published === null ? null : Boolean(note.published) }))
+  })
+
+  fastify.post<{ Body: Content }>('/notes', { schema: { body: newNote } }, async (request, reply) => {
+    const access = accessOf(request, 'create')
+    const { ownerId, company } = await authorOf(request)
+    const note = { id: randomUUID(), owner_id: ownerId, company, created: new Date().toISOString(), ...request.body, published: Number(request.body.published ?? false) }
+    await db.transaction().execute(async transaction => {
+      await transaction.insertInto('notes').values(note).execute()
+      const admitted = await transaction.selectFrom('notes').select('id').where('id', '=', note.id).where(maySet(request.body, access)).executeTakeFirst()
+      if (admitted === undefined) throw Object.assign(new Error('Such a note may not be made'), { statusCode: 403 })
+    })
+    return await reply.code(201).send({ id: note.id })
+  })
+
+  fastify.patch<ById & { Body: Partial<Content> }>('/notes/:id', { schema: { body: noteChange } }, async (request, reply) => {
+    const { numUpdatedRows } = await db.updateTable('notes').set(toChange(request.body))
+      .where('id', '=', request.params.id).where(maySet(request.body, accessOf(request, 'update'))).executeTakeFirst()
+    return await done(reply, numUpdatedRows)
+  })
+
+  fastify.delete<ById>('/notes/:id', async (request, reply) => {
+    const { numDeletedRows } = await db.deleteFrom('notes')
+      .where('id', '=', request.params.id).where(allOf(accessOf(request, 'delete').rowFilter())).executeTakeFirst()
+    return await done(reply, numDeletedRows)
+  })
+}
+
+/** A field as the request may see it: what is shown, searched and sorted by. */
+function visible (field: Field, access: NoteAccess): RawBuilder<unknown> {
+  const column = sql.ref(`notes.${noteFields[field].column}`)
+  const condition = access.fieldFilter(field)
+  return condition === null ? column : sql`case when ${condition} then ${column} end`
+}
+
+/** Whether the request may act on a note and set these fields of it. */
+function maySet (content: Partial<Content>, access: NoteAccess): Expression<SqlBool> {
+  return allOf(access.rowFilter(), ...Object.keys(content).map(field => access.fieldFilter(field)))
+}
+
+function allOf (...conditions: (Expression<SqlBool> | null)[]): Expression<SqlBool> {
+  return sql`${sql.join([sql`1 = 1`, ...conditions.filter(condition => condition !== null)], sql` and `)}`
+}
+
+function toChange ({ published, ...texts }: Partial<Content>) {
+  return published === undefined ? texts : { ...texts, published: Number(published) }
+}
+
+function containing (text: string): string {
+  return `%${text.replace(/[!%_]/g, '!$&')}%`
+}
+
+async function done (reply: FastifyReply, affected: bigint): Promise<FastifyReply> {
+  return affected > 0n ? await reply.code(204).send() : await reply.code(404).send({ statusCode: 404, error: 'Not Found', message: 'There is no such note' })
+}

@@ -1,0 +1,80 @@
+import { databaseUrl, type Dialect } from '@latchkey/test-databases'
+import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
+import type { FastifyInstance } from 'fastify'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import type { Test } from 'tap'
+import { createApp, type Settings } from '../../dist/app.js'
+
+export interface Answer {
+  status: number
+  body: any // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever the app answers
+}
+
+export interface RunningApp {
+  app: FastifyInstance
+  url: string
+  /** Sends a request as a client does, over the network. */
+  ask (method: string, path: string, options?: { token?: string | undefined, body?: unknown }): Promise<Answer>
+}
+
+/** The app on a fresh database, listening. */
+export async function startApp (t: Test, dialect: Dialect, settings: Partial<Settings> = {}): Promise<RunningApp> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const opened: FastifyInstance[] = []
+  // The app must let go of its database before that is removed.
+  const database = await databaseUrl({ teardown: remove => t.teardown(async () => { await opened[0]?.close(); await remove() }) }, dialect)
+  const app = await createApp({ databaseUrl: database, publicUrl: url, ...settings })
+  opened.push(app)
+  await app.listen({ host: '127.0.0.1', port })
+  return {
+    app,
+    url,
+    ask: async (method, path, { token, body } = {}) => {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        body: body === undefined ? null : JSON.stringify(body)
+      })
+      const text = await response.text()
+      return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+    }
+  }
+}
+
+export interface AppWithIssuer extends RunningApp {
+  issuer: TestIssuer
+  /** Signs somebody up, with these roles in place of the profile's; gives the ID token and the user's id. */
+  signUp (email: string, roles?: readonly string[]): Promise<{ token: string, id: string }>
+}
+
+/** The app with an OpenID provider elsewhere in place of the one inside it. */
+export async function startAppWithIssuer (t: Test, dialect: Dialect): Promise<AppWithIssuer> {
+  const issuer = await startTestIssuer()
+  t.teardown(() => issuer.close())
+  const running = await startApp(t, dialect, { profile: { type: 'openid', issuer: issuer.issuer, clientId: issuer.clientId } })
+  const { rolePermissions } = running.app
+  return {
+    ...running,
+    issuer,
+    signUp: async (email, roles) => {
+      const token = await issuer.idToken({ subject: email, email })
+      const { body } = await running.ask('POST', '/sign-up', { token })
+      if (roles !== undefined) {
+        await rolePermissions.unassign(body.id, rolePermissions.list().map(({ id }) => id))
+        await rolePermissions.assign(body.id, roles.map(name => rolePermissions.find({ name })?.id ?? `no role ${name}`))
+      }
+      return { token, id: body.id }
+    }
+  }
+}
+
+async function freePort (): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
