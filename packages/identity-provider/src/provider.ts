@@ -23,6 +23,8 @@ export interface IssuerDescription {
   readonly audiences: readonly string[]
   /** Where the keys are; left out: asked of the issuer by OpenID Connect Discovery. */
   readonly jwksUri?: string
+  /** Gives the public keys themselves, where the provider is in this process: nothing is fetched then. */
+  readonly keys?: () => Promise<readonly object[]>
   readonly algorithms?: readonly string[]
   /** Which claims hold the email, where the provider names them otherwise. */
   readonly claimNames?: { readonly email?: string, readonly emailVerified?: string }

@@ -22,6 +22,9 @@ export interface IdentityClaims {}
 /** Asymmetric signature algorithms (RFC 7518 §3.1, RFC 8037); symmetric ones and `none` are never accepted. */
 export type SignatureAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
 
+/** The public keys of an issuer in this process, as its key set shows them now. */
+export type LocalKeys = () => Promise<readonly object[]>
+
 /** One issuer whose ID tokens are accepted, for one client. Several may share an issuer. */
 export interface TrustedIssuer {
   /** The authentication profile's id; it becomes `identity.profileId`. */
@@ -34,6 +37,8 @@ export interface TrustedIssuer {
   readonly audiences?: readonly string[]
   /** Where the keys are. Default: asked of the issuer by OpenID Connect Discovery. */
   readonly jwksUri?: string
+  /** Gives the keys (JWKs) of an issuer in this process, in place of `jwksUri`: nothing is fetched then. */
+  readonly keys?: LocalKeys
   /** Default: all of `SignatureAlgorithm`. */
   readonly algorithms?: readonly SignatureAlgorithm[]
   /** Which claims hold the email, for issuers that name them otherwise. */

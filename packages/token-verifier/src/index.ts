@@ -12,7 +12,7 @@ import { createTokenVerifier, type TokenVerifier } from './token-verifier.js'
 
 export * as errors from './errors.js'
 export type { InvalidReason } from './errors.js'
-export type { Identity, IdentityClaims, SignatureAlgorithm, TrustedIssuer } from './identity.js'
+export type { Identity, IdentityClaims, LocalKeys, SignatureAlgorithm, TrustedIssuer } from './identity.js'
 export type { TokenVerifierOptions } from './options.js'
 export type { IssuerMetrics, TokenVerifier } from './token-verifier.js'
 

@@ -1,3 +1,4 @@
+import type { KeyLocation } from './trusted-issuers.js'
 import { isTrustworthyUrl } from './trustworthy-url.js'
 
 /** Asks an issuer for the `keys` of its JWK Set. Fails when the signal aborts, whatever it is waiting for. */
@@ -9,14 +10,15 @@ const MAX_BYTES = 256 * 1024
 const DISCOVERY_AGE_MS = 5 * 60_000
 
 /**
- * @param jwksUri where the keys are; without it the issuer is asked (OpenID Connect Discovery 1.0 §4)
+ * @param keysAt where the keys are; without it the issuer is asked (OpenID Connect Discovery 1.0 §4)
  * @param now a clock in milliseconds that never goes back
  */
-export function createKeySetFetch ({ issuer, jwksUri, now }: { issuer: string, jwksUri: string | undefined, now: () => number }): KeySetFetch {
+export function createKeySetFetch ({ issuer, keysAt, now }: { issuer: string, keysAt: KeyLocation, now: () => number }): KeySetFetch {
+  if (typeof keysAt === 'function') return async signal => await unlessAborted(keysAt(), signal)
   let discovered: { jwksUri: string, at: number } | undefined
 
   async function locate (signal: AbortSignal): Promise<string> {
-    if (jwksUri !== undefined) return jwksUri
+    if (typeof keysAt === 'string') return keysAt
     if (discovered === undefined || now() - discovered.at > DISCOVERY_AGE_MS) {
       discovered = { jwksUri: await discover(issuer, signal), at: now() }
     }
@@ -34,6 +36,14 @@ export function createKeySetFetch ({ issuer, jwksUri, now }: { issuer: string, j
       throw error
     }
   }
+}
+
+/** A function of the same process may hang as well as a server. */
+async function unlessAborted<Value> (promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => { reject(new Error('The keys were not given in time', { cause: signal.reason })) }, { once: true })
+  })
+  return await Promise.race([promise, aborted])
 }
 
 async function discover (issuer: string, signal: AbortSignal): Promise<string> {

@@ -1,7 +1,7 @@
 import { createOptionsCheck } from '@latchkey/plugin-options'
 import Type, { type Static } from 'typebox'
 import { TOKEN_VERIFIER_ERR_INVALID_OPTIONS } from './errors.js'
-import type { TrustedIssuer } from './identity.js'
+import type { LocalKeys, TrustedIssuer } from './identity.js'
 import { signatureAlgorithms } from './trusted-issuers.js'
 
 const name = Type.String({ minLength: 1 })
@@ -12,6 +12,8 @@ const issuers = Type.Array(Type.Object({
   clientId: name,
   audiences: Type.Optional(Type.Array(name, { minItems: 1 })),
   jwksUri: Type.Optional(name),
+  // A function, which JSON Schema has no word for.
+  keys: Type.Optional(Type.Unsafe<LocalKeys>({})),
   algorithms: Type.Optional(Type.Array(Type.Union(signatureAlgorithms.map(algorithm => Type.Literal(algorithm))), { minItems: 1 })),
   claimNames: Type.Optional(Type.Object({ email: Type.Optional(name), emailVerified: Type.Optional(name) }, { additionalProperties: false }))
 }, { additionalProperties: false }))

@@ -9,7 +9,7 @@ import { parseToken } from './parse-token.js'
 import type { SignatureCheck } from './signature-check.js'
 import { SigningKeys } from './signing-keys.js'
 import { translateError } from './translate-error.js'
-import { createTrustedIssuers, selectByAudience, type ResolvedIssuer, type TrustedIssuers } from './trusted-issuers.js'
+import { createTrustedIssuers, selectByAudience, type KeyLocation, type ResolvedIssuer, type TrustedIssuers } from './trusted-issuers.js'
 import { createVerifiedTokens } from './verified-tokens.js'
 
 /** What `fastify.tokenVerifier` can do. */
@@ -53,7 +53,7 @@ export interface IssuerMetrics {
   readonly refusedRefetches: number
 }
 
-interface IssuerKeys { readonly keys: SigningKeys, readonly jwksUri: string | undefined }
+interface IssuerKeys { readonly keys: SigningKeys, readonly keysAt: KeyLocation }
 
 /** Clocks in milliseconds. Keys age by one that nobody can set back, claims are read by the one on the wall. */
 export interface Clocks {
@@ -73,21 +73,21 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
   let closed = false
   const remembered = createVerifiedTokens({ max: options.maxRememberedTokens, ttlMs: options.rememberMs, now })
 
-  function openKeys (issuer: string, jwksUri: string | undefined): IssuerKeys {
+  function openKeys (issuer: string, keysAt: KeyLocation): IssuerKeys {
     const onFailure = (error: unknown): void => {
       if (!closed) log.warn({ issuer, err: error }, 'The keys of an issuer could not be fetched')
     }
     const { fetchTimeoutMs: timeoutMs, maxStaleMs } = options
-    const fetchKeySet = createKeySetFetch({ issuer, jwksUri, now: elapsed })
-    return { jwksUri, keys: new SigningKeys({ fetchKeySet, timeoutMs, maxStaleMs, now: elapsed, onFailure }) }
+    const fetchKeySet = createKeySetFetch({ issuer, keysAt, now: elapsed })
+    return { keysAt, keys: new SigningKeys({ fetchKeySet, timeoutMs, maxStaleMs, now: elapsed, onFailure }) }
   }
 
   function trust (entries: readonly TrustedIssuer[]): void {
     const next = createTrustedIssuers(resolveIssuers(entries))
     const before = issuerKeys
-    issuerKeys = new Map([...next.keySources].map(([issuer, { jwksUri }]) => {
+    issuerKeys = new Map([...next.keySources].map(([issuer, keysAt]) => {
       const known = before.get(issuer)
-      return [issuer, known !== undefined && known.jwksUri === jwksUri ? known : openKeys(issuer, jwksUri)]
+      return [issuer, known !== undefined && known.keysAt === keysAt ? known : openKeys(issuer, keysAt)]
     }))
     trusted = next
     remembered.clear()

@@ -1,5 +1,5 @@
 import { TOKEN_VERIFIER_ERR_INVALID_OPTIONS, TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
-import type { SignatureAlgorithm, TrustedIssuer } from './identity.js'
+import type { LocalKeys, SignatureAlgorithm, TrustedIssuer } from './identity.js'
 import { isTrustworthyUrl } from './trustworthy-url.js'
 
 /** Asymmetric ones only (RFC 8725 §3.1): with a symmetric one, whoever verifies can sign. */
@@ -7,13 +7,16 @@ export const signatureAlgorithms = [
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
 ] as const satisfies readonly SignatureAlgorithm[]
 
+/** A URL, or a function that gives them; `undefined` where the issuer is asked. */
+export type KeyLocation = string | LocalKeys | undefined
+
 /** A trusted issuer with its defaults filled in. */
 export interface ResolvedIssuer {
   readonly id: string
   readonly issuer: string
   readonly clientId: string
   readonly audiences: ReadonlySet<string>
-  readonly jwksUri: string | undefined
+  readonly keysAt: KeyLocation
   readonly algorithms: ReadonlySet<string>
   readonly claimNames: { readonly email: string, readonly emailVerified: string }
 }
@@ -27,7 +30,7 @@ export interface TrustedIssuers {
    */
   of (iss: unknown): readonly ResolvedIssuer[]
   /** Each issuer once, and where its keys are. */
-  readonly keySources: ReadonlyMap<string, { readonly jwksUri: string | undefined }>
+  readonly keySources: ReadonlyMap<string, KeyLocation>
 }
 
 /**
@@ -38,6 +41,7 @@ export interface TrustedIssuers {
 export function createTrustedIssuers (entries: readonly TrustedIssuer[]): TrustedIssuers {
   const byIssuer = new Map<string, ResolvedIssuer[]>()
   entries.forEach((entry, index) => {
+    checkKeys(entry, index)
     const resolved = resolve(entry)
     const others = byIssuer.get(entry.issuer) ?? []
     checkUrls(resolved, index)
@@ -46,7 +50,7 @@ export function createTrustedIssuers (entries: readonly TrustedIssuer[]): Truste
   })
 
   return {
-    keySources: new Map([...byIssuer].map(([issuer, [first]]) => [issuer, { jwksUri: first?.jwksUri }])),
+    keySources: new Map([...byIssuer].map(([issuer, [first]]) => [issuer, first?.keysAt])),
     of: (iss) => {
       const entries = typeof iss === 'string' ? byIssuer.get(iss) : undefined
       if (entries === undefined) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('unknown_issuer', { hint: hintOnIssuer(iss) })
@@ -77,13 +81,13 @@ export function selectByAudience (entries: readonly ResolvedIssuer[], { aud, azp
   throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('audience_mismatch', { hint })
 }
 
-function resolve ({ id, issuer, clientId, audiences, jwksUri, algorithms, claimNames }: TrustedIssuer): ResolvedIssuer {
+function resolve ({ id, issuer, clientId, audiences, jwksUri, keys, algorithms, claimNames }: TrustedIssuer): ResolvedIssuer {
   return {
     id,
     issuer,
     clientId,
     audiences: new Set(audiences ?? [clientId]),
-    jwksUri,
+    keysAt: keys ?? jwksUri,
     algorithms: new Set(algorithms ?? signatureAlgorithms),
     claimNames: { email: claimNames?.email ?? 'email', emailVerified: claimNames?.emailVerified ?? 'email_verified' }
   }
@@ -96,11 +100,16 @@ function isFor ({ audiences, clientId }: ResolvedIssuer, given: readonly unknown
   return azp === undefined || azp === clientId || (typeof azp === 'string' && audiences.has(azp))
 }
 
-function checkUrls ({ issuer, jwksUri }: ResolvedIssuer, index: number): void {
+function checkKeys ({ keys, jwksUri }: TrustedIssuer, index: number): void {
+  if (keys === undefined || (typeof keys === 'function' && jwksUri === undefined)) return
+  throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.keys must be a function, in place of jwksUri`)
+}
+
+function checkUrls ({ issuer, keysAt }: ResolvedIssuer, index: number): void {
   if (!isTrustworthyUrl(issuer) || /[?#]/.test(issuer)) {
     throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.issuer must be an https URL without query and fragment (http on a loopback address only)`)
   }
-  if (jwksUri !== undefined && !isTrustworthyUrl(jwksUri)) {
+  if (typeof keysAt === 'string' && !isTrustworthyUrl(keysAt)) {
     throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.jwksUri must be an https URL (http on a loopback address only)`)
   }
 }
@@ -111,8 +120,8 @@ function checkConflicts (entry: ResolvedIssuer, others: readonly ResolvedIssuer[
     if (shared !== undefined) {
       throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer and the audience "${shared}" in common: give each an audience of its own`)
     }
-    if (entry.jwksUri !== other.jwksUri) {
-      throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer and different jwksUri: an issuer has one key set`)
+    if (entry.keysAt !== other.keysAt) {
+      throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer and different jwksUri or keys: an issuer has one key set`)
     }
   }
 }

@@ -129,3 +129,30 @@ t.test('a token that has been seen costs no fetch', async t => {
   for (let request = 0; request < 5; request++) t.match(await get(`Bearer ${token}`), { status: 200 })
   t.strictSame(issuer.requests, { discovery: 1, jwks: 1 })
 })
+
+t.test('an issuer in the same process gives its keys itself: nothing is fetched, and a key that is new is found', async t => {
+  const issuer = await startIssuer(t)
+  let asked = 0
+  const published = async () => (await (await fetch(issuer.jwksUri)).json() as { keys: object[] }).keys
+  let shown = await published()
+  const { get } = await startApp(t, { issuers: [trust(issuer, { issuer: 'https://nowhere.example.com', keys: async () => { asked++; return shown } })] })
+  const token = async () => `Bearer ${await issuer.idToken({ claims: { iss: 'https://nowhere.example.com' } })}`
+  t.equal((await get(await token())).status, 200)
+  const requests = { ...issuer.requests }
+  t.equal((await get(await token())).status, 200)
+  t.strictSame(issuer.requests, requests)
+  t.equal(asked, 1)
+
+  await issuer.rotateKey()
+  shown = await published()
+  t.equal((await get(await token())).status, 200)
+  t.equal(asked, 2)
+})
+
+t.test('an issuer in the same process that hangs or fails is one that cannot be reached', async t => {
+  const issuer = await startIssuer(t)
+  const hangs = { ...trust(issuer), id: 'hangs', issuer: 'https://hangs.example.com', keys: async () => await new Promise<never>(() => {}) }
+  const fails = { ...trust(issuer), id: 'fails', issuer: 'https://fails.example.com', keys: async () => { throw new Error('no database') } }
+  const { get } = await startApp(t, { issuers: [hangs, fails], fetchTimeoutMs: 100 })
+  for (const { issuer: iss } of [hangs, fails]) t.match(await get(`Bearer ${await issuer.idToken({ claims: { iss } })}`), { status: 503, reason: 'issuer_unreachable' })
+})

@@ -12,21 +12,21 @@ const discovery = '/.well-known/openid-configuration'
 for (const shape of ['openid', 'cognito', 'auth0'] as const) {
   t.test(`finds the keys of an issuer as ${shape} writes it`, async t => {
     const issuer = await startIssuer(t, { shape })
-    t.equal((await createKeySetFetch({ issuer: issuer.issuer, jwksUri: undefined, now })(signal)).length, 1)
+    t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: undefined, now })(signal)).length, 1)
     t.strictSame(issuer.requests, { discovery: 1, jwks: 1 })
   })
 }
 
 t.test('asks where the keys are told to be without discovery', async t => {
   const issuer = await startIssuer(t)
-  t.equal((await createKeySetFetch({ issuer: issuer.issuer, jwksUri: issuer.jwksUri, now })(signal)).length, 1)
+  t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: issuer.jwksUri, now })(signal)).length, 1)
   t.strictSame(issuer.requests, { discovery: 0, jwks: 1 })
 })
 
 t.test('asks where the keys are once in five minutes, and after a failure', async t => {
   const issuer = await startIssuer(t)
   const { now, advance } = createClock()
-  const fetchKeySet = createKeySetFetch({ issuer: issuer.issuer, jwksUri: undefined, now })
+  const fetchKeySet = createKeySetFetch({ issuer: issuer.issuer, keysAt: undefined, now })
   await fetchKeySet(signal)
   advance(5 * 60_000)
   await fetchKeySet(signal)
@@ -54,7 +54,7 @@ for (const [behaviour, message] of faults) {
       const issuer = await startIssuer(t)
       await issuer.behave(behaviour)
       const jwksUri = source === 'jwksUri' ? issuer.jwksUri : undefined
-      await t.rejects(createKeySetFetch({ issuer: issuer.issuer, jwksUri, now })(signal), { message })
+      await t.rejects(createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(signal), { message })
     })
   }
 }
@@ -66,7 +66,7 @@ t.test('gives up when told to, whether the answer has not begun or does not end'
   server.unfinished.add('/jwks')
   for (const jwksUri of [issuer.jwksUri, undefined, `${server.url}/jwks`]) {
     const abort = new AbortController()
-    const pending = createKeySetFetch({ issuer: issuer.issuer, jwksUri, now })(abort.signal)
+    const pending = createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(abort.signal)
     setTimeout(() => { abort.abort(new Error('enough')) }, 100)
     await t.rejects(pending, { message: 'enough' })
   }
@@ -76,7 +76,7 @@ t.test('takes no keys from a server that answers with an accepting status other 
   const server = await startDocumentServer(t)
   server.documents.set('/jwks', { keys: [] })
   server.statuses.set('/jwks', 203)
-  await t.rejects(createKeySetFetch({ issuer: server.url, jwksUri: `${server.url}/jwks`, now })(signal), { message: /status 203/ })
+  await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(signal), { message: /status 203/ })
 })
 
 async function discovers (t: Test, document: (url: string) => unknown, issuerOf = (url: string) => url): Promise<unknown> {
@@ -84,7 +84,7 @@ async function discovers (t: Test, document: (url: string) => unknown, issuerOf 
   server.documents.set(discovery, document(server.url))
   server.documents.set('/jwks', { keys: ['a key'] })
   const issuer = issuerOf(server.url)
-  return await createKeySetFetch({ issuer, jwksUri: undefined, now })(signal)
+  return await createKeySetFetch({ issuer, keysAt: undefined, now })(signal)
 }
 
 t.test('believes a discovery document that names the issuer', async t => {
@@ -117,7 +117,7 @@ t.test('does not believe a server elsewhere that sends us to this machine', asyn
   // In the place of a server with https, whose certificate would have to be trusted.
   globalThis.fetch = async (url, options) =>
     url === issuer + discovery ? Response.json({ issuer, jwks_uri: `${server.url}/jwks` }) : await fetch(url, options)
-  await t.rejects(createKeySetFetch({ issuer, jwksUri: undefined, now })(signal), { message: /names no jwks_uri with https/ })
+  await t.rejects(createKeySetFetch({ issuer, keysAt: undefined, now })(signal), { message: /names no jwks_uri with https/ })
   t.strictSame(server.asked, [])
 })
 
@@ -125,6 +125,6 @@ for (const [what, body] of [['no keys', {}], ['keys that are no list', { keys: {
   t.test(`a key set that is ${what} is none`, async t => {
     const server = await startDocumentServer(t)
     server.documents.set('/jwks', body)
-    await t.rejects(createKeySetFetch({ issuer: server.url, jwksUri: `${server.url}/jwks`, now })(signal), { message: /no list of keys/ })
+    await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(signal), { message: /no list of keys/ })
   })
 }

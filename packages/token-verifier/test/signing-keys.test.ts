@@ -14,7 +14,7 @@ async function open (t: Test, { timeoutMs = 5000, maxStaleMs = day, fetchTakesMs
   const clock = createClock(1_000_000)
   const failures: unknown[] = []
   const { issuer: url, jwksUri } = issuer
-  const fetchKeySet = createKeySetFetch({ issuer: url, jwksUri, now: clock.now })
+  const fetchKeySet = createKeySetFetch({ issuer: url, keysAt: jwksUri, now: clock.now })
   const keys = new SigningKeys({
     fetchKeySet: async signal => {
       const answer = await fetchKeySet(signal)

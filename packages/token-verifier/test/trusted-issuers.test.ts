@@ -113,6 +113,8 @@ const refused: [string, TrustedIssuer[], RegExp][] = [
   ['a fragment', [{ ...web, issuer: 'https://id.example.com#1' }], /without query and fragment/],
   ['jwksUri by http', [web, { ...mobile, issuer: 'https://x.example.com', jwksUri: 'http://id.example.com/jwks' }], /issuers\.1\.jwksUri must be an https URL/],
   ['the same audience of the same issuer in two entries', [web, { ...mobile, audiences: ['mobile', 'web'] }], /issuers\.1 \("mobile"\) and "web" .* "web" in common/],
+  ['keys in two places', [{ ...web, jwksUri: 'https://id.example.com/jwks', keys: async () => [] }], /issuers\.0\.keys must be a function, in place of jwksUri/],
+  ['keys that are no function', [{ ...web, keys: [] as never }], /issuers\.0\.keys must be a function/],
   ['two key sets of one issuer', [web, { ...mobile, jwksUri: 'https://id.example.com/jwks' }], /different jwksUri/]
 ]
 for (const [what, entries, message] of refused) {
@@ -129,5 +131,5 @@ for (const url of ['https://id.example.com/tenant/', 'http://localhost:3000', 'h
 
 t.test('each issuer has one source of keys', async t => {
   const { keySources } = createTrustedIssuers([web, mobile, { ...other, jwksUri: 'https://other.example.com/jwks' }])
-  t.strictSame([...keySources], [[issuer, { jwksUri: undefined }], [other.issuer, { jwksUri: 'https://other.example.com/jwks' }]])
+  t.strictSame([...keySources], [[issuer, undefined], [other.issuer, 'https://other.example.com/jwks']])
 })
