@@ -31,6 +31,8 @@ export interface EmailConfirmation {
 
 export interface AdapterConfig {
   readonly issuer: string
+  /** The public keys of now. */
+  readonly keys: () => Promise<readonly object[]>
   readonly profiles: Profiles
   readonly actions: AccountActions
   readonly tokens: Tokens
@@ -38,7 +40,7 @@ export interface AdapterConfig {
 }
 
 /** Gives the function that opens the embedded provider for a profile. */
-export function createAdapterFactory ({ issuer, profiles, actions, tokens, log }: AdapterConfig): (options: EmbeddedProfileOptions) => EmbeddedProvider {
+export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens, log }: AdapterConfig): (options: EmbeddedProfileOptions) => EmbeddedProvider {
   return options => {
     const profile = resolveProfile(options)
     profiles.open(profile)
@@ -61,7 +63,7 @@ export function createAdapterFactory ({ issuer, profiles, actions, tokens, log }
     return {
       id: profile.id,
       type: 'embedded',
-      issuer: { issuer, clientId: profile.clientId, audiences: [profile.clientId], algorithms: ['RS256'] },
+      issuer: { issuer, clientId: profile.clientId, audiences: [profile.clientId], algorithms: ['RS256'], keys },
 
       signInWithPassword: told(async request =>
         await tokens.issue(profile, await actions.signIn(asking(request), request))),

@@ -115,7 +115,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     legacySignIns: createLegacySignIns(records('LegacySignIn'), profiles, issuer, legacyCallback),
     endBrowserSession: async (request, response) => { await guard(() => endBrowserSession(db, current().provider, request, response)) },
     current,
-    createProvider: createAdapterFactory({ issuer, profiles, actions, tokens, log }),
+    createProvider: createAdapterFactory({ issuer, keys: keys.published, profiles, actions, tokens, log }),
     rotateKeys: keys.rotate,
     async close () {
       await Promise.all([polling.stop(), cleaning.stop(), background.settled()])

@@ -19,6 +19,8 @@ export interface SigningKeys {
    * the one before it stays published until its last token has expired.
    */
   rotate (): Promise<{ kid: string, signsFrom: string }>
+  /** The public keys, as the key set shows them: those that sign, those that will, and those of tokens that have not ended. */
+  published (): Promise<readonly object[]>
   /** Looks for keys that other copies made, rotates by age, forgets keys that no token needs. */
   refresh (): Promise<void>
 }
@@ -117,7 +119,12 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
   }
 
   await refresh()
-  return { list: () => keys, rotate, refresh }
+  async function published (): Promise<readonly object[]> {
+    await refresh()
+    return keys.map(({ kty, n, e, kid, alg, use }) => ({ kty, n, e, kid, alg, use }))
+  }
+
+  return { list: () => keys, published, rotate, refresh }
 }
 
 async function newSigningKey (): Promise<SigningKey> {

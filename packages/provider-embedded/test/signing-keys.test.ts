@@ -81,3 +81,12 @@ t.test('postgres: copies that start at once make one key', async t => {
   const published = await Promise.all(copies.map(publishedBy))
   t.equal(new Set(published.flat()).size, 1)
 })
+
+t.test('the keys that a verifier in the same process is given are those of the key set, without their secrets', async t => {
+  const running = await startApp(t, 'sqlite')
+  const { keys = async () => [] } = running.app.providerEmbedded.createProvider({ id: 'other', name: 'Other' }).issuer
+  await running.app.providerEmbedded.rotateKeys()
+  const given = await keys() as { kid: string }[]
+  t.strictSame(given.map(({ kid }) => kid), await publishedBy(running))
+  for (const key of given) t.strictSame(Object.keys(key).sort(), ['alg', 'e', 'kid', 'kty', 'n', 'use'])
+})
