@@ -6,8 +6,6 @@ import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import tokenVerifier from '@latchkey/token-verifier'
 import usersStore from '@latchkey/users-store'
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
-import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 import graphqlApi from '../../dist/index.js'
 import { createIssuerOnlyProvider, type Answer } from './api.js'
@@ -23,7 +21,7 @@ export interface AccountsApi {
   log (): string
 }
 
-/** The API over the embedded provider, which has every capability, listening so that its own keys can be fetched. */
+/** The API over the embedded provider, which has every capability, at an address that nothing here can reach. */
 export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, administratorEmail }: { profile?: Partial<ProfileConfig>, administratorEmail?: string } = {}): Promise<AccountsApi> {
   const emails: { to: string, text: string }[] = []
   const lines: string[] = []
@@ -34,12 +32,11 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
   }
   const app = Fastify({ logger: { level: 'debug', stream: { write } }, logController: new LogController({ disableRequestLogging: true }), trustProxy: true })
   const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
-  const port = await freePort()
   await app.register(database, { url })
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }] })
   await app.register(tokenVerifier)
-  await app.register(providerEmbedded, { publicUrl: `http://localhost:${port}`, production: false })
+  await app.register(providerEmbedded, { publicUrl: 'https://app.example.com', production: false })
   await app.register(authProfiles, {
     providers: { embedded: app.providerEmbedded.createProvider, test: createIssuerOnlyProvider },
     profiles: [
@@ -49,7 +46,7 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
     ...administratorEmail !== undefined && { administratorEmail }
   })
   await app.register(graphqlApi)
-  await app.listen({ port })
+  await app.ready()
 
   return {
     app,
@@ -75,13 +72,4 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
     emailsTo: email => emails.filter(({ to }) => to === email).length,
     log: () => lines.join('\n')
   }
-}
-
-async function freePort (): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
