@@ -17,15 +17,15 @@ export interface Csrf {
  * submit of OWASP). Other sites can neither read the cookie nor make a hash for one that they set.
  */
 export function createCsrf (secrets: Secrets, { secure }: { secure: boolean }): Csrf {
-  // The prefix keeps pages of plain http from setting it (RFC 6265bis §4.1.3).
-  const name = secure ? '__Secure-latchkey_csrf' : 'latchkey_csrf'
+  // The prefix keeps pages of plain http, and of neighbouring names, from setting it (RFC 6265bis §4.1.3).
+  const name = secure ? '__Host-latchkey_csrf' : 'latchkey_csrf'
   const tokenOf = (value: string) => secrets.mac('csrf', value)
   return {
     tokenFor (cookieHeader) {
       const value = parseCookie(cookieHeader ?? '')[name]
       if (value !== undefined && value !== '') return { token: tokenOf(value), setCookie: undefined }
       const fresh = randomSecret()
-      return { token: tokenOf(fresh), setCookie: stringifySetCookie({ name, value: fresh, path: '/oidc', httpOnly: true, sameSite: 'lax', secure, maxAge: SECONDS }) }
+      return { token: tokenOf(fresh), setCookie: stringifySetCookie({ name, value: fresh, path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge: SECONDS }) }
     },
     fits (cookieHeader, token) {
       const value = parseCookie(cookieHeader ?? '')[name]

@@ -46,7 +46,8 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     jwks: { keys: [...config.keys] },
     cookies: {
       keys: [config.cookieKey],
-      names: { session: 'latchkey_session', interaction: 'latchkey_interaction', resume: 'latchkey_resume' },
+      // A site on a neighbouring name cannot set a cookie of this prefix, and so sign somebody in as somebody else (RFC 6265bis §4.1.3).
+      names: { session: secure ? '__Host-latchkey_session' : 'latchkey_session', interaction: 'latchkey_interaction', resume: 'latchkey_resume' },
       long: cookie,
       short: cookie
     },

@@ -1,7 +1,11 @@
+import database from '@latchkey/database'
 import { dialects } from '@latchkey/test-databases'
+import Fastify from 'fastify'
 import { decodeJwt } from 'jose'
+import { connect } from 'node:http2'
 import t from 'tap'
-import { profileOf, startApp, type TestApp } from './helpers/app.js'
+import providerEmbedded from '../dist/index.js'
+import { callbackUrl, logoutUrl, profileOf, startApp, type TestApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
 import { formBrowser } from './helpers/form-browser.js'
 
@@ -96,4 +100,60 @@ for (const dialect of dialects) {
 t.test('an app that others can reach has no outbox page, even where somebody forgot to say that it is production', async t => {
   const { app } = await startApp(t, 'sqlite', { withoutSmtp: true, production: false, publicUrl: 'https://app.example.com' })
   t.equal((await app.inject('/oidc/outbox')).statusCode, 404)
+})
+
+t.test('behind TLS, the cookies that say who somebody is cannot be set by a neighbouring name', async t => {
+  const publicUrl = 'https://app.example.com'
+  const running = await startApp(t, 'sqlite', { publicUrl })
+  const { app } = running
+  const provider = app.providerEmbedded.createProvider(profileOf({ legacyImplicit: true }))
+  await confirmedAccount(running, 'ada@example.com')
+  const cookies: Record<string, string> = {}
+  const setCookies: string[] = []
+  const ask = async (url: string, form?: Record<string, string>) => {
+    const response = await app.inject({
+      url: url.replace(publicUrl, ''),
+      cookies,
+      ...(form === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: new URLSearchParams(form).toString() })
+    })
+    for (const { name, value } of response.cookies) cookies[name] = value
+    setCookies.push(...[response.headers['set-cookie'] ?? []].flat())
+    return response
+  }
+  const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
+  const started = await ask(await provider.loginUrl({ redirectUri: callbackUrl, codeChallenge: challenge }) as string)
+  const page = await ask(started.headers.location as string)
+  const [, csrf = ''] = /name="csrf" value="([^"]*)"/.exec(page.body) ?? []
+  const signedIn = await ask(`${started.headers.location as string}/sign-in`, { csrf, email: 'ada@example.com', password })
+  const done = await ask(signedIn.headers.location as string)
+  t.match(done.headers.location, `${callbackUrl}?code=`)
+  await ask(`/oauth2/authorize?${new URLSearchParams({ client_id: 'default', response_type: 'token', redirect_uri: callbackUrl }).toString()}`)
+  for (const name of ['__Host-latchkey_session', '__Host-latchkey_session.sig', '__Host-latchkey_csrf', '__Host-latchkey_legacy']) {
+    const line = setCookies.find(line => line.startsWith(`${name}=`)) ?? ''
+    // What browsers want of the prefix.
+    t.match(line, /; path=\/(;|$)/i, name)
+    t.match(line, /; secure(;|$)/i, name)
+    t.match(line, /; httponly(;|$)/i, name)
+    t.notMatch(line, /; domain=/i, name)
+  }
+  t.notOk(Object.keys(cookies).some(name => /^latchkey_(session|csrf|legacy)/.test(name)))
+
+  // A cookie of this prefix is taken away by one that is secure as well.
+  setCookies.length = 0
+  await ask(`/logout?${new URLSearchParams({ client_id: 'default', logout_uri: logoutUrl }).toString()}`)
+  t.match(setCookies.find(line => line.startsWith('__Host-latchkey_session=;')), /; secure(;|$)/i)
+})
+
+t.test('by HTTP/2 as well, no address is made from what a request says of its host', async t => {
+  const app = Fastify({ http2: true })
+  t.teardown(() => app.close())
+  await app.register(database, { url: 'sqlite::memory:' })
+  await app.register(providerEmbedded, { publicUrl: 'https://app.example.com' })
+  const session = connect(await app.listen({ port: 0, host: '127.0.0.1' }))
+  t.teardown(() => { session.close() })
+  const request = session.request({ ':path': '/oidc/.well-known/openid-configuration', ':authority': 'evil.example' }).setEncoding('utf8')
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  t.match(JSON.parse(body), { issuer: 'https://app.example.com/oidc', token_endpoint: 'https://app.example.com/oidc/token' })
+  t.notMatch(body, 'evil')
 })

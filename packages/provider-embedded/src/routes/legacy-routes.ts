@@ -6,8 +6,6 @@ import type { Profile } from '../profiles.js'
 import { seenFromOutside } from './openid-routes.js'
 import { answerFailure, brandOf, sendPage } from './page-routes.js'
 
-const COOKIE = 'latchkey_legacy'
-
 /**
  * The addresses of AWS Cognito's hosted UI, at the app's root, for clients written for it: `/oauth2/authorize` with
  * `response_type=token`, and `/logout`. They answer for profiles with `legacyImplicit` and are not there for others.
@@ -19,7 +17,8 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     const profile = profiles.findByClientId(clientId ?? '')
     return profile?.legacyImplicit === true ? profile : undefined
   }
-  const setCookie = (value: string, maxAge: number) => stringifySetCookie({ name: COOKIE, value, path: '/oauth2/callback', httpOnly: true, sameSite: 'lax', secure, maxAge })
+  const cookie = secure ? '__Host-latchkey_legacy' : 'latchkey_legacy'
+  const setCookie = (value: string, maxAge: number) => stringifySetCookie({ name: cookie, value, path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge })
 
   fastify.setErrorHandler(answerFailure)
 
@@ -37,7 +36,7 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
   fastify.get<{ Querystring: Query }>('/oauth2/callback', { logLevel: 'warn' }, async (request, reply) => {
     const { state: secret, code, error, iss } = texts(request.query)
     // The browser that began the sign-in, and no other that was sent here with somebody's code.
-    const mine = secret !== undefined && parseCookie(request.headers.cookie ?? '')[COOKIE] === secret
+    const mine = secret !== undefined && parseCookie(request.headers.cookie ?? '')[cookie] === secret
     const signIn = mine ? await legacySignIns.take(secret) : undefined
     if (signIn === undefined || iss !== embedded.issuer) {
       return sendPage(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was finished already, or began in another browser. Go back to the app and sign in again.'))

@@ -34,6 +34,6 @@ export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { em
  */
 export function seenFromOutside ({ raw, ip }: FastifyRequest, issuer: string): void {
   const { host, protocol } = new URL(issuer)
-  delete raw.headers['x-forwarded-host']
-  Object.assign(raw.headers, { host, 'x-forwarded-proto': protocol.slice(0, -1), 'x-forwarded-for': ip })
+  // By HTTP/2 the host is in `:authority`, which this goes before.
+  Object.assign(raw.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1), 'x-forwarded-for': ip })
 }
