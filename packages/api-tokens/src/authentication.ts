@@ -1,0 +1,54 @@
+import { prepareQuery, type Tables } from '@latchkey/database'
+import type { Kysely } from 'kysely'
+import type { ApiTokenPrincipal } from './api-tokens.js'
+import { API_TOKENS_ERR_TOKEN_EXPIRED, API_TOKENS_ERR_TOKEN_INVALID } from './errors.js'
+import { hashOf, isSameHash, isSecret } from './secret.js'
+
+/** How often at most it is written down that a token was used. */
+const NOTE_EVERY_MS = 60_000
+
+/**
+ * Makes `authenticate`: one query by an index, prepared once, that gives a row for each role.
+ *
+ * @param reportFailure told when a use could not be noted, which is no reason to refuse a token
+ */
+export function createAuthentication (db: Kysely<Tables>, reportFailure: (error: unknown) => void): (secret: string) => Promise<ApiTokenPrincipal> {
+  const bySecret = prepareQuery(db, db
+    .selectFrom('latchkey_api_tokens as token')
+    .leftJoin('latchkey_api_token_roles as has', 'has.token_id', 'token.id')
+    .select(['token.id', 'token.secret_hash', 'token.expires_at', 'token.last_used_at', 'token.revoked_at', 'has.role_id'])
+    .where('token.secret_hash', '=', '')
+    .compile())
+  /** The tokens whose use is being noted: of two hundred requests at once one writes. */
+  const noting = new Set<string>()
+
+  async function noteUse (id: string, lastUsedAt: string | null, now: number): Promise<void> {
+    const due = new Date(now - NOTE_EVERY_MS).toISOString()
+    if ((lastUsedAt !== null && lastUsedAt > due) || noting.has(id)) return
+    noting.add(id)
+    try {
+      // Another copy of the app may have noted it meanwhile.
+      await db.updateTable('latchkey_api_tokens').set({ last_used_at: new Date(now).toISOString() })
+        .where('id', '=', id)
+        .where(({ or, eb }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<=', due)]))
+        .execute()
+    } catch (error) {
+      reportFailure(error)
+    } finally {
+      noting.delete(id)
+    }
+  }
+
+  return async secret => {
+    if (!isSecret(secret)) throw new API_TOKENS_ERR_TOKEN_INVALID('malformed')
+    const hash = hashOf(secret)
+    const rows = await bySecret.all([hash])
+    const [token] = rows
+    if (token === undefined || !isSameHash(token.secret_hash, hash)) throw new API_TOKENS_ERR_TOKEN_INVALID('unknown')
+    if (token.revoked_at !== null) throw new API_TOKENS_ERR_TOKEN_INVALID('revoked')
+    const now = Date.now()
+    if (token.expires_at !== null && now >= Date.parse(token.expires_at)) throw new API_TOKENS_ERR_TOKEN_EXPIRED()
+    await noteUse(token.id, token.last_used_at, now)
+    return { kind: 'apiToken', tokenId: token.id, roles: rows.flatMap(row => row.role_id ?? []) }
+  }
+}

@@ -1,0 +1,22 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Violation } from './index.js'
+
+/** The type of every text column: the collation compares by bytes, as SQLite does. */
+export const text: RawBuilder<unknown> = sql`text collate "C"`
+
+const UNIQUE_VIOLATION = '23505'
+const FOREIGN_KEY_VIOLATION = '23503'
+
+interface DatabaseError {
+  readonly code?: unknown
+  /** Called so by pg and PGlite. */
+  readonly constraint?: string
+  /** Called so by postgres.js. */
+  readonly constraint_name?: string
+}
+
+export function violationOf (error: unknown): Violation | null {
+  const { code, constraint, constraint_name: name = constraint } = (error ?? {}) as DatabaseError
+  if (code === FOREIGN_KEY_VIOLATION) return 'reference'
+  return code === UNIQUE_VIOLATION && name === 'latchkey_api_tokens_name' ? 'name' : null
+}

@@ -1,0 +1,12 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Violation } from './index.js'
+
+/** The type of every text column; SQLite compares text by its bytes. */
+export const text: RawBuilder<unknown> = sql`text`
+
+/** Reads the message, the one thing in which the drivers for SQLite agree. */
+export function violationOf (error: unknown): Violation | null {
+  const message = error instanceof Error ? error.message : ''
+  if (message.includes('FOREIGN KEY constraint failed')) return 'reference'
+  return message.includes('UNIQUE constraint failed: latchkey_api_tokens.name') ? 'name' : null
+}

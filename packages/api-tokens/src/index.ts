@@ -1,0 +1,70 @@
+/**
+ * Owns API tokens, static secrets with roles and no user: their records, and the way from a secret to the
+ * principal that it acts as: `fastify.apiTokens`. Who may make them is for others to decide, and what a
+ * token may do is for role-permissions.
+ */
+import fp from 'fastify-plugin'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { ApiTokens } from './api-tokens.js'
+import { createAuthentication } from './authentication.js'
+import { bearerSecret, isRepeated } from './bearer-secret.js'
+import { API_TOKENS_ERR_TOKEN_INVALID } from './errors.js'
+import { migrateApiTokens, packageName } from './migrations.js'
+import { resolveOptions, type ApiTokensOptions } from './options.js'
+import { createTokensStore } from './tokens-store.js'
+import './tables.js'
+
+export type { ApiToken, ApiTokenChange, NewApiToken } from './api-token.js'
+export type { ApiTokenPrincipal, ApiTokens, Only } from './api-tokens.js'
+export * as errors from './errors.js'
+export type { InvalidReason } from './errors.js'
+export { migrateApiTokens } from './migrations.js'
+export type { ApiTokensOptions } from './options.js'
+export type { ApiTokenRolesTable, ApiTokensTable } from './tables.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The API tokens. */
+    apiTokens: ApiTokens
+  }
+}
+
+/** For every request without an API token: no promise of its own, so that it costs next to nothing. */
+const NO = Promise.resolve(false)
+
+async function apiTokens (fastify: FastifyInstance, options: ApiTokensOptions): Promise<void> {
+  const { migrate } = resolveOptions(options)
+  if (migrate) await migrateApiTokens(fastify.db)
+  const { rolePermissions, log } = fastify
+  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  const db = fastify.db.withoutPlugins()
+  const principalOf = createAuthentication(db, error => { log.error({ err: error }, 'The use of an API token could not be noted') })
+
+  const service: ApiTokens = {
+    ...createTokensStore(db),
+    authenticate: async secret => {
+      await rolePermissions.refresh()
+      return await principalOf(secret)
+    },
+    authenticateRequest: request => {
+      const secret = bearerSecret(request.headers.authorization)
+      return secret === null ? NO : accept(request, secret)
+    }
+  }
+
+  async function accept (request: FastifyRequest, secret: string): Promise<true> {
+    try {
+      if (isRepeated(request.raw.rawHeaders)) throw new API_TOKENS_ERR_TOKEN_INVALID('malformed')
+      request.principal = await service.authenticate(secret)
+      return true
+    } catch (error) {
+      // Nothing that the token says.
+      if (error instanceof API_TOKENS_ERR_TOKEN_INVALID) request.log.info({ reason: error.reason }, 'An API token was refused')
+      throw error
+    }
+  }
+
+  fastify.decorate('apiTokens', Object.freeze(service))
+}
+
+export default fp(apiTokens, { name: packageName, fastify: '5.x', dependencies: ['@latchkey/database', '@latchkey/role-permissions'] })

@@ -1,0 +1,149 @@
+import type { Tables } from '@latchkey/database'
+import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import type { ApiToken } from './api-token.js'
+import type { ApiTokens, Only } from './api-tokens.js'
+import { apiTokensDialectOf } from './dialects/index.js'
+import { API_TOKENS_ERR_CONDITION_NOT_MET, API_TOKENS_ERR_NAME_TAKEN, API_TOKENS_ERR_NOT_FOUND, API_TOKENS_ERR_ROLE_NOT_FOUND } from './errors.js'
+import { hashOf, newSecret } from './secret.js'
+import { isStorableText, readChange, readNewToken, type RolesChange } from './token-fields.js'
+
+/** What of `fastify.apiTokens` is about records. */
+export type TokensStore = Omit<ApiTokens, 'authenticate' | 'authenticateRequest'>
+
+/** The records on a database whose tables are there. */
+export function createTokensStore (db: Kysely<Tables>): TokensStore {
+  const dialect = apiTokensDialectOf(db)
+
+  /** Runs a change of a record and of its roles, all of it or nothing, and says what of the tables' rules it broke. */
+  async function change<Result> (work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    try {
+      return await db.transaction().execute(work)
+    } catch (error) {
+      const violation = dialect.violationOf(error)
+      if (violation === 'name') throw new API_TOKENS_ERR_NAME_TAKEN()
+      if (violation === 'reference') throw new API_TOKENS_ERR_ROLE_NOT_FOUND()
+      throw error
+    }
+  }
+
+  /** Takes an id as a client may give it; of what cannot be stored there is nothing. */
+  async function changeExisting (id: string, work: (transaction: Transaction<Tables>) => Promise<ApiToken | undefined>): Promise<ApiToken> {
+    const changed = isStorableText(id) ? await change(work) : undefined
+    if (changed === undefined) throw new API_TOKENS_ERR_NOT_FOUND()
+    return changed
+  }
+
+  return {
+    create: async (token, { where = null } = {}) => {
+      const now = Date.now()
+      const { name, roles, expiresAt, createdBy } = readNewToken(token, now)
+      const secret = newSecret()
+      const id = randomUUID()
+      const time = new Date(now).toISOString()
+      const created = await change(async transaction => {
+        await transaction.insertInto('latchkey_api_tokens')
+          .values({ id, name, secret_hash: hashOf(secret), expires_at: expiresAt, last_used_at: null, revoked_at: null, created_at: time, updated_at: time, created_by: createdBy })
+          .execute()
+        await changeRoles(transaction, id, { add: roles, remove: [] })
+        if (where !== null && !await meets(transaction, id, where)) throw new API_TOKENS_ERR_CONDITION_NOT_MET()
+        return await read(transaction, { id })
+      })
+      return { token: created as ApiToken, secret }
+    },
+
+    list: async () => fold(await select(db).orderBy('token.name').orderBy('has.role_id').execute()),
+
+    find: async by => isStorableText(Object.values(by)[0]) ? await read(db, by) ?? null : null,
+
+    update: async (id, given, only) => {
+      const { name, roles, expiresAt } = readChange(given)
+      return await changeExisting(id, async transaction => {
+        const updated = await set(transaction, id, { name, expires_at: expiresAt }, only)
+        if (updated && roles !== undefined) await changeRoles(transaction, id, roles)
+        return updated ? await read(transaction, { id }) : undefined
+      })
+    },
+
+    revoke: async id => await changeExisting(id, async transaction => {
+      const known = await read(transaction, { id })
+      if (known === undefined || known.revokedAt !== null) return known
+      await set(transaction, id, { revoked_at: new Date(Date.now()).toISOString() })
+      return await read(transaction, { id })
+    }),
+
+    delete: async (id, { where = null } = {}) => {
+      const query = db.deleteFrom('latchkey_api_tokens').where('latchkey_api_tokens.id', '=', id)
+      const deleted = isStorableText(id) ? await (where === null ? query : query.where(where)).returning('id').executeTakeFirst() : undefined
+      if (deleted === undefined) throw new API_TOKENS_ERR_NOT_FOUND()
+    }
+  }
+}
+
+/** Sets what is not `undefined`; gives whether there is such a record. */
+async function set (db: Kysely<Tables>, id: string, values: Record<string, string | null | undefined>, { where = null }: Only = {}): Promise<boolean> {
+  const query = db.updateTable('latchkey_api_tokens')
+    .set({ ...values, updated_at: new Date(Date.now()).toISOString() })
+    .where('latchkey_api_tokens.id', '=', id)
+  return await (where === null ? query : query.where(where)).returning('id').executeTakeFirst() !== undefined
+}
+
+/**
+ * Touches only the rows that change, so that it never waits for a role's deletion while that one waits for it.
+ *
+ * @throws API_TOKENS_ERR_ROLE_NOT_FOUND, or the database's own error where a role is deleted meanwhile
+ */
+async function changeRoles (db: Kysely<Tables>, id: string, { add, remove }: RolesChange): Promise<void> {
+  if (add.length > 0) {
+    const existing = await db.selectFrom('latchkey_roles').select('id').where('id', 'in', add).execute()
+    // The foreign key says so too, unless an SQLite connection of the app's own has foreign keys off.
+    if (existing.length < add.length) throw new API_TOKENS_ERR_ROLE_NOT_FOUND()
+  }
+  const losing = db.deleteFrom('latchkey_api_token_roles').where('token_id', '=', id)
+  if (remove !== 'others') {
+    if (remove.length > 0) await losing.where('role_id', 'in', remove).execute()
+  } else await (add.length === 0 ? losing : losing.where('role_id', 'not in', add)).execute()
+  if (add.length === 0) return
+  await db.insertInto('latchkey_api_token_roles').values(add.map(role => ({ token_id: id, role_id: role })))
+    .onConflict(conflict => conflict.doNothing()).execute()
+}
+
+async function meets (db: Kysely<Tables>, id: string, where: Expression<SqlBool>): Promise<boolean> {
+  const found = await db.selectFrom('latchkey_api_tokens').select('latchkey_api_tokens.id').where('latchkey_api_tokens.id', '=', id).where(where).executeTakeFirst()
+  return found !== undefined
+}
+
+async function read (db: Kysely<Tables>, by: { readonly id: string } | { readonly name: string }): Promise<ApiToken | undefined> {
+  const query = 'id' in by ? select(db).where('token.id', '=', by.id) : select(db).where('token.name', '=', by.name)
+  return fold(await query.orderBy('has.role_id').execute())[0]
+}
+
+/** A row for each role of each token; the hash stays where it is. */
+function select (db: Kysely<Tables>) {
+  return db.selectFrom('latchkey_api_tokens as token')
+    .leftJoin('latchkey_api_token_roles as has', 'has.token_id', 'token.id')
+    .select(['token.id', 'token.name', 'token.expires_at', 'token.last_used_at', 'token.revoked_at', 'token.created_at', 'token.updated_at', 'token.created_by', 'has.role_id'])
+}
+
+type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number]
+
+/** The tokens of such rows, in their order. */
+function fold (rows: readonly Row[]): ApiToken[] {
+  const byId = new Map<string, Row[]>()
+  for (const row of rows) byId.set(row.id, [...byId.get(row.id) ?? [], row])
+  return [...byId.values()].map(rows => toToken(rows[0] as Row, rows.flatMap(row => row.role_id ?? [])))
+}
+
+function toToken (row: Row, roles: readonly string[]): ApiToken {
+  return {
+    id: row.id,
+    name: row.name,
+    roles,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
+    revokedAt: row.revoked_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    createdBy: row.created_by
+  }
+}
