@@ -73,7 +73,7 @@ export async function notes (fastify: FastifyInstance, { db, accessOf = () => ev
     let query = db.selectFrom('notes')
       .select(fields.map(field => shown(field).as(field)))
       .where(allOf(access.rowFilter()))
-      .orderBy(shown('created'), 'desc').limit(100)
+      .orderBy(shown('created'), order => order.desc().nullsLast()).limit(100)
     if (request.query.search !== undefined) query = query.where(sql<SqlBool>`lower(${shown('text')}) like lower(${containing(request.query.search)}) escape '!'`)
     return (await query.execute()).map(note => ({ ...note, published: note.published === null ? null : Boolean(note.published) }))
   })

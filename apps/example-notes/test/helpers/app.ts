@@ -19,7 +19,7 @@ export interface RunningApp {
 }
 
 /** The app on a fresh database, listening. */
-export async function startApp (t: Test, dialect: Dialect, settings: Partial<Settings> = {}): Promise<RunningApp> {
+export async function startApp (t: Test, dialect: Dialect, settings: Partial<Settings> = {}, extend?: (app: FastifyInstance) => Promise<void>): Promise<RunningApp> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const opened: FastifyInstance[] = []
@@ -27,6 +27,7 @@ export async function startApp (t: Test, dialect: Dialect, settings: Partial<Set
   const database = await databaseUrl({ teardown: remove => t.teardown(async () => { await opened[0]?.close(); await remove() }) }, dialect)
   const app = await createApp({ databaseUrl: database, publicUrl: url, ...settings })
   opened.push(app)
+  await extend?.(app)
   await app.listen({ host: '127.0.0.1', port })
   return {
     app,
@@ -50,10 +51,10 @@ export interface AppWithIssuer extends RunningApp {
 }
 
 /** The app with an OpenID provider elsewhere in place of the one inside it. */
-export async function startAppWithIssuer (t: Test, dialect: Dialect): Promise<AppWithIssuer> {
+export async function startAppWithIssuer (t: Test, dialect: Dialect, extend?: (app: FastifyInstance) => Promise<void>): Promise<AppWithIssuer> {
   const issuer = await startTestIssuer()
   t.teardown(() => issuer.close())
-  const running = await startApp(t, dialect, { profile: { type: 'openid', issuer: issuer.issuer, clientId: issuer.clientId } })
+  const running = await startApp(t, dialect, { profile: { type: 'openid', issuer: issuer.issuer, clientId: issuer.clientId } }, extend)
   const { rolePermissions } = running.app
   return {
     ...running,
