@@ -15,9 +15,9 @@ export interface AuthProfiles {
 
   /**
    * A hook: verifies the bearer token and sets `request.identity` and `request.principal`; a request without
-   * a token acts as Guest.
+   * a token acts as Guest. Where the app has `apiTokens`, one of those sets `request.principal` only.
    *
-   * @throws what `tokenVerifier.authenticate` throws, and what `resolve` throws
+   * @throws what `tokenVerifier.authenticate`, `resolve` and `apiTokens.authenticate` throw
    */
   authenticate (request: FastifyRequest): Promise<void>
 

@@ -3,6 +3,7 @@
  * which roles, and the way from a verified identity to the user and principal it acts as: `fastify.authProfiles`.
  * Adapters are handed to it as a registry; it verifies no token and stores no user itself.
  */
+import type { ApiTokens } from '@latchkey/api-tokens'
 import type { TrustedIssuer } from '@latchkey/token-verifier'
 import { normalizeEmail } from '@latchkey/users-store'
 import fp from 'fastify-plugin'
@@ -39,6 +40,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
 
   const resolveIdentity = createIdentityResolution(prepareFindByIdentity(fastify.db, usersStore.columns), usersStore)
   let rolesFor: SignUpRoles = () => rolePermissions.guest().roles
+  let apiTokens: ApiTokens | null = null
   const signUpParts = {
     usersStore,
     rolePermissions,
@@ -53,6 +55,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     find: by => opened.find(({ profile }) => 'id' in by ? profile.id === by.id : profile.name === by.name)?.profile ?? null,
     provider: id => profileOf(id).provider,
     authenticate: async request => {
+      if (apiTokens !== null && await apiTokens.authenticateRequest(request)) return
       await tokenVerifier.authenticate(request)
       request.principal = await principalOf(request)
     },
@@ -89,6 +92,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   fastify.decorate('authProfiles', Object.freeze(service))
   // Roles that the configuration declares are there when the app is ready, and not before.
   fastify.addHook('onReady', async () => { rolesFor = lookUpSignUpRoles(service.list(), rolePermissions) })
+  // Where the app has them: they may be registered after this plugin.
+  fastify.addHook('onReady', async () => { apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null })
   fastify.addHook('onClose', async () => {
     await Promise.all(opened.map(({ provider }) => provider.close?.()))
   })

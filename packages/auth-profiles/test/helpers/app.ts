@@ -24,8 +24,8 @@ export interface TestApp {
 
 type Part = Partial<Omit<ProfileConfig, 'id'>> & { id?: string }
 
-/** An app with one issuer and profile for each of `profiles`, on a fresh database. */
-export async function startApp (t: Test, dialect: Dialect, profiles: Part[] = [{}], options: Partial<AuthProfilesOptions> = {}): Promise<TestApp> {
+/** An app with one issuer and profile for each of `profiles`, on a fresh database; `after` registers what comes after the plugin. */
+export async function startApp (t: Test, dialect: Dialect, profiles: Part[] = [{}], options: Partial<AuthProfilesOptions> = {}, after: (app: FastifyInstance) => Promise<void> = async () => {}): Promise<TestApp> {
   const issuers = await Promise.all(profiles.map(async () => await startTestIssuer()))
   t.teardown(() => Promise.all(issuers.map(issuer => issuer.close())))
   const app = Fastify()
@@ -40,6 +40,7 @@ export async function startApp (t: Test, dialect: Dialect, profiles: Part[] = [{
     profiles: profiles.map((part, index) => ({ id: `p${index}`, name: `Profile ${index}`, type: 'test', issuer: issuers[index]?.issuer, clientId: issuers[index]?.clientId, ...part })),
     ...options
   })
+  await after(app)
   app.get('/me', { preHandler: async request => { await app.authProfiles.authenticate(request) } }, async ({ principal }) => principal)
   app.post('/identity', async request => await app.tokenVerifier.verify(request, request.body as string))
   await app.ready()

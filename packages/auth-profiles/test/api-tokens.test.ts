@@ -1,0 +1,39 @@
+import apiTokens from '@latchkey/api-tokens'
+import { dialects } from '@latchkey/test-databases'
+import t from 'tap'
+import { startApp } from './helpers/app.js'
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: where the app has API tokens, one works as an ID token does, with its roles and without a user`, async t => {
+    const { app, issuers } = await startApp(t, dialect, [{}], {}, async app => { await app.register(apiTokens) })
+    const ask = async (authorization?: string) => await app.inject({ url: '/me', headers: authorization === undefined ? {} : { authorization } })
+    const editor = app.rolePermissions.find({ name: 'Editor' })?.id as string
+    const { token, secret } = await app.apiTokens.create({ name: 'x', roles: [editor] })
+    t.strictSame((await ask(`Bearer ${secret}`)).json(), { kind: 'apiToken', tokenId: token.id, roles: [editor] })
+
+    const user = await app.usersStore.create({ email: 'jane@example.com' })
+    t.match((await ask(`Bearer ${await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })}`)).json(), { kind: 'user', userId: user.id }, 'ID tokens work as before')
+    t.match((await ask()).json(), { kind: 'guest' })
+    t.match((await ask(`Bearer ${secret}x`)).json(), { statusCode: 401, code: 'API_TOKENS_ERR_TOKEN_INVALID' })
+    t.match((await ask(`Basic ${secret}`)).json(), { statusCode: 401, code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' }, 'what is no API token is for the verifier to refuse')
+    await app.apiTokens.update(token.id, { expiresAt: '2020-01-31' })
+    t.match((await ask(`Bearer ${secret}`)).json(), { statusCode: 401, code: 'API_TOKENS_ERR_TOKEN_EXPIRED', message: 'Token expired' })
+    await app.apiTokens.revoke(token.id)
+    t.match((await ask(`Bearer ${secret}`)).json(), { statusCode: 401, code: 'API_TOKENS_ERR_TOKEN_INVALID' })
+  })
+}
+
+t.test('where the app has no API tokens, what looks like one is a token that fails', async t => {
+  const { app } = await startApp(t, 'sqlite')
+  t.match((await app.inject({ url: '/me', headers: { authorization: `Bearer lk_${'x'.repeat(43)}` } })).json(), { statusCode: 401, code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' })
+})
+
+t.test('an ID token asks the database for nothing more where the app has API tokens', async t => {
+  const { app, issuers } = await startApp(t, 'sqlite', [{}], {}, async app => { await app.register(apiTokens) })
+  await app.usersStore.create({ email: 'jane@example.com' })
+  const authorization = `Bearer ${await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })}`
+  await app.inject({ url: '/me', headers: { authorization } })
+  await app.db.schema.dropTable('latchkey_api_token_roles').execute()
+  await app.db.schema.dropTable('latchkey_api_tokens').execute()
+  t.match((await app.inject({ url: '/me', headers: { authorization } })).json(), { kind: 'user' })
+})
