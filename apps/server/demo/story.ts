@@ -71,7 +71,7 @@ async function tellOfPasswords (): Promise<void> {
   await step('6. The refresh token gives new ones.', refresh(tokens?.refreshToken ?? ''), undefined,
     { userRefreshToken: { idToken: String, refreshToken: String } })
 
-  await step('7. It does so once: whoever comes with it again may have stolen it.', refresh(tokens?.refreshToken ?? ''), undefined,
+  await step('7. One that is none is refused, in words on which clients have people sign in again.', refresh('no-such-token'), undefined,
     null, { message: 'Refresh Token has expired', code: 'TokenExpiredError' })
 
   await tellOfHostedPage(id)

@@ -75,7 +75,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   const storedRecords = createRecords(db, clientId => {
     const profile = profiles.findByClientId(clientId)
     return profile === undefined ? undefined : toClient(profile, legacyCallback)
-  })
+  }, options.refreshTokenReuseSeconds * 1000)
   const records: AdapterFactory = model => guarded(guard, storedRecords(model))
   let running: RunningProvider | undefined
   const keys = await loadSigningKeys({

@@ -23,6 +23,11 @@ const schema = Type.Object({
   tokenSeconds: Type.Integer({ minimum: 60, maximum: DAY_SECONDS, default: 60 * 60 }),
   /** Seconds that a refresh token lasts; each refresh gives a new one. */
   refreshTokenSeconds: Type.Integer({ minimum: 60, maximum: 365 * DAY_SECONDS, default: 30 * DAY_SECONDS }),
+  /**
+   * Seconds in which a refresh token that was used works again, each time with a new one. Clients that send two requests
+   * at once refresh twice with the same token. Later it ends the sign-in (RFC 9700 §4.14.2).
+   */
+  refreshTokenReuseSeconds: Type.Integer({ minimum: 0, maximum: 60, default: 10 }),
   /** Days after which a new signing key is made. */
   keyMaxAgeDays: Type.Number({ exclusiveMinimum: 0, default: 90 }),
   /** Seconds between two looks for a new signing key that another copy of the app made. */

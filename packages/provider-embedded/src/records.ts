@@ -11,18 +11,28 @@ const bearerModels = new Set(['AccessToken', 'AuthorizationCode', 'LegacySignIn'
  * Keeps what `oidc-provider` stores in the database. Clients are the open profiles, and not stored.
  *
  * @param findClient gives the client of a client id
+ * @param reuseMs how long a refresh token that was used may be used again, in milliseconds
  */
-export function createRecords (db: Kysely<Tables>, findClient: (clientId: string) => ClientMetadata | undefined): AdapterFactory {
-  return model => model === 'Client' ? clientsOf(findClient) : recordsOf(db, model)
+export function createRecords (db: Kysely<Tables>, findClient: (clientId: string) => ClientMetadata | undefined, reuseMs: number): AdapterFactory {
+  return model => model === 'Client' ? clientsOf(findClient) : recordsOf(db, model, model === 'RefreshToken' ? reuseMs : 0)
 }
 
-function recordsOf (db: Kysely<Tables>, model: string): Adapter {
+function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter {
   const bearer = bearerModels.has(model)
   const stored = (id: string) => bearer ? hashSecret(id) : id
 
   async function findBy (column: 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> {
     const row = await db.selectFrom('latchkey_embedded_records').selectAll().where('model', '=', model).where(column, '=', value).executeTakeFirst()
     return row === undefined ? undefined : toPayload(row)
+  }
+
+  function toPayload (row: RecordsTable): AdapterPayload {
+    const payload = JSON.parse(row.payload) as AdapterPayload
+    return row.consumed_at === null || mayBeReused(row.consumed_at) ? payload : { ...payload, consumed: Math.floor(Date.parse(row.consumed_at) / 1000) }
+  }
+
+  function mayBeReused (consumedAt: string): boolean {
+    return Date.now() - Date.parse(consumedAt) < reuseMs
   }
 
   return {
@@ -54,8 +64,9 @@ function recordsOf (db: Kysely<Tables>, model: string): Adapter {
         .where('model', '=', model).where('id', '=', stored(id)).where('consumed_at', 'is', null)
         .executeTakeFirst()
       if (consumed.numUpdatedRows > 0n) return
+      const row = await db.selectFrom('latchkey_embedded_records').select(['grant_id', 'consumed_at']).where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
+      if (row?.consumed_at != null && mayBeReused(row.consumed_at)) return
       // Somebody else used it since it was read: as with any second use, nothing that came of it stays good.
-      const row = await db.selectFrom('latchkey_embedded_records').select('grant_id').where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
       if (row?.grant_id) await revokeGrant(db, row.grant_id)
       throw new errors.InvalidGrant(`${model} already used`)
     },
@@ -73,11 +84,6 @@ export async function revokeGrant (db: Kysely<Tables>, grantId: string): Promise
   await db.deleteFrom('latchkey_embedded_records')
     .where(({ eb, or, and }) => or([eb('grant_id', '=', grantId), and([eb('model', '=', 'Grant'), eb('id', '=', grantId)])]))
     .execute()
-}
-
-function toPayload (row: RecordsTable): AdapterPayload {
-  const payload = JSON.parse(row.payload) as AdapterPayload
-  return row.consumed_at === null ? payload : { ...payload, consumed: Math.floor(Date.parse(row.consumed_at) / 1000) }
 }
 
 function clientsOf (findClient: (clientId: string) => ClientMetadata | undefined): Adapter {

@@ -7,7 +7,8 @@ const password = 'correct horse battery'
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    const running = await startApp(t, dialect)
+    // A second use of a refresh token is one too many, at once.
+    const running = await startApp(t, dialect, { refreshTokenReuseSeconds: 0 })
     const provider = running.app.providerEmbedded.createProvider(profileOf())
 
     async function confirmedAccount (email: string) {
@@ -52,6 +53,18 @@ for (const dialect of dialects) {
       await t.rejects(provider.refreshTokens({ refreshToken: first.refreshToken as string }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' })
       await t.rejects(provider.refreshTokens({ refreshToken: second.refreshToken as string }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' }, 'the newer one as well')
       await t.resolves(provider.refreshTokens({ refreshToken: other.refreshToken as string }), 'another sign-in is another family')
+    })
+
+    t.test('for a client that refreshes twice at once, a refresh token works again for as long as it is told, and ends the sign-in later', async t => {
+      const lenient = (await startApp(t, dialect, { refreshTokenReuseSeconds: 2, copyOf: running })).app.providerEmbedded.createProvider(profileOf())
+      await confirmedAccount('alan@example.com')
+      const { refreshToken } = await lenient.signInWithPassword({ email: 'alan@example.com', password })
+      const given = await Promise.all(Array.from({ length: 8 }, () => lenient.refreshTokens({ refreshToken: refreshToken as string })))
+      t.equal(new Set(given.map(tokens => tokens.refreshToken)).size, 8)
+      const next = await lenient.refreshTokens({ refreshToken: given[0]?.refreshToken as string })
+      await new Promise(resolve => setTimeout(resolve, 2100))
+      await t.rejects(lenient.refreshTokens({ refreshToken: refreshToken as string }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' })
+      await t.rejects(lenient.refreshTokens({ refreshToken: next.refreshToken as string }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' })
     })
 
     t.test('of many uses at once at most one gets tokens, and they end with the family', async t => {

@@ -7,7 +7,7 @@ import { beginSignIn, signInByPage } from './helpers/client.js'
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    const running = await startApp(t, dialect)
+    const running = await startApp(t, dialect, { refreshTokenReuseSeconds: 0 })
     const { createProvider } = running.app.providerEmbedded
     const maker = createProvider({ id: 'maker', name: 'Maker' })
     const credentials = () => ({ email: `somebody-${randomUUID()}@example.com`, password: `a good one ${randomUUID()}` })

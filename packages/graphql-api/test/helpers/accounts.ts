@@ -36,7 +36,7 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }] })
   await app.register(tokenVerifier)
-  await app.register(providerEmbedded, { publicUrl: 'https://app.example.com', production: false })
+  await app.register(providerEmbedded, { publicUrl: 'https://app.example.com', production: false, refreshTokenReuseSeconds: 0 })
   await app.register(authProfiles, {
     providers: { embedded: app.providerEmbedded.createProvider, test: createIssuerOnlyProvider },
     profiles: [
