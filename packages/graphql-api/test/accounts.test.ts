@@ -239,9 +239,10 @@ t.test('a token that is refused ends every request but one that asks for nothing
 t.test('getToken', async t => {
   const getToken = 'mutation ($code: String!, $authProfileId: ID!, $redirectUri: String) { getToken(code: $code, authProfileId: $authProfileId, redirectUri: $redirectUri) { token } }'
   const variables = { code: 'no-code', authProfileId: 'default', redirectUri: 'http://localhost:3000/callback' }
-  const { app, ask } = await openAccounts(t, 'sqlite')
+  const { app, ask, log } = await openAccounts(t, 'sqlite')
 
-  t.match(await ask(getToken, { variables }), { data: null, errors: [error('NotAuthorizedError', { path: ['getToken'], message: 'Not Authorized', details: { resource: 'getToken', action: 'call' } })] }, 'is denied to Guest by default')
+  t.match(await ask(getToken, { variables }), { data: null, errors: [error('NotAuthorizedError', { path: ['getToken'], message: 'Not Authorized', details: { resource: 'getToken', action: 'call', roles: ['Guest'] } })] }, 'is denied to Guest by default, and says so')
+  t.match(log(), 'Allow it under Roles > Guest > Functions: custom.functions.getToken.allow = true')
   const guest = app.rolePermissions.find({ name: 'Guest' })
   await app.rolePermissions.update(guest?.id as string, { permissions: { custom: { functions: { getToken: { allow: true } } } } })
   t.match(await ask(getToken, { variables }), { data: null, errors: [error('ValidationError', { details: { code: String } })] }, 'where it is allowed, a code that is none is refused')

@@ -1,8 +1,9 @@
 import type { AuthProfiles } from '@latchkey/auth-profiles'
 import { requireCapability, type Capability, type CapabilityMap, type IdentityProvider, type TokenSet } from '@latchkey/identity-provider'
-import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser } from '@latchkey/users-store'
 import type { MercuriusContext } from 'mercurius'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { rolesToAssign, type RolesInput } from '../roles-to-assign.js'
 import { asGiven, ownUser } from '../visible-users.js'
@@ -77,9 +78,16 @@ export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: Ac
   }
 
   const getToken: Resolver<unknown, { code: string, authProfileId: string, redirectUri?: string | null, codeVerifier?: string | null, nonce?: string | null }> = async (_source, { authProfileId, code, ...optional }, context) => {
-    rolePermissions.authorize(await requesterOf(context).principal(), 'call', { function: 'getToken' })
+    authorizeGetToken(await requesterOf(context).principal())
     const { idToken } = await providerWith('codeExchange', authProfileId).exchangeCode({ code, ...withoutNulls(optional) })
     return { token: idToken }
+  }
+
+  /** Everybody meets this refusal once, on the way to a first login: it says which role lacks what. */
+  function authorizeGetToken (principal: Principal): void {
+    if (rolePermissions.can(principal, 'call', { function: 'getToken' }).allowed) return
+    const { roles, remedy } = rolePermissions.explain(principal, 'call', { function: 'getToken' })
+    throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('getToken', 'call', { roles: roles.map(({ role }) => role), hint: remedy })
   }
 
   /** @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, IDENTITY_PROVIDER_ERR_UNSUPPORTED */
