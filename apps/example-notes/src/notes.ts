@@ -52,10 +52,13 @@ const fields = Object.keys(noteFields) as Field[]
 const everything: NoteAccess = { rowFilter: () => null, fieldFilter: () => null }
 const nobody = { ownerId: null, company: null }
 
-const content = { title: { type: 'string', minLength: 1, maxLength: 200 }, text: { type: 'string', maxLength: 10_000 }, published: { type: 'boolean' } } as const
+/** PostgreSQL fails on a NUL. */
+const text = { type: 'string', pattern: '^[^\\u0000]*$' } as const
+const content = { title: { ...text, minLength: 1, maxLength: 200 }, text: { ...text, maxLength: 10_000 }, published: { type: 'boolean' } } as const
 const newNote = { type: 'object', required: ['title', 'text'], additionalProperties: false, properties: content } as const
 const noteChange = { type: 'object', minProperties: 1, additionalProperties: false, properties: content } as const
-const search = { type: 'object', properties: { search: { type: 'string', maxLength: 100 } } } as const
+const search = { type: 'object', properties: { search: { ...text, maxLength: 100 } } } as const
+const byId = { type: 'object', properties: { id: { ...text, maxLength: 100 } } } as const
 
 interface Content { title: string, text: string, published?: boolean }
 interface ById { Params: { id: string } }
@@ -90,13 +93,13 @@ export async function notes (fastify: FastifyInstance, { db, accessOf = () => ev
     return await reply.code(201).send({ id: note.id })
   })
 
-  fastify.patch<ById & { Body: Partial<Content> }>('/notes/:id', { schema: { body: noteChange } }, async (request, reply) => {
+  fastify.patch<ById & { Body: Partial<Content> }>('/notes/:id', { schema: { params: byId, body: noteChange } }, async (request, reply) => {
     const { numUpdatedRows } = await db.updateTable('notes').set(toChange(request.body))
       .where('id', '=', request.params.id).where(maySet(request.body, accessOf(request, 'update'))).executeTakeFirst()
     return await done(reply, numUpdatedRows)
   })
 
-  fastify.delete<ById>('/notes/:id', async (request, reply) => {
+  fastify.delete<ById>('/notes/:id', { schema: { params: byId } }, async (request, reply) => {
     const { numDeletedRows } = await db.deleteFrom('notes')
       .where('id', '=', request.params.id).where(allOf(accessOf(request, 'delete').rowFilter())).executeTakeFirst()
     return await done(reply, numDeletedRows)

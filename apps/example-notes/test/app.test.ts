@@ -86,6 +86,7 @@ for (const dialect of dialects) {
       t.match(await ask('PUT', '/editors/bob@acme.example', { token: bob }), { status: 403 })
       t.match(await ask('PUT', '/editors/bob@acme.example'), { status: 403 })
       t.match(await ask('PUT', '/editors/nobody@acme.example', { token: boss }), { status: 404 })
+      t.match(await ask('PUT', '/editors/%00', { token: boss }), { status: 404 })
       t.equal((await ask('PUT', '/editors/bob@acme.example', { token: boss })).status, 204)
       t.strictSame(await titles(bob), ['News', 'Plan', 'Shopping'])
       t.match((await notesOf(bob)).find(({ title }) => title === 'Plan'), { text: 'Better plan' })
@@ -95,9 +96,12 @@ for (const dialect of dialects) {
       t.strictSame(await titles(), ['News'])
     })
 
-    t.test('a body that does not fit is refused', async t => {
+    t.test('what does not fit is refused, also what a database could not take', async t => {
       t.equal((await ask('POST', '/notes', { token: ada, body: { title: 'x' } })).status, 400)
       t.equal((await ask('PATCH', `/notes/${draft}`, { token: ada, body: {} })).status, 400)
+      t.equal((await ask('POST', '/notes', { token: ada, body: { title: 'a\0b', text: '' } })).status, 400)
+      t.equal((await ask('DELETE', '/notes/%00', { token: ada })).status, 400)
+      t.equal((await ask('GET', '/notes?search=%00', { token: ada })).status, 400)
     })
   })
 }
