@@ -66,6 +66,14 @@ export const answers: Readonly<Record<string, Answer>> = {
   ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_BUILTIN_ROLE: { code: 'ValidationError', message: invalid, field: 'role' },
 
+  API_TOKENS_ERR_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Token expired' },
+  API_TOKENS_ERR_TOKEN_INVALID: { code: 'InvalidTokenError', message: 'Token invalid', reason: 'own' },
+  API_TOKENS_ERR_NOT_FOUND: { code: 'EntityNotFoundError' },
+  API_TOKENS_ERR_ROLE_NOT_FOUND: { code: 'EntityNotFoundError', message: 'Role not found' },
+  API_TOKENS_ERR_NAME_TAKEN: { code: 'EntityExistsError' },
+  API_TOKENS_ERR_INVALID_FIELDS: { code: 'ValidationError', message: invalid },
+  API_TOKENS_ERR_CONDITION_NOT_MET: { code: 'NotAuthorizedError', message: notAuthorized },
+
   RECORD_FILTER_ERR_INVALID: { code: 'ValidationError', message: invalid, field: 'filter' },
 
   IDENTITY_PROVIDER_ERR_UNSUPPORTED: { code: 'ValidationError', message: invalid, field: 'authProfileId' },

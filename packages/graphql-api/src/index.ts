@@ -3,6 +3,7 @@
  * Mercurius schema of its own or as an extension of the app's. It decides nothing itself: identities come from
  * `tokenVerifier`, users and sign-up from `authProfiles`, permissions from `rolePermissions`.
  */
+import type {} from '@latchkey/api-tokens'
 import type {} from '@latchkey/auth-profiles'
 import type {} from '@latchkey/database'
 import type {} from '@latchkey/token-verifier'
@@ -17,6 +18,7 @@ import { resolveOptions, type GraphqlApiOptions } from './options.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
 import { accountsArea } from './schema/accounts.js'
+import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { profilesArea } from './schema/profiles.js'
 import { rolesArea } from './schema/roles.js'
@@ -53,7 +55,9 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const ownMercurius = fastify.hasDecorator('graphql')
   const { path, ide, ...limits } = resolveOptions(options, ownMercurius)
   const tables = describeTables(fastify.usersStore.columns)
-  for (const { table, otherFields } of Object.values(tables) as DescribedTable[]) fastify.rolePermissions.declareTable(table, { otherFields })
+  const { ApiTokens, ...always } = tables
+  const declared: DescribedTable[] = fastify.hasDecorator('apiTokens') ? [...Object.values(always), ApiTokens] : Object.values(always)
+  for (const { table, otherFields } of declared) fastify.rolePermissions.declareTable(table, { otherFields })
   fastify.rolePermissions.declareFunction('getToken')
 
   const requesterOf = createRequesterOf(fastify)
@@ -71,7 +75,8 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({ principal: async context => await requesterOf(context).principal() }))
 }
 
-function areasOf ({ usersStore, rolePermissions, authProfiles, db }: FastifyInstance, tables: DescribedTables, requesterOf: RequesterOf): SchemaArea[] {
+function areasOf (fastify: FastifyInstance, tables: DescribedTables, requesterOf: RequesterOf): SchemaArea[] {
+  const { usersStore, rolePermissions, authProfiles, db } = fastify
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
   const showUser = createShowUser(rolePermissions, readableRecords)
   return [
@@ -80,7 +85,8 @@ function areasOf ({ usersStore, rolePermissions, authProfiles, db }: FastifyInst
     rolesArea({ rolePermissions, readableRecords, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
-    accountsArea({ authProfiles, rolePermissions, requesterOf })
+    accountsArea({ authProfiles, rolePermissions, requesterOf }),
+    ...fastify.hasDecorator('apiTokens') ? [apiTokensArea({ apiTokens: fastify.apiTokens, usersStore, rolePermissions, readableRecords, showUser, requesterOf })] : []
   ]
 }
 

@@ -4,6 +4,7 @@ import type { MercuriusContext } from 'mercurius'
 import { documentRules } from './document-rules.js'
 import { formatErrors, type FormattedResponse } from './error-format.js'
 import { limitDefaults, type GraphqlLimits } from './options.js'
+import { authenticate } from './requester.js'
 import { checkBody, checkContentType, checkQueryString, isParameters } from './request-check.js'
 import { responseMediaType } from './response-media-type.js'
 import { needsNoToken } from './without-token.js'
@@ -51,9 +52,9 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         if (request.method === 'POST') checkContentType(request.headers['content-type'])
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
-        if (request.identity !== null) return
+        if (request.identity !== null || request.principal?.kind === 'apiToken') return
         try {
-          await request.server.tokenVerifier.authenticate(request)
+          await authenticate(request.server, request)
         } catch (error) {
           refusals.set(request, error)
         }

@@ -15,6 +15,8 @@ export interface DescribedTables {
   readonly Roles: DescribedTable
   /** Profiles are no records of the database, so no filter may speak of their fields. */
   readonly AuthenticationProfiles: DescribedTable
+  /** Declared in apps that have them. */
+  readonly ApiTokens: DescribedTable
 }
 
 export function describeTables (columns: UsersStore['columns']): DescribedTables {
@@ -35,10 +37,28 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       roles: { kind: 'many', table: () => roles, from: 'id', to: 'id', through: { table: 'latchkey_user_roles', from: 'user_id', to: 'role_id' } }
     }
   }
+  const apiTokens: Table = {
+    name: 'ApiTokens',
+    table: 'latchkey_api_tokens',
+    fields: {
+      id: { column: 'id', type: 'id' },
+      name: { column: 'name', type: 'string' },
+      expiresAt: { column: 'expires_at', type: 'date' },
+      lastUsedAt: { column: 'last_used_at', type: 'date' },
+      revokedAt: { column: 'revoked_at', type: 'date' },
+      createdAt: { column: 'created_at', type: 'date' },
+      updatedAt: { column: 'updated_at', type: 'date' },
+      createdBy: { column: 'created_by', type: 'id' }
+    },
+    relations: {
+      roles: { kind: 'many', table: () => roles, from: 'id', to: 'id', through: { table: 'latchkey_api_token_roles', from: 'token_id', to: 'role_id' } }
+    }
+  }
   const profiles: Table = { name: 'AuthenticationProfiles', table: 'latchkey_authentication_profiles', fields: {} }
   return {
     Users: { table: users, otherFields: ['avatar', 'permissions'] },
     Roles: { table: roles, otherFields: [] },
+    ApiTokens: { table: apiTokens, otherFields: [] },
     AuthenticationProfiles: { table: profiles, otherFields: ['id', 'name', 'type', 'clientId', 'domain', 'audiences', 'selfSignUpEnabled', 'selfSignUpEmailDomains', 'roles'] }
   }
 }

@@ -1,3 +1,4 @@
+import { errors as apiTokensErrors } from '@latchkey/api-tokens'
 import { errors as authProfilesErrors } from '@latchkey/auth-profiles'
 import { errors as identityProviderErrors } from '@latchkey/identity-provider'
 import { errors as rolePermissionsErrors } from '@latchkey/role-permissions'
@@ -13,7 +14,7 @@ import { error, openApi } from './helpers/api.js'
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
 const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
 
-const codes = [authProfilesErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
+const codes = [apiTokensErrors, authProfilesErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
   .flatMap(namespace => Object.keys(namespace))
   .filter(code => /^[A-Z]+(?:_[A-Z]+)*_ERR_/.test(code))
 
