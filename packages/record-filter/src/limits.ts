@@ -11,3 +11,9 @@ export interface FilterLimits {
 }
 
 export const defaultLimits: FilterLimits = Object.freeze({ depth: 10, conditions: 100, listSize: 1000, stringLength: 1000 })
+
+/** The limits with the default in place of each that is left out, or is `undefined` or no number: it would limit nothing. */
+export function withDefaults (limits: Partial<FilterLimits>): FilterLimits {
+  const set = Object.entries(limits).filter(([, limit]) => typeof limit === 'number' && !Number.isNaN(limit))
+  return { ...defaultLimits, ...Object.fromEntries(set) }
+}

@@ -2,7 +2,7 @@ import { variablesIn, type Compare, type Condition, type Group, type RecordFilte
 import { didYouMean, joinPath } from './did-you-mean.js'
 import type { Column, ColumnType, FilterableTable, Relation } from './filterable-table.js'
 import { invalidFilter } from './invalid-filter.js'
-import { defaultLimits, type FilterLimits } from './limits.js'
+import { withDefaults, type FilterLimits } from './limits.js'
 import { operators, operatorsOf, type Comparison } from './operators.js'
 import { readFlag, readList, readValue } from './read-value.js'
 
@@ -26,7 +26,7 @@ const quantifiers = ['some', 'every', 'none'] as const
  * @throws RECORD_FILTER_ERR_INVALID (400) with `path` and `reason`
  */
 export function parseFilter (json: unknown, table: FilterableTable, limits: Partial<FilterLimits> = {}): RecordFilter {
-  const reading = { limits: { ...defaultLimits, ...limits }, conditions: 0 }
+  const reading = { limits: withDefaults(limits), conditions: 0 }
   const condition = readFilter(json, table, { path: '', depth: 1 }, reading)
   return Object.freeze({ table: table.table, condition, variables: variablesIn(condition) })
 }

@@ -102,6 +102,15 @@ t.test('limits can be set, one by one', async t => {
   t.ok(Object.isFrozen(defaultLimits))
 })
 
+t.test('a limit that is undefined or no number is the default one', async t => {
+  for (const none of [undefined, Number.NaN]) {
+    t.throws(() => parseFilter(nested(11), users, { depth: none as number, conditions: 200 }), { message: /nested deeper than 10 levels/ })
+    t.throws(() => parseFilter(conditions(101), users, { conditions: none as number }), { message: /at most 100$/ })
+    t.throws(() => parseFilter({ id: { in: new Array(1001).fill('a') } }, users, { listSize: none as number }), { message: /more than 1000 values/ })
+    t.throws(() => parseFilter({ id: { equals: 'a'.repeat(1001) } }, users, { stringLength: none as number }), { message: /longer than 1000 characters/ })
+  }
+})
+
 t.test('the input is neither changed nor kept, and what comes of it is frozen throughout', async t => {
   const json = { email: { in: ['a', '__loggedInUserEmail'] }, OR: [{ posts: { every: { title: { equals: 'a' } } } }, { groups: { some: {} } }], manager: { is_self: true } }
   const before = structuredClone(json)
