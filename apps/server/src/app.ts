@@ -3,6 +3,7 @@
  * the configuration. It has no logic of its own and does not listen (`server.ts` does).
  */
 import cors from '@fastify/cors'
+import apiTokens from '@latchkey/api-tokens'
 import authProfiles from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
 import graphqlApi from '@latchkey/graphql-api'
@@ -52,6 +53,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(database, { url: config.databaseUrl })
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: config.roles ?? [] })
+  await app.register(apiTokens)
   await app.register(tokenVerifier)
   await app.register(providerEmbedded, {
     publicUrl: config.publicUrl,
