@@ -2,9 +2,10 @@
 import graphqlApi from '@latchkey/graphql-api'
 import { compileFilter, defaultLimits, parseFilter } from '@latchkey/record-filter'
 import type { Action, Principal, RolePermissions } from '@latchkey/role-permissions'
-import { dialects, type Dialect } from '@latchkey/test-databases'
+import { databaseUrl, dialects, type Dialect } from '@latchkey/test-databases'
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
+import { createApp } from '../dist/app.js'
 import { startAppWithIssuer, type AppWithIssuer } from './helpers/app.js'
 
 interface Block { readonly language: string, readonly kind: string, readonly info: string, readonly content: string }
@@ -137,3 +138,20 @@ async function openWorld (t: Test, dialect: Dialect) {
   }
   return world
 }
+
+t.test('a role of the configuration that was renamed is made again under its old name, also Guest', async t => {
+  const url = await databaseUrl(t, 'sqlite')
+  const open = async () => {
+    const app = await createApp({ databaseUrl: url, publicUrl: 'http://127.0.0.1:4100' })
+    await app.ready()
+    return app
+  }
+  const before = await open()
+  const { id } = before.rolePermissions.find({ name: 'Guest' }) ?? { id: '' }
+  await before.rolePermissions.update(id, { name: 'Visitor', permissions: {} })
+  await before.close()
+  const after = await open()
+  t.strictSame(after.rolePermissions.list().map(({ name, builtin }) => [name, builtin]), [['Administrator', 'administrator'], ['Editor', null], ['Guest', null], ['Member', null], ['Visitor', 'guest']])
+  t.equal(after.rolePermissions.can(after.rolePermissions.guest(), 'read', { table: 'Notes' }).allowed, false)
+  await after.close()
+})
