@@ -1,0 +1,59 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { callbackUrl, profileOf, startApp } from './helpers/app.js'
+import { openWindow, startChromium } from './helpers/chromium.js'
+import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** What axe finds wrong with a page by WCAG 2.2 AA, as `rule: where`. */
+async function violations (page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(tags)} })`) as axe.AxeResults
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+}
+
+t.test('every page meets WCAG 2.2 AA as far as axe can tell', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf({ color: '#0b7285' }))
+  const browser = await startChromium(t)
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    t.test(colorScheme, async t => {
+      const email = `${colorScheme}@example.com`
+      await confirmedAccount(running, `old-${email}`)
+      const { page } = await openWindow(browser, { colorScheme })
+      const check = async (name: string, heading: RegExp) => {
+        t.match(await page.textContent('h1'), heading, name)
+        t.strictSame(await violations(page), [], name)
+      }
+      await page.goto((await beginSignIn(running)).url)
+      await check('sign in', /sign in/i)
+      await page.getByLabel('Email address').fill(email)
+      await page.getByLabel('Password').fill('not the password')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('alert').waitFor()
+      await check('a wrong password', /sign in/i)
+      await page.getByRole('link', { name: 'Create an account' }).click()
+      await check('sign up', /account/i)
+      await page.getByLabel('Email address').fill(email)
+      await page.getByLabel('Password').fill(password)
+      await page.getByRole('button', { name: 'Create account' }).click()
+      await page.getByLabel('Code').waitFor()
+      await check('the code', /./)
+      await page.goto((await beginSignIn(running)).url)
+      await page.getByRole('link', { name: 'Forgot password?' }).click()
+      await check('a forgotten password', /password/i)
+      await page.getByLabel('Email address').fill(`old-${email}`)
+      await page.getByRole('button', { name: 'Send the code' }).click()
+      await page.getByLabel('Code').waitFor()
+      await check('a new password', /./)
+      await page.goto((await running.smtp.nth(`old-${email}`, 2)).link)
+      await check('the link of the email', /password/i)
+      await page.goto((await beginSignIn(running, { redirect_uri: `${callbackUrl}/elsewhere` })).url)
+      await check('what went wrong', /./)
+      await page.context().close()
+    })
+  }
+})
