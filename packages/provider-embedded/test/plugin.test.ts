@@ -1,6 +1,7 @@
 import database from '@latchkey/database'
 import Fastify, { type FastifyInstance } from 'fastify'
 import formbody from '@fastify/formbody'
+import tokenVerifier from '@latchkey/token-verifier'
 import t, { type Test } from 'tap'
 import providerEmbedded, { type ProviderEmbeddedOptions } from '../dist/index.js'
 import { profileOf } from './helpers/app.js'
@@ -87,4 +88,14 @@ t.test('a profile', async t => {
   await first.close?.()
   t.equal((await app.inject('/oidc/session/end?client_id=web')).statusCode, 400, 'is replaced by opening it again')
   t.not((await app.inject('/oidc/session/end?client_id=web2')).statusCode, 400, 'which closing the replaced one does not undo')
+})
+
+t.test('a hook on the whole app that verifies tokens leaves the provider\'s own tokens and secrets to it', async t => {
+  const app = await appWithDatabase(t)
+  await app.register(tokenVerifier)
+  app.addHook('onRequest', app.tokenVerifier.authenticate)
+  await app.register(providerEmbedded, { publicUrl })
+  const response = await app.inject({ url: '/oidc/me', headers: { authorization: 'Bearer of-the-provider' } })
+  t.match(response, { statusCode: 401, headers: { 'www-authenticate': /error="invalid_token"/ } })
+  t.match(response.json(), { error: 'invalid_token' }, 'as the provider says it')
 })

@@ -24,6 +24,10 @@ declare module 'fastify' {
     /** Who the bearer token is about; `null` without a token, and before `authenticate` ran. */
     identity: Identity | null
   }
+  interface FastifyContextConfig {
+    /** The route reads `Authorization` headers itself, such as those of an OAuth endpoint: hooks on the whole app leave them to it. */
+    ownAuthorization?: boolean
+  }
 }
 
 async function tokenVerifier (fastify: FastifyInstance, options: TokenVerifierOptions): Promise<void> {

@@ -16,7 +16,8 @@ import { createVerifiedTokens } from './verified-tokens.js'
 export interface TokenVerifier {
   /**
    * A hook: sets `request.identity` from the bearer token, and leaves it `null` where the request has no
-   * `Authorization` header. Register it where it is wanted: `app.addHook('onRequest', app.tokenVerifier.authenticate)`.
+   * `Authorization` header, or reads it itself (`config.ownAuthorization`). Register it where it is wanted:
+   * `app.addHook('onRequest', app.tokenVerifier.authenticate)`.
    *
    * @throws TOKEN_VERIFIER_ERR_TOKEN_EXPIRED (401), TOKEN_VERIFIER_ERR_TOKEN_INVALID (401, or 503 when the issuer cannot be reached), with `reason`
    */
@@ -127,6 +128,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
   }
 
   async function authenticate (request: FastifyRequest): Promise<void> {
+    if (request.headers.authorization !== undefined && hasOwnAuthorization(request)) return
     let token: string | null
     try {
       token = bearerToken(request.headers.authorization, request.raw.rawHeaders)
@@ -154,6 +156,10 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
       for (const { keys } of issuerKeys.values()) keys.close()
     }
   }
+}
+
+function hasOwnAuthorization ({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config?.ownAuthorization === true
 }
 
 /** The key that a token's header asks for. The header names a key of the issuer's, and never brings one or says where one is. */

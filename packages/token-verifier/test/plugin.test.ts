@@ -178,3 +178,10 @@ t.test('the quick start runs', async t => {
   t.match(await (await fetch(`${url}/me`, { headers: { authorization } })).json(), { subject: 'ada', profileId: 'company-sso' })
   t.equal((await fetch(`${url}/me`)).status, 401)
 })
+
+t.test('a route that reads the header itself is left alone by a hook on the whole app; others are not', async t => {
+  const { app, get } = await startApp(t, { issuers: [issuer] })
+  app.get('/token', { config: { ownAuthorization: true } }, async request => ({ identity: request.identity, given: request.headers.authorization }))
+  t.strictSame((await app.inject({ url: '/token', headers: { authorization: 'Basic d2ViOnNlY3JldA==' } })).json(), { identity: null, given: 'Basic d2ViOnNlY3JldA==' })
+  t.match(await get('Basic d2ViOnNlY3JldA=='), { status: 401 })
+})

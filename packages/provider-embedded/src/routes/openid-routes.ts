@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyContextConfig, FastifyInstance, FastifyRequest } from 'fastify'
 import type { Embedded } from '../embedded.js'
 
 const PREFIX = '/oidc'
@@ -13,6 +13,8 @@ export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { em
   fastify.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: `${PREFIX}/*`,
+    // Client secrets and access tokens are its own: a hook on the whole app has nothing to verify here.
+    config: { ownAuthorization: true } as FastifyContextConfig,
     handler: async (request, reply) => {
       const { raw } = request
       seenFromOutside(request, embedded.issuer)
