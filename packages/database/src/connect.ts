@@ -59,8 +59,9 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: Con
     connectionTimeoutMillis: connectionTimeoutMs,
     keepAlive: true
   })
-  // Without a listener, a server that goes away while a connection is idle would end the process.
+  // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
   pool.on('error', reportError)
+  pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
   pool.on('connect', nameHotStatements)
   return pool as unknown as PostgresPool
 }

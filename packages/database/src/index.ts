@@ -42,7 +42,9 @@ async function database (fastify: FastifyInstance, options: DatabaseOptions): Pr
     return
   }
   const db = connect(resolved.url as string, resolved, error => {
-    fastify.log.error({ err: error }, 'The database closed an idle connection')
+    const { message, code } = error as Error & { code?: string }
+    // The driver's error has the whole client on it, the key to cancel its queries included.
+    fastify.log.error({ err: { message, code } }, 'The database closed an idle connection')
   })
   fastify.decorate('db', db)
   fastify.addHook('onClose', async () => { await db.destroy() })

@@ -1,0 +1,10 @@
+import t from 'tap'
+import { serverUnderTest } from './helpers/server-under-test.js'
+
+t.test('the request log has no query: it may hold tokens, codes and passwords', async t => {
+  const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info' })
+  const paths = ['/oidc/session/end?id_token_hint=', '/oidc/confirm/?token=', '/oauth2/callback/?code=', '/oidc/me?access_token=', '/graphql?query=', '/nowhere?password=']
+  for (const path of paths) await fetch(`${server.url}${path}hunter2-of-the-query`)
+  for (const path of paths) t.match(server.output(), `"path":"${path.split('?', 1)[0]}"`)
+  t.notOk(server.output().includes('hunter2-of-the-query'))
+})
