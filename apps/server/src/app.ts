@@ -43,7 +43,7 @@ export async function createApp (config: Config): Promise<FastifyInstance> {
   }
 }
 
-function describeRequest ({ method, url, host, ip }: FastifyRequest): object {
+function describeRequest ({ method, url, host, ip }: FastifyRequest): Record<string, unknown> {
   return { method, path: url.split('?', 1)[0], host, ip }
 }
 
