@@ -8,6 +8,8 @@ type Checks = Readonly<Record<string, Check>>
 
 const LONGEST_NAME = 100
 const LONGEST_CREATOR = 255
+/** Databases take a limited number of parameters for a statement. */
+const MOST_ROLES = 1000
 
 /** A new token's fields as they are stored. @throws API_TOKENS_ERR_INVALID_FIELDS with `details` by field */
 export function readNewToken (token: NewApiToken, now: number) {
@@ -76,7 +78,7 @@ function mistakeInCreator (value: unknown): string | null {
 }
 
 function mistakeInIds (value: unknown): string | null {
-  return Array.isArray(value) && value.every(isStorableText) ? null : 'must be a list of role ids'
+  return Array.isArray(value) && value.length <= MOST_ROLES && value.every(isStorableText) ? null : `must be a list of at most ${MOST_ROLES} role ids`
 }
 
 function mistakeInDifference (value: unknown): string | null {

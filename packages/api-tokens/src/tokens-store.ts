@@ -1,5 +1,5 @@
 import type { Tables } from '@latchkey/database'
-import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
+import { sql, type Expression, type Kysely, type SqlBool, type Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import type { ApiToken } from './api-token.js'
 import type { ApiTokens, Only } from './api-tokens.js'
@@ -66,9 +66,8 @@ export function createTokensStore (db: Kysely<Tables>): TokensStore {
     },
 
     revoke: async id => await changeExisting(id, async transaction => {
-      const known = await read(transaction, { id })
-      if (known === undefined || known.revokedAt !== null) return known
-      await set(transaction, id, { revoked_at: new Date(Date.now()).toISOString() })
+      // Whoever revokes it again leaves the first time.
+      await set(transaction, id, { revoked_at: new Date(Date.now()).toISOString() }, { where: sql<boolean>`revoked_at is null` })
       return await read(transaction, { id })
     }),
 

@@ -135,6 +135,7 @@ for (const dialect of dialects) {
     t.strictSame(revoked, { ...token, revokedAt: now, updatedAt: now })
     clock.now += 1000
     t.strictSame(await app.apiTokens.revoke(token.id), revoked)
+    t.strictSame(await Promise.all([app.apiTokens.revoke(token.id), app.apiTokens.revoke(token.id)]), [revoked, revoked])
     t.match(await app.apiTokens.update(token.id, { name: 'y' }), { revokedAt: now }, 'no change takes that back')
     await app.apiTokens.delete(token.id)
     t.strictSame(await app.apiTokens.list(), [])
@@ -163,6 +164,29 @@ for (const dialect of dialects) {
   })
 }
 
+t.test('postgres: a role that is deleted in the middle of giving it is not found', async t => {
+  const { app, roles } = await openApp(t, 'postgres')
+  const [a, b] = await roles('A', 'B') as [string, string]
+  const { token } = await app.apiTokens.create({ name: 'x', roles: [a] })
+  const prototype = Object.getPrototypeOf(app.db.getExecutor()) as { executeQuery (query: { sql: string }, ...rest: unknown[]): Promise<unknown> }
+  const { executeQuery } = prototype
+  let deleted = false
+  t.intercept(prototype, 'executeQuery', {
+    configurable: true,
+    value: async function (this: never, query: { sql: string }, ...rest: unknown[]) {
+      const result = await executeQuery.call(this, query, ...rest)
+      if (!deleted && query.sql.startsWith('select "id" from "latchkey_roles"')) {
+        deleted = true
+        await app.rolePermissions.delete(b)
+      }
+      return result
+    }
+  })
+  await t.rejects(app.apiTokens.update(token.id, { name: 'y', roles: [b] }), { code: 'API_TOKENS_ERR_ROLE_NOT_FOUND' })
+  t.ok(deleted)
+  t.strictSame(await app.apiTokens.find({ id: token.id }), token)
+})
+
 const fields: [string, object, string][] = [
   ['no name', { roles: [] }, 'name'],
   ['an empty name', { name: '', roles: [] }, 'name'],
@@ -176,6 +200,7 @@ const fields: [string, object, string][] = [
   ['no roles', { name: 'x' }, 'roles'],
   ['one role for a list', { name: 'x', roles: 'admin' }, 'roles'],
   ['NUL in a role', { name: 'x', roles: ['\0'] }, 'roles'],
+  ['a hundred thousand roles', { name: 'x', roles: Array.from({ length: 100_000 }, (_, index) => `${index}`) }, 'roles'],
   ['roles to add, of a new one', { name: 'x', roles: { add: [] } }, 'roles'],
   ['a date that is none', { name: 'x', roles: [], expiresAt: 'tomorrow' }, 'expiresAt'],
   ['a day that is none', { name: 'x', roles: [], expiresAt: '2099-02-30' }, 'expiresAt'],

@@ -91,6 +91,27 @@ for (const dialect of dialects) {
     t.strictSame((await api.app.apiTokens.list()).map(({ name }) => name), ['other'])
   })
 
+  t.test(`${dialect}: a role's fields may be set only of the records that its own filter admits`, async t => {
+    const api = await open(t, dialect)
+    const { ask, user, role, app } = api
+    const jane = { name: { starts_with: 'jane' } }
+    await role('Names of her own', { data: { ApiTokens: { update: { allow: true, fields: { name: true }, filter: jane }, create: { allow: true, fields: { name: true }, filter: jane } } } })
+    await role('Ends of all', { data: { ApiTokens: { update: { allow: true, fields: { expiresAt: true } }, create: { allow: true, fields: { name: true, expiresAt: true }, filter: { name: { starts_with: 'end' } } } } } })
+    const { token } = await user('jane', { roles: ['Names of her own', 'Ends of all'] })
+    const own = (await tokenOf(api, 'jane 1', [])).token.id
+    const other = (await tokenOf(api, 'other', [])).token.id
+    const change = async (data: object) => (await ask('mutation ($data: ApiTokenUpdateInput!) { apiTokenUpdate(data: $data) { id } }', { token, variables: { data } })).errors
+    const expiresAt = '2098-01-01T00:00:00.000Z'
+    t.equal(await change({ id: other, expiresAt }), undefined)
+    t.equal(await change({ id: own, name: 'jane 2', expiresAt }), undefined)
+    t.match(await change({ id: other, name: 'x' }), notFound)
+    t.match(await change({ id: other, name: 'x', expiresAt: null }), notFound)
+    const make = async (data: object) => (await ask('mutation ($data: ApiTokenCreateInput!) { apiTokenCreate(data: $data) { id } }', { token, variables: { data } })).errors
+    t.equal(await make({ name: 'end', expiresAt }), undefined)
+    t.match(await make({ name: 'jane 3', expiresAt }), denied('ApiTokens', 'create'))
+    t.strictSame((await app.apiTokens.list()).map(({ name, expiresAt }) => [name, expiresAt]), [['end', expiresAt], ['jane 2', expiresAt], ['other', expiresAt]])
+  })
+
   t.test(`${dialect}: nobody gives a token a role that they do not have, unless they may do everything`, async t => {
     const api = await open(t, dialect)
     const { ask, user, role, app } = api
@@ -171,7 +192,15 @@ t.test('a token is looked up once for a request, however many fields ask', async
   t.equal(lookUps.count, 1)
 })
 
-t.test('what an API token may log in or refresh needs no token, and so none that works', async t => {
+t.test('while the database does not answer, a token is neither accepted nor a guest', async t => {
+  const api = await open(t)
+  const { secret } = await tokenOf(api, 'x', ['Administrator'])
+  await api.app.db.schema.dropTable('latchkey_api_token_roles').execute()
+  t.match(await api.ask('{ apiTokensList { count } }', { token: secret }), { data: null, errors: [error('InternalError', { message: 'Internal error' })] })
+  t.notMatch(JSON.stringify(api.logs), secret.slice(3))
+})
+
+t.test('mutations that look at no token look at no API token either', async t => {
   const { ask } = await open(t)
   const answer = await ask('mutation { userRefreshToken(data: { refreshToken: "x" }) { idToken } }', { token: `lk_${'x'.repeat(43)}` })
   t.match(answer.errors, [error('ValidationError', { path: ['userRefreshToken'] })], 'it is run, and says that the profile cannot refresh')
