@@ -40,15 +40,15 @@ export interface AuthProfiles {
   signUp (identity: Identity, request: { user: NewUser, authProfileId?: string | null }): Promise<ResolvedUser>
 
   /**
-   * Makes an account with a password at the profile's provider, and its user, which the first token with a verified
-   * email is then bound to. What the provider asks first (to confirm the email) is between it and the person.
+   * Makes an account with a password at the profile's provider, and keeps what was said of its user. The user is made by
+   * the first token of that account, by the same rules as `signUp`: `resolve` gives it. Says nothing of users that exist.
    *
-   * @param request `authProfileId` left out: the first profile of `list()`; `clientAddress`: an IP address, for providers that limit tries by it
-   * @returns `null` where nothing of a user may be told or made yet: one with this email was there before, or the first sign-in makes it
+   * @param request `authProfileId` left out: the first profile of `list()`; `roleIds`: roles beside the profile's, which the caller must have checked;
+   *   `clientAddress`: an IP address, for providers that limit tries by it
    * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND (404), AUTH_PROFILES_ERR_SIGN_UP_CLOSED (403), the users store's errors,
    *   and of the provider's IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _UNSUPPORTED, _THROTTLED, _UNAVAILABLE
    */
-  signUpWithPassword (request: { user: NewUser, password: string, authProfileId?: string | null, clientAddress?: string | undefined }): Promise<User | null>
+  signUpWithPassword (request: { user: NewUser, password: string, authProfileId?: string | null, roleIds?: readonly string[], clientAddress?: string | undefined }): Promise<void>
 }
 
 export interface ResolvedUser {

@@ -4,24 +4,29 @@
  * Adapters are handed to it as a registry; it verifies no token and stores no user itself.
  */
 import type { ApiTokens } from '@latchkey/api-tokens'
-import type { TrustedIssuer } from '@latchkey/token-verifier'
+import { migrate } from '@latchkey/database'
+import type { Identity, TrustedIssuer } from '@latchkey/token-verifier'
 import { normalizeEmail } from '@latchkey/users-store'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import './tables.js'
 import type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
-import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND } from './errors.js'
+import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import { createIdentityResolution } from './identity-resolution.js'
 import { openProfiles, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
 import type { AuthenticationProfile } from './profile.js'
 import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
+import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
+import { createPendingSignUps } from './pending-sign-ups.js'
 import { createSignUp } from './sign-up.js'
 import { lookUpSignUpRoles, type SignUpRoles } from './sign-up-roles.js'
 
 export type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
 export * as errors from './errors.js'
 export type { AuthProfilesOptions } from './options.js'
+export type { PendingSignUpsTable } from './tables.js'
 export type { AuthenticationProfile, ProfileConfig, ProfilePolicy, SelfSignUp } from './profile.js'
 
 declare module 'fastify' {
@@ -37,18 +42,20 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const opened = openProfiles(profiles, providers, { log: fastify.log })
   const byId = new Map(opened.map(entry => [entry.profile.id, entry]))
   tokenVerifier.trust(opened.map(toTrustedIssuer))
+  await migrate(fastify.db, packageName, migrations)
 
   const resolveIdentity = createIdentityResolution(prepareFindByIdentity(fastify.db, usersStore.columns), usersStore)
   let rolesFor: SignUpRoles = () => rolePermissions.guest().roles
   let apiTokens: ApiTokens | null = null
-  const signUpParts = {
+  const signUp = createSignUp({
     usersStore,
     rolePermissions,
-    rolesFor: (profile: AuthenticationProfile) => rolesFor(profile),
+    resolveIdentity,
+    rolesFor: profile => rolesFor(profile),
     administratorEmail: normalizeAdministrator(administratorEmail)
-  }
-  const signUp = createSignUp({ ...signUpParts, resolveIdentity })
-  const signUpWithPassword = createPasswordSignUp(signUpParts)
+  })
+  const pending = createPendingSignUps(fastify.db)
+  const passwordSignUp = createPasswordSignUp({ usersStore, rolePermissions, pending, signUp })
 
   const service: AuthProfiles = {
     list: () => opened.map(({ profile }) => profile),
@@ -61,15 +68,28 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     },
     resolve: async identity => {
       await rolePermissions.refresh()
-      return asPrincipal(await resolveIdentity(identity, profileOf(identity.profileId).profile))
+      return asPrincipal(await resolveOrComplete(identity, profileOf(identity.profileId).profile))
     },
     signUp: async (identity, { user, authProfileId }) => {
       await rolePermissions.refresh()
-      return asPrincipal(await signUp(identity, profileOrFirst(authProfileId).profile, user))
+      const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
+      await pending.remove(identity)
+      return asPrincipal(signedUp)
     },
     signUpWithPassword: async ({ authProfileId, ...request }) => {
       await rolePermissions.refresh()
-      return await signUpWithPassword(profileOrFirst(authProfileId), request)
+      await passwordSignUp.begin(profileOrFirst(authProfileId), request)
+    }
+  }
+
+  /** Who signed up with a password becomes a user by the first token. */
+  async function resolveOrComplete (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles> {
+    try {
+      return await resolveIdentity(identity, profile)
+    } catch (error) {
+      if (!(error instanceof AUTH_PROFILES_ERR_USER_NOT_FOUND)) throw error
+      // Where none is waiting any more, another request may have made the user meanwhile.
+      return await passwordSignUp.complete(identity, profile) ?? await resolveIdentity(identity, profile)
     }
   }
 
@@ -118,7 +138,7 @@ function normalizeAdministrator (email: string | undefined): string | undefined 
 }
 
 export default fp(authProfiles, {
-  name: '@latchkey/auth-profiles',
+  name: packageName,
   fastify: '5.x',
   dependencies: ['@latchkey/database', '@latchkey/users-store', '@latchkey/role-permissions', '@latchkey/token-verifier']
 })

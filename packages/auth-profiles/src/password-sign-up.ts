@@ -1,60 +1,74 @@
 import { requireCapability } from '@latchkey/identity-provider'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
-import { normalizeEmail, type NewUser, type User, type UsersStore } from '@latchkey/users-store'
+import type { Identity } from '@latchkey/token-verifier'
+import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
 import type { OpenedProfile } from './open-profiles.js'
+import type { PendingSignUps } from './pending-sign-ups.js'
+import type { UserWithRoles } from './principal-query.js'
+import type { AuthenticationProfile } from './profile.js'
+import type { SignUp } from './sign-up.js'
 import { assertMayAskForAccount } from './sign-up-policy.js'
-import type { SignUpRoles } from './sign-up-roles.js'
 
 interface PasswordSignUpParts {
   readonly usersStore: UsersStore
   readonly rolePermissions: RolePermissionsService
-  readonly rolesFor: SignUpRoles
-  /** Normalised. */
-  readonly administratorEmail: string | undefined
+  readonly pending: PendingSignUps
+  readonly signUp: SignUp
 }
 
 export interface PasswordSignUpRequest {
   readonly user: NewUser
   readonly password: string
+  /** Roles beside the profile's, from somebody who may give them. */
+  readonly roleIds?: readonly string[]
   /** The client's IP address, where it is known. */
   readonly clientAddress?: string | undefined
 }
 
-/** Makes an account at the profile's provider, and the user that its first sign-in will find, or gives `null` where that is done without it. */
-export type PasswordSignUp = (opened: OpenedProfile, request: PasswordSignUpRequest) => Promise<User | null>
-
 /**
- * The account is not bound to the user: nobody has proven yet that the email is theirs. The first token whose email
- * is verified binds it, as any identity is bound. So nobody who signs up with somebody else's address shares that
- * person's user, whichever provider they come by later.
+ * Signing up with a password, in two steps, since only the second proves anything: `begin` makes the account at the
+ * provider and keeps what was said of the user; `complete` makes the user when a token of that account comes, by the
+ * rules of every sign-up. So nothing of an unproven address is in the Users table, for its owner to fall into.
  */
-export function createPasswordSignUp ({ usersStore, rolePermissions, rolesFor, administratorEmail }: PasswordSignUpParts): PasswordSignUp {
-  return async ({ profile, provider }, { user, password, clientAddress }) => {
-    const accounts = requireCapability(provider, 'passwordSignUp')
-    usersStore.check(user)
-    const email = normalizeEmail(user.email)
-    const existing = await usersStore.findByEmail(email)
-    const mayComeLater = existing !== null || email === administratorEmail
-    if (!mayComeLater) assertMayAskForAccount(profile, email)
+export interface PasswordSignUp {
+  begin (opened: OpenedProfile, request: PasswordSignUpRequest): Promise<void>
+  /** Makes the user of an identity that nobody is bound to; `null` where no sign-up with a password is waiting, or the rules refuse it. */
+  complete (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles | null>
+}
 
-    const { firstName = null, lastName = null } = user
-    const { subject, emailVerified } = await accounts.signUpWithPassword({ email, password, firstName, lastName, clientAddress })
-    // Only a verified token makes an Administrator; and an identity that is never bound by its email would leave a user that is nobody's.
-    if (mayComeLater || (profile.linkByEmail === 'never' && !emailVerified)) return null
-    const identity = emailVerified ? { identity: { issuer: provider.issuer.issuer, subject } } : {}
-    return await create({ ...user, email, origin: profile.id }, { ...identity, roleIds: rolesFor(profile) })
-  }
+export function createPasswordSignUp ({ usersStore, rolePermissions, pending, signUp }: PasswordSignUpParts): PasswordSignUp {
+  return {
+    async begin ({ profile, provider }, { user, password, roleIds = [], clientAddress }) {
+      const accounts = requireCapability(provider, 'passwordSignUp')
+      usersStore.check(user)
+      const { email: given, ...rest } = user
+      const email = normalizeEmail(given)
+      // By the policy alone: whether there is such a user must not show.
+      assertMayAskForAccount(profile, email)
+      const { firstName = null, lastName = null } = user
+      const { subject } = await accounts.signUpWithPassword({ email, password, firstName, lastName, clientAddress })
+      await pending.keep({ issuer: provider.issuer.issuer, subject }, { profileId: profile.id, user: rest, roleIds })
+    },
 
-  async function create (user: NewUser, { roleIds, ...options }: { roleIds: readonly string[], identity?: { issuer: string, subject: string } }): Promise<User | null> {
-    try {
-      return await usersStore.create(user, {
-        ...options,
-        inTransaction: async (transaction, { id }) => { await rolePermissions.assign(id, roleIds, transaction) }
-      })
-    } catch (error) {
-      // Signed up meanwhile, by another provider or by an administrator.
-      if ((error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN') return null
-      throw error
+    async complete (identity, profile) {
+      const waiting = await pending.find(identity)
+      if (waiting === null || waiting.profileId !== profile.id) return null
+      const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }))
+      if (made === null) return null
+      const roleIds = waiting.roleIds.filter(id => rolePermissions.find({ id }) !== null)
+      await rolePermissions.assign(made.user.id, roleIds)
+      await pending.remove(identity)
+      return { user: made.user, roleIds: [...new Set([...made.roleIds, ...roleIds])] }
     }
+  }
+}
+
+/** What the rules say is told to who asks to be signed up, and not to who asks who they are. */
+async function unlessRefused (signUp: () => Promise<UserWithRoles>): Promise<UserWithRoles | null> {
+  try {
+    return await signUp()
+  } catch (error) {
+    if (String((error as { code?: string }).code).startsWith('AUTH_PROFILES_ERR_')) return null
+    throw error
   }
 }

@@ -6,7 +6,7 @@ import type { MercuriusContext } from 'mercurius'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { rolesToAssign, type RolesInput } from '../roles-to-assign.js'
-import { asGiven, ownUser } from '../visible-users.js'
+import { asGiven } from '../visible-users.js'
 import { withoutNulls } from '../without-nulls.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
@@ -38,10 +38,8 @@ export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: Ac
   const userSignUpWithPassword: Resolver<unknown, { user: NewUser & { roles?: RolesInput | null }, password: string } & OfProfile> = async (_source, { user: { roles, ...user }, ...account }, context) => {
     const roleIds = await rolesToAssign(roles, requesterOf(context), rolePermissions)
     const given = withoutNulls(user)
-    const created = await authProfiles.signUpWithPassword({ ...account, user: given, clientAddress: clientAddress(context) })
-    if (created === null) return asGiven(given)
-    if (roleIds.length > 0) await rolePermissions.assign(created.id, roleIds)
-    return ownUser(created)
+    await authProfiles.signUpWithPassword({ ...account, user: given, roleIds, clientAddress: clientAddress(context) })
+    return asGiven(given)
   }
 
   const userLogin: ByData<{ email: string, password: string }> = async (_source, { data: { authProfileId, ...credentials } }, context) => {
@@ -72,8 +70,8 @@ export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: Ac
     return success
   }
 
-  const userVerificationEmailConfirm: Resolver<unknown, { data: { email: string, code: string } } & OfProfile> = async (_source, { data: { email, code }, authProfileId }, context) => {
-    await providerWith('emailConfirmation', authProfileId).confirmEmail({ email, code, clientAddress: clientAddress(context) })
+  const userVerificationEmailConfirm: Resolver<unknown, { data: { email: string, code: string, password?: string | null } } & OfProfile> = async (_source, { data, authProfileId }, context) => {
+    await providerWith('emailConfirmation', authProfileId).confirmEmail({ ...withoutNulls(data), clientAddress: clientAddress(context) })
     return success
   }
 
@@ -114,9 +112,10 @@ export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: Ac
       input PasswordForgotConfirmInput { email: String!, code: String!, newPassword: String!, authProfileId: ID }
       input ChangePasswordInput { email: String!, oldPassword: String!, newPassword: String!, refreshToken: String, authProfileId: ID }
       input VerificationEmailResendInput { email: String! }
-      input VerificationEmailConfirmInput { email: String!, code: String! }`,
+      "The password of the sign-up: the embedded provider wants it, so that nobody confirms an account that somebody else made."
+      input VerificationEmailConfirmInput { email: String!, code: String!, password: String }`,
     mutations: `
-      "Makes an account with a password at the provider, and its user. Where a user with this email exists, nothing but what was given is told of it."
+      "Makes an account with a password at the provider. The user is made by its first token; until then it has no id, and the answer is what was given."
       userSignUpWithPassword(user: UserCreateInput!, password: String!, authProfileId: ID): User!
       userLogin(data: UserLoginInput!): UserLoginResponse!
       "The refresh token in the answer is the one to use next."

@@ -30,7 +30,7 @@ export function rolesArea (parts: RolesParts): SchemaArea {
   const roles: Resolver<VisibleUser, unknown> = async (source, _arguments, context) => {
     const { userId, isOwn, mayRead } = visibilityOf(source)
     const principal = await requesterOf(context).principal()
-    if (isOwn) return listOf(actsAs(principal, userId) ? rolesOfPrincipal(principal) : await rolePermissions.rolesOf(userId))
+    if (isOwn) return listOf(rolesOfPrincipal(principal))
     return mayRead('roles') ? listOf(await visibleRoles(parts, principal, await rolePermissions.rolesOf(userId))) : null
   }
 
@@ -38,15 +38,15 @@ export function rolesArea (parts: RolesParts): SchemaArea {
     const { userId, isOwn, mayRead } = visibilityOf(source)
     const principal = await requesterOf(context).principal()
     if (!isOwn && !mayRead('permissions')) return null
-    if (!isOwn) rolePermissions.authorize(principal, 'read', { table: 'Roles' })
-    const items = effectivePermissions(rolePermissions, actsAs(principal, userId) ? principal : await principalOf(userId))
+    const items = effectivePermissions(rolePermissions, isOwn ? principal : await principalOf(userId, principal))
     return listOf(items.filter(item =>
       (filter?.resource == null || item.resource === filter.resource) &&
       (filter?.resourceType == null || item.resourceType === filter.resourceType)))
   }
 
-  /** The principal that another user would be. */
-  async function principalOf (userId: string): Promise<Principal> {
+  /** The principal that another user would be. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED unless the asker may read roles */
+  async function principalOf (userId: string, asker: Principal): Promise<Principal> {
+    rolePermissions.authorize(asker, 'read', { table: 'Roles' })
     const ids = (await rolePermissions.rolesOf(userId)).map(role => role.id)
     return { kind: 'user', userId, email: '', roles: ids }
   }
@@ -84,11 +84,6 @@ export function rolesArea (parts: RolesParts): SchemaArea {
       input UsersRolesRelationInput { connect: [RoleKeyFilter!] }`,
     resolvers: { User: { roles, permissions } }
   }
-}
-
-/** Whether a record is that of whoever asks; that of somebody just signed up is its own and not the asker's. */
-function actsAs (principal: Principal, userId: string): boolean {
-  return principal.kind === 'user' && principal.userId === userId
 }
 
 /**
