@@ -10,7 +10,7 @@ import { startServer } from './running-server.js'
 interface ExpectedError { message: string, code: string, reason?: string }
 interface Tokens { idToken: string, refreshToken: string }
 interface Answer {
-  data?: { userSignUpWithPassword?: { id: string }, userSignUpWithToken?: { id: string }, userLogin?: { auth: Tokens }, userRefreshToken?: Tokens } | null
+  data?: { user?: { id: string } | null, userSignUpWithToken?: { id: string }, userLogin?: { auth: Tokens }, userRefreshToken?: Tokens } | null
   errors?: { message: string, code?: string, extensions?: { code?: string, reason?: string } }[]
 }
 
@@ -20,9 +20,9 @@ const jane = { email: 'jane@example.com' }
 const ask = '{ user { id } }'
 const askMore = '{ user { id email roles { items { name } } } }'
 const auth = 'idToken refreshToken'
-const signUpWithPassword = `mutation { userSignUpWithPassword(user: { email: "${ada.email}", firstName: "Ada" }, password: "${ada.password}") { id email } }`
+const signUpWithPassword = `mutation { userSignUpWithPassword(user: { email: "${ada.email}", firstName: "Ada" }, password: "${ada.password}") { email } }`
 const logIn = `mutation { userLogin(data: { email: "${ada.email}", password: "${ada.password}" }) { success auth { ${auth} } } }`
-const confirm = (code: string) => `mutation { userVerificationEmailConfirm(data: { email: "${ada.email}", code: "${code}" }) { success } }`
+const confirm = (code: string) => `mutation { userVerificationEmailConfirm(data: { email: "${ada.email}", code: "${code}", password: "${ada.password}" }) { success } }`
 const refresh = (token: string) => `mutation { userRefreshToken(data: { refreshToken: "${token}" }) { ${auth} } }`
 const signUpWithToken = `mutation { userSignUpWithToken(authProfileId: "first", user: { email: "${jane.email}", firstName: "Jane" }) { id email } }`
 
@@ -51,22 +51,21 @@ process.exitCode = failed === 0 ? 0 : 1
 
 /** Ada, by the provider inside the app. */
 async function tellOfPasswords (): Promise<void> {
-  const signedUp = await step('1. Ada signs up with a password. The account is the embedded provider\'s; the Users table has no password.', signUpWithPassword, undefined,
-    { userSignUpWithPassword: { id: String, email: ada.email } })
-  const id = signedUp.data?.userSignUpWithPassword?.id
+  await step('1. Ada signs up with a password. The account is the embedded provider\'s; the Users table has no password.', signUpWithPassword, undefined,
+    { userSignUpWithPassword: { email: ada.email } })
 
   await step('2. Before her address is confirmed she cannot log in.', logIn, undefined,
     null, { message: 'User is not confirmed.', code: 'UserNotConfirmedError' })
 
-  await step('3. She confirms it by the code that was emailed to her.', confirm(emailedCode()), undefined,
+  await step('3. She confirms it by the code that was emailed to her and her password.', confirm(emailedCode()), undefined,
     { userVerificationEmailConfirm: { success: true } })
 
   const loggedIn = await step('4. Now she logs in, and gets an ID token and a refresh token.', logIn, undefined,
     { userLogin: { success: true, auth: { idToken: String, refreshToken: String } } })
   const tokens = loggedIn.data?.userLogin?.auth
 
-  await step('5. With the ID token she asks who she is.', askMore, tokens?.idToken,
-    { user: { id, email: ada.email, roles: { items: [{ name: 'Guest' }] } } })
+  const asked = await step('5. With the ID token she asks who she is. This first one makes her a user.', askMore, tokens?.idToken,
+    { user: { id: String, email: ada.email, roles: { items: [{ name: 'Guest' }] } } })
 
   await step('6. The refresh token gives new ones.', refresh(tokens?.refreshToken ?? ''), undefined,
     { userRefreshToken: { idToken: String, refreshToken: String } })
@@ -74,7 +73,7 @@ async function tellOfPasswords (): Promise<void> {
   await step('7. One that is none is refused, in words on which clients have people sign in again.', refresh('no-such-token'), undefined,
     null, { message: 'Refresh Token has expired', code: 'TokenExpiredError' })
 
-  await tellOfHostedPage(id)
+  await tellOfHostedPage(asked.data?.user?.id)
 }
 
 /** Jane, by two OpenID providers elsewhere. */
