@@ -50,8 +50,11 @@ function describeRequest ({ method, url, host, ip }: FastifyRequest): Record<str
 async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(errorReplies)
   await app.register(closingConnections)
-  // Tokens travel in a header that no browser sends by itself, so any origin may ask.
-  await app.register(cors, { origin: '*', methods: ['GET', 'POST'], maxAge: 600 })
+  // Tokens travel in a header that no browser sends by itself, so any origin may ask the API. The provider's pages are
+  // nobody else's to read, and its endpoints have rules of their own.
+  await app.register(cors, {
+    delegator: (request, callback) => { callback(null, { origin: request.url.startsWith('/oidc/') ? false : '*', methods: ['GET', 'POST'], maxAge: 600 }) }
+  })
   await app.register(metrics)
   await app.register(health)
 
