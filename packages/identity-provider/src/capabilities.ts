@@ -69,8 +69,13 @@ export interface EmailVerification {
 
 /** Its own capability, since a provider may mail a link to a page of its own (Auth0) and take no code from a client. */
 export interface EmailConfirmation {
-  /** Confirms an account's address by the code that was sent to it. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED, _UNAVAILABLE */
-  confirmEmail (request: { email: string, code: string } & FromAddress): Promise<void>
+  /**
+   * Confirms an account's address by the code that was sent to it.
+   *
+   * @param request `password`: the password of the sign-up, for providers that want both
+   * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE (also for a wrong password), _THROTTLED, _UNAVAILABLE
+   */
+  confirmEmail (request: { email: string, code: string, password?: string | undefined } & FromAddress): Promise<void>
 }
 
 export interface CodeExchange {

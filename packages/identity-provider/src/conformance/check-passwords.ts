@@ -47,7 +47,7 @@ export const passwordSignUp: Check<'passwordSignUp'> = async (t, { provider, sce
     t.ok(typeof made.subject === 'string' && made.subject !== '', 'gives the subject')
     t.equal(typeof made.emailVerified, 'boolean', 'says whether the email is verified')
     await rejection(t, provider.signUpWithPassword(account), 'ACCOUNT_EXISTS')
-    await scenario.confirm?.(account.email)
+    await scenario.confirm?.(account.email, account.password)
     if (scenario.confirm !== undefined && provides(provider, 'passwordSignIn')) {
       const { idToken } = await provider.signInWithPassword(account)
       t.equal(claimsOf(idToken).sub, made.subject, 'its tokens have that subject')
@@ -124,13 +124,13 @@ export const emailVerification: Check<'emailVerification'> = async (t, { provide
 export const emailConfirmation: Check<'emailConfirmation'> = async (t, { provider, scenario }) => {
   await t.test('confirms an account by the right code', async t => {
     const { email, password, code } = await scenario.unconfirmedAccount()
-    t.equal(await provider.confirmEmail({ email, code }), undefined, 'the code is accepted')
+    t.equal(await provider.confirmEmail({ email, code, password }), undefined, 'the code is accepted')
     if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword({ email, password }), 'the account signs in')
   })
   await t.test('refuses a wrong code and an unknown account alike', async t => {
     const { email, password, code } = await scenario.unconfirmedAccount()
-    const wrong = await rejection(t, provider.confirmEmail({ email, code: otherCode(code) }), 'INVALID_CODE')
-    const unknown = await rejection(t, provider.confirmEmail({ email: unknownEmail(), code }), 'INVALID_CODE')
+    const wrong = await rejection(t, provider.confirmEmail({ email, code: otherCode(code), password }), 'INVALID_CODE')
+    const unknown = await rejection(t, provider.confirmEmail({ email: unknownEmail(), code, password }), 'INVALID_CODE')
     t.equal(unknown.message, wrong.message, 'and says the same')
     if (provides(provider, 'passwordSignIn')) await rejection(t, provider.signInWithPassword({ email, password }), 'USER_NOT_CONFIRMED')
   })

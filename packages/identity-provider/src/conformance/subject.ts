@@ -62,7 +62,7 @@ export interface Scenarios {
     /** What the provider's policy refuses, and no message contains; default `q7X$`. */
     readonly weakPassword?: string
     /** Confirms a new account as its owner would, so that it may sign in. */
-    confirm?(email: string): Awaitable<void>
+    confirm?(email: string, password: string): Awaitable<void>
   }
   readonly tokenRefresh?: {
     /** A session that has begun a moment ago. */
