@@ -11,7 +11,7 @@ const PASSWORD = 'correct horse battery'
 async function signIn ({ app, url }: RunningApp, email: string): Promise<string> {
   const provider = app.authProfiles.provider('notes') as EmbeddedProvider
   await provider.signUpWithPassword({ email, password: PASSWORD })
-  await provider.confirmEmail({ email, code: await codeFor(url, email) })
+  await provider.confirmEmail({ email, code: await codeFor(url, email), password: PASSWORD })
   return (await provider.signInWithPassword({ email, password: PASSWORD })).idToken
 }
 

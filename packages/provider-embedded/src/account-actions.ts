@@ -8,6 +8,7 @@ import type { CodeOrigin, CodeOwner, CodePurpose, Codes } from './codes.js'
 import { accountExistsMessage, confirmationMessage, resetMessage } from './email-messages.js'
 import type { Mailer } from './mailer.js'
 import { checkPassword, fitsPassword, hashPassword } from './passwords.js'
+import type { ChosenPassword, Pending } from './pending-emails.js'
 
 /** Who asks: the profile, the hosted sign-in if it is one, and the client's address if it is known. */
 export interface Asking extends CodeOrigin {
@@ -60,14 +61,25 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
 
   /** The account, if the password is its; the same answer after the same time for an unknown address. */
   async function authenticate (asking: Asking, given: string, password: string): Promise<Account> {
+    return (await tryPassword(asking, given, password)).account
+  }
+
+  /**
+   * @param pending a password that would do as well, if it was chosen for the address
+   * @returns `chosen` where it was that one, and not the account's
+   */
+  async function tryPassword (asking: Asking, given: string, password: string, pending?: Pending): Promise<{ account: Account, chosen: ChosenPassword | undefined }> {
     const email = normalizedOrNull(given)
     await count('passwordFromAddress', clientOf(asking))
     await count('passwordOfAccount', email ?? undefined)
     const account = email === null ? undefined : await accounts.findByEmail(email)
-    if (!await fitsPassword(password, account?.passwordHash) || account === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS()
+    const isAccounts = await fitsPassword(password, account?.passwordHash)
+    const chosen = isAccounts || pending === undefined || normalizedOrNull(pending.email) !== email ? undefined : pending.chosen
+    const isChosen = chosen !== undefined && await fitsPassword(password, chosen.passwordHash)
+    if (account === undefined || !(isAccounts || isChosen)) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS()
     await attempts.clear(`passwordOfAccount:${account.email}`)
     await giveBack('passwordFromAddress', clientOf(asking))
-    return account
+    return { account, chosen }
   }
 
   function send (asking: Asking, purpose: CodePurpose, account: Account, message: typeof confirmationMessage): void {
@@ -96,13 +108,14 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
   }
 
   /** @returns no account where the email has one already */
-  async function createAccount (asking: Asking, given: NewAccount): Promise<{ email: string, account: Account | undefined }> {
+  async function createAccount (asking: Asking, given: NewAccount): Promise<{ email: string, account: Account | undefined, chosen: ChosenPassword }> {
     requireMailer(asking)
     const email = normalizeEmail(given.email)
     checkPassword(given.password, email)
     await count('signUpFromAddress', clientOf(asking))
     const passwordHash = await hashPassword(given.password)
-    return { email, account: await accounts.create({ email, passwordHash, firstName: asName(given.firstName), lastName: asName(given.lastName) }) }
+    const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
+    return { email, account: await accounts.create({ email, passwordHash, ...names }), chosen: { passwordHash, names } }
   }
 
   async function useCode (asking: Asking, purpose: CodePurpose, given: string, code: string): Promise<CodeOwner> {
@@ -111,6 +124,19 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     const owner = email === null ? undefined : await codes.useCode(purpose, email, code)
     if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
     await giveBack('codeFromAddress', clientOf(asking))
+    return owner
+  }
+
+  /** The account with the password that was chosen by whoever read the email, whoever made it and with which password. */
+  async function confirmWith (owner: CodeOwner, { passwordHash, names }: ChosenPassword): Promise<CodeOwner> {
+    await accounts.setPassword(owner.accountId, passwordHash, { confirmed: true, names })
+    await attempts.clear(`passwordOfAccount:${owner.email}`)
+    return owner
+  }
+
+  /** @param account as it was when its password was tried: meanwhile it may have got another */
+  async function confirmAs (owner: CodeOwner, account: Account): Promise<CodeOwner> {
+    if (!await accounts.confirm(owner.accountId, account.passwordHash)) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
     return owner
   }
 
@@ -143,15 +169,21 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
 
     /**
      * The same for somebody who shall not learn whether there was an account: if there was, its owner is told so by
-     * email, and how to get into it. What is counted is the same as well, or the limits would tell.
+     * email, and how to get into it. One that is not confirmed may be anybody's: it is confirmed as a new one is.
+     * What is counted is the same as well, or the limits would tell.
      *
+     * @returns what the account is confirmed with
      * @throws IDENTITY_PROVIDER_ERR_WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
      */
-    async signUpDiscreetly (asking: Asking, given: NewAccount): Promise<void> {
-      const { email, account } = await createAccount(asking, given)
+    async signUpDiscreetly (asking: Asking, given: NewAccount): Promise<ChosenPassword> {
+      const { email, account, chosen } = await createAccount(asking, given)
       const mayBeReminded = await attempts.take(`emailToAddress:reset:${email}`, policies.emailToAddress)
       if (account !== undefined) send(asking, 'confirm', account, confirmationMessage)
-      else if (mayBeReminded) sendIfFound(asking, email, 'reset', accountExistsMessage, () => true)
+      else if (mayBeReminded) {
+        sendIfFound(asking, email, 'confirm', confirmationMessage, found => !found.emailVerified)
+        sendIfFound(asking, email, 'reset', accountExistsMessage, found => found.emailVerified)
+      }
+      return chosen
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
@@ -159,19 +191,41 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
       await sendIf(asking, email, 'confirm', confirmationMessage, account => !account.emailVerified)
     },
 
-    /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED */
-    async confirm (asking: Asking, { email, code }: { email: string, code: string }): Promise<CodeOwner> {
-      const owner = await useCode(asking, 'confirm', email, code)
-      await accounts.confirm(owner.accountId)
-      return owner
+    /**
+     * Confirms an account for who has the code and knows its password: the code alone would do for the owner of an
+     * address that somebody else signed up with. A wrong password uses no code up, nor one of its tries.
+     *
+     * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED
+     */
+    async confirm (asking: Asking, { email, code, password = '' }: { email: string, code: string, password?: string | undefined }): Promise<CodeOwner> {
+      const account = await authenticate(asking, email, password).catch((error: unknown) => {
+        throw error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS ? new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE() : error
+      })
+      return await confirmAs(await useCode(asking, 'confirm', email, code), account)
     },
 
-    /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE */
-    async confirmByLink (linkToken: string): Promise<CodeOwner> {
+    /**
+     * Confirms an account at a hosted page and gives it the password that was typed in there.
+     *
+     * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED
+     */
+    async confirmChosen (asking: Asking, { email, code }: { email: string, code: string }, chosen: ChosenPassword): Promise<CodeOwner> {
+      return await confirmWith(await useCode(asking, 'confirm', email, code), chosen)
+    },
+
+    /**
+     * Confirms an account for who has the link and knows its password, or the one that was typed in at the hosted
+     * sign-in that the link was asked for at. A wrong password uses no link up.
+     *
+     * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _INVALID_CREDENTIALS, _THROTTLED
+     */
+    async confirmByLink (asking: Asking, linkToken: string, password: string, pending: Pending | undefined): Promise<CodeOwner> {
+      const link = await codes.readLink('confirm', linkToken)
+      if (link === undefined || link.expired) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
+      const { account, chosen } = await tryPassword(asking, link.email, password, pending)
       const owner = await codes.useLink('confirm', linkToken)
       if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-      await accounts.confirm(owner.accountId)
-      return owner
+      return chosen === undefined ? await confirmAs(owner, account) : await confirmWith(owner, chosen)
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */

@@ -20,12 +20,23 @@ export interface Accounts {
   findByEmail (email: string): Promise<Account | undefined>
   /** @returns the new account, or `undefined` where the email is taken */
   create (account: { email: string, passwordHash: string, firstName: string | null, lastName: string | null }): Promise<Account | undefined>
-  confirm (id: string): Promise<void>
+  /** Confirms the address, if this is the password still. @returns whether it is */
+  confirm (id: string, passwordHash: string): Promise<boolean>
   /** Sets the password and ends everything that was signed in by the old one, except one grant, and every code for a new password. */
-  setPassword (id: string, passwordHash: string, change?: { confirmed?: boolean, keepGrant?: string | null }): Promise<void>
+  setPassword (id: string, passwordHash: string, change?: PasswordChange): Promise<void>
   /** Deletes the account with its sessions, tokens and codes. */
   delete (id: string): Promise<void>
 }
+
+export interface PasswordChange {
+  /** Whether the address is confirmed with it. */
+  readonly confirmed?: boolean
+  /** What the account is called from now on; left out: as before. */
+  readonly names?: Names | undefined
+  readonly keepGrant?: string | null
+}
+
+export type Names = Pick<Account, 'firstName' | 'lastName'>
 
 export function createAccounts (db: Kysely<Tables>): Accounts {
   const now = () => new Date().toISOString()
@@ -41,13 +52,15 @@ export function createAccounts (db: Kysely<Tables>): Accounts {
         .executeTakeFirst()
       return toAccount(row)
     },
-    async confirm (id) {
-      await db.updateTable('latchkey_embedded_accounts').set({ email_verified: 1, updated_at: now() }).where('id', '=', id).execute()
+    async confirm (id, passwordHash) {
+      const { numUpdatedRows } = await db.updateTable('latchkey_embedded_accounts').set({ email_verified: 1, updated_at: now() })
+        .where('id', '=', id).where('password_hash', '=', passwordHash).executeTakeFirst()
+      return numUpdatedRows > 0n
     },
-    async setPassword (id, passwordHash, { confirmed = false, keepGrant = null } = {}) {
+    async setPassword (id, passwordHash, { confirmed = false, names, keepGrant = null } = {}) {
       await db.transaction().execute(async trx => {
         await trx.updateTable('latchkey_embedded_accounts')
-          .set({ password_hash: passwordHash, updated_at: now(), ...(confirmed ? { email_verified: 1 } : {}) })
+          .set({ password_hash: passwordHash, updated_at: now(), ...(confirmed ? { email_verified: 1 } : {}), ...(names === undefined ? {} : { first_name: names.firstName, last_name: names.lastName }) })
           .where('id', '=', id).execute()
         // Somebody who read an email of before must not get in by it any more.
         await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).where('purpose', 'in', confirmed ? ['reset', 'confirm'] : ['reset']).execute()

@@ -25,8 +25,12 @@ export type EmbeddedProvider = IdentityProvider & TokenRefresh & CodeExchange & 
   Told<PasswordSignIn & PasswordSignUp & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification & EmailConfirmation>
 
 export interface EmailConfirmation {
-  /** Confirms an account's address by the code that was sent to it. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED */
-  confirmEmail (request: { email: string, code: string }): Promise<void>
+  /**
+   * Confirms an account's address by the code that was sent to it and the account's password: the code alone does not do.
+   *
+   * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE (also for a wrong password), _THROTTLED
+   */
+  confirmEmail (request: { email: string, code: string, password?: string | undefined }): Promise<void>
 }
 
 export interface AdapterConfig {

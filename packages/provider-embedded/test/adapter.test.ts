@@ -14,7 +14,7 @@ for (const dialect of dialects) {
     async function confirmedAccount (email: string) {
       const account = await provider.signUpWithPassword({ email, password, firstName: 'Ada', lastName: 'Lovelace' })
       const { code } = await running.smtp.nth(email, 1)
-      await provider.confirmEmail({ email, code })
+      await provider.confirmEmail({ email, code, password })
       return account
     }
 
@@ -25,7 +25,7 @@ for (const dialect of dialects) {
       await t.rejects(provider.signInWithPassword({ email, password }), { code: 'IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED' })
       await t.rejects(provider.signInWithPassword({ email, password: 'not the password' }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
       const { code } = await running.smtp.nth('ada@example.com', 1)
-      await provider.confirmEmail({ email, code })
+      await provider.confirmEmail({ email, code, password })
 
       const tokens = await provider.signInWithPassword({ email: ' ada@EXAMPLE.com', password })
       const discovery = await (await fetch(`${running.url}/oidc/.well-known/openid-configuration`)).json() as { issuer: string, jwks_uri: string }

@@ -3,7 +3,7 @@ import { dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { decodeJwt } from 'jose'
 import { connect } from 'node:http2'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import providerEmbedded from '../dist/index.js'
 import { callbackUrl, logoutUrl, profileOf, startApp, type TestApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
@@ -13,9 +13,11 @@ const throttled = { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' }
 const refused = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }
 const invalidCode = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' }
 
+/** What somebody else chose for an address that is not theirs. */
+const attackers = 'what the attacker chose'
+
 /** Signs up at the page in a browser of its own; gives the page that it ends on. */
-async function signUpByPage (running: TestApp, fields: Record<string, string>) {
-  const browser = formBrowser(running.url)
+async function signUpByPage (running: TestApp, fields: Record<string, string>, browser = formBrowser(running.url)) {
   const page = await browser.open((await beginSignIn(running)).url)
   return await browser.submit(await browser.open(`${page.url.href}/sign-up`), '/sign-up', { password, ...fields })
 }
@@ -33,7 +35,8 @@ for (const dialect of dialects) {
     t.test('the limits do not tell whether an address that was signed up at the page had an account', async t => {
       const counted = []
       await confirmedAccount(running, 'had-one@example.com')
-      for (const email of ['had-one@example.com', 'had-none@example.com']) {
+      await provider.signUpWithPassword({ email: 'had-half@example.com', password })
+      for (const email of ['had-one@example.com', 'had-none@example.com', 'had-half@example.com']) {
         await running.app.db.deleteFrom('latchkey_embedded_attempts').execute()
         t.match((await signUpByPage(running, { email })).html, 'Check your email')
         counted.push(await triesByKey(email))
@@ -42,6 +45,7 @@ for (const dialect of dialects) {
         await t.rejects(provider.forgotPassword({ email }), throttled, email)
       }
       t.strictSame(counted[0], counted[1])
+      t.strictSame(counted[0], counted[2])
     })
 
     t.test('an email about an account that was there has no code for a page that waits for another', async t => {
@@ -70,7 +74,7 @@ for (const dialect of dialects) {
     t.test('names have no control characters and an end', async t => {
       const email = 'named@example.com'
       await provider.signUpWithPassword({ email, password, firstName: '\0A\r\nBcc: x@example.com\u0007', lastName: 'é'.repeat(100_000) })
-      await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code })
+      await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code, password })
       const claims = decodeJwt((await provider.signInWithPassword({ email, password })).idToken)
       t.equal(claims.given_name, 'A Bcc: x@example.com')
       t.equal(claims.family_name, 'é'.repeat(255))
@@ -80,13 +84,163 @@ for (const dialect of dialects) {
       t.equal(row.first_name, null)
     })
 
+    async function isOwners (t: Test, email: string): Promise<void> {
+      await t.rejects(provider.signInWithPassword({ email, password: attackers }), refused, 'not by what the attacker chose')
+      await t.resolves(provider.signInWithPassword({ email, password }), 'by what the owner chose')
+    }
+
+    const isConfirmed = async (email: string) =>
+      (await running.app.db.selectFrom('latchkey_embedded_accounts').select('email_verified').where('email', '=', email).executeTakeFirstOrThrow()).email_verified === 1
+
+    for (const sentAgain of [false, true]) {
+      t.test(`the owner of an address that somebody signed up before signs up at the page and gets the account, by the code ${sentAgain ? 'that was sent again' : 'of the first email'}`, async t => {
+        const email = `before-${sentAgain}@example.com`
+        await provider.signUpWithPassword({ email, password: attackers, firstName: 'Mallory' })
+        const before = await running.smtp.nth(email, 1)
+        const browser = formBrowser(running.url)
+        let page = await signUpByPage(running, { email, firstName: 'Ada' }, browser)
+        let sent = await running.smtp.nth(email, 2)
+        t.equal(sent.subject, before.subject, 'a confirmation as any other')
+        t.equal(await isConfirmed(email), false)
+        if (sentAgain) {
+          page = await browser.submit(page, '/confirm/resend')
+          sent = await running.smtp.nth(email, 3)
+        }
+        t.equal((await browser.submit(page, '/confirm', { code: sent.code })).status, 0, 'back at the app')
+        await isOwners(t, email)
+        t.equal(decodeJwt((await provider.signInWithPassword({ email, password })).idToken).given_name, 'Ada')
+      })
+    }
+
+    for (const [way, attack] of [
+      ['at the page', async (email: string) => { t.match((await signUpByPage(running, { email, password: attackers })).html, 'Check your email') }],
+      ['by the API', async (email: string) => { await t.rejects(provider.signUpWithPassword({ email, password: attackers }), { code: 'IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS' }) }]
+    ] as const) {
+      t.test(`somebody who signs up ${way} after the owner, before the code is typed in, gets nothing`, async t => {
+        const email = `after-${way.replaceAll(' ', '-')}@example.com`.toLowerCase()
+        const browser = formBrowser(running.url)
+        const page = await signUpByPage(running, { email }, browser)
+        const first = await running.smtp.nth(email, 1)
+        await attack(email)
+        const { code } = way === 'at the page' ? await running.smtp.nth(email, 2) : first
+        t.equal((await browser.submit(page, '/confirm', { code })).status, 0, 'back at the app')
+        await isOwners(t, email)
+      })
+    }
+
+    t.test('the code of an email does not confirm at the page with a password that was not typed in there', async t => {
+      const email = 'no-password@example.com'
+      await provider.signUpWithPassword({ email, password: attackers })
+      const { code } = await running.smtp.nth(email, 1)
+      const browser = formBrowser(running.url)
+      const begun = await browser.open((await beginSignIn(running)).url)
+      await browser.submit(await browser.open(`${begun.url.href}/forgot`), '/forgot', { email })
+      const refusal = await browser.submit(await browser.open(`${begun.url.href}/confirm`), '/confirm', { code })
+      t.equal(refusal.status, 400)
+      t.match(refusal.html, 'type in your password first')
+      t.equal(await isConfirmed(email), false)
+      await browser.submit(await browser.open(`${begun.url.href}/sign-up`), '/sign-up', { email, password })
+      await browser.submit(await browser.open(`${begun.url.href}/forgot`), '/forgot', { email: 'another@example.com' })
+      t.match((await browser.submit(await browser.open(`${begun.url.href}/confirm`), '/confirm', { code })).html, 'type in your password first', 'nor with that for another address')
+    })
+
+    t.test('signing in at the page before the address is confirmed leads to the code and keeps the password', async t => {
+      const email = 'unconfirmed@example.com'
+      await provider.signUpWithPassword({ email, password })
+      await running.smtp.nth(email, 1)
+      const browser = formBrowser(running.url)
+      const page = await browser.submit(await browser.open((await beginSignIn(running)).url), '/sign-in', { email, password })
+      t.match(page.html, 'Check your email')
+      const stored = JSON.stringify(await running.app.db.selectFrom('latchkey_embedded_records').selectAll().execute())
+      t.notOk(stored.includes(password), 'as a hash')
+      t.equal((await browser.submit(page, '/confirm', { code: (await running.smtp.nth(email, 2)).code })).status, 0)
+      await isOwners(t, email)
+    })
+
+    t.test('the link of an account that somebody else made confirms nothing without its password, and stays good', async t => {
+      const email = 'linked@example.com'
+      await provider.signUpWithPassword({ email, password: attackers })
+      const { link } = await running.smtp.nth(email, 1)
+      const browser = formBrowser(running.url)
+      const page = await browser.open(link)
+      t.match(page.html, 'ignore the email')
+      t.match(page.html, 'autocomplete="current-password"')
+      for (const [typed, status] of [['', 400], [password, 401]] as const) {
+        const refusal = await browser.submit(page, '/oidc/confirm', { password: typed })
+        t.equal(refusal.status, status)
+        t.match(refusal.html, 'role="alert"')
+        t.match(refusal.html, 'aria-invalid="true"')
+        t.equal(await isConfirmed(email), false)
+      }
+      t.match(await triesByKey(email), { 'passwordOfAccount:<email>': 1 }, 'counted as a sign-in is')
+      t.match((await browser.submit(page, '/oidc/confirm', { password: attackers })).html, 'Your address is confirmed', 'who knows both')
+      await t.resolves(provider.signInWithPassword({ email, password: attackers }))
+    })
+
+    t.test('many wrong passwords at a link have to wait, at other ways of trying as well', async t => {
+      const email = 'guessed-link@example.com'
+      await provider.signUpWithPassword({ email, password })
+      const { link, code } = await running.smtp.nth(email, 1)
+      const browser = formBrowser(running.url)
+      const page = await browser.open(link)
+      for (let tries = 1; tries <= 3; tries++) t.equal((await browser.submit(page, '/oidc/confirm', { password: 'wrong wrong' })).status, 401)
+      for (let tries = 1; tries <= 2; tries++) await t.rejects(provider.confirmEmail({ email, code, password: 'wrong wrong' }), invalidCode)
+      await t.rejects(provider.signInWithPassword({ email, password }), throttled)
+      await t.rejects(provider.confirmEmail({ email, code, password }), throttled)
+      const late = await browser.submit(page, '/oidc/confirm', { password })
+      t.equal(late.status, 429)
+      t.match(late.html, 'Too many tries')
+      t.equal(await isConfirmed(email), false)
+    })
+
+    t.test('the link of a sign-up at the page takes the password of that sign-up, whoever made the account', async t => {
+      const email = 'link-of-page@example.com'
+      await provider.signUpWithPassword({ email, password: attackers })
+      await running.smtp.nth(email, 1)
+      await signUpByPage(running, { email })
+      const { link } = await running.smtp.nth(email, 2)
+      const browser = formBrowser(running.url)
+      t.match((await browser.submit(await browser.open(link), '/oidc/confirm', { password })).html, 'Your address is confirmed')
+      await isOwners(t, email)
+    })
+
+    t.test('a link that somebody else\'s sign-up at the page asked for takes the password of the account, and does not set theirs', async t => {
+      const email = 'link-of-attacker@example.com'
+      await provider.signUpWithPassword({ email, password })
+      await running.smtp.nth(email, 1)
+      await signUpByPage(running, { email, password: attackers })
+      const { link } = await running.smtp.nth(email, 2)
+      const browser = formBrowser(running.url)
+      t.match((await browser.submit(await browser.open(link), '/oidc/confirm', { password })).html, 'Your address is confirmed')
+      await isOwners(t, email)
+    })
+
+    t.test('confirmEmail without the password, or with another, confirms nothing and tells nothing; the code stays good', async t => {
+      const email = 'code-only@example.com'
+      await provider.signUpWithPassword({ email, password })
+      const { code } = await running.smtp.nth(email, 1)
+      const wrongCode = code === '000000' ? '000001' : '000000'
+      const told = []
+      for (const request of [{ email, code }, { email, code, password: attackers }, { email, code: wrongCode, password: attackers }, { email, code: wrongCode, password }, { email: 'nobody-at-all@example.com', code, password }]) {
+        const { code: name, message, statusCode } = await provider.confirmEmail(request).then(() => ({}), (error: unknown) => error) as Error & { code: string, statusCode: number }
+        told.push({ name, message, statusCode })
+        t.equal(await isConfirmed(email), false)
+      }
+      t.equal(told[0]?.name, invalidCode.code)
+      for (const answer of told) t.strictSame(answer, told[0])
+      const row = await running.app.db.selectFrom('latchkey_embedded_codes').select('tries').where('email', '=', email).executeTakeFirstOrThrow()
+      t.equal(row.tries, 1, 'only what came with the password is a try of the code')
+      await t.resolves(provider.confirmEmail({ email, code, password }))
+      await t.resolves(provider.signInWithPassword({ email, password }))
+    })
+
     t.test('a new password ends the codes and links of before, whichever way it was set', async t => {
       const email = 'read-along@example.com'
       await provider.signUpWithPassword({ email, password })
       const confirmation = await running.smtp.nth(email, 1)
       await provider.forgotPassword({ email })
       await provider.confirmForgottenPassword({ email, code: (await running.smtp.nth(email, 2)).code, newPassword: 'another good one' })
-      await t.rejects(provider.confirmEmail({ email, code: confirmation.code }), invalidCode)
+      await t.rejects(provider.confirmEmail({ email, code: confirmation.code, password: 'another good one' }), invalidCode)
       await provider.forgotPassword({ email })
       const reset = await running.smtp.nth(email, 3)
       await provider.changePassword({ email, oldPassword: 'another good one', newPassword: 'a third good one' })

@@ -18,10 +18,10 @@ for (const dialect of dialects) {
       await running.smtp.nth(account.email, 1)
       return account
     }
-    const confirm = async (email: string) => { await maker.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code }) }
+    const confirm = async (email: string, password: string) => { await maker.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code, password }) }
     async function account () {
       const made = await unconfirmedAccount()
-      await confirm(made.email)
+      await confirm(made.email, made.password)
       return made
     }
     /** Emails are sent in the background: waits for one more than last time, and not for ever. */

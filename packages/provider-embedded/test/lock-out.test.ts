@@ -70,8 +70,8 @@ for (const dialect of dialects) {
       await provider.signUpWithPassword({ email, password })
       const { code } = await running.smtp.nth(email, 1)
       const wrong = code === '000000' ? '000001' : '000000'
-      await Promise.allSettled(Array.from({ length: 8 }, () => provider.confirmEmail({ email, code: wrong })))
-      await t.rejects(provider.confirmEmail({ email, code }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
+      await Promise.allSettled(Array.from({ length: 8 }, () => provider.confirmEmail({ email, code: wrong, password })))
+      await t.rejects(provider.confirmEmail({ email, code, password }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
     })
 
     t.test('an address gets a few emails and then has to wait, known or not', async t => {

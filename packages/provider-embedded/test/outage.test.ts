@@ -42,7 +42,7 @@ t.test('postgres: while the database is away everything says so, and works again
     confirmForgottenPassword: async () => { await provider.confirmForgottenPassword({ email, code: reset.code, newPassword: 'another good one' }) },
     changePassword: async () => { await provider.changePassword({ email, oldPassword: password, newPassword: 'another good one', refreshToken: refreshToken as string }) },
     resendVerificationEmail: async () => { await provider.resendVerificationEmail({ email }) },
-    confirmEmail: async () => { await provider.confirmEmail({ email, code: '123456' }) },
+    confirmEmail: async () => { await provider.confirmEmail({ email, code: '123456', password }) },
     exchangeCode: async () => await provider.exchangeCode({ code, redirectUri: callbackUrl, codeVerifier: attempt.verifier, nonce: attempt.nonce }),
     deleteAccount: async () => { await provider.deleteAccount({ subject, email }) }
   }

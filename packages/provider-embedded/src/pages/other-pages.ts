@@ -11,11 +11,17 @@ export interface LinkPage {
 
 const tokenField = (token: string) => html`<input type="hidden" name="token" value="${token}">`
 
-/** A link from an email. It asks for a click, since mail scanners follow links too. */
-export function confirmLinkPage ({ brand, csrf, token }: LinkPage, { email }: { email: string }): string {
-  return layout(brand, 'Confirm your address', html`
-<p class="lead">Is <strong>${email}</strong> your email address?</p>
-${form('/oidc/confirm', csrf, html`${tokenField(token)}${button('Yes, confirm it')}`)}`)
+/**
+ * A link from an email. It asks for the password: anybody can sign up with somebody's address, and the account shall
+ * be nobody's who has not both.
+ */
+export function confirmLinkPage ({ brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
+  return layout(brand, 'Confirm your address', html`${problemSummary(problem)}
+<p class="lead">Somebody signed up with <strong>${email}</strong>. If it was you, type in your password to confirm the address.</p>
+${form('/oidc/confirm', csrf, html`${tokenField(token)}<input type="hidden" name="username" autocomplete="username" value="${email}">
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', hint: 'The password that you chose when you signed up.' }, problem)}
+${button('Confirm my address')}`)}
+<p class="foot">You did not sign up? Then ignore the email. You forgot the password? Use “Forgot password?” where you sign in: a new one confirms the address, too.</p>`)
 }
 
 export function resetLinkPage ({ brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {

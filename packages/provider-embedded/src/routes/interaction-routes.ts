@@ -5,6 +5,8 @@ import type { Asking } from '../account-actions.js'
 import type { Problem } from '../pages/layout.js'
 import { messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
+import { hashPassword } from '../passwords.js'
+import type { ChosenPassword } from '../pending-emails.js'
 import type { Profile } from '../profiles.js'
 import { problemOf } from './form-problem.js'
 import { seenFromOutside } from './openid-routes.js'
@@ -21,6 +23,7 @@ interface SignIn {
   readonly page: SignInPage
   /** The address that was typed in, once it was: it stays on the server, out of addresses and logs. */
   readonly email: string
+  readonly chosen: ChosenPassword | undefined
 }
 
 type Handler = (signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -36,6 +39,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
       const { uid, prompt, params, session } = await embedded.current().provider.interactionDetails(request.raw, reply.raw)
       const profile = embedded.profiles.findByClientId(String(params.client_id))
       if (profile === undefined || uid !== (request.params as { uid: string }).uid) return null
+      const pending = await embedded.pendingEmails.find(uid)
       return {
         uid,
         prompt: prompt.name,
@@ -44,7 +48,8 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
         profile,
         asking: { profileId: profile.id, brandName: profile.brandName, clientId: profile.clientId, interactionUid: uid, clientAddress: request.ip },
         page: { brand: brandOf(profile), base: `/oidc/interaction/${uid}`, csrf: pages.csrfFor(request, reply) },
-        email: await embedded.pendingEmails.find(uid) ?? ''
+        email: pending?.email ?? '',
+        chosen: pending?.chosen
       }
     } catch (error) {
       if (error instanceof oidcErrors.SessionNotFound) return null
@@ -108,7 +113,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
       } catch (error) {
         if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED)) throw error
         await ignoringThrottle(() => actions.sendConfirmation(signIn.asking, email))
-        await embedded.pendingEmails.keep(signIn.uid, email)
+        await embedded.pendingEmails.keep(signIn.uid, { email, chosen: { passwordHash: await hashPassword(password) } })
         return reply.redirect(`${signIn.page.base}/confirm`, 303)
       }
     })
@@ -132,8 +137,8 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     })
     if (fields !== null) return again(signIn, reply, show, fields)
     return await attempt(signIn, reply, show, async () => {
-      await actions.signUpDiscreetly(signIn.asking, { email, password: textOf(request, 'password'), firstName, lastName })
-      await embedded.pendingEmails.keep(signIn.uid, email)
+      const chosen = await actions.signUpDiscreetly(signIn.asking, { email, password: textOf(request, 'password'), firstName, lastName })
+      await embedded.pendingEmails.keep(signIn.uid, { email, chosen })
       return reply.redirect(`${signIn.page.base}/confirm`, 303)
     })
   })
@@ -144,11 +149,16 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     return pages.send(reply, 200, confirmPage(signIn.page, { email: signIn.email, sentAgain }), signIn.profile)
   })
 
-  step('POST', '/confirm', async (signIn, request, reply) =>
-    await attempt(signIn, reply, page => confirmPage(page, { email: signIn.email, sentAgain: false }), async () => {
-      const owner = await actions.confirm(signIn.asking, { email: signIn.email, code: textOf(request, 'code') })
+  step('POST', '/confirm', async (signIn, request, reply) => {
+    const { chosen, email } = signIn
+    const show = (page: SignInPage) => confirmPage(page, { email, sentAgain: false })
+    // The code says whose the address is, and not whose the account's password.
+    if (chosen === undefined) return again(signIn, reply, show, { status: 400, summary: 'Go back to sign in and type in your password first.' })
+    return await attempt(signIn, reply, show, async () => {
+      const owner = await actions.confirmChosen(signIn.asking, { email, code: textOf(request, 'code') }, chosen)
       return await finish(signIn, request, reply, loginAs(owner.accountId))
-    }))
+    })
+  })
 
   step('POST', '/confirm/resend', async (signIn, _request, reply) =>
     await attempt(signIn, reply, page => confirmPage(page, { email: signIn.email, sentAgain: false }), async () => {
@@ -166,7 +176,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     if (fields !== null) return again(signIn, reply, show, fields)
     return await attempt(signIn, reply, show, async () => {
       await actions.forgotPassword(signIn.asking, email)
-      await embedded.pendingEmails.keep(signIn.uid, email)
+      await embedded.pendingEmails.keep(signIn.uid, { email, chosen: email === signIn.email ? signIn.chosen : undefined })
       return reply.redirect(`${signIn.page.base}/reset`, 303)
     })
   })

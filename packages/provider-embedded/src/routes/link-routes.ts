@@ -2,6 +2,7 @@ import { errors } from '@latchkey/identity-provider'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asking } from '../account-actions.js'
 import type { CodeOwner, CodePurpose } from '../codes.js'
+import type { Problem } from '../pages/layout.js'
 import { confirmLinkPage, deadLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
 import { problemOf } from './form-problem.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
@@ -13,6 +14,17 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   const profileOf = (owner: CodeOwner | undefined) => profiles.findByClientId(owner?.clientId ?? '') ?? profiles.first()
   const pageFor = (request: FastifyRequest, reply: FastifyReply, owner: CodeOwner | undefined, token: string): LinkPage =>
     ({ brand: brandOf(profileOf(owner)), csrf: pages.csrfFor(request, reply), token })
+
+  const askingFor = (request: FastifyRequest, link: CodeOwner | undefined): Asking => {
+    const profile = profileOf(link)
+    return {
+      profileId: profile?.id ?? '',
+      brandName: brandOf(profile).brandName,
+      clientId: profile?.clientId ?? '',
+      interactionUid: link?.interactionUid ?? null,
+      clientAddress: request.ip
+    }
+  }
 
   async function dead (request: FastifyRequest, reply: FastifyReply, purpose: CodePurpose, token: string): Promise<FastifyReply> {
     const link = await actions.readLink(purpose, token)
@@ -39,13 +51,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     fastify.post(`/oidc/${purpose}/resend`, async (request, reply) => {
       const link = await actions.readLink(purpose, textOf(request, 'token'))
       const profile = profileOf(link)
-      const asking: Asking = {
-        profileId: profile?.id ?? '',
-        brandName: brandOf(profile).brandName,
-        clientId: profile?.clientId ?? '',
-        interactionUid: link?.interactionUid ?? null,
-        clientAddress: request.ip
-      }
+      const asking = askingFor(request, link)
       const email = link?.email ?? textOf(request, 'email')
       try {
         await (purpose === 'confirm' ? actions.sendConfirmation(asking, email) : actions.forgotPassword(asking, email))
@@ -58,12 +64,19 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   }
 
   fastify.post('/oidc/confirm', async (request, reply) => {
-    const token = textOf(request, 'token')
+    const [token, password] = [textOf(request, 'token'), textOf(request, 'password')]
+    const link = await actions.readLink('confirm', token)
+    if (link === undefined || link.expired) return await dead(request, reply, 'confirm', token)
+    const again = ({ status, ...problem }: Problem & { status: number }) =>
+      pages.send(reply, status, confirmLinkPage({ ...pageFor(request, reply, link, token), problem }, link))
+    if (password === '') return again({ status: 400, summary: 'Please check what you typed in:', fields: { password: 'Enter your password' } })
+    const pending = link.interactionUid === null ? undefined : await pages.embedded.pendingEmails.find(link.interactionUid)
     try {
-      return done(reply, await actions.confirmByLink(token), 'Your address is confirmed')
+      return done(reply, await actions.confirmByLink(askingFor(request, link), token, password, pending), 'Your address is confirmed')
     } catch (error) {
       if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'confirm', token)
-      throw error
+      if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS)) return again(problemOf(error))
+      return again({ status: error.statusCode ?? 401, summary: 'Please check what you typed in:', fields: { password: 'That is not the password that was chosen at sign-up' } })
     }
   })
 

@@ -36,7 +36,7 @@ export async function finishSignIn ({ config, verifier, nonce, state }: SignInAt
 export async function confirmedAccount (running: TestApp, email: string): Promise<{ subject: string }> {
   const provider = running.app.providerEmbedded.createProvider({ id: 'accounts', name: 'Accounts' })
   const { subject } = await provider.signUpWithPassword({ email, password, firstName: 'Ada', lastName: 'Lovelace' })
-  await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code })
+  await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code, password })
   return { subject }
 }
 

@@ -37,13 +37,13 @@ export async function startApp (t: Test, { profile = {}, profiles = [] }: { prof
   return app
 }
 
-/** Makes an account as a front end would: sign-up, then the code of the email. */
+/** Makes an account as a front end would: sign-up, then the code of the email and the password. */
 export async function signUp ({ server, mailbox }: App, email: string): Promise<void> {
   const account = `email: ${JSON.stringify(email)}`
   const { errors } = await graphql(server, `mutation { userSignUpWithPassword(user: { ${account} }, password: "${password}") { email } }`)
   if (errors !== undefined) throw new Error(`Signing up failed: ${JSON.stringify(errors)}`)
   const code = await mailbox.code(email)
-  const { data } = await graphql(server, `mutation { userVerificationEmailConfirm(data: { ${account}, code: "${code}" }) { success } }`)
+  const { data } = await graphql(server, `mutation { userVerificationEmailConfirm(data: { ${account}, code: "${code}", password: "${password}" }) { success } }`)
   if (data?.userVerificationEmailConfirm.success !== true) throw new Error('Confirming the email failed')
 }
 
