@@ -89,8 +89,14 @@ function logErrors (found: readonly Found[], { reply, app }: Partial<MercuriusCo
     if (client.code === 'InternalError') log?.error({ err: thrown, path }, 'A GraphQL request failed unexpectedly')
     else if (client.status >= 500) log?.warn({ err: thrown, code: client.code, path }, 'A GraphQL request failed for want of another service')
     // Not the message: GraphQL's own repeat what the client sent, which may be a password.
-    else log?.info({ code: client.code, reason: client.reason, details: client.details, hint: (thrown as { hint?: string }).hint, path }, 'A GraphQL request was refused')
+    else log?.info({ code: client.code, reason: client.reason, details: client.details, ...reasonsOf(thrown), path }, 'A GraphQL request was refused')
   }
+}
+
+/** Why, and what to change: for whoever reads the log. */
+function reasonsOf (thrown: unknown): { hint?: string | undefined, explanation?: unknown } {
+  const { hint, explanation } = thrown as { hint?: string, explanation?: unknown }
+  return { hint, explanation }
 }
 
 function headersOf (thrown: unknown): Record<string, string> {

@@ -90,3 +90,13 @@ t.test('resolvers of the app\'s own choose what clients read; what they did not 
     t.match((await ask('{ tooMany }')).errors, [error('ThrottlingThresholdReachedError', { message: 'Slow down' })])
   }
 })
+
+t.test('the log says of a refusal which role lacks what, and what to change', async t => {
+  const { ask, logs, user } = await openApi(t)
+  const { token } = await user('jane', { roles: ['Guest'] })
+  const joe = await user('joe')
+  const answer = await ask('query ($id: ID) { user(id: $id) { id } }', { token, variables: { id: joe.user.id } })
+  t.match(answer.errors, [error('NotAuthorizedError')])
+  t.match(logs.find(line => line.msg === 'A GraphQL request was refused'), { code: 'NotAuthorizedError', explanation: { roles: [{ role: 'Guest' }], remedy: /^Guest does not allow to read Users/ } })
+  t.notMatch(JSON.stringify(answer), 'remedy')
+})

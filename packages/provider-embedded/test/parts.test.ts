@@ -2,6 +2,7 @@ import database from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import t from 'tap'
+import { networkOf } from '../dist/client-network.js'
 import { removeExpired } from '../dist/expiry.js'
 import { html } from '../dist/html.js'
 import providerEmbedded from '../dist/index.js'
@@ -65,4 +66,18 @@ for (const dialect of dialects) {
     t.strictSame((await app.db.selectFrom('latchkey_embedded_attempts').select('key').execute()).map(row => row.key), ['new'])
     t.strictSame((await app.db.selectFrom('latchkey_embedded_codes').select('email').execute()).map(row => row.email), ['late@example.com'], 'a code that has expired lately is kept for its link')
   })
+}
+
+const networks: [string, string, string][] = [
+  ['an address', '192.0.2.1', '192.0.2.1'],
+  ['one with the port, as some proxies write it', '192.0.2.1:4711', '192.0.2.1'],
+  ['one of IPv6, by its network', '2001:db8::1', '2001:db8:0:0::/64'],
+  ['one of IPv6 with the port', '[2001:db8::1]:4711', '2001:db8:0:0::/64'],
+  ['one of IPv4 on a socket for both', '::ffff:192.0.2.1', '192.0.2.1'],
+  ['one with a zone', 'fe80::1%eth0', 'fe80:0:0:0::/64'],
+  ['what is no address', 'junk7', 'unknown'],
+  ['what is no address either', '8.8.8.8.8:1', 'unknown']
+]
+for (const [what, address, expected] of networks) {
+  t.test(`tries are counted by ${what}`, async t => { t.equal(networkOf(address), expected) })
 }
