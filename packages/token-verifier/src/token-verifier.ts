@@ -158,8 +158,8 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
   }
 }
 
-function hasOwnAuthorization ({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.config?.ownAuthorization === true
+function hasOwnAuthorization ({ routeOptions }: Partial<FastifyRequest>): boolean {
+  return routeOptions?.config?.ownAuthorization === true
 }
 
 /** The key that a token's header asks for. The header names a key of the issuer's, and never brings one or says where one is. */
