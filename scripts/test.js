@@ -3,16 +3,17 @@
  * Prints `N passed, N failed` as its last line and exits 1 if anything failed.
  * `TEST_POSTGRES_URL` makes it use a server that is already there.
  *
- * A test file is a program that prints TAP, so each is run by plain node, as the JavaScript that `typecheck` made of it:
- * tap's own runner starts TypeScript and its loaders for each of them, which took twice as long as the tests.
+ * A test file is a program that prints TAP. Those of a package are run by one plain node, as the JavaScript that
+ * `typecheck` made of them: tap's own runner starts a process for each, with TypeScript and its loaders, and starting
+ * took longer than the tests.
  */
 import { spawn } from 'node:child_process'
 import { readdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 
 // More than the two cores a small machine has: some tests wait for most of their time.
-const CONCURRENCY = 3
-const FILE_TIMEOUT_SECONDS = 300
+const CONCURRENCY = 4
+const PACKAGE_TIMEOUT_SECONDS = 600
 
 const packages = await Promise.all(['packages', 'apps'].map(async folder => (await readdir(folder)).map(name => join(folder, name))))
 // Compiled tests of a source file that is no more must not run; turbo brings the others back.
@@ -21,11 +22,13 @@ await Promise.all(packages.flat().map(folder => rm(join(folder, 'dist-test'), { 
 const counts = { passed: 0, failed: 0 }
 if (await run('npx', ['turbo', 'run', 'typecheck', '--output-logs=errors-only'])) {
   await withPostgres(async postgresUrl => {
-    const files = (await Promise.all(packages.flat().map(testFiles))).flat()
+    const suites = (await Promise.all(packages.flat().map(testsOf))).filter(({ files }) => files.length > 0)
+    // The longest first, or the end would wait for one of them.
+    suites.sort((one, other) => other.files.length - one.files.length)
     const tasks = [
+      ...suites.map(suite => () => runTests(suite, postgresUrl)),
       () => run('npm', ['run', '--silent', 'lint']),
-      () => run('npm', ['run', '--silent', 'test:types']),
-      ...files.map(file => () => runTestFile(file, postgresUrl))
+      () => run('npm', ['run', '--silent', 'test:types'])
     ]
     await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) await task()
@@ -35,12 +38,11 @@ if (await run('npx', ['turbo', 'run', 'typecheck', '--output-logs=errors-only'])
 console.log(`${counts.passed} passed, ${counts.failed} failed`)
 process.exitCode = counts.failed === 0 ? 0 : 1
 
-/** The package and the path in it of each compiled test file of a package. */
-async function testFiles (folder) {
+/** A package and the paths in it of its compiled test files. */
+async function testsOf (folder) {
   const entries = await readdir(join(folder, 'dist-test'), { recursive: true, withFileTypes: true }).catch(() => [])
-  return entries.filter(({ name }) => name.endsWith('.test.js'))
-    .map(({ parentPath, name }) => ({ folder, path: relative(folder, join(parentPath, name)) }))
-    .sort((one, other) => one.path < other.path ? -1 : 1)
+  const files = entries.filter(({ name }) => name.endsWith('.test.js')).map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+  return { folder, files: files.sort() }
 }
 
 /** Runs a command that passes or fails as one; gives whether it passed. */
@@ -54,17 +56,18 @@ async function run (command, args) {
   return code === 0
 }
 
-/** Runs a test file, and prints what it said if any of it failed. */
-async function runTestFile ({ folder, path }, postgresUrl) {
+/** Runs the tests of a package, and prints what they said if any failed. */
+async function runTests ({ folder, files }, postgresUrl) {
   const started = performance.now()
-  const { code, output } = await outputOf(process.execPath, ['--enable-source-maps', path], { TEST_POSTGRES_URL: postgresUrl, TAP_TIMEOUT: String(FILE_TIMEOUT_SECONDS) }, folder)
+  const program = files.map(file => `await import(${JSON.stringify(`./${file}`)})`).join('\n')
+  const { code, output } = await outputOf(process.execPath, ['--input-type=module', '--eval', program], { TEST_POSTGRES_URL: postgresUrl, TAP_TIMEOUT: String(PACKAGE_TIMEOUT_SECONDS) }, folder)
   const summary = /^# \{ total: \d+.*\}$/m.exec(output)?.[0] ?? ''
   const count = name => Number(new RegExp(`${name}: (\\d+)`).exec(summary)?.[1] ?? 0)
-  // A file that ended badly without saying so, or said nothing at all, has failed all the same.
+  // A program that ended badly without saying so, or said nothing at all, has failed all the same.
   const failed = Math.max(count('fail'), code === 0 && summary !== '' ? 0 : 1)
   counts.passed += count('pass')
   counts.failed += failed
-  console.log(`${failed === 0 ? 'ok' : 'FAILED'} ${join(folder, path)} ${summary.slice(2)} ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  console.log(`${failed === 0 ? 'ok' : 'FAILED'} ${folder}: ${files.length} files ${summary.slice(2)} ${((performance.now() - started) / 1000).toFixed(1)} s`)
   if (failed > 0) console.log(output)
 }
 

@@ -24,7 +24,8 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
 
     const sameEmail = await usersStore.findByEmail(identity.email)
     if (sameEmail === null) throw new AUTH_PROFILES_ERR_USER_NOT_FOUND()
-    if (!mayLinkByEmail(profile, identity)) throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
+    // Another request of the same person may have signed up between the two looks.
+    if (!mayLinkByEmail(profile, identity)) return await findByIdentity(identity) ?? notLinked()
     await usersStore.bindIdentity(sameEmail.id, identity, identity.email)
     return await findByIdentity(identity) ?? fail()
   }
@@ -45,6 +46,10 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
       throw error
     }
   }
+}
+
+function notLinked (): never {
+  throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
 }
 
 /** The user was deleted between binding and reading. */
