@@ -1,16 +1,10 @@
+import type { ChangeOptions } from '@latchkey/database'
 import type { Principal } from '@latchkey/role-permissions'
 import type { FastifyRequest } from 'fastify'
-import type { Expression, SqlBool } from 'kysely'
 import type { ApiToken, ApiTokenChange, NewApiToken } from './api-token.js'
 
 /** Who a request with an API token acts as. */
 export type ApiTokenPrincipal = Extract<Principal, { kind: 'apiToken' }>
-
-/** Limits a change to some records, for callers who may not change every one. */
-export interface Only {
-  /** A condition on the table `latchkey_api_tokens`, by that name, such as `rowFilter` of role-permissions gives; `null`: none. */
-  readonly where?: Expression<SqlBool> | null
-}
 
 /** What `fastify.apiTokens` can do. */
 export interface ApiTokens {
@@ -21,16 +15,16 @@ export interface ApiTokens {
    * @throws API_TOKENS_ERR_INVALID_FIELDS (with `details` by field), API_TOKENS_ERR_NAME_TAKEN, API_TOKENS_ERR_ROLE_NOT_FOUND
    * @throws API_TOKENS_ERR_CONDITION_NOT_MET the new record does not meet `where`, and was not made
    */
-  create (token: NewApiToken, only?: Only): Promise<{ readonly token: ApiToken, readonly secret: string }>
+  create (token: NewApiToken, options?: ChangeOptions<ApiToken>): Promise<{ readonly token: ApiToken, readonly secret: string }>
   /** All of them, by name. */
   list (): Promise<ApiToken[]>
   find (by: { readonly id: string } | { readonly name: string }): Promise<ApiToken | null>
   /** @throws what `create` throws of fields, and API_TOKENS_ERR_NOT_FOUND where there is none, or none that meets `where` */
-  update (id: string, change: ApiTokenChange, only?: Only): Promise<ApiToken>
+  update (id: string, change: ApiTokenChange, options?: ChangeOptions<ApiToken>): Promise<ApiToken>
   /** Refuses the token from now on, for good, and keeps its record. @throws API_TOKENS_ERR_NOT_FOUND */
   revoke (id: string): Promise<ApiToken>
   /** Deletes the record, and so refuses the token. @throws API_TOKENS_ERR_NOT_FOUND where there is none, or none that meets `where` */
-  delete (id: string, only?: Only): Promise<void>
+  delete (id: string, options?: ChangeOptions<ApiToken>): Promise<void>
 
   /**
    * Who a secret acts as. One query for each call: nothing is remembered, so that every change holds at once.

@@ -15,7 +15,7 @@ import { createTokensStore } from './tokens-store.js'
 import './tables.js'
 
 export type { ApiToken, ApiTokenChange, NewApiToken } from './api-token.js'
-export type { ApiTokenPrincipal, ApiTokens, Only } from './api-tokens.js'
+export type { ApiTokenPrincipal, ApiTokens } from './api-tokens.js'
 export * as errors from './errors.js'
 export type { InvalidReason } from './errors.js'
 export { migrateApiTokens } from './migrations.js'

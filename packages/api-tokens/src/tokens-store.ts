@@ -2,7 +2,7 @@ import type { Tables } from '@latchkey/database'
 import { sql, type Expression, type Kysely, type SqlBool, type Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import type { ApiToken } from './api-token.js'
-import type { ApiTokens, Only } from './api-tokens.js'
+import type { ApiTokens } from './api-tokens.js'
 import { apiTokensDialectOf } from './dialects/index.js'
 import { API_TOKENS_ERR_CONDITION_NOT_MET, API_TOKENS_ERR_NAME_TAKEN, API_TOKENS_ERR_NOT_FOUND, API_TOKENS_ERR_ROLE_NOT_FOUND } from './errors.js'
 import { hashOf, newSecret } from './secret.js'
@@ -35,7 +35,7 @@ export function createTokensStore (db: Kysely<Tables>): TokensStore {
   }
 
   return {
-    create: async (token, { where = null } = {}) => {
+    create: async (token, { where = null, inTransaction } = {}) => {
       const now = Date.now()
       const { name, roles, expiresAt, createdBy } = readNewToken(token, now)
       const secret = newSecret()
@@ -47,44 +47,61 @@ export function createTokensStore (db: Kysely<Tables>): TokensStore {
           .execute()
         await changeRoles(transaction, id, { add: roles, remove: [] })
         if (where !== null && !await meets(transaction, id, where)) throw new API_TOKENS_ERR_CONDITION_NOT_MET()
-        return await read(transaction, { id })
+        const after = await read(transaction, { id }) as ApiToken
+        await inTransaction?.(transaction, { before: null, after })
+        return after
       })
-      return { token: created as ApiToken, secret }
+      return { token: created, secret }
     },
 
     list: async () => fold(await select(db).orderBy('token.name').orderBy('has.role_id').execute()),
 
     find: async by => isStorableText(Object.values(by)[0]) ? await read(db, by) ?? null : null,
 
-    update: async (id, given, only) => {
+    update: async (id, given, { where = null, inTransaction } = {}) => {
       const { name, roles, expiresAt } = readChange(given)
       return await changeExisting(id, async transaction => {
-        const updated = await set(transaction, id, { name, expires_at: expiresAt }, only)
-        if (updated && roles !== undefined) await changeRoles(transaction, id, roles)
-        return updated ? await read(transaction, { id }) : undefined
+        const before = await hold(transaction, id, where)
+        if (before === undefined) return undefined
+        await set(transaction, id, { name, expires_at: expiresAt })
+        if (roles !== undefined) await changeRoles(transaction, id, roles)
+        const after = await read(transaction, { id }) as ApiToken
+        await inTransaction?.(transaction, { before, after })
+        return after
       })
     },
 
     revoke: async id => await changeExisting(id, async transaction => {
       // Whoever revokes it again leaves the first time.
-      await set(transaction, id, { revoked_at: new Date(Date.now()).toISOString() }, { where: sql<boolean>`revoked_at is null` })
+      await set(transaction, id, { revoked_at: new Date(Date.now()).toISOString() }, sql<boolean>`revoked_at is null`)
       return await read(transaction, { id })
     }),
 
-    delete: async (id, { where = null } = {}) => {
-      const query = db.deleteFrom('latchkey_api_tokens').where('latchkey_api_tokens.id', '=', id)
-      const deleted = isStorableText(id) ? await (where === null ? query : query.where(where)).returning('id').executeTakeFirst() : undefined
-      if (deleted === undefined) throw new API_TOKENS_ERR_NOT_FOUND()
+    delete: async (id, { where = null, inTransaction } = {}) => {
+      await changeExisting(id, async transaction => {
+        const before = await hold(transaction, id, where)
+        if (before === undefined) return undefined
+        await transaction.deleteFrom('latchkey_api_tokens').where('id', '=', id).execute()
+        await inTransaction?.(transaction, { before, after: null })
+        return before
+      })
     }
   }
 }
 
-/** Sets what is not `undefined`; gives whether there is such a record. */
-async function set (db: Kysely<Tables>, id: string, values: Record<string, string | null | undefined>, { where = null }: Only = {}): Promise<boolean> {
+/** Reads a token for a change: until the end of the transaction nobody else changes it. */
+async function hold (db: Kysely<Tables>, id: string, where: Expression<SqlBool> | null): Promise<ApiToken | undefined> {
+  const query = db.updateTable('latchkey_api_tokens').set(({ ref }) => ({ id: ref('id') })).where('latchkey_api_tokens.id', '=', id)
+  const held = await (where === null ? query : query.where(where)).returning('id').executeTakeFirst()
+  return held === undefined ? undefined : await read(db, { id })
+}
+
+/** Sets what is not `undefined`. */
+async function set (db: Kysely<Tables>, id: string, values: Record<string, string | null | undefined>, where: Expression<SqlBool> | null = null): Promise<void> {
   const query = db.updateTable('latchkey_api_tokens')
     .set({ ...values, updated_at: new Date(Date.now()).toISOString() })
     .where('latchkey_api_tokens.id', '=', id)
-  return await (where === null ? query : query.where(where)).returning('id').executeTakeFirst() !== undefined
+  await (where === null ? query : query.where(where)).execute()
 }
 
 /**

@@ -10,6 +10,7 @@ import { connect } from './connect.js'
 import { dialectOf } from './dialect.js'
 import { resolveOptions, type DatabaseOptions } from './options.js'
 
+export type { Change, ChangeOptions } from './change-options.js'
 export { dialectOf, type Dialect } from './dialect.js'
 export * as errors from './errors.js'
 export { migrate, type Migrations } from './migrate.js'

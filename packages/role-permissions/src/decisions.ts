@@ -3,11 +3,12 @@ import { AllowedByGrants } from './allowed.js'
 import type { Declarations } from './declarations.js'
 import { ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED } from './errors.js'
 import { explain, nameOf } from './explain.js'
+import { missing } from './missing.js'
 import { variablesOf, type Principal } from './principal.js'
 import type { NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
 import type { RoleSet, RoleSets } from './role-sets.js'
 
-type Decisions = Pick<RolePermissionsService, 'can' | 'authorize' | 'explain'>
+type Decisions = Pick<RolePermissionsService, 'can' | 'authorize' | 'explain' | 'missingFor'>
 
 /** Every decision there is: no other place looks into permissions. */
 export function makeDecisions (roleSets: RoleSets, declared: Declarations, guestRoleId: () => string, dialect: Dialect): Decisions {
@@ -31,6 +32,7 @@ export function makeDecisions (roleSets: RoleSets, declared: Declarations, guest
       })
       throw refused
     },
+    missingFor: (principal, permissions) => missing(permissions, rolesOf(principal).roles.map(({ role }) => role), variablesOf(principal)),
     explain: (principal, action, resource) => explain(rolesOf(principal), action, resource, declared, variablesOf(principal))
   }
   return decisions

@@ -21,6 +21,9 @@ export const ROLE_PERMISSIONS_ERR_BUILTIN_ROLE = createError('ROLE_PERMISSIONS_E
 /** The change would leave no role that may do everything, and nobody could undo it. */
 export const ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR = createError('ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR', 'At least one role must keep { "all": true }; give it to another role first', 409)
 
+/** The change would leave no user who may do everything, where there was one. */
+export const ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT = createError('ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT', 'At least one user must keep a role that may do everything; give it to another user first', 409)
+
 /** The principal lacks the permission; `details` names what was missing, `explanation` says why. */
 export const ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED = createError('ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED', 'Not Authorized', 403)
 

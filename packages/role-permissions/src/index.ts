@@ -18,7 +18,7 @@ export type { InvalidPermissionsError } from './invalid-permissions.js'
 export type { RolePermissionsOptions } from './options.js'
 export type { Action, ActionPermission, Resource, Role, RolePermissions, TablePermissions } from './permissions.js'
 export type { Principal } from './principal.js'
-export type { Allowed, Decision, Denied, Explanation, Grant, NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
+export type { Allowed, Decision, Denied, Explanation, Grant, Missing, NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
 export type { RolesTable, RoleVersionTable, UserRolesTable } from './tables.js'
 
 declare module 'fastify' {

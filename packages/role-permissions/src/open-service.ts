@@ -1,5 +1,5 @@
-import { dialectOf, prepareQuery, type Tables } from '@latchkey/database'
-import type { Kysely } from 'kysely'
+import { dialectOf, prepareQuery, type ChangeOptions, type Tables } from '@latchkey/database'
+import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
 import { withConfiguredNames, withConfiguredRoles } from './configured-roles.js'
 import { makeDecisions } from './decisions.js'
 import { openDeclarations, type Declarations } from './declarations.js'
@@ -46,6 +46,19 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
   async function change (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
     known.install(await changeRoles(db, make))
   }
+  /** Changes one role, or makes one (of none), or deletes it (to none). */
+  async function changeOne (id: string | null, make: (role: Role | null) => Role | null, { where = null, inTransaction }: ChangeOptions<Role>): Promise<void> {
+    let before: Role | null = null
+    let after: Role | null = null
+    const stored = await changeRoles(db, async (roles, transaction) => {
+      before = id === null ? null : existing(roles, id)
+      if (before !== null && where !== null) await assertMeets(transaction, before, where)
+      after = make(before)
+      const others = roles.filter(role => role !== before)
+      return after === null ? others : [...others, after]
+    }, async transaction => { await inTransaction?.(transaction, { before, after }) })
+    known.install(stored)
+  }
   function builtin (kind: Role['builtin']): Role {
     return known.all.find(role => role.builtin === kind) as Role
   }
@@ -59,37 +72,36 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
   const service: OpenedService['service'] = {
     list: () => known.all,
     find: by => ('id' in by ? known.get(by.id) : known.all.find(({ name }) => name === by.name)) ?? null,
-    create: async ({ name, description = null, permissions }) => {
+    create: async ({ name, description = null, permissions }, options = {}) => {
       checkRoleFields({ name: name ?? null, description })
       const role = newRole({ name, description, permissions: permissions === undefined ? ofItsOwnUser(declared) : readPermissions(permissions, declared) })
-      await change(roles => [...roles, role])
+      await changeOne(null, () => role, options)
       return role
     },
-    update: async (id, { name, description, permissions }) => {
+    update: async (id, { name, description, permissions }, options = {}) => {
       checkRoleFields({ name, description })
       const checked = permissions === undefined ? undefined : readPermissions(permissions, declared)
       let updated: Role | undefined
-      await change(roles => {
-        const role = existing(roles, id)
+      await changeOne(id, before => {
+        const role = before as Role
         updated = changedRole(role, {
           name: name ?? role.name,
           description: description === undefined ? role.description : description,
           permissions: checked ?? role.permissions
         })
-        return roles.map(other => other === role ? updated as Role : other)
-      })
+        return updated
+      }, options)
       return updated as unknown as Role
     },
-    delete: async id => {
-      await change(roles => {
-        const role = existing(roles, id)
-        if (role.builtin !== null) throw new ROLE_PERMISSIONS_ERR_BUILTIN_ROLE()
-        return roles.filter(other => other !== role)
-      })
+    delete: async (id, options = {}) => {
+      await changeOne(id, role => {
+        if (role?.builtin !== null) throw new ROLE_PERMISSIONS_ERR_BUILTIN_ROLE()
+        return null
+      }, options)
     },
     rolesOf: userId => rolesOfUser(db, userId),
     assign: (userId, roleIds, transaction) => inTransaction(transaction, within => assignRoles(within, userId, roleIds)),
-    unassign: (userId, roleIds, transaction) => unassignRoles(transaction ?? db, userId, roleIds),
+    unassign: (userId, roleIds, transaction) => inTransaction(transaction, within => unassignRoles(within, userId, roleIds)),
     guest: () => ({ kind: 'guest', roles: [builtin('guest').id] }),
     administrator: () => builtin('administrator'),
     ...makeDecisions(roleSets, declared, () => builtin('guest').id, dialectOf(db)),
@@ -113,6 +125,11 @@ function existing (roles: readonly Role[], id: string): Role {
   const role = roles.find(role => role.id === id)
   if (role === undefined) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
   return role
+}
+
+async function assertMeets (transaction: Transaction<Tables>, { id }: Role, where: Expression<SqlBool>): Promise<void> {
+  const found = await transaction.selectFrom('latchkey_roles').select('latchkey_roles.id').where('latchkey_roles.id', '=', id).where(where).executeTakeFirst()
+  if (found === undefined) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
 }
 
 /** What a role may do that nobody has given permissions yet: read and update its own user, where there is such a table. */

@@ -1,5 +1,5 @@
 import type { FastifyError } from '@fastify/error'
-import type { Tables } from '@latchkey/database'
+import type { ChangeOptions, Tables } from '@latchkey/database'
 import type { FilterableTable } from '@latchkey/record-filter'
 import type { preHandlerAsyncHookHandler } from 'fastify'
 import type { Expression, SqlBool, Transaction } from 'kysely'
@@ -21,25 +21,27 @@ export interface RolePermissionsService {
    * @throws ROLE_PERMISSIONS_ERR_INVALID_ROLE with `details` by field, ROLE_PERMISSIONS_ERR_ROLE_EXISTS
    * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path` and `reason`
    */
-  create (role: { name: string, description?: string | null, permissions?: RolePermissions }): Promise<Role>
+  create (role: { name: string, description?: string | null, permissions?: RolePermissions }, options?: Pick<ChangeOptions<Role>, 'inTransaction'>): Promise<Role>
   /**
    * Changes what is given; what is left out stays.
    *
-   * @throws what `create` throws, and ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR
+   * @throws what `create` throws, and ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND
+   * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT no role, or no user, would be left that may do everything
    */
-  update (id: string, change: { name?: string, description?: string | null, permissions?: RolePermissions }): Promise<Role>
+  update (id: string, change: { name?: string, description?: string | null, permissions?: RolePermissions }, options?: ChangeOptions<Role>): Promise<Role>
   /**
    * Deletes the role and takes it from everybody who has it.
    *
-   * @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_BUILTIN_ROLE, ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR
+   * @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_BUILTIN_ROLE
+   * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT
    */
-  delete (id: string): Promise<void>
+  delete (id: string, options?: ChangeOptions<Role>): Promise<void>
 
   /** The roles of a user, by name. */
   rolesOf (userId: string): Promise<Role[]>
   /** Gives a user roles it does not have yet. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, having given none */
   assign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
-  /** Takes roles from a user; those it does not have are no mistake. */
+  /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything */
   unassign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
 
   /** The principal of a request without a token: the Guest role. */
@@ -53,6 +55,11 @@ export interface RolePermissionsService {
   authorize (principal: Principal, action: Action | 'call', resource: Resource): Allowed
   /** Why a decision is as it is: what each role says, and what to change. For people, not for the hot path. */
   explain (principal: Principal, action: Action | 'call', resource: Resource): Explanation
+  /**
+   * What of these permissions a principal does not have itself, and so must not give to anybody: the first of it, or `null`.
+   * A filter is had where the principal has the same action by the same filter, or by none.
+   */
+  missingFor (principal: Principal, permissions: RolePermissions): Missing | null
 
   /**
    * Names a table that permissions may speak of, and the fields and relations that filters may use.
@@ -71,6 +78,13 @@ export interface RolePermissionsService {
 
   /** Looks whether another copy of the app changed roles, at most once a second; call it at the start of a request. Never fails. */
   refresh (): Promise<void>
+}
+
+/** Something that a principal does not have. */
+export interface Missing {
+  /** The name of a table or function; `*` for everything. */
+  readonly resource: string
+  readonly action: Action | 'call' | 'all'
 }
 
 export type Decision = Allowed | Denied

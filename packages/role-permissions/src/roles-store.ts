@@ -1,7 +1,8 @@
 import type { Tables } from '@latchkey/database'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { nothingDeclared } from './declarations.js'
+import { administratedBy, assertStillAdministrated } from './administrators.js'
 import { ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_ROLE_EXISTS } from './errors.js'
 import { everything, mayDoEverything, type Role, type RolePermissions } from './permissions.js'
 import { readPermissions } from './read-permissions.js'
@@ -50,20 +51,29 @@ export async function loadRoles (db: Database): Promise<StoredRoles> {
  * roles and gives all roles back; what differs is written, if the whole is still sound.
  *
  * @param change may throw, and then nothing is changed
+ * @param afterwards runs in the transaction when all is written; what it throws undoes the change
  * @throws ROLE_PERMISSIONS_ERR_ROLE_EXISTS two roles would have the same name
  * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR no role would be left that may do everything
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT no user would be left who may do everything, where there was one
  */
-export async function changeRoles (db: Database, change: (roles: readonly Role[]) => readonly Role[]): Promise<StoredRoles> {
+export async function changeRoles (
+  db: Database,
+  change: (roles: readonly Role[], transaction: Transaction<Tables>) => readonly Role[] | Promise<readonly Role[]>,
+  afterwards?: (transaction: Transaction<Tables>) => Promise<void>
+): Promise<StoredRoles> {
   return await db.transaction().execute(async transaction => {
     // The first statement writes, so that from here on everybody else who changes roles waits.
     const { version } = await transaction.updateTable('latchkey_role_version')
       .set(({ eb }) => ({ version: eb('version', '+', 1) }))
       .where('id', '=', 1).returning('version').executeTakeFirstOrThrow()
     const before = await allRoles(transaction)
-    const after = change(before)
+    const after = await change(before, transaction)
     if (new Set(after.map(role => role.name)).size < after.length) throw new ROLE_PERMISSIONS_ERR_ROLE_EXISTS()
     if (!after.some(mayDoEverything)) throw new ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR()
+    const administrated = await administratedBy(transaction, before.filter(mayDoEverything))
     await writeDifference(transaction, before, after)
+    if (administrated) await assertStillAdministrated(transaction, after.filter(mayDoEverything))
+    await afterwards?.(transaction)
     return { version, roles: after }
   })
 }
@@ -81,7 +91,12 @@ async function writeDifference (transaction: Database, before: readonly Role[], 
   }
 }
 
-async function allRoles (db: Database): Promise<Role[]> {
+/** From here to the end of the transaction nobody else changes roles, or takes one from a user. */
+export async function holdRoles (transaction: Database): Promise<void> {
+  await transaction.updateTable('latchkey_role_version').set(({ ref }) => ({ version: ref('version') })).where('id', '=', 1).execute()
+}
+
+export async function allRoles (db: Database): Promise<Role[]> {
   return (await db.selectFrom('latchkey_roles').selectAll().orderBy('name').execute()).map(toRole)
 }
 

@@ -1,8 +1,9 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
+import { assertStillAdministrated } from './administrators.js'
 import { ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND } from './errors.js'
-import type { Role } from './permissions.js'
-import { toRole } from './roles-store.js'
+import { mayDoEverything, type Role } from './permissions.js'
+import { allRoles, holdRoles, toRole } from './roles-store.js'
 
 type Database = Kysely<Tables>
 
@@ -34,11 +35,20 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
     .execute()
 }
 
-/** Takes roles away from a user; those that it does not have are no mistake. */
+/**
+ * Takes roles away from a user; those that it does not have are no mistake.
+ *
+ * @param db a transaction: what is thrown must undo it
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything
+ */
 export async function unassignRoles (db: Database, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = roleIds.filter(isStorable)
   if (ids.length === 0 || !isStorable(userId)) return
-  await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).where('role_id', 'in', ids).execute()
+  // Two administrators who take each other's role at once do so one after the other.
+  await holdRoles(db)
+  const removed = await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).where('role_id', 'in', ids).returning('role_id').execute()
+  const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
+  if (mayDoAll.some(({ id }) => removed.some(row => row.role_id === id))) await assertStillAdministrated(db, mayDoAll)
 }
 
 /** Ids may come from clients, and PostgreSQL fails on a NUL in a parameter. */

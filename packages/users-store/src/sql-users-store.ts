@@ -1,5 +1,5 @@
-import { prepareQuery, type PreparedQuery, type Tables } from '@latchkey/database'
-import type { Insertable, Kysely, Updateable } from 'kysely'
+import { prepareQuery, type ChangeOptions, type PreparedQuery, type Tables } from '@latchkey/database'
+import type { Expression, Insertable, Kysely, SqlBool, Updateable } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { usersDialectOf } from './dialects/index.js'
 import { normalizeEmail } from './email.js'
@@ -75,10 +75,30 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       .execute()
   }
 
-  async function updateUser (id: string, values: StoredValues): Promise<User | null> {
+  async function updateUser (db: Kysely<Tables>, id: string, values: StoredValues): Promise<User | null> {
     const change = { ...stored(values), updated_at: new Date().toISOString() }
     const row = await db.updateTable('latchkey_users').set(change as Updateable<UsersTable>).where('id', '=', id).returning(selection).executeTakeFirst()
     return row === undefined ? null : rowToUser(row, columns)
+  }
+
+  /** Reads a user for a change: until the end of the transaction nobody else changes it. */
+  async function hold (db: Kysely<Tables>, id: string, where: Expression<SqlBool> | null): Promise<User> {
+    const query = db.updateTable('latchkey_users').set(({ ref }) => ({ id: ref('id') })).where('latchkey_users.id', '=', id)
+    const row = await (where === null ? query : query.where(where)).returning(selection).executeTakeFirst()
+    if (row === undefined) throw new USERS_STORE_ERR_USER_NOT_FOUND()
+    return rowToUser(row, columns)
+  }
+
+  /** @param work of the change itself; `null` where no record is left */
+  async function changing<After extends User | null> (id: string, { where = null, inTransaction }: ChangeOptions<User>, work: (db: Kysely<Tables>) => Promise<After>): Promise<After> {
+    if (!isStorableText(id)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
+    return await againAfterDeadlock(() => database.transaction().execute(async transaction => {
+      const db = transaction.withoutPlugins()
+      const before = await hold(db, id, where)
+      const after = await work(db)
+      await inTransaction?.(transaction, { before, after })
+      return after
+    }))
   }
 
   /** Two users who take each other's email at once wait for each other: one of them starts again. */
@@ -156,20 +176,21 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       throw new USERS_STORE_ERR_IDENTITY_TAKEN()
     },
 
-    update: async (id, change) => {
+    update: async (id, change, options) => {
       const values = validation.change(change)
-      const updated = isStorableText(id) ? await keepingRules(() => againAfterDeadlock(() => updateUser(id, values))) : null
+      const updated = options === undefined
+        ? isStorableText(id) ? await keepingRules(() => againAfterDeadlock(() => updateUser(db, id, values))) : null
+        : await changing(id, options, db => keepingRules(() => updateUser(db, id, values)))
       if (updated === null) throw new USERS_STORE_ERR_USER_NOT_FOUND()
       return updated
     },
 
-    delete: async (id) => {
-      if (!isStorableText(id)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
-      await db.transaction().execute(async transaction => {
-        const deleted = await transaction.deleteFrom('latchkey_users').where('id', '=', id).returning('id').executeTakeFirst()
-        if (deleted === undefined) throw new USERS_STORE_ERR_USER_NOT_FOUND()
+    delete: async (id, options = {}) => {
+      await changing(id, options, async db => {
+        await db.deleteFrom('latchkey_users').where('id', '=', id).execute()
         // The foreign key does the same, unless an SQLite connection of the app's own has foreign keys off.
-        await transaction.deleteFrom('latchkey_user_identities').where('user_id', '=', id).execute()
+        await db.deleteFrom('latchkey_user_identities').where('user_id', '=', id).execute()
+        return null
       })
     }
   }

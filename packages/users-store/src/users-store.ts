@@ -1,4 +1,4 @@
-import type { Tables } from '@latchkey/database'
+import type { ChangeOptions, Tables } from '@latchkey/database'
 import type { Transaction } from 'kysely'
 import type { NewUser, User, UserChange, UserColumn, UserIdentity } from './user.js'
 
@@ -36,10 +36,10 @@ export interface UsersStore {
   check (user: NewUser): void
 
   /** @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
-  update (id: string, change: UserChange): Promise<User>
+  update (id: string, change: UserChange, options?: ChangeOptions<User>): Promise<User>
 
   /** Deletes the user and its identities. @throws USERS_STORE_ERR_USER_NOT_FOUND */
-  delete (id: string): Promise<void>
+  delete (id: string, options?: ChangeOptions<User>): Promise<void>
 }
 
 /**

@@ -1,0 +1,41 @@
+/**
+ * Owns the audit log: who changed which record, when, and what it was before and after: `fastify.auditLog`. What is
+ * noted, and who may read it, is for others to decide; nothing in it is ever changed.
+ */
+import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
+import type { AuditLog } from './audit-log.js'
+import { toEvent, toRow } from './event-row.js'
+import { migrateAuditLog, packageName } from './migrations.js'
+import { resolveOptions, type AuditLogOptions } from './options.js'
+import './tables.js'
+
+export type { Actor, AuditedRecord, AuditEvent, AuditLog, NewAuditEvent } from './audit-log.js'
+export * as errors from './errors.js'
+export { migrateAuditLog } from './migrations.js'
+export type { AuditLogOptions } from './options.js'
+export type { AuditEventsTable } from './tables.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The audit log. */
+    auditLog: AuditLog
+  }
+}
+
+async function auditLog (fastify: FastifyInstance, options: AuditLogOptions): Promise<void> {
+  const { migrate } = resolveOptions(options)
+  if (migrate) await migrateAuditLog(fastify.db)
+  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  const db = fastify.db.withoutPlugins()
+  const log: AuditLog = {
+    record: async (transaction, event) => {
+      const row = toRow(event)
+      if (row !== null) await transaction.withoutPlugins().insertInto('latchkey_audit_events').values(row).execute()
+    },
+    read: async ids => ids.length === 0 ? [] : (await db.selectFrom('latchkey_audit_events').selectAll().where('id', 'in', [...ids]).execute()).map(toEvent)
+  }
+  fastify.decorate('auditLog', Object.freeze(log))
+}
+
+export default fp(auditLog, { name: packageName, fastify: '5.x', dependencies: ['@latchkey/database'] })

@@ -1,0 +1,37 @@
+import { dialectOf, migrate, type Migrations } from '@latchkey/database'
+import { sql, type Kysely } from 'kysely'
+
+export const packageName = '@latchkey/audit-log'
+
+/**
+ * Brings the table up to date, as registration with `migrate: true` does: for an app whose own database user may not
+ * change the schema, and which registers with `migrate: false`.
+ *
+ * @throws DATABASE_ERR_MIGRATION_FAILED
+ */
+export async function migrateAuditLog<DB> (db: Kysely<DB>): Promise<void> {
+  await migrate(db.withoutPlugins(), packageName, migrations)
+}
+
+const migrations: Migrations = {
+  '001-audit-events': {
+    up: async (db: Kysely<unknown>) => {
+      // Compared and sorted by its bytes on both databases, whatever the locale of the server.
+      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      await db.schema.createTable('latchkey_audit_events')
+        .addColumn('id', text, column => column.primaryKey())
+        .addColumn('created_at', text, column => column.notNull())
+        .addColumn('actor_kind', text, column => column.notNull())
+        .addColumn('actor_id', text)
+        .addColumn('actor_name', text)
+        .addColumn('action', text, column => column.notNull())
+        .addColumn('resource', text, column => column.notNull())
+        .addColumn('record_id', text, column => column.notNull())
+        .addColumn('before', text)
+        .addColumn('after', text)
+        .execute()
+      await db.schema.createIndex('latchkey_audit_events_created_at').on('latchkey_audit_events').columns(['created_at', 'id']).execute()
+      await db.schema.createIndex('latchkey_audit_events_record').on('latchkey_audit_events').columns(['resource', 'record_id']).execute()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { variableNames, type FilterVariables } from '@latchkey/record-filter'
+import { isDeepStrictEqual } from 'node:util'
+import { permissionOf, type AnyAction } from './compiled-role.js'
+import { actions, mayDoEverything, type ActionPermission, type Resource, type Role, type RolePermissions } from './permissions.js'
+import type { Missing } from './role-permissions.js'
+
+/**
+ * The first of these permissions that the roles do not have themselves; `null` where they have all of it. Whether one filter
+ * admits all that another does is not for a program to find out: only the same filter counts, or none.
+ *
+ * @param roles whose permissions are to be given on
+ * @param variables what the variables of filters stand for: one without a value admits no record, so there is nothing to give
+ */
+export function missing (permissions: RolePermissions, roles: readonly Role[], variables: FilterVariables): Missing | null {
+  if (roles.some(mayDoEverything)) return null
+  if (permissions.all === true) return { resource: '*', action: 'all' }
+  for (const [table, ofTable] of Object.entries(permissions.data ?? {})) {
+    for (const action of actions) {
+      const wanted = ofTable[action]
+      if (wanted?.allow === true && !covers(permissionsOf(roles, action, { table }), wanted, variables)) return { resource: table, action }
+    }
+  }
+  for (const [name, { allow }] of Object.entries(permissions.custom?.functions ?? {})) {
+    if (allow && permissionsOf(roles, 'call', { function: name }).length === 0) return { resource: name, action: 'call' }
+  }
+  for (const section of ['settings', 'users'] as const) {
+    for (const [name, { allow }] of Object.entries(permissions.custom?.[section] ?? {})) {
+      if (allow && !roles.some(role => role.permissions.custom?.[section]?.[name]?.allow === true)) return { resource: name, action: 'call' }
+    }
+  }
+  return null
+}
+
+function permissionsOf (roles: readonly Role[], action: AnyAction, resource: Resource): ActionPermission[] {
+  return roles.map(role => permissionOf(role, action, resource)).filter(permission => permission !== undefined).filter(({ allow }) => allow)
+}
+
+/** Those that admit the same records give together what each of them gives. */
+function covers (own: readonly ActionPermission[], wanted: ActionPermission, variables: FilterVariables): boolean {
+  const giving = own.filter(({ filter }) => filter === undefined || (isDeepStrictEqual(filter, wanted.filter) && hasValues(filter, variables)))
+  if (giving.length === 0) return false
+  if (giving.some(({ fields }) => fields === undefined)) return true
+  if (wanted.fields === undefined) return false
+  return Object.entries(wanted.fields).every(([field, allowed]) => !allowed || giving.some(({ fields }) => fields?.[field] === true))
+}
+
+function hasValues (filter: unknown, variables: FilterVariables): boolean {
+  const text = JSON.stringify(filter)
+  return variableNames.every(name => !text.includes(name) || variables[name] != null)
+}
