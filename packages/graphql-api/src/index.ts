@@ -18,6 +18,7 @@ import { resolveOptions, type GraphqlApiOptions } from './options.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
 import { accountsArea } from './schema/accounts.js'
+import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { profilesArea } from './schema/profiles.js'
@@ -86,7 +87,12 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, requesterOf
     profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
-    ...fastify.hasDecorator('apiTokens') ? [apiTokensArea({ apiTokens: fastify.apiTokens, usersStore, rolePermissions, readableRecords, showUser, requesterOf })] : []
+    ...fastify.hasDecorator('apiTokens')
+      ? [
+          apiTokensArea({ apiTokens: fastify.apiTokens, usersStore, rolePermissions, readableRecords, showUser, requesterOf }),
+          apiTokenChangesArea({ apiTokens: fastify.apiTokens, rolePermissions, readableRecords, requesterOf })
+        ]
+      : []
   ]
 }
 
