@@ -13,12 +13,15 @@ import type { Principal } from './principal.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import './tables.js'
 
+export { difference, type RoleDifference } from './difference.js'
 export * as errors from './errors.js'
 export type { InvalidPermissionsError } from './invalid-permissions.js'
+export { lint, type LintFinding, type LintRule, type LintSubject } from './lint.js'
 export type { RolePermissionsOptions } from './options.js'
 export type { Action, ActionPermission, Resource, Role, RolePermissions, TablePermissions } from './permissions.js'
 export type { Principal } from './principal.js'
 export type { Allowed, Decision, Denied, Explanation, Grant, Missing, NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
+export { defineRoles, type RoleDefinition } from './role-definitions.js'
 export type { RolesTable, RoleVersionTable, UserRolesTable } from './tables.js'
 
 declare module 'fastify' {
