@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const layers = [
-  ['plugin-options'],
+  ['plugin-options', 'secret-box'],
   ['database', 'record-filter', 'test-issuer', 'identity-provider', 'test-databases'],
   ['users-store', 'token-verifier', 'role-permissions'],
   ['api-tokens', 'audit-log', 'provider-embedded', 'provider-cognito', 'provider-auth0', 'provider-openid'],

@@ -66,6 +66,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(providerEmbedded, {
     publicUrl: config.publicUrl,
     production: config.production,
+    previousSecretKeys: [...config.previousSecretKeys],
     ...(config.secretKey === undefined ? {} : { secretKey: config.secretKey }),
     ...(config.smtp === undefined ? {} : { smtp: config.smtp })
   })

@@ -15,6 +15,8 @@ export interface Config extends ConfigFile {
   readonly administratorEmail?: string
   /** What keys and secrets in the database are encrypted under; the same on every copy of the app. */
   readonly secretKey?: string
+  /** Secret keys of before: what is encrypted under them is encrypted anew at start. */
+  readonly previousSecretKeys: readonly string[]
   /** Addresses of the proxies that are believed what they say of a client's address. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -51,6 +53,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     publicUrl: readPublicUrl(environment.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
+    previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || ''),
     logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
     production: environment.NODE_ENV === 'production',
     ...(environment.LATCHKEY_ADMIN_EMAIL ? { administratorEmail: environment.LATCHKEY_ADMIN_EMAIL } : {}),
@@ -66,9 +69,13 @@ function readPort (text: string): number {
 }
 
 function readTrustedProxies (text: string): string[] {
-  const addresses = text.split(',').map(part => part.trim()).filter(part => part !== '')
+  const addresses = list(text)
   if (!addresses.every(isAddressOrRange)) throw new ConfigurationError('TRUSTED_PROXIES must be the addresses of the proxies before the app, such as 10.0.0.0/8,127.0.0.1')
   return addresses
+}
+
+function list (text: string): string[] {
+  return text.split(',').map(part => part.trim()).filter(part => part !== '')
 }
 
 function isAddressOrRange (text: string): boolean {

@@ -22,6 +22,8 @@ t.test('variables replace them', async t => {
     { host: '::1', port: 0, publicUrl: 'http://[::1]:0', databaseUrl: 'sqlite::memory:', administratorEmail: 'a@b.c', logLevel: 'debug', production: true })
   t.strictSame((await readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).trustedProxies, ['10.0.0.0/8', '::1'])
   t.strictSame((await readConfig({})).trustedProxies, [])
+  t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: 'one, two,' })).previousSecretKeys, ['one', 'two'])
+  t.strictSame((await readConfig({})).previousSecretKeys, [])
   t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/base/' }), { publicUrl: 'https://auth.example.com/base' })
 })
 

@@ -62,7 +62,7 @@ const POLLS_UNTIL_SIGNING = 3
 export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig): Promise<Embedded> {
   const issuer = `${options.publicUrl}/oidc`
   const legacyCallback = `${options.publicUrl}/oauth2/callback`
-  const secrets = await loadSecrets(db, options.secretKey)
+  const secrets = await loadSecrets(db, options)
   if (options.production && !secrets.sealing) log.warn({}, 'The signing keys are stored unencrypted: set the option secretKey, or keep the database readable by this app alone')
   const profiles = createProfiles()
   const guard = createGuard(log)
@@ -89,7 +89,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   })
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKey: secrets.cookieKey, records, accounts, profiles, pages: pages(profiles), log, legacyCallback })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, profiles, pages: pages(profiles), log, legacyCallback })
       running = { provider, handle: provider.callback() }
     }
     return running

@@ -20,7 +20,8 @@ export interface ProviderPages {
 export interface OpenIdProviderConfig {
   readonly issuer: string
   readonly keys: readonly SigningKey[]
-  readonly cookieKey: string
+  /** The first one signs; the others are those of before. */
+  readonly cookieKeys: readonly string[]
   readonly records: AdapterFactory
   readonly accounts: Accounts
   readonly profiles: Profiles
@@ -45,7 +46,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     adapter: config.records,
     jwks: { keys: [...config.keys] },
     cookies: {
-      keys: [config.cookieKey],
+      keys: [...config.cookieKeys],
       // A site on a neighbouring name cannot set a cookie of this prefix, and so sign somebody in as somebody else (RFC 6265bis §4.1.3).
       names: { session: secure ? '__Host-latchkey_session' : 'latchkey_session', interaction: 'latchkey_interaction', resume: 'latchkey_resume' },
       long: cookie,

@@ -9,6 +9,8 @@ const schema = Type.Object({
   publicUrl: Type.String({ minLength: 1 }),
   /** At least 32 characters: what signing keys are encrypted and cookies signed under. The same on every copy of the app. */
   secretKey: Type.Optional(Type.String({ minLength: 32 })),
+  /** Secret keys of before: what is encrypted under them is still read, and encrypted anew at start. */
+  previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
   smtp: Type.Optional(Type.Object({
     /** `smtp://user:password@host:587` or `smtps://…:465`. */
     url: Type.String({ pattern: '^smtps?://' }),

@@ -1,37 +1,62 @@
 import type { Tables } from '@latchkey/database'
+import { createSecretBox } from '@latchkey/secret-box'
 import type { Kysely } from 'kysely'
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /** What the package keeps secret, all of it derived from one master. */
 export interface Secrets {
   /** Whether private keys are encrypted at rest. */
   readonly sealing: boolean
-  /** Signs the cookies of the OpenID provider. */
-  readonly cookieKey: string
+  /** Sign the cookies of the OpenID provider: the first one signs, the others are those of previous keys. */
+  readonly cookieKeys: readonly string[]
   /** A keyed hash (HMAC-SHA-256) of something short or guessable. */
   mac (purpose: string, text: string): string
-  /** Encrypts a text for one place only (AES-256-GCM); `place` is what it must be opened for. */
-  seal (text: string, place: string): string
-  /** The text, or `null` where it was not sealed under this key for this place. */
-  open (sealed: string, place: string): string | null
+  /** Encrypts a private key; `kid` is what it must be opened for. */
+  seal (text: string, kid: string): string
+  /** The text, or `null` where it was not sealed under one of the keys for this `kid`. */
+  open (sealed: string, kid: string): string | null
+  /** Whether it should be sealed anew: under the current key, and in the present form. */
+  isOutdated (sealed: string): boolean
+}
+
+export interface SecretKeys {
+  readonly secretKey?: string | undefined
+  /** Those of before: what they have sealed is still opened. */
+  readonly previousSecretKeys?: readonly string[]
 }
 
 /**
  * Derives the secrets from `secretKey`, or, without one, from a random value kept in the database: that
  * value lies beside what it would encrypt, so private keys are then stored as they are.
  */
-export async function loadSecrets (db: Kysely<Tables>, secretKey: string | undefined): Promise<Secrets> {
+export async function loadSecrets (db: Kysely<Tables>, { secretKey, previousSecretKeys = [] }: SecretKeys): Promise<Secrets> {
   const master = secretKey ?? await storedSecret(db, 'master')
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', master, 'latchkey-embedded', purpose, 32))
-  const sealKey = derive('signing-keys')
-  const macKey = derive('mac')
+  const box = createSecretBox({ key: master, previousKeys: previousSecretKeys, purpose: 'provider-embedded' })
+  const masters = [master, ...previousSecretKeys]
+  const macKey = derive(master, 'mac')
   return {
     sealing: secretKey !== undefined,
-    cookieKey: derive('cookies').toString('base64url'),
+    cookieKeys: masters.map(key => derive(key, 'cookies').toString('base64url')),
     mac: (purpose, text) => createHmac('sha256', macKey).update(`${purpose}\0${text}`).digest('base64url'),
-    seal: (text, place) => seal(sealKey, text, place),
-    open: (sealed, place) => open(sealKey, sealed, place)
+    seal: (text, kid) => box.seal(text, placeOf(kid)),
+    open: (sealed, kid) => {
+      if (!sealed.includes('.')) return masters.map(key => openOldForm(derive(key, 'signing-keys'), sealed, kid)).find(text => text !== null) ?? null
+      try {
+        return box.open(sealed, placeOf(kid))
+      } catch {
+        return null
+      }
+    },
+    isOutdated: sealed => box.isOutdated(sealed)
   }
+}
+
+function placeOf (kid: string): string[] {
+  return ['latchkey_embedded_keys', kid, 'private_jwk']
+}
+
+function derive (master: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', master, 'latchkey-embedded', purpose, 32))
 }
 
 /** A one-way name for a secret that is random enough not to be guessed. */
@@ -47,18 +72,12 @@ export function randomSecret (): string {
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-function seal (key: Buffer, text: string, place: string): string {
-  const iv = randomBytes(IV_BYTES)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(place))
-  const encrypted = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return Buffer.concat([iv, cipher.getAuthTag(), encrypted]).toString('base64url')
-}
-
-function open (key: Buffer, sealed: string, place: string): string | null {
+/** Opens what was sealed before there were several keys: without a version and the id of its key. */
+function openOldForm (key: Buffer, sealed: string, kid: string): string | null {
   const bytes = Buffer.from(sealed, 'base64url')
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
-      .setAAD(Buffer.from(place))
+      .setAAD(Buffer.from(kid))
       .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
   } catch {

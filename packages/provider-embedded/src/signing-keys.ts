@@ -113,8 +113,8 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
     const text = form === 'plain' ? content : secrets.open(content ?? '', kid)
     if (text === null || text === undefined) throw new PROVIDER_EMBEDDED_ERR_SECRET_KEY()
     const jwk = JSON.parse(text) as SigningKey
-    // Keys made before a secretKey was configured are encrypted as soon as there is one.
-    if (form === 'plain' && secrets.sealing) await db.updateTable('latchkey_embedded_keys').set({ private_jwk: toStored(jwk) }).where('kid', '=', kid).execute()
+    // Keys made before a secretKey was configured are encrypted as soon as there is one, and encrypted anew when it is another.
+    if (secrets.sealing && (form === 'plain' || secrets.isOutdated(content ?? ''))) await db.updateTable('latchkey_embedded_keys').set({ private_jwk: toStored(jwk) }).where('kid', '=', kid).execute()
     return jwk
   }
 

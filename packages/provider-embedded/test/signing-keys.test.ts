@@ -1,5 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { profileOf, startApp, type TestApp } from './helpers/app.js'
@@ -70,6 +71,37 @@ for (const dialect of dialects) {
       t.notMatch(await stored(), '"d":')
       await t.rejects(startApp(t, dialect, { copyOf: plain, secretKey: 'another secret of thirty-two characters' }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
       await t.rejects(startApp(t, dialect, { copyOf: plain, secretKey: undefined }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+    })
+
+    t.test('with another secretKey the previous one is needed once: keys are encrypted anew at start, and sign as before', async t => {
+      const first = await startApp(t, dialect)
+      const published = await publishedBy(first)
+      const secretKey = 'another secret of thirty-two characters'
+      const rotated = await startApp(t, dialect, { copyOf: first, secretKey, previousSecretKeys: ['a secret of at least thirty-two characters'] })
+      t.strictSame(await publishedBy(rotated), published)
+      t.strictSame(await publishedBy(await startApp(t, dialect, { copyOf: first, secretKey })), published, 'the previous one is needed no more')
+      await t.rejects(startApp(t, dialect, { copyOf: first }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+    })
+
+    t.test('keys that were encrypted before keys could be rotated are read, and encrypted anew', async t => {
+      const running = await startApp(t, dialect)
+      const secretKey = 'a secret of at least thirty-two characters'
+      const published = await publishedBy(running)
+      const plain = await startApp(t, dialect, { secretKey: undefined })
+      const { private_jwk: stored, kid } = await plain.app.db.selectFrom('latchkey_embedded_keys').select(['private_jwk', 'kid']).executeTakeFirstOrThrow()
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', Buffer.from(hkdfSync('sha256', secretKey, 'latchkey-embedded', 'signing-keys', 32)), iv).setAAD(Buffer.from(kid))
+      const encrypted = Buffer.concat([cipher.update(stored.replace('plain:', ''), 'utf8'), cipher.final()])
+      const old = `sealed:${Buffer.concat([iv, cipher.getAuthTag(), encrypted]).toString('base64url')}`
+      const { db } = running.app
+      await db.updateTable('latchkey_embedded_keys').set({ kid, private_jwk: old }).execute()
+      const [read] = await publishedBy(await startApp(t, dialect, { copyOf: running }))
+      t.equal(read, kid)
+      t.not(read, published[0])
+      t.match((await db.selectFrom('latchkey_embedded_keys').select('private_jwk').executeTakeFirstOrThrow()).private_jwk, /^sealed:sb1\./)
+
+      await db.updateTable('latchkey_embedded_keys').set({ kid: 'moved' }).execute()
+      await t.rejects(startApp(t, dialect, { copyOf: running }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' }, 'and is good for its own kid only')
     })
   })
 }
