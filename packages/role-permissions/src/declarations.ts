@@ -12,6 +12,14 @@ export interface Declarations {
 /** Before anything is declared, permissions are checked for their shape only. */
 export const nothingDeclared: Declarations = Object.freeze({ tables: new Map(), functions: new Set<string>(), fieldsOf: () => [] })
 
+/** What is opened, by the tables of it: all that leaves this package of a declaration. */
+const opened = new WeakMap<Declarations['tables'], Declarations>()
+
+/** All of the declarations whose tables these are. */
+export function declarationsOf (tables: Declarations['tables']): Declarations {
+  return opened.get(tables) ?? nothingDeclared
+}
+
 export interface OpenDeclarations extends Declarations {
   declareTable (table: FilterableTable, otherFields: readonly string[]): void
   declareFunction (name: string): void
@@ -26,7 +34,7 @@ export function openDeclarations (onChange: () => void): OpenDeclarations {
   const tables = new Map<string, FilterableTable>()
   const otherFieldsOf = new Map<string, readonly string[]>()
   const functions = new Set<string>()
-  return {
+  const declarations: OpenDeclarations = {
     tables,
     functions,
     fieldsOf: ({ name, fields, relations }) => [...Object.keys(fields), ...Object.keys(relations ?? {}), ...otherFieldsOf.get(name) ?? []],
@@ -44,4 +52,6 @@ export function openDeclarations (onChange: () => void): OpenDeclarations {
       onChange()
     }
   }
+  opened.set(tables, declarations)
+  return declarations
 }

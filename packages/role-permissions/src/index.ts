@@ -21,6 +21,7 @@ export type { RolePermissionsOptions } from './options.js'
 export type { Action, ActionPermission, Resource, Role, RolePermissions, TablePermissions } from './permissions.js'
 export type { Principal } from './principal.js'
 export type { Allowed, Decision, Denied, Explanation, Grant, Missing, NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
+export { replaceRoles, type ReplaceOptions } from './replace-roles.js'
 export { defineRoles, type RoleDefinition } from './role-definitions.js'
 export type { RolesTable, RoleVersionTable, UserRolesTable } from './tables.js'
 
