@@ -4,6 +4,7 @@
  */
 import cors from '@fastify/cors'
 import apiTokens from '@latchkey/api-tokens'
+import auditLog from '@latchkey/audit-log'
 import authProfiles from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
 import graphqlApi from '@latchkey/graphql-api'
@@ -62,6 +63,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: config.roles ?? [] })
   await app.register(apiTokens)
+  await app.register(auditLog)
   await app.register(tokenVerifier)
   await app.register(providerEmbedded, {
     publicUrl: config.publicUrl,

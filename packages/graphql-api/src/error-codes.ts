@@ -64,6 +64,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   ROLE_PERMISSIONS_ERR_INVALID_ROLE: { code: 'ValidationError', message: invalid },
   ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR: { code: 'ValidationError', message: invalid, field: 'permissions' },
+  ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT: { code: 'ValidationError', message: invalid, field: 'roles' },
   ROLE_PERMISSIONS_ERR_BUILTIN_ROLE: { code: 'ValidationError', message: invalid, field: 'role' },
 
   API_TOKENS_ERR_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Token expired' },

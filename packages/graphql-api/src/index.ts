@@ -4,6 +4,7 @@
  * `tokenVerifier`, users and sign-up from `authProfiles`, permissions from `rolePermissions`.
  */
 import type {} from '@latchkey/api-tokens'
+import type {} from '@latchkey/audit-log'
 import type {} from '@latchkey/auth-profiles'
 import type {} from '@latchkey/database'
 import type {} from '@latchkey/token-verifier'
@@ -12,6 +13,9 @@ import type { Principal } from '@latchkey/role-permissions'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import mercurius, { type MercuriusContext } from 'mercurius'
+import { createAccountsOfUsers } from './changes/accounts-of-users.js'
+import { createGuardedChanges } from './changes/guarded-changes.js'
+import { createRoleGiving } from './changes/role-giving.js'
 import { isCompilable } from './document-rules.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
@@ -22,10 +26,12 @@ import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { profilesArea } from './schema/profiles.js'
+import { roleChangesArea } from './schema/role-changes.js'
 import { rolesArea } from './schema/roles.js'
 import { scalars } from './schema/scalars.js'
 import type { SchemaArea } from './schema/schema-area.js'
 import { signUpArea } from './schema/sign-up.js'
+import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
 import { describeTables, type DescribedTable, type DescribedTables } from './tables.js'
 import { createShowUser } from './visible-users.js'
@@ -80,17 +86,22 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, requesterOf
   const { usersStore, rolePermissions, authProfiles, db } = fastify
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
   const showUser = createShowUser(rolePermissions, readableRecords)
+  const changes = createGuardedChanges(rolePermissions, tables, fastify.hasDecorator('auditLog') ? fastify.auditLog : null)
+  const roleGiving = createRoleGiving(rolePermissions)
+  const accounts = createAccountsOfUsers(authProfiles, usersStore)
   return [
     scalars,
     usersArea({ usersStore, rolePermissions, showUser, requesterOf }),
+    userChangesArea({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }),
     rolesArea({ rolePermissions, readableRecords, requesterOf }),
+    roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('apiTokens')
       ? [
           apiTokensArea({ apiTokens: fastify.apiTokens, usersStore, rolePermissions, readableRecords, showUser, requesterOf }),
-          apiTokenChangesArea({ apiTokens: fastify.apiTokens, rolePermissions, readableRecords, requesterOf })
+          apiTokenChangesArea({ apiTokens: fastify.apiTokens, rolePermissions, changes, roleGiving, readableRecords, requesterOf })
         ]
       : []
   ]

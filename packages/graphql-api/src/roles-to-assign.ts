@@ -1,16 +1,7 @@
 import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { RolesInput } from './changes/role-giving.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
 import type { Requester } from './requester.js'
-
-export interface RoleKey {
-  readonly id?: string | null
-  readonly name?: string | null
-}
-
-/** What the input of a sign-up says of roles. */
-export interface RolesInput {
-  readonly connect?: readonly RoleKey[] | null
-}
 
 /**
  * The ids of the roles that a sign-up is to give beside the profile's. Only who may do everything, and so has a user

@@ -34,6 +34,19 @@ export function visibilityOf (user: VisibleUser): { userId: string, isOwn: boole
   return { userId: limited.userId, isOwn: false, mayRead: field => limited.fields.has(field) }
 }
 
+/**
+ * A user as whoever has changed it may see it: as anybody else who may read it, else nothing but what they gave.
+ *
+ * @param given what was set of it
+ */
+export async function afterChange (
+  user: User, given: object, principal: Principal, { rolePermissions, showUser }: { rolePermissions: RolePermissionsService, showUser: ShowUser }
+): Promise<VisibleUser> {
+  const isOwn = principal.kind === 'user' && principal.userId === user.id
+  const shown = isOwn || rolePermissions.can(principal, 'read', { table: 'Users' }).allowed ? await showUser(user, principal) : null
+  return shown ?? withOnly(user, new Set(['id', ...Object.keys(given)]))
+}
+
 export function createShowUser (rolePermissions: RolePermissionsService, readableRecords: ReadableRecords): ShowUser {
   return async (user, principal) => {
     if (user !== null && principal.kind === 'user' && principal.userId === user.id) return ownUser(user)

@@ -99,7 +99,7 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
         return null
       }, options)
     },
-    rolesOf: userId => rolesOfUser(db, userId),
+    rolesOf: (userId, transaction) => rolesOfUser(transaction ?? db, userId),
     assign: (userId, roleIds, transaction) => inTransaction(transaction, within => assignRoles(within, userId, roleIds)),
     unassign: (userId, roleIds, transaction) => inTransaction(transaction, within => unassignRoles(within, userId, roleIds)),
     guest: () => ({ kind: 'guest', roles: [builtin('guest').id] }),

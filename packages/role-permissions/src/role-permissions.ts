@@ -38,7 +38,7 @@ export interface RolePermissionsService {
   delete (id: string, options?: ChangeOptions<Role>): Promise<void>
 
   /** The roles of a user, by name. */
-  rolesOf (userId: string): Promise<Role[]>
+  rolesOf (userId: string, transaction?: Transaction<Tables>): Promise<Role[]>
   /** Gives a user roles it does not have yet. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, having given none */
   assign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
   /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything */

@@ -93,5 +93,16 @@ function typesWith (columns: UsersStore['columns']): string {
       avatar: AvatarInput
       roles: UsersRolesRelationInput
       ${ofTheApp}
+    }
+    input UserUpdateInput {
+      id: ID
+      email: String
+      firstName: String
+      lastName: String
+      status: String
+      timezone: String
+      avatar: AvatarInput
+      roles: UsersRolesUpdateRelationInput
+      ${ofTheApp}
     }`
 }

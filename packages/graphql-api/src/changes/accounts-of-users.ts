@@ -1,0 +1,30 @@
+import type { AuthProfiles } from '@latchkey/auth-profiles'
+import { provides } from '@latchkey/identity-provider'
+import type { UsersStore } from '@latchkey/users-store'
+
+/** The accounts that users have at the providers of the profiles. */
+export interface AccountsOfUsers {
+  /**
+   * Deletes the accounts of a user at the providers that let them be deleted; those of others are their owners'.
+   *
+   * @param before called if there is one to delete, before it is: what it throws leaves all as it is
+   * @throws IDENTITY_PROVIDER_ERR_UNAVAILABLE
+   */
+  deleteAccountsOf (userId: string, before: () => Promise<void>): Promise<void>
+}
+
+export function createAccountsOfUsers (authProfiles: AuthProfiles, usersStore: UsersStore): AccountsOfUsers {
+  return {
+    deleteAccountsOf: async (userId, before) => {
+      const user = await usersStore.findById(userId)
+      if (user === null) return
+      const deletions = (await usersStore.identitiesOf(userId)).flatMap(({ issuer, subject }) => {
+        const provider = authProfiles.list().filter(profile => profile.issuer === issuer).map(({ id }) => authProfiles.provider(id)).find(found => provides(found, 'accountDeletion'))
+        return provider === undefined ? [] : [async () => { await provider.deleteAccount({ subject, email: user.email }) }]
+      })
+      if (deletions.length === 0) return
+      await before()
+      for (const deleteAccount of deletions) await deleteAccount()
+    }
+  }
+}

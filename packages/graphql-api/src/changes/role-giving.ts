@@ -1,0 +1,85 @@
+import type { Principal, Role, RolePermissionsService } from '@latchkey/role-permissions'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+
+export interface RoleKey {
+  readonly id?: string | null
+  readonly name?: string | null
+}
+
+/** What the input of something new says of its roles. */
+export interface RolesInput {
+  readonly connect?: readonly RoleKey[] | null
+}
+
+/** What the input of a change says of roles: either all that there are to be, or those to give and to take. */
+export interface RolesChangeInput extends RolesInput {
+  readonly disconnect?: readonly RoleKey[] | null
+  readonly reconnect?: readonly RoleKey[] | null
+}
+
+/** Ids of roles. */
+export interface RolesChange {
+  readonly give: readonly string[]
+  /** `others`: all but those given. */
+  readonly take: readonly string[] | 'others'
+}
+
+/**
+ * Who may give and take roles: nobody a role that they do not have themselves, unless they may do everything. Guest may be
+ * given by anybody: it is had by not signing in.
+ */
+export interface RoleGiving {
+  mayDoEverything (principal: Principal): boolean
+  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for roles that the principal may neither give nor take */
+  assertMayGive (principal: Principal, roleIds: readonly string[]): void
+  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND for a role that there is not, from who may do everything */
+  toGive (principal: Principal, roles: RolesInput | null | undefined): string[]
+  /** @throws what `toGive` throws, and GRAPHQL_API_ERR_INVALID_ARGUMENT */
+  toChange (principal: Principal, roles: RolesChangeInput): RolesChange
+  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED naming the first permission that the principal does not have itself */
+  assertHas (principal: Principal, role: Role): void
+}
+
+export function createRoleGiving (rolePermissions: RolePermissionsService): RoleGiving {
+  function find ({ id, name }: RoleKey): string | null {
+    const found = rolePermissions.find(id != null ? { id } : { name: name ?? '' })
+    return found === null || (name != null && found.name !== name) ? null : found.id
+  }
+
+  function mayGive (principal: Principal, roleId: string | null): boolean {
+    if (giving.mayDoEverything(principal)) return true
+    return roleId !== null && (principal.roles.includes(roleId) || rolePermissions.guest().roles.includes(roleId))
+  }
+
+  /** The same answer for a role that there is not: who may not give it need not learn which there are. */
+  function resolve (principal: Principal, keys: readonly RoleKey[] | null | undefined): string[] {
+    return (keys ?? []).map(key => {
+      const id = find(key)
+      if (!mayGive(principal, id)) refuse()
+      if (id === null) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
+      return id
+    })
+  }
+
+  const giving: RoleGiving = {
+    mayDoEverything: principal => principal.roles.some(id => rolePermissions.find({ id })?.permissions.all === true),
+    assertMayGive: (principal, roleIds) => {
+      if (!roleIds.every(id => mayGive(principal, id))) refuse()
+    },
+    toGive: (principal, roles) => resolve(principal, roles?.connect),
+    toChange: (principal, { connect, disconnect, reconnect }) => {
+      if (reconnect == null) return { give: resolve(principal, connect), take: (disconnect ?? []).flatMap(key => find(key) ?? []) }
+      if (connect != null || disconnect != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ roles: 'must have either reconnect, or connect and disconnect' })
+      return { give: resolve(principal, reconnect), take: 'others' }
+    },
+    assertHas: (principal, { permissions }) => {
+      const missing = rolePermissions.missingFor(principal, permissions)
+      if (missing !== null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(missing.resource, missing.action)
+    }
+  }
+  return giving
+}
+
+function refuse (): never {
+  throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update')
+}
