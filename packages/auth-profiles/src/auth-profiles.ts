@@ -1,17 +1,52 @@
+import type { ChangeOptions } from '@latchkey/database'
 import type { IdentityProvider } from '@latchkey/identity-provider'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import type { NewUser, User } from '@latchkey/users-store'
 import type { FastifyRequest } from 'fastify'
-import type { AuthenticationProfile } from './profile.js'
+import type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
+import type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange } from './profile.js'
 
 /** What `fastify.authProfiles` can do. */
 export interface AuthProfiles {
-  /** In order; the first is the default. */
+  /** In order, those of the configuration first; the first is the default. */
   list (): readonly AuthenticationProfile[]
   find (by: { id: string } | { name: string }): AuthenticationProfile | null
   /** The opened adapter of a profile. @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
   provider (profileId: string): IdentityProvider
+  /** The stored profiles that cannot be opened, and why: nobody signs in by them. */
+  leftOut (): readonly LeftOutProfile[]
+  /** Looks whether another copy of the app changed profiles or settings, at most once a second; call it at the start of a request. Never fails. */
+  refresh (): Promise<void>
+
+  /**
+   * Makes a profile, which people can sign in by at once; in other copies of the app within a second. Who gives its roles away,
+   * and to whom, is for the caller to decide.
+   *
+   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE with `details` by field, AUTH_PROFILES_ERR_NAME_TAKEN, AUTH_PROFILES_ERR_CONFLICT,
+   *   AUTH_PROFILES_ERR_ROLE_NOT_FOUND, AUTH_PROFILES_ERR_NO_SECRET_KEY
+   */
+  create (profile: NewProfile, options?: Pick<ChangeOptions<AuthenticationProfile>, 'inTransaction'>): Promise<AuthenticationProfile>
+  /**
+   * Changes what is given; what is left out stays. Requests under way finish as they began. The secret must be given anew
+   * where it would be sent to another server.
+   *
+   * @throws what `create` throws, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION,
+   *   AUTH_PROFILES_ERR_SECRET_UNREADABLE
+   */
+  update (id: string, change: ProfileChange, options?: ChangeOptions<AuthenticationProfile>): Promise<AuthenticationProfile>
+  /**
+   * Deletes a profile: its tokens are refused at once. Its users and their identities stay, and sign in again by a profile
+   * that accepts tokens of the same issuer.
+   *
+   * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION
+   */
+  delete (id: string, options?: ChangeOptions<AuthenticationProfile>): Promise<void>
+
+  /** What holds for all profiles. */
+  settings (): AuthenticationSettings
+  /** Changes what is given; what is left out stays. @throws AUTH_PROFILES_ERR_INVALID_SETTINGS with `details` by field */
+  updateSettings (change: AuthenticationSettingsChange, options?: Pick<ChangeOptions<AuthenticationSettings>, 'inTransaction'>): Promise<AuthenticationSettings>
 
   /**
    * A hook: verifies the bearer token and sets `request.identity` and `request.principal`; a request without

@@ -29,3 +29,52 @@ export const AUTH_PROFILES_ERR_FOREIGN_EMAIL = createError('AUTH_PROFILES_ERR_FO
 
 /** Another user has this email. */
 export const AUTH_PROFILES_ERR_EMAIL_TAKEN = createError('AUTH_PROFILES_ERR_EMAIL_TAKEN', 'A user with this email exists already', 409)
+
+/** What is wrong, by the field it is wrong with; no value is repeated. */
+export type Details = Readonly<Record<string, string>>
+
+function describeDetails (details: Details): string {
+  return Object.entries(details).map(([field, reason]) => `${field} ${reason}`).join('; ')
+}
+
+const InvalidProfile = createError<'AUTH_PROFILES_ERR_INVALID_PROFILE', 400, [string]>('AUTH_PROFILES_ERR_INVALID_PROFILE', 'Invalid authentication profile: %s', 400)
+
+/** A profile cannot be made or changed so; `details` says which field does not fit, and why. */
+export class AUTH_PROFILES_ERR_INVALID_PROFILE extends InvalidProfile {
+  readonly details: Details
+
+  constructor (details: Details) {
+    super(describeDetails(details))
+    this.details = details
+  }
+}
+
+const InvalidSettings = createError<'AUTH_PROFILES_ERR_INVALID_SETTINGS', 400, [string]>('AUTH_PROFILES_ERR_INVALID_SETTINGS', 'Invalid authentication settings: %s', 400)
+
+/** The settings cannot be changed so; `details` says which field does not fit, and why. */
+export class AUTH_PROFILES_ERR_INVALID_SETTINGS extends InvalidSettings {
+  readonly details: Details
+
+  constructor (details: Details) {
+    super(describeDetails(details))
+    this.details = details
+  }
+}
+
+/** The profile stands in the configuration. */
+export const AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION = createError<[string]>('AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION', 'The authentication profile "%s" is declared in the configuration: change it there', 409)
+
+/** Another profile has this name. */
+export const AUTH_PROFILES_ERR_NAME_TAKEN = createError('AUTH_PROFILES_ERR_NAME_TAKEN', 'An authentication profile with this name exists already', 409)
+
+/** Another profile accepts the same tokens: of the same issuer, for the same audience. */
+export const AUTH_PROFILES_ERR_CONFLICT = createError<[string, string]>('AUTH_PROFILES_ERR_CONFLICT', 'The authentication profile "%s" accepts the tokens of this issuer for the audience "%s" already: give each profile a client of its own', 409)
+
+/** One of the roles does not exist. */
+export const AUTH_PROFILES_ERR_ROLE_NOT_FOUND = createError('AUTH_PROFILES_ERR_ROLE_NOT_FOUND', 'Role not found', 404)
+
+/** A client secret was given, and there is no key to seal it under. */
+export const AUTH_PROFILES_ERR_NO_SECRET_KEY = createError('AUTH_PROFILES_ERR_NO_SECRET_KEY', 'A client secret cannot be kept without a secret key: start the app with one (the option secretKey; the variable LATCHKEY_SECRET_KEY), or declare the profile in the configuration', 409)
+
+/** The stored client secret was sealed under a key that is not given, or altered. */
+export const AUTH_PROFILES_ERR_SECRET_UNREADABLE = createError('AUTH_PROFILES_ERR_SECRET_UNREADABLE', 'The client secret cannot be read under the secret keys given: start with the key that it was kept under (the option previousSecretKeys; the variable LATCHKEY_SECRET_KEY_PREVIOUS), or give the secret anew', 409)

@@ -5,29 +5,34 @@
  */
 import type { ApiTokens } from '@latchkey/api-tokens'
 import { migrate } from '@latchkey/database'
-import type { Identity, TrustedIssuer } from '@latchkey/token-verifier'
+import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import { normalizeEmail } from '@latchkey/users-store'
 import fp from 'fastify-plugin'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import './tables.js'
 import type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
-import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
+import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
+import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import { createIdentityResolution } from './identity-resolution.js'
-import { openProfiles, type OpenedProfile } from './open-profiles.js'
+import { openProfiles, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
-import type { AuthenticationProfile } from './profile.js'
+import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
+import { createProfileChanges } from './profile-changes.js'
+import { createProfileSecrets } from './profile-secrets.js'
 import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
 import { createSignUp } from './sign-up.js'
-import { lookUpSignUpRoles, type SignUpRoles } from './sign-up-roles.js'
+import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
+import { loadStored, prepareReadVersion } from './stored-profiles.js'
 
 export type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
 export * as errors from './errors.js'
 export type { AuthProfilesOptions } from './options.js'
-export type { PendingSignUpsTable } from './tables.js'
-export type { AuthenticationProfile, ProfileConfig, ProfilePolicy, SelfSignUp } from './profile.js'
+export type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
+export type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange, ProfileConfig, ProfilePolicy, SelfSignUp } from './profile.js'
+export type { AuthenticationProfileRolesTable, AuthenticationProfilesTable, AuthenticationSettingsTable, AuthenticationVersionTable, PendingSignUpsTable } from './tables.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -36,48 +41,71 @@ declare module 'fastify' {
 }
 
 async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOptions): Promise<void> {
-  const { profiles, providers, administratorEmail } = resolveOptions(options)
-  const { usersStore, rolePermissions, tokenVerifier } = fastify
+  const { profiles, providers, administratorEmail, secretKey, previousSecretKeys, production, onSettings = () => {} } = resolveOptions(options)
+  const { usersStore, rolePermissions, tokenVerifier, log } = fastify
 
-  const opened = openProfiles(profiles, providers, { log: fastify.log })
-  const byId = new Map(opened.map(entry => [entry.profile.id, entry]))
-  tokenVerifier.trust(opened.map(toTrustedIssuer))
+  const adapters = { registry: providers, dependencies: { log } }
+  const configured = openProfiles(profiles, adapters)
+  tokenVerifier.trust(configured.map(toTrustedIssuer))
   await migrate(fastify.db, packageName, migrations)
 
+  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  const db = fastify.db.withoutPlugins()
+  const secrets = createProfileSecrets(secretKey, previousSecretKeys)
+  const current = openCurrentProfiles(await loadStored(db), {
+    configured,
+    adapters,
+    secrets,
+    tokenVerifier,
+    readVersion: prepareReadVersion(db),
+    load: () => loadStored(db),
+    onSettings,
+    report: createReport(log)
+  })
+  const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
+  await changes.sealAnew()
+
   const resolveIdentity = createIdentityResolution(prepareFindByIdentity(fastify.db, usersStore.columns), usersStore)
-  let rolesFor: SignUpRoles = () => rolePermissions.guest().roles
   let apiTokens: ApiTokens | null = null
   const signUp = createSignUp({
     usersStore,
     rolePermissions,
     resolveIdentity,
-    rolesFor: profile => rolesFor(profile),
+    rolesFor: createSignUpRoles(rolePermissions),
     administratorEmail: normalizeAdministrator(administratorEmail)
   })
   const pending = createPendingSignUps(fastify.db)
   const passwordSignUp = createPasswordSignUp({ usersStore, rolePermissions, pending, signUp })
 
   const service: AuthProfiles = {
-    list: () => opened.map(({ profile }) => profile),
-    find: by => opened.find(({ profile }) => 'id' in by ? profile.id === by.id : profile.name === by.name)?.profile ?? null,
+    list: () => current.all.map(({ profile }) => profile),
+    find: by => current.all.find(({ profile }) => 'id' in by ? profile.id === by.id : profile.name === by.name)?.profile ?? null,
     provider: id => profileOf(id).provider,
+    leftOut: () => current.leftOut,
+    refresh: () => current.refresh(),
+    create: (profile, options) => changes.create(profile, options),
+    update: (id, change, options) => changes.update(id, change, options),
+    delete: (id, options) => changes.delete(id, options),
+    settings: () => current.settings,
+    updateSettings: (change, options) => changes.updateSettings(change, options),
     authenticate: async request => {
+      await current.refresh()
       if (apiTokens !== null && await apiTokens.authenticateRequest(request)) return
       await tokenVerifier.authenticate(request)
       request.principal = await principalOf(request)
     },
     resolve: async identity => {
-      await rolePermissions.refresh()
+      await Promise.all([rolePermissions.refresh(), current.refresh()])
       return asPrincipal(await resolveOrComplete(identity, profileOf(identity.profileId).profile))
     },
     signUp: async (identity, { user, authProfileId }) => {
-      await rolePermissions.refresh()
+      await Promise.all([rolePermissions.refresh(), current.refresh()])
       const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
       await pending.remove(identity)
       return asPrincipal(signedUp)
     },
     signUpWithPassword: async ({ authProfileId, ...request }) => {
-      await rolePermissions.refresh()
+      await Promise.all([rolePermissions.refresh(), current.refresh()])
       await passwordSignUp.begin(profileOrFirst(authProfileId), request)
     }
   }
@@ -94,11 +122,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   }
 
   function profileOrFirst (id: string | null | undefined): OpenedProfile {
-    return id == null ? opened[0] as OpenedProfile : profileOf(id)
+    return id == null ? current.all[0] as OpenedProfile : profileOf(id)
   }
 
   function profileOf (id: string): OpenedProfile {
-    const found = byId.get(id)
+    const found = current.get(id)
     if (found === undefined) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
     return found
   }
@@ -111,17 +139,34 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
 
   fastify.decorate('authProfiles', Object.freeze(service))
   // Roles that the configuration declares are there when the app is ready, and not before.
-  fastify.addHook('onReady', async () => { rolesFor = lookUpSignUpRoles(service.list(), rolePermissions) })
+  fastify.addHook('onReady', async () => {
+    const roles = lookUpConfiguredRoles(profiles, rolePermissions)
+    current.setConfiguredRoles(id => roles.get(id) ?? [])
+  })
   // Where the app has them: they may be registered after this plugin.
   fastify.addHook('onReady', async () => { apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null })
-  fastify.addHook('onClose', async () => {
-    await Promise.all(opened.map(({ provider }) => provider.close?.()))
-  })
+  fastify.addHook('onClose', async () => { await current.close() })
 }
 
-function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedIssuer {
-  // The verifier checks the algorithms' names itself.
-  return { id: profile.id, ...provider.issuer as Omit<TrustedIssuer, 'id'> }
+/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE where the profile's tokens could not be verified beside those of the others */
+function checkTrust (current: CurrentProfiles, opened: OpenedProfile, tokenVerifier: TokenVerifier): void {
+  const others = current.all.filter(({ profile }) => profile.id !== opened.profile.id)
+  try {
+    tokenVerifier.check([...others, opened].map(toTrustedIssuer))
+  } catch (error) {
+    throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `do not fit: ${(error as Error).message}` })
+  }
+}
+
+function createReport (log: FastifyBaseLogger) {
+  return {
+    refresh: (error: unknown) => {
+      if (error === undefined) log.info('The authentication profiles are compared with the database again')
+      else log.error({ err: error }, 'The authentication profiles cannot be compared with the database: those known stay in force')
+    },
+    leftOut: ({ id, name, reason }: LeftOutProfile) => { log.error({ profile: id, name, reason }, 'An authentication profile cannot be opened, and is left out: nobody signs in by it') },
+    closing: (error: unknown) => { log.warn({ err: error }, 'The adapter of an authentication profile could not be closed') }
+  }
 }
 
 function asPrincipal ({ user, roleIds }: UserWithRoles): ResolvedUser {

@@ -1,7 +1,9 @@
 import type { IdentityProvider, ProviderDependencies, ProviderRegistry } from '@latchkey/identity-provider'
-import { AUTH_PROFILES_ERR_INVALID_OPTIONS } from './errors.js'
-import { normalizeDomain } from './email-domain.js'
-import type { AuthenticationProfile, ProfileConfig, SelfSignUp } from './profile.js'
+import type { TrustedIssuer } from '@latchkey/token-verifier'
+import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
+import { newFields, normalizePolicy } from './profile-fields.js'
+import type { AuthenticationProfile, ProfileConfig } from './profile.js'
+import type { StoredProfile } from './stored-profiles.js'
 
 /** A profile with its opened adapter. */
 export interface OpenedProfile {
@@ -9,50 +11,101 @@ export interface OpenedProfile {
   readonly provider: IdentityProvider
 }
 
+/** Opens adapters, by the type of a profile. */
+export interface Adapters {
+  readonly registry: ProviderRegistry
+  readonly dependencies: ProviderDependencies
+}
+
 /**
  * Opens the adapter of each configured profile.
  *
  * @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path and the remedy; what the adapters throw for their own options
  */
-export function openProfiles (configs: readonly ProfileConfig[], registry: ProviderRegistry, dependencies: ProviderDependencies): OpenedProfile[] {
+export function openProfiles (configs: readonly ProfileConfig[], adapters: Adapters): OpenedProfile[] {
   const ids = new Set<string>()
-  return configs.map((config, index) => {
-    if (ids.has(config.id)) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${index}.id "${config.id}" is taken by an earlier profile: give each its own`)
+  return configs.map((config, position) => {
+    if (ids.has(config.id)) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.id "${config.id}" is taken by an earlier profile: give each its own`)
     ids.add(config.id)
-    const provider = openProvider(config, index, registry, dependencies)
-    return { profile: describe(config, provider), provider }
+    const mistake = mistakeInType(config.type, adapters)
+    if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.type: ${mistake}`)
+    const { selfSignUp = 'open', roles, linkByEmail = 'verified', onEmailChange = 'reject', ...adapterOptions } = config
+    const provider = openAdapter(config.type, adapterOptions, adapters)
+    const { callbackUrls = [], logoutUrls = [] } = config
+    const profile = Object.freeze<AuthenticationProfile>({
+      ...describeIssuer(provider, config.domain),
+      id: config.id,
+      name: config.name,
+      type: config.type,
+      selfSignUp: normalizePolicy(selfSignUp),
+      linkByEmail,
+      onEmailChange,
+      callbackUrls,
+      logoutUrls,
+      roleIds: [],
+      position,
+      declaredInConfiguration: true,
+      hasSecret: config.clientSecret !== undefined,
+      options: Object.freeze({}),
+      createdAt: null,
+      updatedAt: null
+    })
+    return { profile, provider }
   })
 }
 
-function openProvider (config: ProfileConfig, index: number, registry: ProviderRegistry, dependencies: ProviderDependencies): IdentityProvider {
-  const create = Object.hasOwn(registry, config.type) ? registry[config.type] : undefined
-  if (create === undefined) {
-    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${index}.type: there is no provider "${config.type}"; this app knows ${Object.keys(registry).sort().join(', ') || 'none'}`)
+/**
+ * Opens the adapter of a profile that was made at run time.
+ *
+ * @param stored its issuer, client, audiences and domain are not looked at
+ * @throws AUTH_PROFILES_ERR_INVALID_PROFILE what is stored cannot be read, or the adapter refuses its options
+ */
+export function openStoredAdapter ({ id, fields }: Pick<StoredProfile, 'id' | 'fields'>, clientSecret: string | null, adapters: Adapters): IdentityProvider {
+  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile, and make it anew' })
+  const { name, type, options, callbackUrls, logoutUrls } = fields
+  const mistake = mistakeInType(type, adapters)
+  if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ type: `cannot be taken: ${mistake}` })
+  try {
+    return openAdapter(type, { ...options, id, name, type, callbackUrls, logoutUrls, ...clientSecret !== null && { clientSecret } }, adapters)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS') throw error
+    throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `do not fit: ${(error as Error).message}` })
   }
-  const { selfSignUp, roles, linkByEmail, onEmailChange, ...adapterOptions } = config
-  return create(adapterOptions as never, dependencies)
 }
 
-function describe (config: ProfileConfig, provider: IdentityProvider): AuthenticationProfile {
-  const { issuer, clientId, audiences } = provider.issuer
+/** A stored profile as others see it; of one that cannot be read what is known. */
+export function describeStored (stored: StoredProfile, position: number): AuthenticationProfile {
+  const { id, name, fields, issuer, clientId, audiences, domain, roleIds, clientSecret, createdAt, updatedAt } = stored
   return Object.freeze({
-    id: config.id,
-    name: config.name,
-    type: config.type,
-    clientId,
+    ...fields ?? newFields({ name, type: '' }),
+    id,
     issuer,
+    clientId,
     audiences,
-    domain: typeof config.domain === 'string' ? config.domain : new URL(issuer).origin,
-    selfSignUp: normalizePolicy(config.selfSignUp ?? 'open'),
-    roles: config.roles ?? [],
-    linkByEmail: config.linkByEmail ?? 'verified',
-    onEmailChange: config.onEmailChange ?? 'reject',
-    callbackUrls: config.callbackUrls ?? [],
-    logoutUrls: config.logoutUrls ?? []
+    domain,
+    roleIds,
+    position,
+    declaredInConfiguration: false,
+    hasSecret: clientSecret !== null,
+    createdAt,
+    updatedAt
   })
 }
 
-function normalizePolicy (selfSignUp: SelfSignUp): SelfSignUp {
-  if (typeof selfSignUp === 'string') return selfSignUp
-  return { emailDomains: selfSignUp.emailDomains.map(normalizeDomain) }
+/** What an adapter says of its tokens, and where its pages are. */
+export function describeIssuer ({ issuer: { issuer, clientId, audiences } }: IdentityProvider, domain: unknown) {
+  return { issuer, clientId, audiences, domain: typeof domain === 'string' ? domain : new URL(issuer).origin }
+}
+
+export function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedIssuer {
+  // The verifier checks the algorithms' names itself.
+  return { id: profile.id, ...provider.issuer as Omit<TrustedIssuer, 'id'> }
+}
+
+function mistakeInType (type: string, { registry }: Adapters): string | null {
+  return Object.hasOwn(registry, type) ? null : `there is no provider "${type}"; this app knows ${Object.keys(registry).sort().join(', ') || 'none'}`
+}
+
+function openAdapter (type: string, options: object, { registry, dependencies }: Adapters): IdentityProvider {
+  return (registry[type] as NonNullable<ProviderRegistry[string]>)(options as never, dependencies)
 }

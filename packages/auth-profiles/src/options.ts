@@ -1,6 +1,7 @@
 import type { ProviderRegistry } from '@latchkey/identity-provider'
 import { createOptionsCheck } from '@latchkey/plugin-options'
 import Type, { type Static } from 'typebox'
+import type { AuthenticationSettings } from './authentication-settings.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS } from './errors.js'
 import type { ProfileConfig } from './profile.js'
 
@@ -27,18 +28,30 @@ const schema = Type.Object({
   /** The adapters, by the `type` of a profile. */
   providers: Type.Unsafe<ProviderRegistry>({}),
   /** Who signs up, verified, with this email becomes Administrator, whatever the profile's policy is. */
-  administratorEmail: Type.Optional(Type.String({ minLength: 1 }))
+  administratorEmail: Type.Optional(Type.String({ minLength: 1 })),
+  /** At least 32 characters: what client secrets of profiles made at run time are sealed under. The same on every copy of the app. */
+  secretKey: Type.Optional(Type.String({ minLength: 32 })),
+  /** Secret keys of before: what is sealed under them is still read, and sealed anew at start. */
+  previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
+  /** Whether this is production: profiles made at run time then have https addresses only, on this machine too. Default: `NODE_ENV` is `production`. */
+  production: Type.Optional(Type.Boolean()),
+  /** Told of the settings at registration, and whenever they change: hand the allowed redirects to the embedded provider. */
+  onSettings: Type.Optional(Type.Unsafe<(settings: AuthenticationSettings) => void>({}))
 }, { additionalProperties: false })
 
 /** What `@latchkey/auth-profiles` is registered with. */
-export interface AuthProfilesOptions extends Omit<Static<typeof schema>, 'profiles'> {
+export interface AuthProfilesOptions extends Omit<Static<typeof schema>, 'profiles' | 'previousSecretKeys'> {
   profiles: readonly ProfileConfig[]
+  previousSecretKeys?: string[]
 }
+
+export type ResolvedOptions = Readonly<AuthProfilesOptions & { previousSecretKeys: string[], production: boolean }>
 
 const check = createOptionsCheck(schema, AUTH_PROFILES_ERR_INVALID_OPTIONS)
 
-export function resolveOptions (options: AuthProfilesOptions): Readonly<AuthProfilesOptions> {
+export function resolveOptions (options: AuthProfilesOptions): ResolvedOptions {
   const resolved = check(options)
   if (resolved.providers === undefined || typeof resolved.providers !== 'object') throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('providers is required: the adapters by profile type, for example { openid: createOpenIdProvider }')
-  return resolved as Readonly<AuthProfilesOptions>
+  if (resolved.onSettings !== undefined && typeof resolved.onSettings !== 'function') throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('onSettings must be a function')
+  return Object.freeze({ ...resolved as AuthProfilesOptions, previousSecretKeys: resolved.previousSecretKeys, production: resolved.production ?? process.env.NODE_ENV === 'production' })
 }

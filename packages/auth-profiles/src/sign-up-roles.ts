@@ -1,24 +1,28 @@
 import type { RolePermissionsService } from '@latchkey/role-permissions'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS } from './errors.js'
-import type { AuthenticationProfile } from './profile.js'
+import type { AuthenticationProfile, ProfileConfig } from './profile.js'
 
 /** Gives the ids of the roles that somebody gets who signs up by a profile: where none is left, Guest's. */
 export type SignUpRoles = (profile: AuthenticationProfile) => readonly string[]
 
 /**
- * Looks up the roles that profiles name, once all roles are known. From then on they are kept by id, so that
+ * Looks up the roles that configured profiles name, once all roles are known. From then on they are kept by id, so that
  * renaming a role changes nothing.
  *
+ * @returns the ids by profile id
  * @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path of a role that does not exist
  */
-export function lookUpSignUpRoles (profiles: readonly AuthenticationProfile[], rolePermissions: RolePermissionsService): SignUpRoles {
-  const ids = new Map(profiles.map((profile, index) => [profile.id, profile.roles.map((name, position) => {
+export function lookUpConfiguredRoles (configs: readonly ProfileConfig[], rolePermissions: RolePermissionsService): ReadonlyMap<string, readonly string[]> {
+  return new Map(configs.map(({ id, roles = [] }, index) => [id, Object.freeze(roles.map((name, position) => {
     const role = rolePermissions.find({ name })
     if (role === null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${index}.roles.${position}: there is no role "${name}"; declare it under roles, or correct the name`)
     return role.id
-  })]))
-  return ({ id }) => {
-    const existing = (ids.get(id) ?? []).filter(roleId => rolePermissions.find({ id: roleId }) !== null)
+  }))]))
+}
+
+export function createSignUpRoles (rolePermissions: RolePermissionsService): SignUpRoles {
+  return ({ roleIds }) => {
+    const existing = roleIds.filter(id => rolePermissions.find({ id }) !== null)
     return existing.length > 0 ? existing : rolePermissions.guest().roles
   }
 }

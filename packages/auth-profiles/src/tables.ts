@@ -10,8 +10,56 @@ export interface PendingSignUpsTable {
   created_at: string
 }
 
+/** SQL: `latchkey_authentication_profiles`; the profiles made at run time. `name` is unique; times are ISO 8601 text. */
+export interface AuthenticationProfilesTable {
+  id: string
+  name: string
+  type: string
+  issuer: string
+  client_id: string
+  domain: string
+  /** JSON: a list. */
+  audiences: string
+  self_sign_up_enabled: boolean | number
+  /** The order among the stored ones. */
+  position: number
+  /** JSON of the policy and the adapter's options, without secrets. */
+  config: string
+  /** Sealed for this record; `null`: none. */
+  client_secret: string | null
+  /** The version (`latchkey_authentication_version`) that changed it last. */
+  revision: number
+  created_at: string
+  updated_at: string
+}
+
+/** SQL: `latchkey_authentication_profile_roles`; the primary key is (profile_id, role_id). The roles of who signs up. */
+export interface AuthenticationProfileRolesTable {
+  profile_id: string
+  role_id: string
+}
+
+/** SQL: `latchkey_authentication_settings`; one row, whose id is 1. The lists are JSON. */
+export interface AuthenticationSettingsTable {
+  id: number
+  allowed_callbacks: string
+  allowed_logouts: string
+  allowed_web_origins: string
+  updated_at: string
+}
+
+/** SQL: `latchkey_authentication_version`; one row, whose version grows with every change of a profile or the settings. */
+export interface AuthenticationVersionTable {
+  id: number
+  version: number
+}
+
 declare module '@latchkey/database' {
   interface Tables {
     latchkey_pending_sign_ups: PendingSignUpsTable
+    latchkey_authentication_profiles: AuthenticationProfilesTable
+    latchkey_authentication_profile_roles: AuthenticationProfileRolesTable
+    latchkey_authentication_settings: AuthenticationSettingsTable
+    latchkey_authentication_version: AuthenticationVersionTable
   }
 }

@@ -11,6 +11,8 @@ export interface IdentityProvider {
   readonly type: ProviderType
   /** What the ID tokens of this provider look like, as data; verification itself is done once, elsewhere. */
   readonly issuer: IssuerDescription
+  /** Takes the adapter out of use where others could reach it by themselves; what is under way may still finish. `close` follows. */
+  retire? (): void
   /** Lets go of what the adapter opened. */
   close? (): Promise<void>
 }

@@ -39,6 +39,9 @@ export interface TokenVerifier {
    */
   trust (issuers: readonly TrustedIssuer[]): void
 
+  /** Tells whether these could be trusted, and changes nothing. @throws what `trust` throws */
+  check (issuers: readonly TrustedIssuer[]): void
+
   /** Counters since start, by issuer. */
   metrics (): readonly IssuerMetrics[]
 }
@@ -145,6 +148,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
       authenticate,
       verify,
       trust,
+      check: (issuers: readonly TrustedIssuer[]) => { createTrustedIssuers(resolveIssuers(issuers)) },
       requireIdentity: async (request: FastifyRequest) => {
         await authenticate(request)
         if (request.identity === null) throw new TOKEN_VERIFIER_ERR_TOKEN_MISSING()

@@ -156,3 +156,15 @@ t.test('an issuer in the same process that hangs or fails is one that cannot be 
   const { get } = await startApp(t, { issuers: [hangs, fails], fetchTimeoutMs: 100 })
   for (const { issuer: iss } of [hangs, fails]) t.match(await get(`Bearer ${await issuer.idToken({ claims: { iss } })}`), { status: 503, reason: 'issuer_unreachable' })
 })
+
+t.test('issuers can be checked beforehand, which trusts none of them', async t => {
+  const issuer = await startIssuer(t)
+  const other = await startIssuer(t)
+  const { app, get } = await startApp(t, { issuers: [trust(issuer)] })
+  app.tokenVerifier.check([trust(other)])
+  t.match(await get(`Bearer ${await issuer.idToken()}`), { status: 200 })
+  t.match(await get(`Bearer ${await other.idToken()}`), { status: 401 })
+  for (const issuers of [[trust(issuer), trust(issuer, { id: 'twice' })], [trust(issuer, { issuer: 'http://example.com' })]]) {
+    t.throws(() => { app.tokenVerifier.check(issuers) }, { code: 'TOKEN_VERIFIER_ERR_INVALID_OPTIONS' })
+  }
+})

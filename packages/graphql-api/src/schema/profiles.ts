@@ -24,7 +24,7 @@ interface VisibleProfile {
   readonly audiences?: readonly string[]
   readonly selfSignUpEnabled?: boolean
   readonly selfSignUpEmailDomains?: readonly string[]
-  /** Names; what the roles are is found when they are asked for. */
+  /** Ids; what the roles are is found when they are asked for. */
   readonly roles?: readonly string[]
 }
 
@@ -50,7 +50,7 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
 
   const roles: Resolver<VisibleProfile, unknown> = async (source, _arguments, context) => {
     if (source.roles === undefined) return null
-    const found = source.roles.flatMap(name => rolePermissions.find({ name }) ?? [])
+    const found = source.roles.flatMap(id => rolePermissions.find({ id }) ?? [])
     return listOf(await visibleRoles(parts, await requesterOf(context).principal(), found))
   }
 
@@ -92,7 +92,7 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
 }
 
 function show (profile: AuthenticationProfile, mayRead: MayRead | null): VisibleProfile {
-  const { id, name, type, clientId, domain, audiences, selfSignUp, roles } = profile
+  const { id, name, type, clientId, domain, audiences, selfSignUp, roleIds } = profile
   const shown: VisibleProfile = {
     id,
     name,
@@ -102,7 +102,7 @@ function show (profile: AuthenticationProfile, mayRead: MayRead | null): Visible
     audiences,
     selfSignUpEnabled: selfSignUp !== 'off',
     selfSignUpEmailDomains: typeof selfSignUp === 'string' ? [] : selfSignUp.emailDomains,
-    roles
+    roles: roleIds
   }
   return Object.fromEntries(Object.entries(shown).filter(([field]) => mayRead?.(field)))
 }

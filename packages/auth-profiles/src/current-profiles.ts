@@ -1,0 +1,210 @@
+import type { TokenVerifier } from '@latchkey/token-verifier'
+import { isDeepStrictEqual } from 'node:util'
+import type { AuthenticationSettings } from './authentication-settings.js'
+import { describeStored, openStoredAdapter, toTrustedIssuer, type Adapters, type OpenedProfile } from './open-profiles.js'
+import type { LeftOutProfile } from './profile.js'
+import type { ProfileSecrets } from './profile-secrets.js'
+import type { Stored, StoredProfile } from './stored-profiles.js'
+
+/** Milliseconds for which the profiles in memory are not compared with the database again. */
+const FRESH_FOR = 1000
+/** Milliseconds in which requests that have an adapter already may finish with it. */
+const GRACE = 30_000
+const ALREADY_FRESH = Promise.resolve()
+
+/** The profiles in memory, with their adapters open: what every request is answered from. */
+export interface CurrentProfiles {
+  /** In order; the configured ones first. */
+  readonly all: readonly OpenedProfile[]
+  readonly leftOut: readonly LeftOutProfile[]
+  readonly settings: AuthenticationSettings
+  get (id: string): OpenedProfile | undefined
+  /** Tells the ids of the roles of configured profiles, which are known when all roles are. */
+  setConfiguredRoles (roleIdsOf: (profileId: string) => readonly string[]): void
+  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. */
+  refresh (): Promise<void>
+  /**
+   * Changes what is stored, one change of this process after the other, and takes it over at once.
+   *
+   * @param write changes what is stored, and gives what is stored then; `tryOpening` opens the adapter of a profile as it is to
+   *   be, and closes it again if the change fails
+   */
+  change (write: (tryOpening: (stored: StoredProfile, clientSecret: string | null) => OpenedProfile['provider']) => Promise<Stored>): Promise<void>
+  close (): Promise<void>
+}
+
+interface CurrentProfilesParts {
+  readonly configured: readonly OpenedProfile[]
+  readonly adapters: Adapters
+  readonly secrets: ProfileSecrets
+  readonly tokenVerifier: TokenVerifier
+  readVersion (): Promise<number>
+  load (): Promise<Stored>
+  /** Told of the settings when they are known, and whenever they are other ones. */
+  onSettings (settings: AuthenticationSettings): void
+  report: {
+    /** The database can no longer be asked, or, without an error, it can again. */
+    refresh (error: unknown): void
+    leftOut (profile: LeftOutProfile): void
+    closing (error: unknown): void
+  }
+}
+
+interface OpenedStored extends OpenedProfile {
+  readonly source: StoredProfile
+}
+
+export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesParts): CurrentProfiles {
+  const { adapters, secrets, tokenVerifier, readVersion, load, onSettings, report } = parts
+  let configured = parts.configured
+  let stored: ReadonlyMap<string, OpenedStored> = new Map()
+  let all: readonly OpenedProfile[] = configured
+  let byId: ReadonlyMap<string, OpenedProfile> = new Map()
+  let leftOut: readonly (LeftOutProfile & { readonly revision: number })[] = []
+  let { version, settings } = initial
+  let freshUntil = performance.now() + FRESH_FOR
+  let looking: Promise<void> | undefined
+  let failing = false
+  let working: Promise<unknown> = Promise.resolve()
+  const closing = new Map<NodeJS.Timeout, () => Promise<void>>()
+
+  /** Opening and closing adapters, one after the other. */
+  async function exclusively<Result> (work: () => Promise<Result>): Promise<Result> {
+    const done = working.then(work)
+    working = done.catch(() => {})
+    return await done
+  }
+
+  /** @param opened adapters that are open already, by profile id */
+  function install (next: Stored, opened: ReadonlyMap<string, OpenedProfile['provider']> = new Map()): void {
+    const kept = next.profiles.filter(profile => stored.get(profile.id)?.source.revision === profile.revision)
+    const keptIds = new Set(kept.map(({ id }) => id))
+    // Those that go make room first: another one may have their client id from now on.
+    for (const [id, { provider }] of stored) if (!keptIds.has(id)) close(provider)
+    const accepted = new Map<string, OpenedStored>()
+    const refused: (LeftOutProfile & { readonly revision: number })[] = []
+    for (const profile of next.profiles) {
+      try {
+        accepted.set(profile.id, accept(profile, keptIds.has(profile.id) ? stored.get(profile.id)?.provider : opened.get(profile.id), [...configured, ...accepted.values()]))
+      } catch (error) {
+        refused.push({ id: profile.id, name: profile.name, reason: (error as Error).message, revision: profile.revision })
+      }
+    }
+    const others = accepted.size !== stored.size || [...accepted].some(([id, { provider }]) => stored.get(id)?.provider !== provider)
+    stored = accepted
+    index()
+    // The verifier forgets the tokens that it has verified, which a change of a name is no reason for.
+    if (others) tokenVerifier.trust(all.map(toTrustedIssuer))
+    for (const profile of refused) if (!leftOut.some(({ id, revision }) => id === profile.id && revision === profile.revision)) report.leftOut(profile)
+    leftOut = refused
+    version = next.version
+    if (!isDeepStrictEqual(next.settings, settings)) onSettings(next.settings)
+    settings = next.settings
+  }
+
+  function index (): void {
+    all = Object.freeze([...configured, ...stored.values()])
+    byId = new Map(all.map(entry => [entry.profile.id, entry]))
+  }
+
+  /** @throws where its adapter cannot be opened, or its tokens are another profile's already */
+  function accept (profile: StoredProfile, opened: OpenedProfile['provider'] | undefined, before: readonly OpenedProfile[]): OpenedStored {
+    if (before.some(({ profile: { id } }) => id === profile.id)) throw new Error('A profile of the configuration has this id')
+    const provider = opened ?? open(profile)
+    const accepted = { profile: describeStored(profile, before.length), provider, source: profile }
+    try {
+      tokenVerifier.check([...before, accepted].map(toTrustedIssuer))
+    } catch (error) {
+      close(provider)
+      throw error
+    }
+    return accepted
+  }
+
+  function open (profile: StoredProfile): OpenedProfile['provider'] {
+    return openStoredAdapter(profile, profile.clientSecret === null ? null : secrets.open(profile.id, profile.clientSecret), adapters)
+  }
+
+  /** Closes an adapter that was opened for a change that failed. The one that was there may have been replaced by it. */
+  function takeBack (id: string, provider: OpenedProfile['provider']): void {
+    close(provider)
+    const before = stored.get(id)
+    if (before === undefined || before.provider.close === undefined) return
+    close(before.provider)
+    stored = new Map(stored).set(id, { ...before, provider: open(before.source) })
+    index()
+  }
+
+  /** Takes an adapter out of use. One that is in a request under way is let go of when that has ended. */
+  function close (provider: OpenedProfile['provider']): void {
+    if (provider.close === undefined) return
+    provider.retire?.()
+    const letGo = async () => {
+      closing.delete(timer)
+      await provider.close?.().catch(report.closing)
+    }
+    const timer = setTimeout(letGo, GRACE).unref()
+    closing.set(timer, letGo)
+  }
+
+  async function look (): Promise<void> {
+    try {
+      if (await readVersion() !== version) {
+        await exclusively(async () => { install(await load()) })
+      }
+      if (failing) report.refresh(undefined)
+      failing = false
+    } catch (error) {
+      // The profiles known are the best there is; who asks the database itself will be told.
+      if (!failing) report.refresh(error)
+      failing = true
+    } finally {
+      freshUntil = performance.now() + FRESH_FOR
+      looking = undefined
+    }
+  }
+
+  install(initial)
+  onSettings(settings)
+  return {
+    get all () { return all },
+    get leftOut () { return leftOut.map(({ id, name, reason }) => ({ id, name, reason })) },
+    get settings () { return settings },
+    get: id => byId.get(id),
+    setConfiguredRoles: roleIdsOf => {
+      configured = configured.map(({ profile, provider }) => ({ profile: Object.freeze({ ...profile, roleIds: roleIdsOf(profile.id) }), provider }))
+      index()
+    },
+    refresh: () => {
+      if (looking !== undefined) return looking
+      if (performance.now() < freshUntil) return ALREADY_FRESH
+      looking = look()
+      return looking
+    },
+    change: async write => {
+      await exclusively(async () => {
+        // What another copy took away may be in the way.
+        if (await readVersion() !== version) install(await load())
+        const opened = new Map<string, OpenedProfile['provider']>()
+        const tryOpening = (profile: StoredProfile, clientSecret: string | null) => {
+          const provider = openStoredAdapter(profile, clientSecret, adapters)
+          opened.set(profile.id, provider)
+          return provider
+        }
+        let after: Stored
+        try {
+          after = await write(tryOpening)
+        } catch (error) {
+          for (const [id, provider] of opened) takeBack(id, provider)
+          throw error
+        }
+        install(after, opened)
+      })
+    },
+    close: async () => {
+      for (const timer of closing.keys()) clearTimeout(timer)
+      await Promise.all([...closing.values()].map(async letGo => { await letGo() }))
+      await Promise.all(all.map(async ({ provider }) => { await provider.close?.() }))
+    }
+  }
+}
