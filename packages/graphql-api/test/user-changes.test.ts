@@ -178,3 +178,35 @@ for (const dialect of dialects) {
     t.match((await ask('{ user { id } }', { token: ann.token })).errors, [error('EntityNotFoundError')])
   })
 }
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: who is invited where nobody may sign up gets in, by the email and with the roles of the invitation`, async t => {
+    const { app, ask, emailsTo, link } = await openAccounts(t, dialect, { profile: { selfSignUp: 'off' }, withAdministration: true })
+    const invite = 'mutation ($email: String!, $roles: UsersRolesRelationInput, $firstName: String) { userInvite(email: $email, roles: $roles, firstName: $firstName) { id email origin firstName } }'
+    const provider = app.authProfiles.provider('default') as unknown as { signInWithPassword (request: object): Promise<{ idToken: string }> }
+    const { secret: token } = await app.apiTokens.create({ name: 'root', roles: [app.rolePermissions.administrator().id] })
+    const email = 'ann@example.com'
+    const variables = { email, firstName: 'Ann', roles: { connect: [{ name: 'Editor' }] } }
+
+    t.match((await ask(invite, { variables })).errors, denied('Users', 'create'))
+    t.equal(emailsTo(email), 0)
+    const invited = await ask(invite, { token, variables })
+    t.match(invited.data, { userInvite: { email, origin: 'invitation', firstName: 'Ann' } })
+    const { id } = invited.data?.userInvite as { id: string }
+    t.match((await ask(invite, { token, variables: { email } })).data, { userInvite: { id } }, 'again, while nobody has come')
+
+    const password = 'correct horse battery'
+    const address = new URL(await link(email, 2))
+    const page = await app.inject({ url: `${address.pathname}${address.search}` })
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? ''
+    const cookie = page.cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+    const saved = await app.inject({ method: 'POST', url: '/oidc/invite', headers: { cookie, 'content-type': 'application/x-www-form-urlencoded', origin: 'https://app.example.com' }, payload: new URLSearchParams({ csrf, token: address.searchParams.get('token') ?? '', newPassword: password }).toString() })
+    t.equal(saved.statusCode, 200, saved.body)
+    const { idToken } = await provider.signInWithPassword({ email, password })
+    t.match((await ask('{ user { id firstName roles { items { name } } } }', { token: idToken })).data, { user: { id, firstName: 'Ann', roles: { items: [{ name: 'Editor' }] } } })
+    t.match((await ask(invite, { token, variables: { email } })).errors, [error('EntityExistsError')], 'but not when they have')
+
+    const rows = await app.db.selectFrom('latchkey_audit_events').select(['action', 'record_id']).execute()
+    t.strictSame(rows, [{ action: 'invite', record_id: id }])
+  })
+}

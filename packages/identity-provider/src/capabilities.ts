@@ -100,6 +100,16 @@ export interface AccountDeletion {
   deleteAccount (account: { subject: string, email: string }): Promise<void>
 }
 
+export interface AccountInvitation {
+  /**
+   * Makes an account that only the owner of an address can get into, unless there is one, and has an email sent by which
+   * they choose a password. Again: another email.
+   *
+   * @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE
+   */
+  inviteAccount (account: { email: string, firstName?: string | null, lastName?: string | null }): Promise<void>
+}
+
 /** The methods of each capability: what the guards look for. */
 export const capabilities = {
   passwordSignIn: ['signInWithPassword'],
@@ -112,7 +122,8 @@ export const capabilities = {
   emailConfirmation: ['confirmEmail'],
   codeExchange: ['exchangeCode'],
   hostedPages: ['loginUrl', 'logoutUrl'],
-  accountDeletion: ['deleteAccount']
+  accountDeletion: ['deleteAccount'],
+  accountInvitation: ['inviteAccount']
 } as const satisfies Record<string, readonly string[]>
 
 export interface CapabilityMap {
@@ -127,6 +138,7 @@ export interface CapabilityMap {
   codeExchange: CodeExchange
   hostedPages: HostedPages
   accountDeletion: AccountDeletion
+  accountInvitation: AccountInvitation
 }
 
 export type Capability = keyof CapabilityMap

@@ -13,7 +13,8 @@ const descriptions: Record<Capability, string> = {
   emailConfirmation: 'confirm an email by a code',
   codeExchange: 'exchange an authorization code',
   hostedPages: 'show a login page',
-  accountDeletion: 'delete an account'
+  accountDeletion: 'delete an account',
+  accountInvitation: 'invite somebody'
 }
 
 /**

@@ -212,6 +212,26 @@ const cases: Case[] = [
     })
   }, 'and can be deleted again'],
 
+  ['an invitation that nobody gets', { only: ['accountInvitation'], flaw: () => ({ inviteAccount: async () => {} }) }, 'was not invited'],
+  ['an invitation that works once', {
+    only: ['accountInvitation'],
+    flaw: (right, world) => ({
+      inviteAccount: async (account: { email: string }) => {
+        if (world.recoveryMails.includes(account.email)) throw new errors.IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS()
+        await right.inviteAccount(account)
+      }
+    })
+  }, 'an invitation can be sent again'],
+  ['an invitation that changes the password', {
+    only: ['accountInvitation', 'passwordSignIn'],
+    flaw: (right, world) => ({
+      inviteAccount: async (account: { email: string }) => {
+        await right.inviteAccount(account)
+        world.accounts.get(account.email)!.password = 'another one'
+      }
+    })
+  }, 'and its password signs in still'],
+
   ['an outage told otherwise', { only: ['tokenRefresh'], outages: ['down'], flaw: right => ({ refreshTokens: insteadOf('UNAVAILABLE', right.refreshTokens, () => { throw new errors.IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED() }) }) },
     'refused with UNAVAILABLE'],
   ['an outage without its cause', { only: ['tokenRefresh'], outages: ['garbage'], flaw: right => ({ refreshTokens: insteadOf('UNAVAILABLE', right.refreshTokens, () => { throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('tiny') }) }) },

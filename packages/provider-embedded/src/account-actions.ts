@@ -5,10 +5,11 @@ import type { AttemptPolicy, Attempts } from './attempts.js'
 import type { Background } from './background.js'
 import { networkOf } from './client-network.js'
 import type { CodeOrigin, CodeOwner, CodePurpose, Codes } from './codes.js'
-import { accountExistsMessage, confirmationMessage, resetMessage } from './email-messages.js'
+import { accountExistsMessage, confirmationMessage, invitationMessage, resetMessage } from './email-messages.js'
 import type { Mailer } from './mailer.js'
 import { checkPassword, fitsPassword, hashPassword } from './passwords.js'
 import type { ChosenPassword, Pending } from './pending-emails.js'
+import { randomSecret } from './secrets.js'
 
 /** Who asks: the profile, the hosted sign-in if it is one, and the client's address if it is known. */
 export interface Asking extends CodeOrigin {
@@ -228,6 +229,21 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
       return chosen === undefined ? await confirmAs(owner, account) : await confirmWith(owner, chosen)
     },
 
+    /**
+     * Makes an account whose password nobody knows, unless there is one, and sends its owner a link to choose one.
+     *
+     * @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
+     */
+    async invite (asking: Asking, given: Omit<NewAccount, 'password'>): Promise<void> {
+      requireMailer(asking)
+      const email = normalizeEmail(given.email)
+      await count('emailToAddress', `invite:${email}`)
+      const passwordHash = await hashPassword(randomSecret())
+      await accounts.create({ email, passwordHash, firstName: asName(given.firstName), lastName: asName(given.lastName) })
+      const account = await accounts.findByEmail(email)
+      if (account !== undefined) send(asking, 'invite', account, invitationMessage)
+    },
+
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
     async forgotPassword (asking: Asking, email: string): Promise<void> {
       await sendIf(asking, email, 'reset', resetMessage, () => true)
@@ -240,10 +256,10 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD */
-    async resetPasswordByLink (linkToken: string, newPassword: string): Promise<CodeOwner> {
-      const link = await codes.readLink('reset', linkToken)
+    async resetPasswordByLink (purpose: 'reset' | 'invite', linkToken: string, newPassword: string): Promise<CodeOwner> {
+      const link = await codes.readLink(purpose, linkToken)
       checkPassword(newPassword, link?.email ?? '')
-      const owner = await codes.useLink('reset', linkToken)
+      const owner = await codes.useLink(purpose, linkToken)
       if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
       return await setForgottenPassword(owner, newPassword)
     },

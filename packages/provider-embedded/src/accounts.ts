@@ -63,7 +63,7 @@ export function createAccounts (db: Kysely<Tables>): Accounts {
           .set({ password_hash: passwordHash, updated_at: now(), ...(confirmed ? { email_verified: 1 } : {}), ...(names === undefined ? {} : { first_name: names.firstName, last_name: names.lastName }) })
           .where('id', '=', id).execute()
         // Somebody who read an email of before must not get in by it any more.
-        await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).where('purpose', 'in', confirmed ? ['reset', 'confirm'] : ['reset']).execute()
+        await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).where('purpose', 'in', confirmed ? ['reset', 'invite', 'confirm'] : ['reset', 'invite']).execute()
         await trx.deleteFrom('latchkey_embedded_records')
           .where('account_id', '=', id)
           .where(({ eb, not, and, or }) => keepGrant === null

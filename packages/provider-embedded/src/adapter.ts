@@ -1,6 +1,6 @@
 import { errors } from '@latchkey/identity-provider'
 import type {
-  AccountDeletion, CodeExchange, EmailVerification, HostedPages, IdentityProvider,
+  AccountDeletion, AccountInvitation, CodeExchange, EmailVerification, HostedPages, IdentityProvider,
   PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, ProviderLog, TokenRefresh
 } from '@latchkey/identity-provider'
 import type { AccountActions, Asking } from './account-actions.js'
@@ -21,7 +21,7 @@ type Told<Capability> = {
 }
 
 /** The embedded provider, opened for one profile. */
-export type EmbeddedProvider = IdentityProvider & TokenRefresh & CodeExchange & HostedPages & AccountDeletion &
+export type EmbeddedProvider = IdentityProvider & TokenRefresh & CodeExchange & HostedPages & AccountDeletion & AccountInvitation &
   Told<PasswordSignIn & PasswordSignUp & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification & EmailConfirmation>
 
 export interface EmailConfirmation {
@@ -110,6 +110,7 @@ export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens,
         return withQuery(`${issuer}/session/end`, { client_id: profile.clientId, post_logout_redirect_uri: redirectUri, id_token_hint: idTokenHint, state })
       },
 
+      inviteAccount: told(async account => { await actions.invite(asking({}), account) }),
       deleteAccount: told(async ({ subject }) => { await actions.deleteAccount(subject) }),
       close: async () => { profiles.close(profile) }
     }

@@ -4,7 +4,7 @@ import { randomInt, timingSafeEqual } from 'node:crypto'
 import { hashSecret, randomSecret, type Secrets } from './secrets.js'
 import type { CodesTable } from './tables.js'
 
-export type CodePurpose = 'confirm' | 'reset'
+export type CodePurpose = 'confirm' | 'reset' | 'invite'
 
 /** Where a code was asked for: the profile's client, and the hosted sign-in, if it was one. */
 export interface CodeOrigin {
@@ -33,7 +33,7 @@ export interface Codes {
   useLink (purpose: CodePurpose, linkToken: string): Promise<CodeOwner | undefined>
 }
 
-export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30 }
+export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30, invite: 7 * 24 * 60 }
 
 /** Of a million codes somebody may guess this many before a new one must be asked for. */
 const MAX_TRIES = 5

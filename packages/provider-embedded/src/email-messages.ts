@@ -41,6 +41,17 @@ export function accountExistsMessage (context: MessageContext, issued: IssuedCod
   })
 }
 
+/** Lets somebody in whom an administrator wants there: by the link they choose a password. */
+export function invitationMessage (context: MessageContext, issued: IssuedCode): Email {
+  return message(context, 'invite', issued, {
+    subject: `You are invited to ${context.brandName}`,
+    lead: `You can use ${context.brandName} with this email address. Choose a password, or sign in with the one that you have already:`,
+    action: 'Choose a password',
+    close: 'If you know nothing of it, ignore this email: nothing happens without you.',
+    linkOnly: true
+  })
+}
+
 function message (context: MessageContext, purpose: CodePurpose, { code, linkToken }: IssuedCode, words: { subject: string, lead: string, action: string, close: string, linkOnly?: boolean }): Email {
   const link = `${context.baseUrl}/${purpose}?token=${linkToken}`
   const { linkOnly = false } = words
@@ -60,5 +71,6 @@ ${!linkOnly && html`<p>Or type this code in where you were asked for it:</p>
 }
 
 function inWords (minutes: number): string {
+  if (minutes > 24 * 60) return `${minutes / (24 * 60)} days`
   return minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import t from 'tap'
 import { callbackUrl, logoutUrl, profileOf, startApp } from './helpers/app.js'
 import { beginSignIn, signInByPage } from './helpers/client.js'
+import { formBrowser } from './helpers/form-browser.js'
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
@@ -79,6 +80,16 @@ for (const dialect of dialects) {
             return { subject, email: made.email }
           },
           exists: async ({ subject }) => await running.app.db.selectFrom('latchkey_embedded_accounts').select('id').where('id', '=', subject).executeTakeFirst() !== undefined
+        },
+        accountInvitation: {
+          account,
+          newAddress: () => credentials().email,
+          async accept (email) {
+            const { password } = credentials()
+            const browser = formBrowser(running.url)
+            await browser.submit(await browser.open((await running.smtp.nth(email, 2)).link), '/oidc/invite', { newPassword: password })
+            return { email, password }
+          }
         }
       }
     })

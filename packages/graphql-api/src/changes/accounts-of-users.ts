@@ -1,6 +1,8 @@
-import type { AuthProfiles } from '@latchkey/auth-profiles'
-import { provides } from '@latchkey/identity-provider'
+import type { AuthenticationProfile, AuthProfiles } from '@latchkey/auth-profiles'
+import { provides, type AccountInvitation } from '@latchkey/identity-provider'
 import type { UsersStore } from '@latchkey/users-store'
+
+type Invited = Parameters<AccountInvitation['inviteAccount']>[0]
 
 /** The accounts that users have at the providers of the profiles. */
 export interface AccountsOfUsers {
@@ -11,6 +13,14 @@ export interface AccountsOfUsers {
    * @throws IDENTITY_PROVIDER_ERR_UNAVAILABLE
    */
   deleteAccountsOf (userId: string, before: () => Promise<void>): Promise<void>
+  /**
+   * What invites to a profile.
+   *
+   * @param profileId `null`: the first
+   * @returns `send` does nothing where the provider has no invitations: people have, or make, their accounts there
+   * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND
+   */
+  invitation (profileId: string | null): { send (invited: Invited): Promise<void> }
 }
 
 export function createAccountsOfUsers (authProfiles: AuthProfiles, usersStore: UsersStore): AccountsOfUsers {
@@ -25,6 +35,11 @@ export function createAccountsOfUsers (authProfiles: AuthProfiles, usersStore: U
       if (deletions.length === 0) return
       await before()
       for (const deleteAccount of deletions) await deleteAccount()
+    },
+
+    invitation: profileId => {
+      const provider = authProfiles.provider(profileId ?? (authProfiles.list()[0] as AuthenticationProfile).id)
+      return { send: async invited => { if (provides(provider, 'accountInvitation')) await provider.inviteAccount(invited) } }
     }
   }
 }

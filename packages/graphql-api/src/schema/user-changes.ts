@@ -30,11 +30,38 @@ interface UserKey {
 type CreateInput = NewUser & { readonly roles?: RolesInput | null }
 type UpdateInput = UserChange & { readonly id?: string | null, readonly roles?: RolesChangeInput | null }
 
-/** What makes, changes and deletes users. */
+interface InviteArguments {
+  readonly email: string
+  readonly roles?: RolesInput | null
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+  readonly authProfileId?: string | null
+}
+
+/** What makes, changes, invites and deletes users. */
 export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }: UserChangesParts): SchemaArea {
   const userCreate: Resolver<unknown, { data: CreateInput }> = async (_source, { data: { roles, ...given } }, context) => {
     const principal = await requesterOf(context).principal()
     return await create(principal, withoutNulls(given), roles, { origin: 'api', as: 'create' })
+  }
+
+  const userInvite: Resolver<unknown, InviteArguments> = async (_source, { roles, authProfileId, ...given }, context) => {
+    const principal = await requesterOf(context).principal()
+    rolePermissions.authorize(principal, 'create', { table: 'Users' })
+    const invitation = accounts.invitation(authProfileId ?? null)
+    const user = await create(principal, withoutNulls(given), roles, { origin: 'invitation', as: 'invite' })
+      .catch(async (error: unknown) => await waitingFor(error, given.email, principal))
+    await invitation.send({ email: given.email, firstName: given.firstName ?? null, lastName: given.lastName ?? null })
+    return user
+  }
+
+  /** Somebody who was invited and has not signed in yet is invited again, if it could be by whoever asks. */
+  async function waitingFor (error: unknown, email: string, principal: Principal): Promise<VisibleUser> {
+    const user = (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' ? await usersStore.findByEmail(email) : null
+    if (user?.origin !== 'invitation' || (await usersStore.identitiesOf(user.id)).length > 0) throw error
+    const { finish: inTransaction } = changes.begin<User>({ principal, table: 'Users', action: 'create' })
+    await usersStore.update(user.id, {}, { inTransaction })
+    return await afterChange(user, { email }, principal, { rolePermissions, showUser })
   }
 
   /** Whoever is given no role gets Guest, as by signing up. */
@@ -134,8 +161,10 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
       "What is left out stays, null takes it away. Nobody gives or takes roles that they do not have, unless they may do everything; only who may changes an email."
       userUpdate(data: UserUpdateInput!, filter: UserKeyFilter, force: Boolean): User!
       "Deletes the record, and the account at a provider that lets accounts be deleted."
-      userDelete(data: UserDeleteInput, filter: UserKeyFilter, force: Boolean): SuccessResponse!`,
-    resolvers: { Mutation: { userCreate, userUpdate, userDelete } }
+      userDelete(data: UserDeleteInput, filter: UserKeyFilter, force: Boolean): SuccessResponse!
+      "Lets somebody in where nobody may sign up by themselves: makes the record, and has the profile's provider invite them by email where it can. Again, before they sign in: another email, and the record as it is."
+      userInvite(email: String!, roles: UsersRolesRelationInput, firstName: String, lastName: String, authProfileId: ID): User!`,
+    resolvers: { Mutation: { userCreate, userUpdate, userDelete, userInvite } }
   }
 }
 

@@ -1,3 +1,5 @@
+import apiTokens from '@latchkey/api-tokens'
+import auditLog from '@latchkey/audit-log'
 import authProfiles, { type ProfileConfig } from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
 import providerEmbedded from '@latchkey/provider-embedded'
@@ -16,13 +18,15 @@ export interface AccountsApi {
   ask (query: string, options?: { token?: string | undefined, variables?: Record<string, unknown>, remoteAddress?: string }): Promise<Answer>
   /** The code in the last email to an address, once there are this many. */
   code (email: string, nth: number): Promise<string>
+  /** The link in it. */
+  link (email: string, nth: number): Promise<string>
   emailsTo (email: string): number
   /** Everything the app logged except the emails. */
   log (): string
 }
 
 /** The API over the embedded provider, which has every capability, at an address that nothing here can reach. */
-export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, administratorEmail }: { profile?: Partial<ProfileConfig>, administratorEmail?: string } = {}): Promise<AccountsApi> {
+export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, administratorEmail, withAdministration = false }: { profile?: Partial<ProfileConfig>, administratorEmail?: string, withAdministration?: boolean } = {}): Promise<AccountsApi> {
   const emails: { to: string, text: string }[] = []
   const lines: string[] = []
   const write = (line: string) => {
@@ -35,6 +39,10 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
   await app.register(database, { url })
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }] })
+  if (withAdministration) {
+    await app.register(auditLog)
+    await app.register(apiTokens)
+  }
   await app.register(tokenVerifier)
   await app.register(providerEmbedded, { publicUrl: 'https://app.example.com', production: false, refreshTokenReuseSeconds: 0 })
   await app.register(authProfiles, {
@@ -47,6 +55,17 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
   })
   await app.register(graphqlApi)
   await app.ready()
+
+  /** The text of an email, as soon as it is sent. */
+  async function emailTo (email: string, nth: number): Promise<string> {
+    const deadline = Date.now() + 5000
+    for (;;) {
+      const text = emails.filter(({ to }) => to === email)[nth - 1]?.text
+      if (text !== undefined) return text
+      if (Date.now() > deadline) throw new Error(`There is no email number ${nth} to ${email}`)
+      await new Promise(resolve => setTimeout(resolve, 10))
+    }
+  }
 
   return {
     app,
@@ -61,14 +80,10 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
       return { status: response.statusCode, headers: response.headers, ...response.json<Pick<Answer, 'data' | 'errors'>>() }
     },
     code: async (email, nth) => {
-      const deadline = Date.now() + 5000
-      for (;;) {
-        const text = emails.filter(({ to }) => to === email)[nth - 1]?.text
-        if (text !== undefined) return /\b\d{6,8}\b/.exec(text)?.[0] ?? `no code in: ${text}`
-        if (Date.now() > deadline) throw new Error(`There is no email number ${nth} to ${email}`)
-        await new Promise(resolve => setTimeout(resolve, 10))
-      }
+      const text = await emailTo(email, nth)
+      return /\b\d{6,8}\b/.exec(text)?.[0] ?? `no code in: ${text}`
     },
+    link: async (email, nth) => /https:\S+/.exec(await emailTo(email, nth))?.[0] ?? 'no link',
     emailsTo: email => emails.filter(({ to }) => to === email).length,
     log: () => lines.join('\n')
   }

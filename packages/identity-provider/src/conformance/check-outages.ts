@@ -23,7 +23,8 @@ const attempts: { readonly [Name in Capability]: Attempt<Name> } = {
   emailConfirmation: async provider => await provider.confirmEmail({ email, code, password }),
   codeExchange: async (provider, scenario) => await provider.exchangeCode({ ...await scenario.authorization(), code }),
   hostedPages: async (provider, { redirectUri }) => await provider.loginUrl({ redirectUri }),
-  accountDeletion: async provider => await provider.deleteAccount({ subject: 'user-1', email })
+  accountDeletion: async provider => await provider.deleteAccount({ subject: 'user-1', email }),
+  accountInvitation: async provider => await provider.inviteAccount({ email })
 }
 
 /** Asserts that whatever needs the counterpart fails soon and as it should, and that the rest goes on working. */

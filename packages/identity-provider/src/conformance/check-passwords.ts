@@ -146,6 +146,21 @@ export const accountDeletion: Check<'accountDeletion'> = async (t, { provider, s
   })
 }
 
+export const accountInvitation: Check<'accountInvitation'> = async (t, { provider, scenario }) => {
+  await t.test('lets the owner of an address choose a password, by the first invitation or by another', async t => {
+    const email = await scenario.newAddress()
+    await provider.inviteAccount({ email, firstName: 'Ada', lastName: null })
+    await fulfilment(t, provider.inviteAccount({ email }), 'an invitation can be sent again')
+    const accepted = await scenario.accept(email)
+    if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword(accepted), 'and the password signs in')
+  })
+  await t.test('leaves an account that is there as it is', async t => {
+    const { email, password } = await scenario.account()
+    await fulfilment(t, provider.inviteAccount({ email }), 'it may be invited')
+    if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword({ email, password }), 'and its password signs in still')
+  })
+}
+
 /** Where the adapter signs in, only the new password does. */
 async function checkPasswordReplaced (t: TapTest, provider: IdentityProvider, { email, password }: Credentials, newPassword: string): Promise<void> {
   if (!provides(provider, 'passwordSignIn')) return

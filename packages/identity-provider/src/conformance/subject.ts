@@ -113,4 +113,12 @@ export interface Scenarios {
     /** Whether the provider still has the account. */
     exists (account: { readonly subject: string, readonly email: string }): Awaitable<boolean>
   }
+  readonly accountInvitation?: {
+    /** An account that is there and confirmed. */
+    account (): Awaitable<Credentials>
+    /** An address without an account. */
+    newAddress (): Awaitable<string>
+    /** Chooses a password by the invitation that was sent to an address last. */
+    accept (email: string): Awaitable<Credentials>
+  }
 }

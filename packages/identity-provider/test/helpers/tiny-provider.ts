@@ -124,6 +124,11 @@ export function createTinyProvider (world: TinyWorld, { log }: ProviderDependenc
     async deleteAccount ({ email }) {
       await askCounterpart()
       accounts.delete(email)
+    },
+    async inviteAccount ({ email }) {
+      await askCounterpart()
+      if (!accounts.has(email)) world.addAccount({ email, confirmed: false })
+      world.recoveryMails.push(email)
     }
   }
 }

@@ -98,6 +98,16 @@ function scenariosOf (world: TinyWorld): Required<Scenarios> {
     },
     codeExchange: { authorization: () => authorize(world) },
     hostedPages: { redirectUri: callback, logoutRedirectUri: callback, foreignRedirectUri: 'https://evil.example/' },
-    accountDeletion: { account: () => world.addAccount(), exists: ({ email }) => world.accounts.has(email) }
+    accountDeletion: { account: () => world.addAccount(), exists: ({ email }) => world.accounts.has(email) },
+    accountInvitation: {
+      account: () => world.addAccount(),
+      newAddress: () => `new-${randomUUID()}@example.com`,
+      accept: email => {
+        const account = world.accounts.get(email)
+        if (account === undefined || !world.recoveryMails.includes(email)) throw new Error('was not invited')
+        account.confirmed = true
+        return account
+      }
+    }
   }
 }

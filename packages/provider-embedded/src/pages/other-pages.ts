@@ -1,3 +1,4 @@
+import type { CodePurpose } from '../codes.js'
 import { Html, html } from '../html.js'
 import { button, field, form, layout, problemSummary, type Brand, type Problem } from './layout.js'
 import { newPasswordField } from './sign-in-pages.js'
@@ -24,15 +25,23 @@ ${button('Confirm my address')}`)}
 <p class="foot">You did not sign up? Then ignore the email. You forgot the password? Use “Forgot password?” where you sign in: a new one confirms the address, too.</p>`)
 }
 
-export function resetLinkPage ({ brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
-  return layout(brand, 'Choose a new password', html`${problemSummary(problem)}
+export function resetLinkPage (page: LinkPage, link: { email: string }): string {
+  return passwordPage('reset', 'Choose a new password', page, link)
+}
+
+export function inviteLinkPage (page: LinkPage, link: { email: string }): string {
+  return passwordPage('invite', `Welcome to ${page.brand.brandName}`, page, link)
+}
+
+function passwordPage (purpose: 'reset' | 'invite', title: string, { brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
+  return layout(brand, title, html`${problemSummary(problem)}
 <p class="lead">For the account of <strong>${email}</strong>.</p>
-${form('/oidc/reset', csrf, html`${tokenField(token)}<input type="hidden" name="username" autocomplete="username" value="${email}">
+${form(`/oidc/${purpose}`, csrf, html`${tokenField(token)}<input type="hidden" name="username" autocomplete="username" value="${email}">
 ${newPasswordField(problem)}${button('Save the password')}`)}`)
 }
 
 /** @param page `known`: the link is an old one, so its owner can have a new one without typing the address in */
-export function deadLinkPage ({ brand, csrf, token }: LinkPage, { purpose, known }: { purpose: 'confirm' | 'reset', known: boolean }): string {
+export function deadLinkPage ({ brand, csrf, token }: LinkPage, { purpose, known }: { purpose: CodePurpose, known: boolean }): string {
   return layout(brand, known ? 'That link has expired' : 'That link does not work', html`
 <p class="lead">${known
     ? 'It was good for a while only. We can send you a new one to the same address.'

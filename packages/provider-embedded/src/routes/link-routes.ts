@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asking } from '../account-actions.js'
 import type { CodeOwner, CodePurpose } from '../codes.js'
 import type { Problem } from '../pages/layout.js'
-import { confirmLinkPage, deadLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
+import { confirmLinkPage, deadLinkPage, inviteLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
 import { problemOf } from './form-problem.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
 
@@ -38,7 +38,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       : messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { link: { href: `/oidc/interaction/${owner.interactionUid}`, label: 'Continue to sign in' } }))
   }
 
-  for (const [purpose, show] of [['confirm', confirmLinkPage], ['reset', resetLinkPage]] as const) {
+  for (const [purpose, show] of [['confirm', confirmLinkPage], ['reset', resetLinkPage], ['invite', inviteLinkPage]] as const) {
     // The address holds a secret, which no request log shall have.
     fastify.get(`/oidc/${purpose}`, { logLevel: 'warn' }, async (request, reply) => {
       const { token } = request.query as { token?: unknown }
@@ -80,16 +80,18 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     }
   })
 
-  fastify.post('/oidc/reset', async (request, reply) => {
-    const token = textOf(request, 'token')
-    try {
-      return done(reply, await actions.resetPasswordByLink(token, textOf(request, 'newPassword')), 'Your password is saved')
-    } catch (error) {
-      if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'reset', token)
-      const { status, ...problem } = problemOf(error, 'newPassword')
-      const link = await actions.readLink('reset', token)
-      if (link === undefined) return await dead(request, reply, 'reset', token)
-      return pages.send(reply, status, resetLinkPage({ ...pageFor(request, reply, link, token), problem }, link))
-    }
-  })
+  for (const [purpose, show] of [['reset', resetLinkPage], ['invite', inviteLinkPage]] as const) {
+    fastify.post(`/oidc/${purpose}`, async (request, reply) => {
+      const token = textOf(request, 'token')
+      try {
+        return done(reply, await actions.resetPasswordByLink(purpose, token, textOf(request, 'newPassword')), 'Your password is saved')
+      } catch (error) {
+        if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, purpose, token)
+        const { status, ...problem } = problemOf(error, 'newPassword')
+        const link = await actions.readLink(purpose, token)
+        if (link === undefined) return await dead(request, reply, purpose, token)
+        return pages.send(reply, status, show({ ...pageFor(request, reply, link, token), problem }, link))
+      }
+    })
+  }
 }
