@@ -89,10 +89,10 @@ export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens,
       resendVerificationEmail: told(async request => { await actions.sendConfirmation(asking(request), request.email) }),
       confirmEmail: told(async request => { await actions.confirm(asking(request), request) }),
 
-      exchangeCode: told(async ({ redirectUri, ...request }) => await tokens.exchange(profile, { ...request, redirectUri: redirectUri ?? profile.callbackUrls[0] ?? '' })),
+      exchangeCode: told(async ({ redirectUri, ...request }) => await tokens.exchange(profile, { ...request, redirectUri: redirectUri ?? profiles.withShared(profile).callbackUrls[0] ?? '' })),
 
       async loginUrl ({ redirectUri, state, nonce, codeChallenge, loginHint } = {}) {
-        requireAllowed(redirectUri, profile.callbackUrls)
+        requireAllowed(redirectUri, profiles.withShared(profile).callbackUrls)
         return withQuery(`${issuer}/auth`, {
           client_id: profile.clientId,
           response_type: 'code',
@@ -106,12 +106,13 @@ export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens,
         })
       },
       async logoutUrl ({ redirectUri, idTokenHint, state } = {}) {
-        requireAllowed(redirectUri, profile.logoutUrls)
+        requireAllowed(redirectUri, profiles.withShared(profile).logoutUrls)
         return withQuery(`${issuer}/session/end`, { client_id: profile.clientId, post_logout_redirect_uri: redirectUri, id_token_hint: idTokenHint, state })
       },
 
       inviteAccount: told(async account => { await actions.invite(asking({}), account) }),
       deleteAccount: told(async ({ subject }) => { await actions.deleteAccount(subject) }),
+      retire: () => { profiles.close(profile) },
       close: async () => { profiles.close(profile) }
     }
   }

@@ -11,7 +11,7 @@ import { startEmbedded } from './embedded.js'
 import { migrations } from './migrations.js'
 import { resolveOptions, type ProviderEmbeddedOptions } from './options.js'
 import { providerPages } from './pages/provider-pages.js'
-import type { EmbeddedProfileOptions } from './profiles.js'
+import type { EmbeddedProfileOptions, SharedRedirects } from './profiles.js'
 import { legacyRoutes } from './routes/legacy-routes.js'
 import { openIdRoutes } from './routes/openid-routes.js'
 import { pageRoutes } from './routes/page-routes.js'
@@ -20,7 +20,7 @@ import './tables.js'
 export * as errors from './errors.js'
 export type { EmailConfirmation, EmbeddedProvider, FromAddress } from './adapter.js'
 export type { ProviderEmbeddedOptions } from './options.js'
-export type { EmbeddedProfileOptions } from './profiles.js'
+export type { EmbeddedProfileOptions, SharedRedirects } from './profiles.js'
 
 /** What `fastify.providerEmbedded` can do. */
 export interface ProviderEmbedded {
@@ -32,6 +32,11 @@ export interface ProviderEmbedded {
    * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS
    */
   createProvider (options: EmbeddedProfileOptions): EmbeddedProvider
+  /**
+   * Allows addresses for all profiles, beside their own: where the hosted pages may send a browser, compared to the letter.
+   * Those of before are allowed no more.
+   */
+  allowRedirects (redirects: SharedRedirects): void
   /**
    * Makes the next signing key. It is published at once and signs as soon as every copy of the app has published it;
    * the one before it stays published until its last token has expired.
@@ -53,8 +58,8 @@ async function providerEmbedded (fastify: FastifyInstance, options: ProviderEmbe
   const embedded = await startEmbedded({ db: fastify.db, options: resolved, log: fastify.log, pages: providerPages })
   fastify.addHook('onClose', async () => { await embedded.close() })
 
-  const { issuer, createProvider, rotateKeys } = embedded
-  fastify.decorate('providerEmbedded', Object.freeze({ issuer, createProvider, rotateKeys }))
+  const { issuer, createProvider, rotateKeys, profiles } = embedded
+  fastify.decorate('providerEmbedded', Object.freeze<ProviderEmbedded>({ issuer, createProvider, rotateKeys, allowRedirects: redirects => { profiles.share(redirects) } }))
   // Scopes of their own: they differ in how request bodies are read, and neither changes the app's.
   await fastify.register(async scope => { await openIdRoutes(scope, { embedded }) })
   await fastify.register(async scope => { await pageRoutes(scope, { embedded, production: resolved.production }) })

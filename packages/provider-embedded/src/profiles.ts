@@ -55,14 +55,31 @@ export interface Profiles {
   open (profile: Profile): void
   /** Does nothing where another opening has replaced this one. */
   close (profile: Profile): void
+  /** With the addresses that are allowed for all of them. */
   findByClientId (clientId: string): Profile | undefined
+  /** The profile with the addresses that are allowed for all of them. */
+  withShared (profile: Profile): Profile
+  /** Replaces the addresses that are allowed for all profiles. */
+  share (redirects: SharedRedirects): void
   /** The one that was opened first: whose name stands on a page that belongs to none. */
   first (): Profile | undefined
 }
 
+/** Where a browser may be sent to from every profile's pages, beside the profile's own addresses. */
+export interface SharedRedirects {
+  readonly callbackUrls: readonly string[]
+  readonly logoutUrls: readonly string[]
+}
+
 export function createProfiles (): Profiles {
   const byClientId = new Map<string, Profile>()
+  let shared: SharedRedirects = { callbackUrls: [], logoutUrls: [] }
+  const withShared = (profile: Profile): Profile => shared.callbackUrls.length + shared.logoutUrls.length === 0
+    ? profile
+    : { ...profile, callbackUrls: [...profile.callbackUrls, ...shared.callbackUrls], logoutUrls: [...profile.logoutUrls, ...shared.logoutUrls] }
   return {
+    withShared,
+    share: redirects => { shared = redirects },
     open (profile) {
       const other = byClientId.get(profile.clientId)
       if (other !== undefined && other.id !== profile.id) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_OPTIONS(profile.id, `clientId is that of the profile "${other.id}" already`)
@@ -72,7 +89,10 @@ export function createProfiles (): Profiles {
     close (profile) {
       if (byClientId.get(profile.clientId) === profile) byClientId.delete(profile.clientId)
     },
-    findByClientId: clientId => byClientId.get(clientId),
+    findByClientId: clientId => {
+      const profile = byClientId.get(clientId)
+      return profile && withShared(profile)
+    },
     first: () => byClientId.values().next().value
   }
 }

@@ -49,6 +49,40 @@ for (const dialect of dialects) {
       t.ok(tokens.refresh_token)
     })
 
+    t.test('an address that is allowed for all profiles works as their own do, until it is allowed no more', async t => {
+      const [callback, out] = ['https://other.example.com/callback', 'https://other.example.com/signed-out']
+      const { allowRedirects } = running.app.providerEmbedded
+      const refused = async () => {
+        await t.rejects(provider.loginUrl({ redirectUri: callback }), { code: 'IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED' })
+        await t.rejects(provider.logoutUrl({ redirectUri: out }), { code: 'IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED' })
+        t.equal((await fetch((await beginSignIn(running, { redirect_uri: callback })).url, { redirect: 'manual' })).status, 400)
+      }
+      await refused()
+      allowRedirects({ callbackUrls: [callback], logoutUrls: [out] })
+      t.match(await provider.loginUrl({ redirectUri: callback }), encodeURIComponent(callback))
+      t.match(await provider.logoutUrl({ redirectUri: out }), encodeURIComponent(out))
+      t.ok(await provider.loginUrl({ redirectUri: callbackUrl }), 'and so do they')
+      const attempt = await beginSignIn(running, { redirect_uri: callback })
+      const arrived = await signInByPage(running, attempt.url, { email, password })
+      t.equal(arrived.url.origin + arrived.url.pathname, callback)
+      const code = arrived.url.searchParams.get('code') as string
+      t.ok((await provider.exchangeCode({ code, redirectUri: callback, codeVerifier: attempt.verifier, nonce: attempt.nonce })).idToken)
+
+      allowRedirects({ callbackUrls: [], logoutUrls: [] })
+      await refused()
+    })
+
+    t.test('a profile that is retired is no client any more, unless another opening has replaced it', async t => {
+      const begin = async () => (await fetch((await beginSignIn(running, { clientId: 'retiring' })).url, { redirect: 'manual' })).status
+      const first = running.app.providerEmbedded.createProvider(profileOf({ id: 'retiring' }))
+      t.equal(await begin(), 303)
+      const second = running.app.providerEmbedded.createProvider(profileOf({ id: 'retiring' }))
+      first.retire?.()
+      t.equal(await begin(), 303)
+      second.retire?.()
+      t.equal(await begin(), 400)
+    })
+
     t.test('the server exchanges a code for the client, once', async t => {
       const attempt = await beginSignIn(running)
       const arrived = await signInByPage(running, attempt.url, { email, password })
