@@ -1,0 +1,28 @@
+import type { Tables } from '@latchkey/database'
+import { sql, type Kysely } from 'kysely'
+
+/** Names of migrations, each with the package it is of: `users_store/001-users-and-identities`. */
+export interface MigrationState {
+  /** What the next start of the server would run. */
+  readonly pending: readonly string[]
+  /** What a newer version than this one ran. */
+  readonly unknown: readonly string[]
+  /** Whether no part of the app has ever been started on this database. */
+  readonly untouched: boolean
+}
+
+/** Compares what has run on a database with what has run on one that is up to date. */
+export async function migrationState (db: Kysely<Tables>, upToDate: Kysely<Tables>): Promise<MigrationState> {
+  const [run, known] = await Promise.all([migrationsOf(db), migrationsOf(upToDate)])
+  return { pending: known.filter(name => !run.includes(name)), unknown: run.filter(name => !known.includes(name)), untouched: run.length === 0 }
+}
+
+async function migrationsOf (db: Kysely<Tables>): Promise<string[]> {
+  const tables = (await db.introspection.getTables({ withInternalKyselyTables: true })).map(({ name }) => name)
+    .filter(name => name.startsWith('latchkey_migrations_') && !name.endsWith('_lock'))
+  const names = await Promise.all(tables.map(async table => {
+    const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(db)
+    return rows.map(({ name }) => `${table.slice('latchkey_migrations_'.length)}/${name}`)
+  }))
+  return names.flat().sort()
+}

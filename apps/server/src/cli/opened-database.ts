@@ -1,0 +1,25 @@
+import database from '@latchkey/database'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { existsSync } from 'node:fs'
+import { ConfigurationError } from '../configuration-error.js'
+
+/**
+ * Opens the database of the server as it is: makes none, and changes nothing in it. To be closed.
+ *
+ * @throws ConfigurationError where there is none
+ */
+export async function openDatabase (url: string): Promise<FastifyInstance> {
+  const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : null
+  if (path === ':memory:') throw new ConfigurationError('DATABASE_URL is sqlite::memory:, which nobody but the server itself can look into: give the URL of a file or of a PostgreSQL database')
+  if (path !== null && !existsSync(path)) throw new ConfigurationError(`there is no database ${path}: start the server once, which makes it, or correct DATABASE_URL`)
+  const app = Fastify({ logger: false })
+  await app.register(database, { url })
+  return app
+}
+
+/** Why a database does not answer, without what its URL says of users and passwords. */
+export function describeFailure (error: unknown): string {
+  const { code, message, errors } = error as { code?: string, message?: string, errors?: { message: string }[] }
+  const text = message !== undefined && message !== '' ? message : errors?.[0]?.message
+  return text ?? code ?? String(error)
+}

@@ -1,0 +1,66 @@
+import type { Tables } from '@latchkey/database'
+import rolePermissions, { type Role } from '@latchkey/role-permissions'
+import type { FastifyInstance } from 'fastify'
+import type { Kysely } from 'kysely'
+import type { Config } from '../config.js'
+import { ConfigurationError } from '../configuration-error.js'
+import { migrationState } from './migration-state.js'
+import { openDatabase } from './opened-database.js'
+import { rehearse } from './rehearsal.js'
+
+/** The roles of a database, with what permissions may speak of in the app as configured. */
+export interface OpenedRoles {
+  readonly db: Kysely<Tables>
+  readonly list: () => readonly Role[]
+  /** The app over a database in memory. */
+  readonly app: FastifyInstance
+  /** Names of roles that somebody has together, and that a profile gives together. */
+  together (): Promise<string[][]>
+  close (): Promise<void>
+}
+
+/**
+ * Opens the roles of the server's database. Roles of the configuration file are not brought up to date by it.
+ *
+ * @throws ConfigurationError where there is no such database, or one that is not up to date
+ */
+export async function openRoles (config: Config): Promise<OpenedRoles> {
+  const opened: FastifyInstance[] = []
+  const close = async (): Promise<void> => { await Promise.all(opened.map(async app => { await app.close() })) }
+  try {
+    const own = await openDatabase(config.databaseUrl)
+    opened.push(own)
+    const app = await rehearse(config)
+    opened.push(app)
+    await assertUpToDate(own.db, app.db)
+    await own.register(rolePermissions)
+    await own.ready()
+    const list = (): readonly Role[] => own.rolePermissions.list()
+    return {
+      db: own.db,
+      list,
+      app,
+      together: async () => [...config.profiles.map(({ roles = [] }) => [...roles]), ...await rolesOfUsers(own.db, list())],
+      close
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function assertUpToDate (db: Kysely<Tables>, upToDate: Kysely<Tables>): Promise<void> {
+  const { pending, unknown } = await migrationState(db, upToDate)
+  if (pending.length > 0) throw new ConfigurationError(`the database is not up to date (${pending.join(', ')}): start the server of this version once`)
+  if (unknown.length > 0) throw new ConfigurationError(`the database is of a newer version (${unknown.join(', ')}): use the latchkey of that version`)
+}
+
+async function rolesOfUsers (db: Kysely<Tables>, roles: readonly Role[]): Promise<string[][]> {
+  const names = new Map(roles.map(({ id, name }) => [id, name]))
+  const sets = new Map<string, Set<string>>()
+  for (const { user_id: user, role_id: role } of await db.selectFrom('latchkey_user_roles').selectAll().execute()) {
+    sets.set(user, (sets.get(user) ?? new Set()).add(names.get(role) ?? role))
+  }
+  const distinct = new Set([...sets.values()].map(set => JSON.stringify([...set].sort())))
+  return [...distinct].map(text => JSON.parse(text) as string[])
+}

@@ -1,0 +1,100 @@
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import { startServer } from '../../dist-demo/running-server.js'
+import { folder, latchkey } from './helpers/latchkey.js'
+
+const own = { id: { equals: '__loggedInUserId' } }
+const editor = { name: 'Editor', permissions: { data: { Users: { read: { allow: true }, update: { allow: true, fields: { firstName: true }, filter: own } } } } }
+
+const changed = {
+  roles: [
+    { name: 'Guest', permissions: { data: { Users: { read: { allow: true, fields: { email: true } } } } } },
+    { name: 'Reader', permissions: { data: { Users: { read: { allow: true } } } } }
+  ]
+}
+const differences = ['- no role Editor any more: may read Users; update Users.firstName where {"id":{"equals":"__loggedInUserId"}}', '+ Guest may now read Users.email', '+ new role Reader: may read Users']
+
+t.test('the roles of a database and of files', async t => {
+  const url = await databaseUrl(t, 'sqlite')
+  const file = await folder(t)
+  const cli = latchkey({ DATABASE_URL: url })
+  t.match(await cli('permissions', 'export'), { code: 2, stderr: /there is no database .*: start the server once/ })
+  t.notOk(existsSync(url.slice('sqlite:'.length)), 'it makes no database')
+  await (await startServer({ config: { roles: [editor] }, env: { DATABASE_URL: url, LOG_LEVEL: 'error' } })).stop()
+
+  const same = await file('same.json', '')
+  t.match(await cli('permissions', 'export', '--file', same), { code: 0, stdout: `3 roles in ${same}\n` })
+  t.strictSame(JSON.parse(await readFile(same, 'utf8')), {
+    roles: [{ name: 'Administrator', description: 'May do everything', permissions: { all: true } }, editor, { name: 'Guest', description: 'Whoever is not signed in', permissions: {} }]
+  })
+  t.match(await latchkey({ DATABASE_URL: url, LATCHKEY_CONFIG: same })('permissions', 'lint'), { code: 0, stdout: 'Nothing opens more than it looks.\n' }, 'what is exported is a configuration file')
+
+  const other = await file('other.json', changed)
+  t.match(await cli('permissions', 'diff', other), { code: 1, stdout: ['- no role Administrator any more: may do everything', ...differences, ''].join('\n') })
+  t.match(await cli('permissions', 'apply', other), { code: 1, stderr: /Nothing was changed/ }, 'nobody said yes')
+  t.match(await cli('permissions', 'apply', other, '--dry-run', '--prune'), { code: 1, stdout: [...differences, ''].join('\n') })
+  const broken = await file('broken.json', [{ name: 'Fine', permissions: {} }, { name: 'Reader', permissions: { data: { Uzers: { read: { allow: true } } } } }])
+  t.match(await cli('permissions', 'apply', broken, '--yes'), { code: 2, stdout: '', stderr: /Reader: .*data\.Uzers is no table; did you mean Users\?/ })
+  t.match(await cli('permissions', 'diff', same), { code: 0, stdout: 'The roles do not differ.\n' }, 'nothing was changed by any of them')
+  t.match(await cli('permissions', 'lint', other, '--json').then(({ json }) => json()), { findings: [{ rule: 'guest-unfiltered', role: 'Guest', path: 'data.Users.read' }] })
+})
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: what is applied, the running server follows`, async t => {
+    const url = await databaseUrl(t, dialect)
+    const file = await folder(t)
+    const cli = latchkey({ DATABASE_URL: url })
+    const running = await startServer({ config: { roles: [editor] }, env: { DATABASE_URL: url, LOG_LEVEL: 'error' } })
+    const other = await file('other.json', changed)
+    try {
+      const asked = async (): Promise<string> => {
+        const response = await fetch(`${running.url}/graphql?query={user(email:"nobody@example.com"){id}}`)
+        return (await response.json() as { errors: { code: string }[] }).errors[0]?.code ?? 'none'
+      }
+      t.equal(await asked(), 'NotAuthorizedError')
+      const applied = await cli('permissions', 'apply', other, '--yes', '--prune', '--json')
+      t.match([applied.code, applied.json()], [0, { applied: true, differences: [{ kind: 'missing', role: 'Editor' }, { kind: 'more', role: 'Guest' }, { kind: 'new', role: 'Reader' }] }])
+      // It looks once a second, when it is asked.
+      for (let tries = 0; tries < 50 && await asked() === 'NotAuthorizedError'; tries++) await new Promise(resolve => setTimeout(resolve, 100))
+      t.equal(await asked(), 'EntityNotFoundError')
+    } finally {
+      await running.stop()
+    }
+    const found = await cli('permissions', 'lint')
+    t.equal(found.code, 1)
+    t.match(found.stdout, /^Guest: data\.Users\.read \(guest-unfiltered\)\n {2}whoever sends no token may read every record of Users, its email\n {2}Remedy: add a filter/)
+
+    const fresh = await databaseUrl(t, dialect)
+    const notThere = await cli('permissions', 'diff', '--database', fresh)
+    t.match(notThere, { code: 2, stderr: dialect === 'sqlite' ? /there is no database .*: start the server once/ : /the database is not up to date \(.*\): start the server of this version once/ })
+    await (await startServer({ env: { DATABASE_URL: fresh, LOG_LEVEL: 'error' } })).stop()
+    t.match(await cli('permissions', 'diff', '--database', fresh), { code: 1, stdout: '- Guest may no longer read Users.email\n- no role Reader any more: may read Users\n' }, 'two databases')
+  })
+}
+
+t.test('misuse is told, and help is there', async t => {
+  const cli = latchkey({})
+  const misuses: [string[], RegExp][] = [
+    [[], /^$/],
+    [['permission'], /there is no command permission/],
+    [['permissions'], /which: export, diff, apply or lint/],
+    [['permissions', 'show'], /there is no permissions show/],
+    [['permissions', 'diff'], /which file/],
+    [['permissions', 'apply'], /which file/],
+    [['permissions', 'apply', 'x', '--json'], /add --yes or --dry-run/],
+    [['permissions', 'lint', '--prune'], /permissions lint has no --prune/],
+    [['permissions', 'export', 'x'], /--file says where to write/],
+    [['permissions', 'diff', 'x', 'y'], /unexpected argument y/],
+    [['permissions', 'lint', '--what'], /Unknown option '--what'/],
+    [['permissions', 'diff', 'nowhere.json'], /nowhere\.json cannot be read \(ENOENT\)/]
+  ]
+  for (const [args, message] of misuses) t.match(await cli(...args), { code: 2, stderr: message }, args.join(' '))
+  const file = await folder(t)
+  for (const [json, message] of [
+    ['{', /is not valid JSON/], [{}, /must be a list of roles/], [[1], /roles\.0 must be an object/], [[{ name: 'A', permissions: {}, id: '1' }], /roles\.0\.id is unknown/],
+    [[{ name: 'A' }], /roles\.0\.permissions must be an object/], [[{ name: 'A', permissions: {}, description: 1 }], /roles\.0\.description/], [[{ permissions: {} }], /roles\.0\.name/]
+  ] as const) t.match(await cli('permissions', 'lint', await file('bad.json', json)), { code: 2, stderr: message })
+  for (const args of [['--help'], ['permissions', '--help'], ['permissions', 'diff', '-h']]) t.match(await cli(...args), { code: 0, stdout: /^Usage: latchkey/, stderr: '' })
+})
