@@ -2,7 +2,6 @@
  * The only composition: which plugins the reference app is made of, in which order, and with which part of
  * the configuration. It has no logic of its own and does not listen (`server.ts` does).
  */
-import cors from '@fastify/cors'
 import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
 import authProfiles from '@latchkey/auth-profiles'
@@ -18,7 +17,9 @@ import usersStore from '@latchkey/users-store'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Config } from './config.js'
 import closingConnections from './plugins/closing-connections.js'
+import crossOrigin from './plugins/cross-origin.js'
 import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
+import freshProfiles from './plugins/fresh-profiles.js'
 import metrics from './plugins/metrics.js'
 import requestLists from './plugins/request-lists.js'
 import health from './routes/health.js'
@@ -51,11 +52,8 @@ function describeRequest ({ method, url, host, ip }: FastifyRequest): Record<str
 async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(errorReplies)
   await app.register(closingConnections)
-  // Tokens travel in a header that no browser sends by itself, so any origin may ask the API. The provider's pages are
-  // nobody else's to read, and its endpoints have rules of their own.
-  await app.register(cors, {
-    delegator: (request, callback) => { callback(null, { origin: request.url.startsWith('/oidc/') ? false : '*', methods: ['GET', 'POST'], maxAge: 600 }) }
-  })
+  await app.register(freshProfiles)
+  await app.register(crossOrigin)
   await app.register(metrics)
   await app.register(health)
 
@@ -65,14 +63,19 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(apiTokens)
   await app.register(auditLog)
   await app.register(tokenVerifier)
-  await app.register(providerEmbedded, {
-    publicUrl: config.publicUrl,
+  const sealing = {
     production: config.production,
     previousSecretKeys: [...config.previousSecretKeys],
-    ...(config.secretKey === undefined ? {} : { secretKey: config.secretKey }),
+    ...(config.secretKey === undefined ? {} : { secretKey: config.secretKey })
+  }
+  await app.register(providerEmbedded, {
+    ...sealing,
+    publicUrl: config.publicUrl,
     ...(config.smtp === undefined ? {} : { smtp: config.smtp })
   })
   await app.register(authProfiles, {
+    ...sealing,
+    onSettings: ({ allowedCallbacks, allowedLogouts }) => { app.providerEmbedded.allowRedirects({ callbackUrls: allowedCallbacks, logoutUrls: allowedLogouts }) },
     profiles: config.profiles,
     providers: {
       embedded: app.providerEmbedded.createProvider,
