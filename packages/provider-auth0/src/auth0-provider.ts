@@ -1,9 +1,9 @@
-import type {
-  CodeExchange, HostedPages, IdentityProvider, PasswordRecovery, PasswordSignIn, PasswordSignUp, ProviderDependencies, TokenRefresh
+import {
+  createGuardedFetch, type CodeExchange, type HostedPages, type IdentityProvider, type PasswordRecovery, type PasswordSignIn, type PasswordSignUp,
+  type ProviderDependencies, type TokenRefresh
 } from '@latchkey/identity-provider'
 import { createCall } from './call.js'
 import { openDatabaseConnection } from './database-connection.js'
-import { createGuardedFetch } from './guarded-fetch.js'
 import { openHostedPages } from './hosted-pages.js'
 import { resolveOptions, type Auth0Options, type ResolvedOptions } from './options.js'
 import { openTokenEndpoint } from './token-endpoint.js'

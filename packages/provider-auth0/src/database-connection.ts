@@ -1,6 +1,5 @@
-import type { PasswordRecovery, PasswordSignUp } from '@latchkey/identity-provider'
+import type { Fetch, PasswordRecovery, PasswordSignUp } from '@latchkey/identity-provider'
 import type { Call } from './call.js'
-import type { Fetch } from './guarded-fetch.js'
 import type { ResolvedOptions } from './options.js'
 import { isAboutEmail, RefusedRequest } from './translate-error.js'
 

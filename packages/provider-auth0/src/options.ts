@@ -1,8 +1,7 @@
-import { errors } from '@latchkey/identity-provider'
+import { describeBaseUrlMistake, errors } from '@latchkey/identity-provider'
 import { describeMistakes } from '@latchkey/plugin-options'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { describeUrlMistake } from './provider-url.js'
 
 const schema = Type.Object({
   /** The authentication profile's id. */
@@ -62,7 +61,7 @@ function describeFurtherMistakes ({ domain, issuer }: Static<typeof schema>): st
   const mistakes: string[] = []
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)) mistakes.push('domain must be a host name as in acme.eu.auth0.com, without https:// and /')
   if (issuer === undefined) return mistakes
-  const mistake = describeUrlMistake(issuer)
+  const mistake = describeBaseUrlMistake(issuer)
   if (mistake !== null) mistakes.push(`issuer ${mistake}`)
   else if (!issuer.endsWith('/')) mistakes.push('issuer must end with /, as Auth0\'s do')
   return mistakes

@@ -1,7 +1,6 @@
-import { errors, type CodeExchange, type PasswordSignIn, type TokenRefresh, type TokenSet } from '@latchkey/identity-provider'
+import { errors, type CodeExchange, type Fetch, type PasswordSignIn, type TokenRefresh, type TokenSet } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import type { Call } from './call.js'
-import type { Fetch } from './guarded-fetch.js'
 import type { ResolvedOptions } from './options.js'
 import { assertRedirectAllowed } from './redirect-uri.js'
 

@@ -41,7 +41,7 @@ const mistakes: [string, object, string][] = [
   ['an issuer that is no URL', { issuer: 'acme.eu.auth0.com/' }, 'issuer must be a URL that begins with https://'],
   ['an issuer by http', { issuer: 'http://127.0.0.1.example.com/hunter2/' }, 'issuer must begin with https://'],
   ['an issuer with a password', { issuer: 'https://ada:hunter2@acme.example.com/' }, 'issuer must not contain a user name'],
-  ['an issuer with a query', { issuer: 'https://acme.example.com/?a=hunter2/' }, 'issuer must not contain ?'],
+  ['an issuer with a query', { issuer: 'https://acme.example.com/?a=hunter2/' }, 'issuer must not contain a ?'],
   ['an issuer without its last slash', { issuer: 'https://acme.eu.auth0.com' }, 'issuer must end with /'],
   ['no time at all', { timeoutMs: 0 }, 'timeoutMs'],
   ['a list of callback URLs that is none', { callbackUrls: 'http://localhost:3000' }, 'callbackUrls must be array']

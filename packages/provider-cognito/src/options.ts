@@ -1,8 +1,7 @@
-import { errors } from '@latchkey/identity-provider'
+import { describeBaseUrlMistake, errors } from '@latchkey/identity-provider'
 import { describeMistakes } from '@latchkey/plugin-options'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { describeUrlMistake } from './provider-url.js'
 
 const schema = Type.Object({
   /** The authentication profile's id. */
@@ -73,7 +72,7 @@ export function resolveOptions (options: CognitoOptions): ResolvedOptions {
 /** What the schema cannot say. */
 function describeFurtherMistakes (options: Static<typeof schema>): string[] {
   const mistakes = (['domain', 'endpoint', 'issuer'] as const).flatMap(name => {
-    const mistake = options[name] === undefined ? null : describeUrlMistake(options[name])
+    const mistake = options[name] === undefined ? null : describeBaseUrlMistake(options[name])
     return mistake === null ? [] : [`${name} ${mistake}`]
   })
   if (options.credentials !== undefined && !options.deleteAccounts) {

@@ -41,7 +41,7 @@ const mistakes: [string, object, string][] = [
   ['a domain that is no URL', { domain: 'acme.auth.eu-west-1.amazoncognito.com' }, 'domain must be a URL that begins with https://'],
   ['a domain by http', { domain: 'http://acme.example.com' }, 'domain must begin with https://'],
   ['a domain with a password', { domain: 'https://ada:hunter2@acme.example.com' }, 'domain must not contain a user name'],
-  ['a domain with a query', { domain: 'https://acme.example.com/?a=hunter2' }, 'domain must not contain ?'],
+  ['a domain with a query', { domain: 'https://acme.example.com/?a=hunter2' }, 'domain must not contain a ?'],
   ['an endpoint by http', { endpoint: 'http://cognito.example.com' }, 'endpoint must begin with https://'],
   ['an issuer by http', { issuer: 'http://127.0.0.1.example.com/hunter2' }, 'issuer must begin with https://'],
   ['credentials that nothing needs', { credentials: { accessKeyId: 'a', secretAccessKey: 'hunter2' } }, 'credentials are for deleteAccounts only'],

@@ -1,9 +1,7 @@
-import type { ProviderLog } from '@latchkey/identity-provider'
+import { createGuardedFetch, describeUrlMistake, type ProviderLog } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import { describeFailure } from './describe-failure.js'
-import { createGuardedFetch } from './guarded-fetch.js'
 import type { ResolvedOptions } from './options.js'
-import { describeUrlMistake } from './safe-url.js'
 
 /** How long a discovery document is used before it is asked for again. */
 const freshForMs = 3_600_000

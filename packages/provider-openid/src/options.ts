@@ -1,8 +1,7 @@
-import { errors } from '@latchkey/identity-provider'
+import { describeBaseUrlMistake, describeUrlMistake, errors } from '@latchkey/identity-provider'
 import { describeMistakes } from '@latchkey/plugin-options'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { describeUrlMistake } from './safe-url.js'
 
 const Text = Type.String({ minLength: 1 })
 
@@ -59,7 +58,7 @@ export function resolveOptions (options: OpenIdOptions): ResolvedOptions {
 /** What the schema cannot say. */
 function describeFurtherMistakes ({ issuer, jwksUri, clientSecret, tokenEndpointAuthMethod: method, callbackUrls, logoutUrls }: Static<typeof schema>): string[] {
   const urls: [string, string | null][] = [
-    ['issuer', describeUrlMistake(issuer) ?? (issuer.includes('?') ? 'must not contain a ?' : null)],
+    ['issuer', describeBaseUrlMistake(issuer)],
     ['jwksUri', jwksUri === undefined ? null : describeUrlMistake(jwksUri)],
     // An app on a phone is sent back to by a scheme of its own.
     ...Object.entries({ callbackUrls, logoutUrls }).flatMap(([name, list]) =>

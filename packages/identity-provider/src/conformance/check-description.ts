@@ -1,25 +1,20 @@
 import type { IdentityProvider } from '../provider.js'
+import { describeBaseUrlMistake, describeUrlMistake } from '../provider-url.js'
 import type { TapTest } from './tap-test.js'
 
 /** Asserts that an adapter says who it is and what its tokens look like. */
 export function checkDescription (t: TapTest, { id, type, issuer }: IdentityProvider): void {
   t.ok(isText(id), 'id is text')
   t.ok(isText(type), 'type is text')
-  t.ok(isSafeUrl(issuer.issuer), 'issuer is a URL: https, or http on a loopback address')
+  t.ok(describeBaseUrlMistake(issuer.issuer) === null, 'issuer is a URL: https, or http on a loopback address')
   t.ok(isText(issuer.clientId), 'clientId is text')
   t.ok(issuer.audiences.length > 0 && issuer.audiences.every(isText), 'audiences are some texts')
-  if (issuer.jwksUri !== undefined) t.ok(isSafeUrl(issuer.jwksUri), 'jwksUri is a URL: https, or http on a loopback address')
+  if (issuer.jwksUri !== undefined) t.ok(describeUrlMistake(issuer.jwksUri) === null, 'jwksUri is a URL: https, or http on a loopback address')
   if (issuer.algorithms !== undefined) t.ok(issuer.algorithms.length > 0 && issuer.algorithms.every(isAsymmetric), 'algorithms are asymmetric ones')
 }
 
 function isText (value: unknown): boolean {
   return typeof value === 'string' && value !== ''
-}
-
-function isSafeUrl (value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const { protocol, hostname } = new URL(value)
-  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname))
 }
 
 function isAsymmetric (algorithm: string): boolean {

@@ -1,5 +1,5 @@
 /**
- * Says what is wrong with an address that secrets, tokens or browsers are sent to.
+ * Says what is wrong with an address that passwords, secrets, tokens or browsers are sent to.
  *
  * @returns for example `must begin with https:// (…)`; `null` when nothing is wrong
  */
@@ -12,6 +12,12 @@ export function describeUrlMistake (text: string): string | null {
   return null
 }
 
+/** The same for an address that others are made of by adding a path, such as an issuer. */
+export function describeBaseUrlMistake (text: string): string | null {
+  return describeUrlMistake(text) ?? (text.includes('?') ? 'must not contain a ?' : null)
+}
+
+/** The URL parser has brought addresses into their one normal form. */
 function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
