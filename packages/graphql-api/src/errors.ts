@@ -40,14 +40,14 @@ export class GRAPHQL_API_ERR_INVALID_ARGUMENT extends createError('GRAPHQL_API_E
 
 /** Whoever asks may not do this; `details` names what was missing. */
 export class GRAPHQL_API_ERR_NOT_AUTHORIZED extends createError('GRAPHQL_API_ERR_NOT_AUTHORIZED', 'Not Authorized', 403) {
-  readonly details: { readonly resource: string, readonly action: string, readonly roles?: readonly string[] }
+  readonly details: { readonly resource: string, readonly action: string, readonly field?: string, readonly roles?: readonly string[] }
   /** For the log: what to change. */
   readonly hint: string | undefined
 
-  /** @param because the roles that lack it, and what to change */
-  constructor (resource: string, action: string, because: { readonly roles: readonly string[], readonly hint: string } | null = null) {
+  /** @param because the field that it was about, the roles that lack it, and what to change */
+  constructor (resource: string, action: string, because: { readonly field?: string, readonly roles?: readonly string[], readonly hint: string } | null = null) {
     super()
-    this.details = { resource, action, ...because !== null && { roles: because.roles } }
+    this.details = { resource, action, ...because?.field !== undefined && { field: because.field }, ...because?.roles !== undefined && { roles: because.roles } }
     this.hint = because?.hint
   }
 }

@@ -16,7 +16,9 @@ import mercurius, { type MercuriusContext } from 'mercurius'
 import { createAccountsOfUsers } from './changes/accounts-of-users.js'
 import { createGuardedChanges } from './changes/guarded-changes.js'
 import { createRoleGiving } from './changes/role-giving.js'
+import { createCreatorOf } from './creators.js'
 import { isCompilable } from './document-rules.js'
+import { createRecordLists, type ListedName } from './lists/record-lists.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
 import { createReadableRecords } from './readable-records.js'
@@ -25,6 +27,8 @@ import { accountsArea } from './schema/accounts.js'
 import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
+import { auditEvents } from './schema/audit-events.js'
+import { listsArea } from './schema/lists.js'
 import { profilesArea } from './schema/profiles.js'
 import { roleChangesArea } from './schema/role-changes.js'
 import { rolesArea } from './schema/roles.js'
@@ -62,13 +66,13 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const ownMercurius = fastify.hasDecorator('graphql')
   const { path, ide, ...limits } = resolveOptions(options, ownMercurius)
   const tables = describeTables(fastify.usersStore.columns)
-  const { ApiTokens, ...always } = tables
-  const declared: DescribedTable[] = fastify.hasDecorator('apiTokens') ? [...Object.values(always), ApiTokens] : Object.values(always)
+  const names = listedNames(fastify)
+  const declared: DescribedTable[] = [tables.AuthenticationProfiles, ...names.map(name => tables[name])]
   for (const { table, otherFields } of declared) fastify.rolePermissions.declareTable(table, { otherFields })
   fastify.rolePermissions.declareFunction('getToken')
 
   const requesterOf = createRequesterOf(fastify)
-  const areas = areasOf(fastify, tables, requesterOf)
+  const areas = areasOf(fastify, tables, names, requesterOf)
   if (ownMercurius) {
     const { typeDefs, resolvers } = assembleExtension(areas, fastify.graphql.schema)
     await fastify.graphql.extendSchema(typeDefs)
@@ -82,25 +86,34 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({ principal: async context => await requesterOf(context).principal() }))
 }
 
-function areasOf (fastify: FastifyInstance, tables: DescribedTables, requesterOf: RequesterOf): SchemaArea[] {
+/** The tables that the app has. */
+function listedNames (fastify: FastifyInstance): ListedName[] {
+  return ['Users', 'Roles', ...fastify.hasDecorator('apiTokens') ? ['ApiTokens'] as const : [], ...fastify.hasDecorator('auditLog') ? ['AuditEvents'] as const : []]
+}
+
+function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], requesterOf: RequesterOf): SchemaArea[] {
   const { usersStore, rolePermissions, authProfiles, db } = fastify
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
   const showUser = createShowUser(rolePermissions, readableRecords)
+  const lists = createRecordLists(db, rolePermissions, tables)
+  const creatorOf = createCreatorOf(usersStore, rolePermissions, lists)
   const changes = createGuardedChanges(rolePermissions, tables, fastify.hasDecorator('auditLog') ? fastify.auditLog : null)
   const roleGiving = createRoleGiving(rolePermissions)
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
   return [
     scalars,
-    usersArea({ usersStore, rolePermissions, showUser, requesterOf }),
+    usersArea({ usersStore, showUser, creatorOf, requesterOf }),
     userChangesArea({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }),
-    rolesArea({ rolePermissions, readableRecords, requesterOf }),
+    rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
+    listsArea({ lists, tables, names, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
+    ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],
     ...fastify.hasDecorator('apiTokens')
       ? [
-          apiTokensArea({ apiTokens: fastify.apiTokens, usersStore, rolePermissions, readableRecords, showUser, requesterOf }),
+          apiTokensArea({ db, apiTokens: fastify.apiTokens, rolePermissions, readableRecords, lists, creatorOf, requesterOf }),
           apiTokenChangesArea({ apiTokens: fastify.apiTokens, rolePermissions, changes, roleGiving, readableRecords, requesterOf })
         ]
       : []

@@ -1,26 +1,45 @@
-import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { FilterableTable, Relation } from '@latchkey/record-filter'
 import { describeUsersTable, type UsersStore } from '@latchkey/users-store'
-
-type Table = Parameters<RolePermissionsService['declareTable']>[0]
+import type { Order } from './lists/list-arguments.js'
 
 /** A table that this API reads: how filters of permissions may speak of it, and which fields they may name besides. */
 export interface DescribedTable {
-  readonly table: Table
+  readonly table: FilterableTable
   readonly otherFields: readonly string[]
 }
 
+/** A table that this API reads as a list. */
+export interface ListedTable extends DescribedTable {
+  /** What a record is called in the schema. */
+  readonly type: string
+  /** The columns of those other fields that are JSON. */
+  readonly json: Readonly<Record<string, string>>
+  /** The fields that are never `null`. */
+  readonly required: readonly string[]
+  /** How a list is sorted where it is not said. */
+  readonly order: readonly Order[]
+  /** The table as filters of queries speak of it: who created a record leads to that user. */
+  readonly queried: () => FilterableTable
+}
+
+/** The tables that are read as lists, by their names in permissions. */
+export interface ListedTables {
+  readonly Users: ListedTable
+  readonly Roles: ListedTable
+  /** Declared in apps that have them. */
+  readonly ApiTokens: ListedTable
+  /** Declared in apps that have an audit log. */
+  readonly AuditEvents: ListedTable
+}
+
 /** The tables that this API reads, by their names in permissions. */
-export interface DescribedTables {
-  readonly Users: DescribedTable
-  readonly Roles: DescribedTable
+export interface DescribedTables extends ListedTables {
   /** Profiles are no records of the database, so no filter may speak of their fields. */
   readonly AuthenticationProfiles: DescribedTable
-  /** Declared in apps that have them. */
-  readonly ApiTokens: DescribedTable
 }
 
 export function describeTables (columns: UsersStore['columns']): DescribedTables {
-  const roles: Table = {
+  const roles: FilterableTable = {
     name: 'Roles',
     table: 'latchkey_roles',
     fields: {
@@ -29,15 +48,18 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       description: { column: 'description', type: 'string' },
       createdAt: { column: 'created_at', type: 'date' },
       updatedAt: { column: 'updated_at', type: 'date' }
+    },
+    relations: {
+      users: { kind: 'many', table: () => users, from: 'id', to: 'id', through: { table: 'latchkey_user_roles', from: 'role_id', to: 'user_id' } }
     }
   }
-  const users: Table = {
+  const users: FilterableTable = {
     ...describeUsersTable(columns),
     relations: {
       roles: { kind: 'many', table: () => roles, from: 'id', to: 'id', through: { table: 'latchkey_user_roles', from: 'user_id', to: 'role_id' } }
     }
   }
-  const apiTokens: Table = {
+  const apiTokens: FilterableTable = {
     name: 'ApiTokens',
     table: 'latchkey_api_tokens',
     fields: {
@@ -54,11 +76,59 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       roles: { kind: 'many', table: () => roles, from: 'id', to: 'id', through: { table: 'latchkey_api_token_roles', from: 'token_id', to: 'role_id' } }
     }
   }
-  const profiles: Table = { name: 'AuthenticationProfiles', table: 'latchkey_authentication_profiles', fields: {} }
+  const auditEvents: FilterableTable = {
+    name: 'AuditEvents',
+    table: 'latchkey_audit_events',
+    fields: {
+      id: { column: 'id', type: 'id' },
+      createdAt: { column: 'created_at', type: 'date' },
+      actorKind: { column: 'actor_kind', type: 'string' },
+      actorId: { column: 'actor_id', type: 'id' },
+      actorName: { column: 'actor_name', type: 'string' },
+      action: { column: 'action', type: 'string' },
+      table: { column: 'resource', type: 'string' },
+      recordId: { column: 'record_id', type: 'id' }
+    }
+  }
+  const profiles: FilterableTable = { name: 'AuthenticationProfiles', table: 'latchkey_authentication_profiles', fields: {} }
+  const queried = queriedBy(users)
   return {
-    Users: { table: users, otherFields: ['avatar', 'permissions'] },
-    Roles: { table: roles, otherFields: [] },
-    ApiTokens: { table: apiTokens, otherFields: [] },
+    Users: {
+      table: users,
+      otherFields: ['avatar', 'permissions'],
+      type: 'User',
+      json: { avatar: 'avatar' },
+      required: ['id', 'email', 'status', 'is8base', 'createdAt', 'updatedAt'],
+      order: [{ field: 'createdAt', direction: 'ASC' }],
+      queried: () => queried(users)
+    },
+    Roles: {
+      table: roles,
+      otherFields: ['permissions'],
+      type: 'Role',
+      json: { permissions: 'permissions' },
+      required: ['id', 'name', 'createdAt', 'updatedAt'],
+      order: [{ field: 'name', direction: 'ASC' }],
+      queried: () => queried(roles)
+    },
+    ApiTokens: {
+      table: apiTokens,
+      otherFields: [],
+      type: 'ApiToken',
+      json: {},
+      required: ['id', 'name', 'createdAt', 'updatedAt'],
+      order: [{ field: 'name', direction: 'ASC' }],
+      queried: () => queried(apiTokens)
+    },
+    AuditEvents: {
+      table: auditEvents,
+      otherFields: ['before', 'after'],
+      type: 'AuditEvent',
+      json: { before: 'before', after: 'after' },
+      required: ['id', 'createdAt', 'actorKind', 'action', 'table', 'recordId'],
+      order: [{ field: 'createdAt', direction: 'DESC' }],
+      queried: () => queried(auditEvents)
+    },
     AuthenticationProfiles: { table: profiles, otherFields: ['id', 'name', 'type', 'clientId', 'domain', 'audiences', 'selfSignUpEnabled', 'selfSignUpEmailDomains', 'roles'] }
   }
 }
@@ -66,4 +136,19 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
 /** Every field of a table that permissions may name. */
 export function fieldNames ({ table, otherFields }: DescribedTable): string[] {
   return [...Object.keys(table.fields), ...Object.keys(table.relations ?? {}), ...otherFields]
+}
+
+/** Makes of tables, each once, those that filters of queries speak of. */
+function queriedBy (users: FilterableTable): (table: FilterableTable) => FilterableTable {
+  const made = new Map<string, FilterableTable>()
+  return function queried (table) {
+    const known = made.get(table.name)
+    if (known !== undefined) return known
+    const { createdBy, ...fields } = table.fields
+    const relations = Object.entries(table.relations ?? {}).map(([name, relation]): [string, Relation] => [name, { ...relation, table: () => queried(relation.table()) }])
+    if (createdBy !== undefined) relations.push(['createdBy', { kind: 'one', table: () => queried(users), from: createdBy.column, to: 'id' }])
+    const result: FilterableTable = { ...table, fields, relations: Object.fromEntries(relations) }
+    made.set(table.name, result)
+    return result
+  }
 }

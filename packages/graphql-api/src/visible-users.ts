@@ -1,6 +1,7 @@
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser, User } from '@latchkey/users-store'
 import type { ReadableFields, ReadableRecords } from './readable-records.js'
+import { visibilityOf as visibilityOfRecord, type Visibility, type VisibleRecord } from './visible-records.js'
 
 /** Whose record it is and which of its fields may be read: kept beside the fields, where no query reaches it. */
 const visibility = Symbol('visibility')
@@ -62,4 +63,11 @@ export function createShowUser (rolePermissions: RolePermissionsService, readabl
 function withOnly (user: User, fields: ReadableFields): VisibleUser {
   const visible = Object.fromEntries(Object.entries(user).map(([field, value]) => [field, fields.has(field) ? value : null]))
   return { ...visible as VisibleUser, [visibility]: { userId: user.id, fields } }
+}
+
+/** A user that was read as somebody may see it. */
+export function userRead (record: VisibleRecord, principal: Principal): VisibleUser {
+  const { id, fields } = visibilityOfRecord(record) as Visibility
+  const user = record as unknown as User
+  return principal.kind === 'user' && principal.userId === id ? ownUser(user) : { ...user, [visibility]: { userId: id, fields } }
 }

@@ -1,25 +1,30 @@
 import type { ApiToken, ApiTokens } from '@latchkey/api-tokens'
+import type { Tables } from '@latchkey/database'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
-import type { UsersStore } from '@latchkey/users-store'
+import type { Kysely } from 'kysely'
+import type { CreatorOf } from '../creators.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
-import { page, type PageArguments } from '../page.js'
+import { listOf } from '../lists/list.js'
+import type { RecordLists } from '../lists/record-lists.js'
 import type { ReadableFields, ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
-import type { ShowUser } from '../visible-users.js'
-import { listOf, visibleRoles } from './roles.js'
+import { createRolesOf } from '../roles-of.js'
+import { visibilityOf, type VisibleRecord } from '../visible-records.js'
+import { visibleRoles } from './roles.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
 interface ApiTokensParts {
   readonly apiTokens: ApiTokens
-  readonly usersStore: UsersStore
+  readonly db: Kysely<Tables>
   readonly rolePermissions: RolePermissionsService
   readonly readableRecords: ReadableRecords
-  readonly showUser: ShowUser
+  readonly lists: RecordLists
+  readonly creatorOf: CreatorOf
   readonly requesterOf: RequesterOf
 }
 
 /** A token as somebody may see it. */
-type VisibleToken = Partial<ApiToken>
+type VisibleToken = Partial<ApiToken> & VisibleRecord
 
 const TABLE = 'ApiTokens'
 
@@ -39,16 +44,8 @@ const fields = `
 
 /** The type `ApiToken`, and what reads them. */
 export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
-  const { apiTokens, usersStore, rolePermissions, readableRecords, showUser, requesterOf } = parts
-
-  const apiTokensList: Resolver<unknown, PageArguments> = async (_source, arguments_, context) => {
-    const principal = await requesterOf(context).principal()
-    rolePermissions.authorize(principal, 'read', { table: TABLE })
-    const tokens = await apiTokens.list()
-    const readable = await readableRecords(principal, TABLE, tokens.map(({ id }) => id))
-    const visible = tokens.filter(({ id }) => readable.has(id))
-    return { count: visible.length, items: page(visible, arguments_).map(token => visibleToken(token, readable.get(token.id))) }
-  }
+  const { db, apiTokens, rolePermissions, readableRecords, lists, creatorOf, requesterOf } = parts
+  const rolesOf = createRolesOf(db, lists, { table: 'latchkey_api_token_roles', owner: 'token_id' })
 
   const apiToken: Resolver<unknown, { id?: string | null, name?: string | null }> = async (_source, { id, name }, context) => {
     const principal = await requesterOf(context).principal()
@@ -62,35 +59,28 @@ export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
   }
 
   const roles: Resolver<VisibleToken, unknown> = async (source, _arguments, context) => {
+    const principal = await requesterOf(context).principal()
+    const listed = visibilityOf(source)
+    if (listed !== undefined) return listed.fields.has('roles') ? listOf(await rolesOf.visible(principal, listed.id)) : null
     if (source.roles === undefined) return null
     const found = source.roles.flatMap(id => rolePermissions.find({ id }) ?? [])
-    return listOf(await visibleRoles(parts, await requesterOf(context).principal(), found))
+    return listOf(await visibleRoles(parts, principal, found))
   }
 
-  const createdBy: Resolver<VisibleToken, unknown> = async (source, _arguments, context) => {
-    if (source.createdBy == null) return null
-    const principal = await requesterOf(context).principal()
-    const isSelf = principal.kind === 'user' && principal.userId === source.createdBy
-    if (!isSelf && !rolePermissions.can(principal, 'read', { table: 'Users' }).allowed) return null
-    return await showUser(await usersStore.findById(source.createdBy), principal)
-  }
+  const createdBy: Resolver<VisibleToken, unknown> = async (source, _arguments, context) => await creatorOf(await requesterOf(context).principal(), source.createdBy)
 
   return {
     types: `
       "A static secret with roles and no user, for servers."
       type ApiToken {${fields}
       }
-      type ApiTokenListResponse { count: Int!, items: [ApiToken!]! }
       type ApiTokenCreateResponse {
         "The secret: sent as a bearer token, and given this once."
         token: String!${fields}
       }`,
-    queries: `
-      apiToken(id: ID, name: String): ApiToken
-      "By name."
-      apiTokensList(first: Int, last: Int, skip: Int, after: String, before: String): ApiTokenListResponse!`,
+    queries: 'apiToken(id: ID, name: String): ApiToken',
     resolvers: {
-      Query: { apiToken, apiTokensList },
+      Query: { apiToken },
       ApiToken: { roles, createdBy },
       ApiTokenCreateResponse: { roles, createdBy }
     }

@@ -1,13 +1,28 @@
+import type { Tables } from '@latchkey/database'
 import type { Principal, Role, RolePermissionsService } from '@latchkey/role-permissions'
+import { sql, type Kysely, type SqlBool } from 'kysely'
 import { effectivePermissions } from '../effective-permissions.js'
-import type { ReadableFields, ReadableRecords } from '../readable-records.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { batched } from '../lists/batched.js'
+import { listOf, mapList } from '../lists/list.js'
+import type { ListArguments } from '../lists/list-arguments.js'
+import { listArguments } from '../lists/list-schema.js'
+import type { RecordLists } from '../lists/record-lists.js'
+import type { ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
-import { visibilityOf, type VisibleUser } from '../visible-users.js'
+import { createRolesOf } from '../roles-of.js'
+import type { ListedTables } from '../tables.js'
+import { visibilityOf as visibilityOfRecord, withVisibility, type Visibility, type VisibleRecord } from '../visible-records.js'
+import { userRead, visibilityOf, type VisibleUser } from '../visible-users.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
+export { listOf } from '../lists/list.js'
+
 interface RolesParts {
+  readonly db: Kysely<Tables>
   readonly rolePermissions: RolePermissionsService
-  readonly readableRecords: ReadableRecords
+  readonly lists: RecordLists
+  readonly tables: ListedTables
   readonly requesterOf: RequesterOf
 }
 
@@ -15,23 +30,25 @@ interface PermissionFilter {
   readonly filter?: { readonly resource?: string | null, readonly resourceType?: string | null } | null
 }
 
-/** A list of anything. `count` counts what matches, not only what this page of it has. */
-export interface List<Item> {
-  readonly count: number
-  readonly items: readonly Item[]
-}
+/** The type `Role`, the query `role`, and what a user has of roles and permissions. */
+export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: RolesParts): SchemaArea {
+  const rolesOf = createRolesOf(db, lists, { table: 'latchkey_user_roles', owner: 'user_id' })
 
-type VisibleRole = { readonly [Field in keyof Role]?: Role[Field] | null }
-
-/** The type `Role`, and what a user has of roles and permissions. */
-export function rolesArea (parts: RolesParts): SchemaArea {
-  const { rolePermissions, requesterOf } = parts
+  const role: Resolver<unknown, { id?: string | null, name?: string | null }> = async (_source, { id, name }, context) => {
+    const principal = await requesterOf(context).principal()
+    rolePermissions.authorize(principal, 'read', { table: 'Roles' })
+    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, or name' })
+    const found = rolePermissions.find(id == null ? { name: name as string } : { id })
+    const readable = found === null || (name != null && found.name !== name) ? undefined : (await lists.byId(principal, 'Roles', [found.id])).get(found.id)
+    if (readable === undefined) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
+    return readable
+  }
 
   const roles: Resolver<VisibleUser, unknown> = async (source, _arguments, context) => {
     const { userId, isOwn, mayRead } = visibilityOf(source)
     const principal = await requesterOf(context).principal()
     if (isOwn) return listOf(rolesOfPrincipal(principal))
-    return mayRead('roles') ? listOf(await visibleRoles(parts, principal, await rolePermissions.rolesOf(userId))) : null
+    return mayRead('roles') ? listOf(await rolesOf.visible(principal, userId)) : null
   }
 
   const permissions: Resolver<VisibleUser, PermissionFilter> = async (source, { filter }, context) => {
@@ -44,11 +61,27 @@ export function rolesArea (parts: RolesParts): SchemaArea {
       (filter?.resourceType == null || item.resourceType === filter.resourceType)))
   }
 
+  const visible = batched(async (principal, ids) => await lists.byId(principal, 'Roles', ids))
+
+  const users: Resolver<VisibleRecord, ListArguments> = async (source, arguments_, context) => {
+    const principal = await requesterOf(context).principal()
+    // One's own roles, and those that one has changed, do not say what may be read of them.
+    const readable = visibilityOfRecord(source) ?? await visibilityById(principal, source.id as string)
+    if (readable?.fields.has('users') !== true) return null
+    const list = await lists.list(principal, 'Users', arguments_, id =>
+      sql<SqlBool>`exists (select 1 from ${sql.table('latchkey_user_roles')} as has where has.user_id = ${id} and has.role_id = ${readable.id})`)
+    return mapList(list, user => userRead(user, principal))
+  }
+
+  async function visibilityById (principal: Principal, id: string): Promise<Visibility | undefined> {
+    const role = await visible(principal, id)
+    return role && visibilityOfRecord(role)
+  }
+
   /** The principal that another user would be. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED unless the asker may read roles */
   async function principalOf (userId: string, asker: Principal): Promise<Principal> {
     rolePermissions.authorize(asker, 'read', { table: 'Roles' })
-    const ids = (await rolePermissions.rolesOf(userId)).map(role => role.id)
-    return { kind: 'user', userId, email: '', roles: ids }
+    return { kind: 'user', userId, email: '', roles: await rolesOf.ids(asker, userId) }
   }
 
   function rolesOfPrincipal (principal: Principal): Role[] {
@@ -66,10 +99,13 @@ export function rolesArea (parts: RolesParts): SchemaArea {
         id: ID
         name: String
         description: String
+        "What it may do, as it is stored."
+        permissions: JSON
+        "Who has it."
+        users${listArguments(tables.Users)}: UserListResponse
         createdAt: DateTime
         updatedAt: DateTime
       }
-      type RoleListResponse { count: Int!, items: [Role!]! }
       type UserPermissionList { count: Int!, items: [UserPermission!]! }
       type UserPermission {
         "A table, or a section of custom permissions."
@@ -82,7 +118,8 @@ export function rolesArea (parts: RolesParts): SchemaArea {
       input PermissionInputFilter { resource: String, resourceType: String }
       input RoleKeyFilter { id: ID, name: String }
       input UsersRolesRelationInput { connect: [RoleKeyFilter!] }`,
-    resolvers: { User: { roles, permissions } }
+    queries: 'role(id: ID, name: String): Role',
+    resolvers: { Query: { role }, User: { roles, permissions }, Role: { users } }
   }
 }
 
@@ -91,20 +128,12 @@ export function rolesArea (parts: RolesParts): SchemaArea {
  *
  * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when that one may read no role
  */
-export async function visibleRoles ({ readableRecords }: Pick<RolesParts, 'readableRecords'>, principal: Principal, roles: readonly Role[]): Promise<VisibleRole[]> {
+export async function visibleRoles ({ readableRecords }: { readonly readableRecords: ReadableRecords }, principal: Principal, roles: readonly Role[]): Promise<VisibleRecord[]> {
   const readable = await readableRecords(principal, 'Roles', roles.map(role => role.id))
   return roles.flatMap(role => {
     const fields = readable.get(role.id)
-    return fields === undefined ? [] : [withOnly(role, fields)]
+    return fields === undefined ? [] : [withVisibility(Object.fromEntries(Object.entries(role).filter(([field]) => fields.has(field))), { id: role.id, fields })]
   })
-}
-
-export function listOf<Item> (items: readonly Item[]): List<Item> {
-  return { count: items.length, items }
-}
-
-function withOnly (role: Role, fields: ReadableFields): VisibleRole {
-  return Object.fromEntries(Object.entries(role).filter(([field]) => fields.has(field)))
 }
 
 function byName (one: Role, other: Role): number {

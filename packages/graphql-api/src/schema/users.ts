@@ -1,5 +1,5 @@
-import type { RolePermissionsService } from '@latchkey/role-permissions'
 import type { User, UserColumn, UsersStore } from '@latchkey/users-store'
+import type { CreatorOf } from '../creators.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import type { Requester } from '../requester.js'
 import type { RequesterOf } from '../requester-of.js'
@@ -8,8 +8,8 @@ import type { Resolver, SchemaArea } from './schema-area.js'
 
 interface UsersParts {
   readonly usersStore: UsersStore
-  readonly rolePermissions: RolePermissionsService
   readonly showUser: ShowUser
+  readonly creatorOf: CreatorOf
   readonly requesterOf: RequesterOf
 }
 
@@ -19,7 +19,7 @@ interface WhichUser {
 }
 
 /** The type `User`, what new users are made of, and the query `user`. */
-export function usersArea ({ usersStore, rolePermissions, showUser, requesterOf }: UsersParts): SchemaArea {
+export function usersArea ({ usersStore, showUser, creatorOf, requesterOf }: UsersParts): SchemaArea {
   const user: Resolver<unknown, WhichUser> = async (_source, { id, email }, context) => {
     const requester = requesterOf(context)
     if (id == null && email == null) return await own(requester)
@@ -39,13 +39,7 @@ export function usersArea ({ usersStore, rolePermissions, showUser, requesterOf 
     return id != null && found?.id !== id ? null : found
   }
 
-  const createdBy: Resolver<VisibleUser, unknown> = async (source, _arguments, context) => {
-    if (source.createdBy === null) return null
-    const principal = await requesterOf(context).principal()
-    const isSelf = principal.kind === 'user' && principal.userId === source.createdBy
-    if (!isSelf && !rolePermissions.can(principal, 'read', { table: 'Users' }).allowed) return null
-    return await showUser(await usersStore.findById(source.createdBy), principal)
-  }
+  const createdBy: Resolver<VisibleUser, unknown> = async (source, _arguments, context) => await creatorOf(await requesterOf(context).principal(), source.createdBy)
 
   return {
     types: typesWith(usersStore.columns),

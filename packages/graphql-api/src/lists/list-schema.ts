@@ -1,0 +1,32 @@
+import type { FilterableTable } from '@latchkey/record-filter'
+import type { ListedTable, ListedTables } from '../tables.js'
+import { predicateTypes } from './predicates.js'
+
+/** The types of a list of a table: what filters and sorts it, and what it gives. */
+export function listTypes ({ type, queried }: ListedTable, tables: ListedTables): string {
+  const table = queried()
+  const fields = Object.keys(table.fields)
+  return `
+      "All that is given must hold."
+      input ${type}Filter {
+        ${Object.entries(table.fields).map(([name, column]) => `${name}: ${predicateTypes[column.type]}`).join('\n        ')}
+        ${Object.entries(table.relations ?? {}).map(([name, relation]) => `${name}: ${typeOf(relation.table(), tables)}${relation.kind === 'many' ? 'Relation' : ''}Filter`).join('\n        ')}
+        ${table.name === 'Users' ? 'is_self: Boolean, not_self: Boolean' : ''}
+        AND: [${type}Filter!]
+        OR: [${type}Filter!]
+      }
+      input ${type}RelationFilter { some: ${type}Filter, every: ${type}Filter, none: ${type}Filter, is_empty: Boolean, is_not_empty: Boolean }
+      "One field in each: a list of several sorts by the first of them, then by the next."
+      input ${type}Sort { ${fields.map(name => `${name}: SortOrder`).join(', ')} }
+      enum ${type}OrderBy { ${fields.map(name => `${name}_ASC, ${name}_DESC`).join(', ')} }
+      type ${type}ListResponse { count: Int!, items: [${type}!]! }`
+}
+
+/** The arguments of a field that is a list of a table. */
+export function listArguments ({ type }: ListedTable): string {
+  return `(filter: ${type}Filter, sort: [${type}Sort!], orderBy: [${type}OrderBy], first: Int, last: Int, skip: Int, after: String, before: String)`
+}
+
+function typeOf (table: FilterableTable, tables: ListedTables): string {
+  return tables[table.name as keyof ListedTables].type
+}

@@ -1,0 +1,22 @@
+import type { Resolver } from '../schema/schema-area.js'
+
+/** A list of anything. `count` counts what matches, not only what this page of it has. What is a function is asked for when a query selects it. */
+export interface List<Item> {
+  readonly count: number | (() => Promise<number>)
+  readonly items: readonly Item[] | (() => Promise<readonly Item[]>)
+}
+
+export function listOf<Item> (items: readonly Item[]): List<Item> {
+  return { count: items.length, items }
+}
+
+/** What resolves the two fields of every type of list. */
+export const listResolvers: Readonly<Record<'count' | 'items', Resolver<List<unknown>, unknown>>> = {
+  count: ({ count }) => typeof count === 'function' ? count() : count,
+  items: ({ items }) => typeof items === 'function' ? items() : items
+}
+
+/** The list with something made of each item. */
+export function mapList<Item, Made> ({ count, items }: List<Item>, make: (item: Item) => Made): List<Made> {
+  return { count, items: typeof items === 'function' ? async () => (await items()).map(make) : items.map(make) }
+}

@@ -1,0 +1,68 @@
+import type { FilterableTable, Relation } from '@latchkey/record-filter'
+import { timeOf, type RelativeDate } from './relative-date.js'
+
+type Input = Readonly<Record<string, unknown>>
+type Json = Record<string, unknown>
+
+/** Is told of everything that a filter asks, and throws where it may not be asked. */
+export interface Asking {
+  /** A field or relation of the records of a table. */
+  field (table: FilterableTable, name: string): void
+  /** Which records a table has. */
+  records (table: FilterableTable): void
+}
+
+/**
+ * The filter of a query, in the form of `@latchkey/record-filter`, which checks the rest of it. A field, group or
+ * quantifier that is `null` says nothing: clients send it where they mean none.
+ *
+ * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, and what `asking` throws
+ */
+export function readQueryFilter (input: Input, table: FilterableTable, asking: Asking, now: Date = new Date()): Json {
+  return readFilter(input, table)
+
+  function readFilter (input: Input, table: FilterableTable): Json {
+    const json: Json = {}
+    /** What must hold besides, and has no name of its own in a filter. */
+    const besides: Json[] = []
+    for (const [name, value] of entriesOf(input)) {
+      if (name === 'AND' || name === 'OR') {
+        json[name] = (value as Input[]).map(inner => readFilter(inner, table))
+      } else if (name === 'is_self' || name === 'not_self') {
+        asking.field(table, 'id')
+        besides.push({ id: { [name]: value } })
+      } else {
+        asking.field(table, name)
+        const relation = table.relations?.[name]
+        if (relation === undefined) Object.assign(json, readPredicate(name, value as Input, besides))
+        else json[name] = relation.kind === 'one' ? readToOne(value as Input, relation) : readToMany(value as Input, relation)
+      }
+    }
+    if (besides.length > 0) json.AND = [...json.AND as Json[] | undefined ?? [], ...besides]
+    return json
+  }
+
+  function readPredicate (field: string, { relative, ...predicate }: Input, besides: Json[]): Json {
+    if (relative == null) return { [field]: predicate }
+    for (const [operator, date] of entriesOf(relative as Input)) besides.push({ [field]: { [operator]: timeOf(date as RelativeDate, now) } })
+    return Object.keys(predicate).length === 0 ? {} : { [field]: predicate }
+  }
+
+  function readToOne (input: Input, relation: Relation): Json {
+    // Whether it leads to oneself is told by the record that it leads from.
+    const self = entriesOf(input).filter(([name]) => name === 'is_self' || name === 'not_self')
+    const { is_self: _isSelf, not_self: _notSelf, ...rest } = input
+    if (self.length === 0 || entriesOf(rest).length > 0) asking.records(relation.table())
+    return { ...Object.fromEntries(self), ...readFilter(rest, relation.table()) }
+  }
+
+  function readToMany (input: Input, relation: Relation): Json {
+    asking.records(relation.table())
+    return Object.fromEntries(entriesOf(input).map(([name, value]) =>
+      [name, typeof value === 'boolean' ? value : readFilter(value as Input, relation.table())]))
+  }
+}
+
+function entriesOf (input: Input): [string, unknown][] {
+  return Object.entries(input).filter(([, value]) => value !== null)
+}

@@ -1,0 +1,129 @@
+import { dialectOf, type Tables } from '@latchkey/database'
+import { compileFilter, parseFilter } from '@latchkey/record-filter'
+import { variablesOf, type Principal, type RolePermissionsService } from '@latchkey/role-permissions'
+import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
+import type { ListedTables } from '../tables.js'
+import { withVisibility, type VisibleRecord } from '../visible-records.js'
+import { after, orderBy, reversed, type Key, type Position } from './keyset.js'
+import type { List } from './list.js'
+import { readOrder, readPage, type ListArguments, type Page } from './list-arguments.js'
+import { readQueryFilter } from './query-filter.js'
+import { ALIAS, readableTable, RECORD_ID, type ReadableRow, type ReadableTable } from './readable-table.js'
+
+/** The tables that are read as lists. */
+export type ListedName = keyof ListedTables
+
+/** Reads records as somebody may read them. */
+export interface RecordLists {
+  /**
+   * A list of a table. What it counts and gives is read when it is asked for.
+   *
+   * @param among the records that it is a list of, by a condition on their id; `null`: all
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED what is asked may not be known
+   * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, RECORD_FILTER_ERR_INVALID
+   */
+  list (principal: Principal, table: ListedName, wanted: ListArguments, among?: ((id: RawBuilder<string>) => Expression<SqlBool>) | null): Promise<List<VisibleRecord>>
+  /**
+   * The records of these ids that may be read, by id.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when the principal may read none of the table
+   */
+  byId (principal: Principal, table: ListedName, ids: readonly string[]): Promise<ReadonlyMap<string, VisibleRecord>>
+}
+
+export function createRecordLists (database: Kysely<Tables>, rolePermissions: RolePermissionsService, tables: ListedTables): RecordLists {
+  // A CamelCasePlugin of the app's would rename the columns of the rows.
+  const db = database.withoutPlugins()
+  const dialect = dialectOf(db)
+  const recordId = sql.ref<string>(RECORD_ID)
+
+  async function rowsOf (query: RawBuilder<unknown>): Promise<readonly ReadableRow[]> {
+    return (await query.execute(db)).rows as ReadableRow[]
+  }
+
+  /** The positions of the items that a page begins after, and ends before. */
+  async function positionsOf (page: Page, readable: ReadableTable, keys: readonly Key[], where: RawBuilder<SqlBool>) {
+    const ids = [page.after, page.before].filter(id => id !== null)
+    if (ids.length === 0) return { after: null, before: null }
+    readable.asking.field(readable.filterable, 'id')
+    const values = keys.map(({ expression }, index) => sql`${expression} as ${sql.id(`key_${index}`)}`)
+    const rows = await rowsOf(sql`select ${sql.join([sql`${recordId} as record_id`, ...values])} from ${readable.source} where ${where} and ${idOf(readable)} in (${sql.join(ids)})`)
+    const positionOf = (name: 'after' | 'before'): Position | null => {
+      if (page[name] === null) return null
+      const row = rows.find(({ record_id: id }) => id === page[name])
+      if (row === undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must be the id of an item of the list' })
+      return keys.map((_key, index) => row[`key_${index}`])
+    }
+    return { after: positionOf('after'), before: positionOf('before') }
+  }
+
+  async function countOf (readable: ReadableTable, where: RawBuilder<SqlBool>): Promise<number> {
+    const [row] = await rowsOf(sql`select count(*) as count from ${readable.source} where ${where}`)
+    return Number(row?.count)
+  }
+
+  return {
+    list: async (principal, name, wanted, among = null) => {
+      const readable = readableTable(tables[name], principal, rolePermissions, dialect)
+      const page = readPage(wanted)
+      const keys = keysOf(readable, wanted, tables[name].order)
+      const conditions: Expression<SqlBool>[] = among === null ? [] : [among(recordId)]
+      if (wanted.filter != null) {
+        const filter = parseFilter(readQueryFilter(wanted.filter, readable.filterable, readable.asking), readable.filterable)
+        conditions.push(compileFilter(filter, { dialect, alias: ALIAS, variables: variablesOf(principal) }))
+      }
+      const where = allOf(conditions)
+      const positions = await positionsOf(page, readable, keys, where)
+      if (positions.after !== null) conditions.push(after(keys, positions.after))
+      if (positions.before !== null) conditions.push(after(reversed(keys), positions.before))
+      const within = allOf(conditions)
+
+      const items = async (): Promise<VisibleRecord[]> => {
+        const { fromEnd, skip } = page
+        // From the end nothing is skipped but what would reach into the start.
+        const size = fromEnd && skip > 0 ? Math.min(page.size, Math.max(0, await countOf(readable, within) - skip)) : page.size
+        const rows = await rowsOf(sql`select ${sql.join(readable.columns)} from ${readable.source} where ${within} order by ${orderBy(fromEnd ? reversed(keys) : keys)} limit ${size} offset ${fromEnd ? 0 : skip}`)
+        const found = rows.map(row => toVisible(readable, row))
+        return fromEnd ? found.reverse() : found
+      }
+      return { count: once(async () => await countOf(readable, where)), items: once(items) }
+    },
+
+    byId: async (principal, name, ids) => {
+      const readable = readableTable(tables[name], principal, rolePermissions, dialect)
+      const rows = ids.length === 0 ? [] : await rowsOf(sql`select ${sql.join(readable.columns)} from ${readable.source} where ${recordId} in (${sql.join(ids)})`)
+      return new Map(rows.map(row => [row.record_id as string, toVisible(readable, row)]))
+    }
+  }
+}
+
+/** By what the list is sorted, and last by the id, so that no two items are in the same place. */
+function keysOf (readable: ReadableTable, wanted: ListArguments, otherwise: ListedTables['Users']['order']): readonly Key[] {
+  const order = readOrder(wanted, otherwise)
+  if (order !== otherwise) for (const { field } of order) readable.asking.field(readable.filterable, field)
+  return [...order.map(({ field, direction }) => readable.key(field, direction)), { expression: sql.ref(RECORD_ID), direction: order.at(-1)?.direction ?? 'ASC', nullable: false }]
+}
+
+/** The id where it is given, as the field `id`. */
+function idOf ({ filterable }: ReadableTable): RawBuilder<unknown> {
+  return sql.ref(`${ALIAS}.${filterable.fields.id?.column as string}`)
+}
+
+function toVisible (readable: ReadableTable, row: ReadableRow): VisibleRecord {
+  const { id, fields, record } = readable.read(row)
+  return withVisibility(record, { id, fields })
+}
+
+function allOf (conditions: readonly Expression<SqlBool>[]): RawBuilder<SqlBool> {
+  return conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
+}
+
+/** Several fields of a query may ask for the same. */
+function once<Value> (ask: () => Promise<Value>): () => Promise<Value> {
+  let asked: Promise<Value> | undefined
+  return async () => {
+    asked ??= ask()
+    return await asked
+  }
+}

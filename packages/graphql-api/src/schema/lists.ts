@@ -1,0 +1,40 @@
+import { mapList, listResolvers } from '../lists/list.js'
+import type { ListArguments } from '../lists/list-arguments.js'
+import { listArguments, listTypes } from '../lists/list-schema.js'
+import { predicates } from '../lists/predicates.js'
+import type { ListedName, RecordLists } from '../lists/record-lists.js'
+import type { RequesterOf } from '../requester-of.js'
+import type { ListedTables } from '../tables.js'
+import type { VisibleRecord } from '../visible-records.js'
+import { userRead } from '../visible-users.js'
+import type { Resolver, SchemaArea } from './schema-area.js'
+
+interface ListsParts {
+  readonly lists: RecordLists
+  readonly tables: ListedTables
+  /** The tables that the app has. */
+  readonly names: readonly ListedName[]
+  readonly requesterOf: RequesterOf
+}
+
+/** The queries that give a table as a list, and the types of their arguments and answers. */
+export function listsArea ({ lists, tables, names, requesterOf }: ListsParts): SchemaArea {
+  const listed = names.map(name => ({ name, query: `${name[0]?.toLowerCase()}${name.slice(1)}List`, response: `${tables[name].type}ListResponse` }))
+
+  function resolverOf (name: ListedName): Resolver<unknown, ListArguments> {
+    return async (_source, arguments_, context) => {
+      const principal = await requesterOf(context).principal()
+      const list = await lists.list(principal, name, arguments_)
+      return name === 'Users' ? mapList<VisibleRecord, unknown>(list, user => userRead(user, principal)) : list
+    }
+  }
+
+  return {
+    types: [predicates, ...names.map(name => listTypes(tables[name], tables))].join('\n'),
+    queries: listed.map(({ name, query, response }) => `${query}${listArguments(tables[name])}: ${response}!`).join('\n'),
+    resolvers: {
+      Query: Object.fromEntries(listed.map(({ name, query }) => [query, resolverOf(name)])),
+      ...Object.fromEntries(listed.map(({ response }) => [response, listResolvers]))
+    }
+  }
+}
