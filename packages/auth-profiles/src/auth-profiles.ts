@@ -5,6 +5,7 @@ import type { Identity } from '@latchkey/token-verifier'
 import type { NewUser, User } from '@latchkey/users-store'
 import type { FastifyRequest } from 'fastify'
 import type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
+import type { CheckStep } from './connection-check.js'
 import type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange } from './profile.js'
 
 /** What `fastify.authProfiles` can do. */
@@ -42,6 +43,12 @@ export interface AuthProfiles {
    * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION
    */
   delete (id: string, options?: ChangeOptions<AuthenticationProfile>): Promise<void>
+
+  /**
+   * Tests whether people could sign in by a profile before it is made: asks its issuer and its token endpoint, which whoever
+   * may call this chooses. Never fails; a secret that a stored profile has is not used.
+   */
+  check (profile: NewProfile): Promise<CheckStep[]>
 
   /** What holds for all profiles. */
   settings (): AuthenticationSettings

@@ -11,13 +11,14 @@ import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import './tables.js'
 import type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
+import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import { createIdentityResolution } from './identity-resolution.js'
 import { openProfiles, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
 import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
-import { createProfileChanges } from './profile-changes.js'
+import { assertNoConflict, checkNew, createProfileChanges } from './profile-changes.js'
 import { createProfileSecrets } from './profile-secrets.js'
 import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
@@ -31,6 +32,7 @@ export type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
 export * as errors from './errors.js'
 export type { AuthProfilesOptions } from './options.js'
 export type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
+export type { CheckStep } from './connection-check.js'
 export type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange, ProfileConfig, ProfilePolicy, SelfSignUp } from './profile.js'
 export type { AuthenticationProfileRolesTable, AuthenticationProfilesTable, AuthenticationSettingsTable, AuthenticationVersionTable, PendingSignUpsTable } from './tables.js'
 
@@ -86,6 +88,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     create: (profile, options) => changes.create(profile, options),
     update: (id, change, options) => changes.update(id, change, options),
     delete: (id, options) => changes.delete(id, options),
+    check: createConnectionCheck({
+      adapters,
+      checkFields: profile => { checkNew(profile, production) },
+      checkConflict: ({ issuer }) => { assertNoConflict(issuer, current.all.map(({ profile }) => profile)) }
+    }),
     settings: () => current.settings,
     updateSettings: (change, options) => changes.updateSettings(change, options),
     authenticate: async request => {
@@ -101,7 +108,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     signUp: async (identity, { user, authProfileId }) => {
       await Promise.all([rolePermissions.refresh(), current.refresh()])
       const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
-      await pending.remove(identity)
+      await pending.remove({ ...identity, email: signedUp.user.email })
       return asPrincipal(signedUp)
     },
     signUpWithPassword: async ({ authProfileId, ...request }) => {

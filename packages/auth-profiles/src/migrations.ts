@@ -59,5 +59,12 @@ export const migrations: Migrations = {
         .execute()
       await sql`insert into latchkey_authentication_version (id, version) values (1, 1)`.execute(db)
     }
+  },
+  '003-pending-sign-ups-email': {
+    up: async (db: Kysely<unknown>) => {
+      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      await db.schema.alterTable('latchkey_pending_sign_ups').addColumn('email', text).execute()
+      await db.schema.createIndex('latchkey_pending_sign_ups_email').on('latchkey_pending_sign_ups').columns(['issuer', 'email']).execute()
+    }
   }
 }

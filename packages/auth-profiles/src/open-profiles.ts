@@ -55,14 +55,15 @@ export function openProfiles (configs: readonly ProfileConfig[], adapters: Adapt
 }
 
 /**
- * Opens the adapter of a profile that was made at run time.
+ * Opens the adapter of a profile that was made at run time. The option `managementDomain` is kept for clients that read
+ * it; no adapter asks for it.
  *
  * @param stored its issuer, client, audiences and domain are not looked at
  * @throws AUTH_PROFILES_ERR_INVALID_PROFILE what is stored cannot be read, or the adapter refuses its options
  */
 export function openStoredAdapter ({ id, fields }: Pick<StoredProfile, 'id' | 'fields'>, clientSecret: string | null, adapters: Adapters): IdentityProvider {
   if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile, and make it anew' })
-  const { name, type, options, callbackUrls, logoutUrls } = fields
+  const { name, type, options: { managementDomain, ...options }, callbackUrls, logoutUrls } = fields
   const mistake = mistakeInType(type, adapters)
   if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ type: `cannot be taken: ${mistake}` })
   try {

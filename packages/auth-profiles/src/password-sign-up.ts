@@ -3,7 +3,7 @@ import type { RolePermissionsService } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
 import type { OpenedProfile } from './open-profiles.js'
-import type { PendingSignUps } from './pending-sign-ups.js'
+import type { PendingSignUp, PendingSignUps } from './pending-sign-ups.js'
 import type { UserWithRoles } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import type { SignUp } from './sign-up.js'
@@ -41,24 +41,51 @@ export function createPasswordSignUp ({ usersStore, rolePermissions, pending, si
     async begin ({ profile, provider }, { user, password, roleIds = [], clientAddress }) {
       const accounts = requireCapability(provider, 'passwordSignUp')
       usersStore.check(user)
-      const { email: given, ...rest } = user
+      // What the app decides by is nothing that a stranger says of themselves.
+      const { email: given, status: _status, ...rest } = user
       const email = normalizeEmail(given)
       // By the policy alone: whether there is such a user must not show.
       assertMayAskForAccount(profile, email)
       const { firstName = null, lastName = null } = user
       const { subject } = await accounts.signUpWithPassword({ email, password, firstName, lastName, clientAddress })
-      await pending.keep({ issuer: provider.issuer.issuer, subject }, { profileId: profile.id, user: rest, roleIds })
+      await pending.keep({ issuer: provider.issuer.issuer, subject, email }, { profileId: profile.id, user: rest, roleIds })
     },
 
     async complete (identity, profile) {
-      const waiting = await pending.find(identity)
+      const waiting = await signUpOf(identity)
       if (waiting === null || waiting.profileId !== profile.id) return null
       const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }))
       if (made === null) return null
       const roleIds = waiting.roleIds.filter(id => rolePermissions.find({ id }) !== null)
       await rolePermissions.assign(made.user.id, roleIds)
-      await pending.remove(identity)
+      await pending.remove({ ...identity, email: made.user.email })
       return { user: made.user, roleIds: [...new Set([...made.roleIds, ...roleIds])] }
+    }
+  }
+
+  /**
+   * What waits for an identity. An account that took the place of the one that signed up, since somebody else had confirmed
+   * the address with a password of their own, is not who said all that: of it only the token is believed.
+   */
+  async function signUpOf (identity: Identity): Promise<PendingSignUp | null> {
+    const own = await pending.find(identity)
+    if (own !== null || identity.emailVerified !== true || !fits({ email: identity.email })) return own
+    const replaced = await pending.findByEmail({ issuer: identity.issuer, email: normalizeEmail(identity.email) })
+    return replaced === null ? null : { ...replaced, user: namesOf(identity) }
+  }
+
+  /** The names of a token (OpenID Connect Core §5.1), as far as they can be stored. */
+  function namesOf ({ email, claims }: Identity): PendingSignUp['user'] {
+    const names = Object.entries({ firstName: claims.given_name, lastName: claims.family_name })
+    return Object.fromEntries(names.filter(([name, value]) => typeof value === 'string' && fits({ email, [name]: value })))
+  }
+
+  function fits (user: NewUser): boolean {
+    try {
+      usersStore.check(user)
+      return true
+    } catch {
+      return false
     }
   }
 }

@@ -10,11 +10,21 @@ export interface PendingSignUp {
   readonly roleIds: readonly string[]
 }
 
+/** The account that a sign-up made, and the address that it was for. */
+export interface PendingAccount extends UserIdentity {
+  /** Normalised. */
+  readonly email: string
+}
+
 /** Sign-ups of accounts that have not shown a token yet. */
 export interface PendingSignUps {
-  keep (identity: UserIdentity, signUp: PendingSignUp): Promise<void>
+  keep (account: PendingAccount, signUp: PendingSignUp): Promise<void>
+  /** What this account's sign-up said. */
   find (identity: UserIdentity): Promise<PendingSignUp | null>
-  remove (identity: UserIdentity): Promise<void>
+  /** What the latest sign-up for an address said at an issuer, whatever has become of its account. */
+  findByEmail (of: Pick<PendingAccount, 'issuer' | 'email'>): Promise<PendingSignUp | null>
+  /** Forgets what was said of the account and of its address at this issuer. */
+  remove (account: PendingAccount): Promise<void>
 }
 
 /** Who has not come back by then signs up by the token, as anybody does. */
@@ -23,19 +33,23 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60_000
 export function createPendingSignUps (database: Kysely<Tables>): PendingSignUps {
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = database.withoutPlugins()
+  const select = (issuer: string) => db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer)
   return {
-    async keep ({ issuer, subject }, { profileId, user, roleIds }) {
-      const row = { profile_id: profileId, user: JSON.stringify(user), role_ids: JSON.stringify(roleIds), created_at: new Date().toISOString() }
+    async keep ({ issuer, subject, email }, { profileId, user, roleIds }) {
+      const row = { email, profile_id: profileId, user: JSON.stringify(user), role_ids: JSON.stringify(roleIds), created_at: new Date().toISOString() }
       await db.deleteFrom('latchkey_pending_sign_ups').where('created_at', '<', new Date(Date.now() - MAX_AGE_MS).toISOString()).execute()
       await db.insertInto('latchkey_pending_sign_ups').values({ issuer, subject, ...row })
         .onConflict(conflict => conflict.columns(['issuer', 'subject']).doUpdateSet(row)).execute()
     },
-    async find ({ issuer, subject }) {
-      const row = await db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer).where('subject', '=', subject).executeTakeFirst()
-      return row === undefined ? null : { profileId: row.profile_id, user: JSON.parse(row.user) as PendingSignUp['user'], roleIds: JSON.parse(row.role_ids) as string[] }
-    },
-    async remove ({ issuer, subject }) {
-      await db.deleteFrom('latchkey_pending_sign_ups').where('issuer', '=', issuer).where('subject', '=', subject).execute()
+    find: async ({ issuer, subject }) => toSignUp(await select(issuer).where('subject', '=', subject).executeTakeFirst()),
+    findByEmail: async ({ issuer, email }) => toSignUp(await select(issuer).where('email', '=', email).orderBy('created_at', 'desc').limit(1).executeTakeFirst()),
+    async remove ({ issuer, subject, email }) {
+      await db.deleteFrom('latchkey_pending_sign_ups').where('issuer', '=', issuer)
+        .where(({ eb, or }) => or([eb('subject', '=', subject), eb('email', '=', email)])).execute()
     }
   }
+}
+
+function toSignUp (row: Tables['latchkey_pending_sign_ups'] | undefined): PendingSignUp | null {
+  return row === undefined ? null : { profileId: row.profile_id, user: JSON.parse(row.user) as PendingSignUp['user'], roleIds: JSON.parse(row.role_ids) as string[] }
 }

@@ -8,12 +8,12 @@ import {
   AUTH_PROFILES_ERR_CONFLICT, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_NAME_TAKEN,
   AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_ROLE_NOT_FOUND
 } from './errors.js'
+import { assertAllowedUrls } from './issuer-urls.js'
 import { describeIssuer, describeStored, type OpenedProfile } from './open-profiles.js'
 import { changedFields, changedRoles, checkFields, isStorable, newFields, type ProfileFields } from './profile-fields.js'
 import type { AuthenticationProfile, NewProfile, ProfileChange } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import { changeStored, writeOrder, writeProfile, writeSettings, type Stored, type StoredProfile } from './stored-profiles.js'
-import { assertAllowedUrls } from './issuer-urls.js'
 
 type Options = ChangeOptions<AuthenticationProfile>
 
@@ -99,10 +99,8 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
 
   return {
     create: async (given, options = {}) => {
-      checkFields(given)
-      requireFields(given)
+      checkNew(given, production)
       const fields = newFields(given)
-      assertAllowedUrls(fields.options, production)
       const id = randomUUID()
       const now = new Date().toISOString()
       const clientSecret = given.clientSecret ?? null
@@ -180,6 +178,21 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
   }
 }
 
+/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE for fields that are no new profile's, each for itself */
+export function checkNew (profile: NewProfile, production: boolean): void {
+  checkFields(profile)
+  requireFields(profile)
+  assertAllowedUrls(profile.options ?? {}, production)
+}
+
+/** @throws AUTH_PROFILES_ERR_CONFLICT where one of the others accepts the same tokens */
+export function assertNoConflict ({ issuer, audiences }: Pick<StoredProfile, 'issuer' | 'audiences'>, others: readonly (Pick<StoredProfile, 'name' | 'issuer' | 'audiences'>)[]): void {
+  for (const other of others) {
+    const shared = other.issuer === issuer ? audiences.find(audience => other.audiences.includes(audience)) : undefined
+    if (shared !== undefined) throw new AUTH_PROFILES_ERR_CONFLICT(other.name, shared)
+  }
+}
+
 function requireFields ({ name, type }: Partial<NewProfile>): void {
   const details = Object.entries({ name, type }).flatMap(([field, value]) => value === undefined ? [[field, 'is required'] as const] : [])
   if (details.length > 0) throw new AUTH_PROFILES_ERR_INVALID_PROFILE(Object.fromEntries(details))
@@ -193,11 +206,4 @@ function assertSameAddressee (before: ProfileFields, after: ProfileFields): void
 
 function assertNameIsFree (name: string, others: readonly { readonly name: string }[]): void {
   if (others.some(other => other.name === name)) throw new AUTH_PROFILES_ERR_NAME_TAKEN()
-}
-
-function assertNoConflict ({ issuer, audiences }: Pick<StoredProfile, 'issuer' | 'audiences'>, others: readonly (Pick<StoredProfile, 'name' | 'issuer' | 'audiences'>)[]): void {
-  for (const other of others) {
-    const shared = other.issuer === issuer ? audiences.find(audience => other.audiences.includes(audience)) : undefined
-    if (shared !== undefined) throw new AUTH_PROFILES_ERR_CONFLICT(other.name, shared)
-  }
 }

@@ -2,6 +2,8 @@
 export interface PendingSignUpsTable {
   issuer: string
   subject: string
+  /** Normalised; `null` in rows of before the column was there. */
+  email: string | null
   profile_id: string
   /** JSON of `NewUser`, without the email. */
   user: string
