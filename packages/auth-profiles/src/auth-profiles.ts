@@ -4,6 +4,7 @@ import type { Principal } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import type { NewUser, User } from '@latchkey/users-store'
 import type { FastifyRequest } from 'fastify'
+import type { Standing } from './identity-resolution.js'
 import type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
 import type { CheckStep } from './connection-check.js'
 import type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange } from './profile.js'
@@ -72,6 +73,9 @@ export interface AuthProfiles {
    */
   resolve (identity: Identity): Promise<ResolvedUser>
 
+  /** Where an identity stands: what `resolve` would do with it, without anything being done. For people, not for the hot path. */
+  lookUp (identity: Identity): Promise<Standing | Unknown>
+
   /**
    * Signs an identity up; the same identity again gives the same user.
    *
@@ -96,4 +100,13 @@ export interface AuthProfiles {
 export interface ResolvedUser {
   readonly user: User
   readonly principal: Principal & { kind: 'user' }
+}
+
+/** Nobody is known by an identity. */
+export interface Unknown {
+  readonly kind: 'nobody'
+  /** Whether its account signed up with a password, and becomes a user by its first token. */
+  readonly waiting: boolean
+  /** Why the profile would not let it sign up; `null` where it would. */
+  readonly refusal: string | null
 }

@@ -1,7 +1,7 @@
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type User, type UsersStore } from '@latchkey/users-store'
 import { AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
-import type { FindByIdentity, UserWithRoles } from './principal-query.js'
+import type { BoundUser, FindByIdentity, UserWithRoles } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import { mayLinkByEmail } from './sign-up-policy.js'
 
@@ -17,24 +17,58 @@ export interface IdentityResolution {
   (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles>
 }
 
-export function createIdentityResolution (findByIdentity: FindByIdentity, usersStore: UsersStore): IdentityResolution {
+/** Where an identity stands, without anything being done about it. */
+export type Standing =
+  /** It is bound to this user, and the emails agree. */
+  | { readonly kind: 'bound', readonly bound: BoundUser }
+  /** It is bound to this user, whose email is another one than the token's; `follows`: the record is to take the token's over. */
+  | { readonly kind: 'email_differs', readonly bound: BoundUser, readonly follows: boolean }
+  /** It is bound to nobody, and this user has its email; `links`: it is to be bound to that user. */
+  | { readonly kind: 'same_email', readonly user: User, readonly links: boolean }
+
+/** Tells where identities stand, `null` for one that is bound to nobody and whose email nobody has: what `createIdentityResolution` acts on. */
+export type IdentityLookUp = (identity: Identity, profile: AuthenticationProfile) => Promise<Standing | null>
+
+export function createIdentityLookUp (findByIdentity: FindByIdentity, usersStore: Pick<UsersStore, 'findByEmail'>): IdentityLookUp {
   return async (identity, profile) => {
     const bound = await findByIdentity(identity)
-    if (bound !== null) return await agreeOnEmail(bound, identity, profile)
+    if (bound === null) {
+      const user = await usersStore.findByEmail(identity.email)
+      return user === null ? null : { kind: 'same_email', user, links: mayLinkByEmail(profile, identity) }
+    }
+    // Most tokens carry the email as it is stored, which saves normalising it at every request.
+    if (identity.email === bound.user.email || normalizeEmail(identity.email) === bound.user.email) return { kind: 'bound', bound }
+    return { kind: 'email_differs', bound, follows: profile.onEmailChange === 'update' && identity.emailVerified === true }
+  }
+}
 
-    const sameEmail = await usersStore.findByEmail(identity.email)
-    if (sameEmail === null) throw new AUTH_PROFILES_ERR_USER_NOT_FOUND()
-    // Another request of the same person may have signed up between the two looks.
-    if (!mayLinkByEmail(profile, identity)) return await findByIdentity(identity) ?? notLinked()
-    await usersStore.bindIdentity(sameEmail.id, identity, identity.email)
-    return await findByIdentity(identity) ?? fail()
+export function createIdentityResolution (findByIdentity: FindByIdentity, usersStore: UsersStore): IdentityResolution {
+  const lookUp = createIdentityLookUp(findByIdentity, usersStore)
+  return async (identity, profile) => {
+    const standing = await lookUp(identity, profile)
+    if (standing === null) throw new AUTH_PROFILES_ERR_USER_NOT_FOUND()
+    switch (standing.kind) {
+      case 'bound':
+        // What was noted is of a time before the two came to agree.
+        if (standing.bound.noted.email !== standing.bound.user.email) await note(standing.bound, identity)
+        return standing.bound
+      case 'email_differs':
+        // An operator who looks for such users finds them by it.
+        await note(standing.bound, identity)
+        if (!standing.follows) throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()
+        return { ...standing.bound, user: await followEmail(standing.bound.user, identity) }
+      case 'same_email':
+        // Another request of the same person may have signed up between the two looks.
+        if (!standing.links) return await findByIdentity(identity) ?? notLinked()
+        await usersStore.bindIdentity(standing.user.id, identity, identity.email)
+        return await findByIdentity(identity) ?? fail()
+    }
   }
 
-  async function agreeOnEmail (bound: UserWithRoles, identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles> {
-    // Most tokens carry the email as it is stored, which saves normalising it at every request.
-    if (identity.email === bound.user.email || normalizeEmail(identity.email) === bound.user.email) return bound
-    if (profile.onEmailChange !== 'update' || identity.emailVerified !== true) throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()
-    return { ...bound, user: await followEmail(bound.user, identity) }
+  /** Notes the email of the token, where it is not the one that is noted: whoever is refused may come again and again. */
+  async function note ({ user, noted }: BoundUser, identity: Identity): Promise<void> {
+    if (noted.email === normalizeEmail(identity.email) && noted.emailVerified === identity.emailVerified) return
+    await usersStore.bindIdentity(user.id, identity, identity.email)
   }
 
   async function followEmail (user: User, identity: Identity): Promise<User> {

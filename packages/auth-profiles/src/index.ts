@@ -10,11 +10,11 @@ import { normalizeEmail } from '@latchkey/users-store'
 import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import './tables.js'
-import type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
+import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
-import { createIdentityResolution } from './identity-resolution.js'
+import { createIdentityLookUp, createIdentityResolution } from './identity-resolution.js'
 import { openProfiles, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
 import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
@@ -24,12 +24,14 @@ import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
+import { assertMaySignUp } from './sign-up-policy.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
 import { loadStored, prepareReadVersion } from './stored-profiles.js'
 
-export type { AuthProfiles, ResolvedUser } from './auth-profiles.js'
+export type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 export * as errors from './errors.js'
+export type { Standing } from './identity-resolution.js'
 export type { AuthProfilesOptions } from './options.js'
 export type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
 export type { CheckStep } from './connection-check.js'
@@ -67,7 +69,9 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
   await changes.sealAnew()
 
-  const resolveIdentity = createIdentityResolution(prepareFindByIdentity(fastify.db, usersStore.columns), usersStore)
+  const findByIdentity = prepareFindByIdentity(fastify.db, usersStore.columns)
+  const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
+  const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
   let apiTokens: ApiTokens | null = null
   const signUp = createSignUp({
     usersStore,
@@ -105,6 +109,10 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       await Promise.all([rolePermissions.refresh(), current.refresh()])
       return asPrincipal(await resolveOrComplete(identity, profileOf(identity.profileId).profile))
     },
+    lookUp: async identity => {
+      const { profile } = profileOf(identity.profileId)
+      return await lookUpIdentity(identity, profile) ?? await unknown(identity, profile)
+    },
     signUp: async (identity, { user, authProfileId }) => {
       await Promise.all([rolePermissions.refresh(), current.refresh()])
       const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
@@ -114,6 +122,16 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     signUpWithPassword: async ({ authProfileId, ...request }) => {
       await Promise.all([rolePermissions.refresh(), current.refresh()])
       await passwordSignUp.begin(profileOrFirst(authProfileId), request)
+    }
+  }
+
+  async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {
+    const waiting = (await pending.find(identity))?.profileId === profile.id
+    try {
+      assertMaySignUp(profile, { email: normalizeEmail(identity.email), emailVerified: identity.emailVerified })
+      return { kind: 'nobody', waiting, refusal: null }
+    } catch (error) {
+      return { kind: 'nobody', waiting, refusal: (error as Error).message }
     }
   }
 

@@ -8,8 +8,13 @@ export interface UserWithRoles {
   readonly roleIds: readonly string[]
 }
 
+/** Who an identity is bound to, and the email that is noted of it. */
+export interface BoundUser extends UserWithRoles {
+  readonly noted: { readonly email: string, readonly emailVerified: boolean | null }
+}
+
 /** Finds who an identity is bound to. */
-export type FindByIdentity = (identity: UserIdentity) => Promise<UserWithRoles | null>
+export type FindByIdentity = (identity: UserIdentity) => Promise<BoundUser | null>
 
 /**
  * The one query of every request: identity, user and roles by two primary keys, prepared once.
@@ -21,7 +26,7 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     .innerJoin('latchkey_users as user', 'user.id', 'identity.user_id')
     .leftJoin('latchkey_user_roles as has', 'has.user_id', 'user.id')
     .selectAll('user')
-    .select('has.role_id')
+    .select(['has.role_id', 'identity.email as noted_email', 'identity.email_verified as noted_verified'])
     .where('identity.issuer', '=', '')
     .where('identity.subject', '=', '')
     .compile())
@@ -31,6 +36,7 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     const [first] = rows
     if (first === undefined) return null
     const roleIds = rows.flatMap(row => row.role_id ?? [])
-    return { user: rowToUser(first, columns), roleIds }
+    const { noted_email: email, noted_verified: verified } = first
+    return { user: rowToUser(first, columns), roleIds, noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
   }
 }

@@ -1,5 +1,10 @@
 import { dialects } from '@latchkey/test-databases'
+import type { Identity } from '@latchkey/token-verifier'
+import { emailMismatches, type UsersStore } from '@latchkey/users-store'
 import t from 'tap'
+import { createIdentityResolution } from '../dist/identity-resolution.js'
+import type { AuthenticationProfile } from '../dist/index.js'
+import { prepareFindByIdentity } from '../dist/principal-query.js'
 import { startApp } from './helpers/app.js'
 
 const jane = { subject: 'jane', email: 'jane@example.com' }
@@ -60,6 +65,46 @@ for (const dialect of dialects) {
       await app.usersStore.create({ email: 'taken@example.com' })
       await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'taken@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+    })
+
+    t.test('the email of a refused token is noted, once, and again when the two agree', async t => {
+      const { app, identity } = await startApp(t, dialect)
+      const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      const mismatches = async () => (await emailMismatches(app.db)).map(({ userId, userEmail, email, emailVerified }) => ({ userId, userEmail, email, emailVerified }))
+      t.strictSame(await mismatches(), [])
+      let writes = 0
+      const store: UsersStore = { ...app.usersStore, bindIdentity: async (...given) => { writes++; await app.usersStore.bindIdentity(...given) } }
+      const resolve = createIdentityResolution(prepareFindByIdentity(app.db, {}), store)
+      const [profile] = app.authProfiles.list()
+      const ask = async (token: Identity): Promise<unknown> => await resolve(token, profile as AuthenticationProfile)
+
+      const unverified = await identity(0, { ...jane, email: 'new@example.com', emailVerified: false })
+      for (let again = 0; again < 3; again++) await t.rejects(ask(unverified), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+      t.strictSame(await mismatches(), [{ userId: user.id, userEmail: jane.email, email: 'new@example.com', emailVerified: false }])
+      t.equal(writes, 1)
+      for (let again = 0; again < 3; again++) await t.rejects(ask(await identity(0, { ...jane, email: 'New@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+      t.strictSame(await mismatches(), [{ userId: user.id, userEmail: jane.email, email: 'new@example.com', emailVerified: true }])
+      t.equal(writes, 2)
+
+      for (let again = 0; again < 3; again++) await ask(await identity(0, jane))
+      t.strictSame(await mismatches(), [])
+      t.equal(writes, 3)
+    })
+
+    t.test('where an identity stands is told without anything being done', async t => {
+      const { app, identity } = await startApp(t, dialect, [{}, { linkByEmail: 'never', onEmailChange: 'update', selfSignUp: 'off' }])
+      const { lookUp, signUp } = app.authProfiles
+      t.strictSame(await lookUp(await identity(0, jane)), { kind: 'nobody', waiting: false, refusal: null })
+      t.match(await lookUp(await identity(1, jane)), { kind: 'nobody', waiting: false, refusal: /does not let this email sign up/ })
+      const { user } = await signUp(await identity(0, jane), { user: { email: jane.email } })
+      t.match(await lookUp(await identity(0, jane)), { kind: 'bound', bound: { user: { id: user.id } } })
+      t.match(await lookUp(await identity(0, { ...jane, email: 'new@example.com' })), { kind: 'email_differs', follows: false })
+      t.match(await lookUp(await identity(1, jane)), { kind: 'same_email', links: false, user: { id: user.id } })
+      t.match(await lookUp(await identity(0, { subject: 'other', email: jane.email })), { kind: 'same_email', links: true })
+      await app.usersStore.bindIdentity(user.id, await identity(1, jane), jane.email)
+      t.match(await lookUp(await identity(1, { ...jane, email: 'new@example.com' })), { kind: 'email_differs', follows: true })
+      t.match(await lookUp(await identity(1, { ...jane, email: 'new@example.com', emailVerified: false })), { kind: 'email_differs', follows: false })
+      t.strictSame([await app.usersStore.findById(user.id), (await app.usersStore.identitiesOf(user.id)).length], [user, 2])
     })
 
     const linking = [

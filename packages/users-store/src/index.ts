@@ -12,6 +12,7 @@ import { createSqlUsersStore } from './sql-users-store.js'
 import type { UsersStore } from './users-store.js'
 
 export { normalizeEmail } from './email.js'
+export { emailMismatches, type EmailMismatch } from './email-mismatches.js'
 export * as errors from './errors.js'
 export { migrateUsersStore } from './migrations.js'
 export type { UsersStoreOptions } from './options.js'

@@ -51,5 +51,11 @@ const migrations: Migrations = {
         .execute()
       await db.schema.createIndex('latchkey_user_identities_user_id').on('latchkey_user_identities').column('user_id').execute()
     }
+  },
+  '002-identity-email-verified': {
+    up: async db => {
+      const { boolean } = usersDialectOf(db)
+      await db.schema.alterTable('latchkey_user_identities').addColumn('email_verified', boolean).execute()
+    }
   }
 }

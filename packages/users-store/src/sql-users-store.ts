@@ -1,5 +1,5 @@
 import { prepareQuery, type ChangeOptions, type PreparedQuery, type Tables } from '@latchkey/database'
-import type { Expression, Insertable, Kysely, SqlBool, Updateable } from 'kysely'
+import { sql, type Expression, type Insertable, type Kysely, type SqlBool, type Updateable } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { usersDialectOf } from './dialects/index.js'
 import { normalizeEmail } from './email.js'
@@ -69,9 +69,9 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     return rowToUser(inserted, columns)
   }
 
-  async function insertIdentity (db: Kysely<Tables>, user: User, { issuer, subject }: UserIdentity): Promise<void> {
+  async function insertIdentity (db: Kysely<Tables>, user: User, { issuer, subject, emailVerified = null }: UserIdentity): Promise<void> {
     await db.insertInto('latchkey_user_identities')
-      .values({ issuer, subject, user_id: user.id, email: user.email, created_at: user.createdAt })
+      .values({ issuer, subject, user_id: user.id, email: user.email, email_verified: dialect.toStored(emailVerified) as boolean | null, created_at: user.createdAt })
       .execute()
   }
 
@@ -152,17 +152,22 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
 
     bindIdentity: async (userId, identity, email) => {
       checkIdentity(identity)
-      const { issuer, subject } = identity
+      const { issuer, subject, emailVerified = null } = identity
       const values = { email: normalizeEmail(email), created_at: new Date().toISOString() }
       if (!isStorableText(userId)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
       // One statement, so that neither the user's deletion nor somebody else's binding can come between.
       const bound = await db.insertInto('latchkey_user_identities')
-        .columns(['issuer', 'subject', 'user_id', 'email', 'created_at'])
+        .columns(['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'])
         .expression(from => from.selectFrom('latchkey_users')
-          .select(({ val }) => [val(issuer).as('issuer'), val(subject).as('subject'), 'id', val(values.email).as('email'), val(values.created_at).as('created_at')])
+          .select(({ val }) => [
+            val(issuer).as('issuer'), val(subject).as('subject'), 'id', val(values.email).as('email'),
+            // Alone, PostgreSQL would take it for text.
+            sql<boolean | null>`cast(${dialect.toStored(emailVerified)} as boolean)`.as('email_verified'),
+            val(values.created_at).as('created_at')
+          ])
           .where('id', '=', userId))
         .onConflict(conflict => conflict.columns(['issuer', 'subject'])
-          .doUpdateSet({ email: ({ ref }) => ref('excluded.email') })
+          .doUpdateSet({ email: ({ ref }) => ref('excluded.email'), email_verified: ({ ref }) => ref('excluded.email_verified') })
           .whereRef('latchkey_user_identities.user_id', '=', 'excluded.user_id'))
         .returning('user_id')
         .executeTakeFirst()

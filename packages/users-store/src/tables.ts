@@ -24,6 +24,8 @@ export interface UserIdentitiesTable {
   user_id: string
   /** The email of the last token seen of this identity, normalised. */
   email: string
+  /** What the issuer said of it; `null` where it did not say. 0/1 on SQLite. */
+  email_verified: Generated<boolean | number | null>
   created_at: string
 }
 

@@ -43,6 +43,8 @@ export type UserChange = Partial<Omit<NewUser, 'createdBy' | 'origin'>>
 export interface UserIdentity {
   readonly issuer: string
   readonly subject: string
+  /** Whether the issuer says that the email of its token is verified; kept beside that email. */
+  readonly emailVerified?: boolean | null
 }
 
 /** A column that the app adds to the Users table. Every such column may be `null`. */

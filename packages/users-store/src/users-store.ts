@@ -23,7 +23,7 @@ export interface UsersStore {
   create (user: NewUser, with_?: { identity?: UserIdentity, inTransaction?: InTransaction }): Promise<User>
 
   /**
-   * Binds one more identity to a user. Binding the same one again to the same user only notes the email.
+   * Binds one more identity to a user. Binding the same one again to the same user only notes the email, and whether it is verified.
    *
    * @param email of the token that the identity comes from
    *
