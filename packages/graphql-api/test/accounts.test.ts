@@ -107,6 +107,33 @@ for (const dialect of dialects) {
       t.match(await ask(logIn, { variables: { data: { email, password } } }), { errors: [error('UserNotConfirmedError')] })
     })
 
+    t.test('whoever proves an address with a password of their own is a user of whom the stranger that signed it up says nothing', async t => {
+      const api = await openAccounts(t, dialect)
+      const { ask, code, app } = api
+      const email = 'owner@example.com'
+      const avatar = { id: 'x', downloadUrl: 'https://evil.example/x.png' }
+      const user = { email, firstName: 'Mallory', lastName: 'Mallory', status: 'suspended', timezone: 'Asia/Tokyo', avatar }
+      t.equal((await ask(signUp, { variables: { user, password: other } })).errors, undefined)
+      await code(email, 1)
+      await ask(forgot, { variables: { data: { email } } })
+      await ask(forgotConfirm, { variables: { data: { email, code: await code(email, 2), newPassword: password } } })
+      const { idToken } = await loggedIn(api, email)
+      t.match((await ask(me, { token: idToken })).data, { user: { email, firstName: null, roles: { items: [{ name: 'Editor' }] } } })
+      t.match(await app.usersStore.findByEmail(email), { firstName: null, lastName: null, status: 'active', timezone: null, avatar: null })
+      t.strictSame(await app.db.selectFrom('latchkey_pending_sign_ups').selectAll().execute(), [], 'and it is forgotten')
+    })
+
+    t.test('what was said at a sign-up is the user\'s, but for the status', async t => {
+      const api = await openAccounts(t, dialect)
+      const { ask, code, app } = api
+      const email = 'jane@example.com'
+      const said = { firstName: 'Jane', lastName: 'Doe', timezone: 'Europe/Berlin', avatar: { id: 'a', downloadUrl: 'https://example.com/a.png' } }
+      await ask(signUp, { variables: { user: { email, status: 'approved', ...said }, password } })
+      await ask(confirm, { variables: { data: { email, code: await code(email, 1), password } } })
+      await ask(me, { token: (await loggedIn(api, email)).idToken })
+      t.match(await app.usersStore.findByEmail(email), { ...said, status: 'active' })
+    })
+
     t.test('the email that becomes Administrator does so by its first verified token', async t => {
       const api = await openAccounts(t, dialect, { administratorEmail: 'boss@example.com' })
       const { ask } = api

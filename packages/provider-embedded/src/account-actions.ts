@@ -1,6 +1,6 @@
 import { errors, type ProviderLog } from '@latchkey/identity-provider'
 import { normalizeEmail } from '@latchkey/users-store'
-import type { Account, Accounts } from './accounts.js'
+import type { Account, Accounts, Names } from './accounts.js'
 import type { AttemptPolicy, Attempts } from './attempts.js'
 import type { Background } from './background.js'
 import { networkOf } from './client-network.js'
@@ -130,9 +130,20 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
 
   /** The account with the password that was chosen by whoever read the email, whoever made it and with which password. */
   async function confirmWith (owner: CodeOwner, { passwordHash, names }: ChosenPassword): Promise<CodeOwner> {
-    await accounts.setPassword(owner.accountId, passwordHash, { confirmed: true, names })
+    if (!await accounts.confirm(owner.accountId, passwordHash)) return await giveTo(owner, passwordHash, names)
     await attempts.clear(`passwordOfAccount:${owner.email}`)
     return owner
+  }
+
+  /**
+   * The account of who has proven that the address is theirs, with a password that it did not have. What nobody had confirmed
+   * may have been made by somebody else, who said how they are called: nothing of it stays, not even the subject.
+   */
+  async function giveTo (owner: CodeOwner, passwordHash: string, names?: Names): Promise<CodeOwner> {
+    const accountId = await accounts.replace(owner.accountId, { passwordHash, names: names ?? NAMELESS, confirmed: true })
+    if (accountId === undefined) await accounts.setPassword(owner.accountId, passwordHash, { names })
+    await attempts.clear(`passwordOfAccount:${owner.email}`)
+    return accountId === undefined ? owner : { ...owner, accountId }
   }
 
   /** @param account as it was when its password was tried: meanwhile it may have got another */
@@ -141,14 +152,22 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     return owner
   }
 
+  /** Whoever read the email owns the address: the account is confirmed with it. */
   async function setForgottenPassword (owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
-    // Whoever read the email owns the address: the account is confirmed with it.
+    return await giveTo(owner, await hashPassword(newPassword))
+  }
+
+  /** The account is the inviter's making, and called what they said. */
+  async function acceptInvitation (owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
     await accounts.setPassword(owner.accountId, await hashPassword(newPassword), { confirmed: true })
     await attempts.clear(`passwordOfAccount:${owner.email}`)
     return owner
   }
 
   return {
+    /** The account that a password is for, confirmed or not. @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _THROTTLED */
+    authenticate,
+
     /** @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _USER_NOT_CONFIRMED, _THROTTLED */
     async signIn (asking: Asking, { email, password }: { email: string, password: string }): Promise<Account> {
       const account = await authenticate(asking, email, password)
@@ -230,7 +249,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     },
 
     /**
-     * Makes an account whose password nobody knows, unless there is one, and sends its owner a link to choose one.
+     * Makes an account whose password nobody knows, unless there is a confirmed one, and sends its owner a link to choose one.
      *
      * @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
      */
@@ -239,7 +258,10 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
       const email = normalizeEmail(given.email)
       await count('emailToAddress', `invite:${email}`)
       const passwordHash = await hashPassword(randomSecret())
-      await accounts.create({ email, passwordHash, firstName: asName(given.firstName), lastName: asName(given.lastName) })
+      const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
+      const before = await accounts.create({ email, passwordHash, ...names }) === undefined ? await accounts.findByEmail(email) : undefined
+      // One that somebody signed up for must not be what its owner is invited into.
+      if (before?.emailVerified === false) await accounts.replace(before.id, { passwordHash, names, confirmed: false })
       const account = await accounts.findByEmail(email)
       if (account !== undefined) send(asking, 'invite', account, invitationMessage)
     },
@@ -261,7 +283,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
       checkPassword(newPassword, link?.email ?? '')
       const owner = await codes.useLink(purpose, linkToken)
       if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-      return await setForgottenPassword(owner, newPassword)
+      return await (purpose === 'invite' ? acceptInvitation : setForgottenPassword)(owner, newPassword)
     },
 
     /**
@@ -280,6 +302,8 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     readLink: codes.readLink
   }
 }
+
+const NAMELESS: Names = { firstName: null, lastName: null }
 
 export interface NewAccount {
   readonly email: string

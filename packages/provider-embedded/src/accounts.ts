@@ -22,6 +22,13 @@ export interface Accounts {
   create (account: { email: string, passwordHash: string, firstName: string | null, lastName: string | null }): Promise<Account | undefined>
   /** Confirms the address, if this is the password still. @returns whether it is */
   confirm (id: string, passwordHash: string): Promise<boolean>
+  /**
+   * Gives an account that nobody has confirmed to who has proven the address, or to who invites its owner: it begins anew, under another
+   * id and with nothing of before, since that may be a stranger's.
+   *
+   * @returns its new id, or `undefined` where it was confirmed meanwhile
+   */
+  replace (id: string, account: { passwordHash: string, names: Names, confirmed: boolean }): Promise<string | undefined>
   /** Sets the password and ends everything that was signed in by the old one, except one grant, and every code for a new password. */
   setPassword (id: string, passwordHash: string, change?: PasswordChange): Promise<void>
   /** Deletes the account with its sessions, tokens and codes. */
@@ -29,7 +36,7 @@ export interface Accounts {
 }
 
 export interface PasswordChange {
-  /** Whether the address is confirmed with it. */
+  /** Whether the address is confirmed with it, and the id stays: nobody else has had the account. */
   readonly confirmed?: boolean
   /** What the account is called from now on; left out: as before. */
   readonly names?: Names | undefined
@@ -56,6 +63,18 @@ export function createAccounts (db: Kysely<Tables>): Accounts {
       const { numUpdatedRows } = await db.updateTable('latchkey_embedded_accounts').set({ email_verified: 1, updated_at: now() })
         .where('id', '=', id).where('password_hash', '=', passwordHash).executeTakeFirst()
       return numUpdatedRows > 0n
+    },
+    async replace (id, { passwordHash, names, confirmed }) {
+      return await db.transaction().execute(async trx => {
+        const newId = randomUUID()
+        const { numUpdatedRows } = await trx.updateTable('latchkey_embedded_accounts')
+          .set({ id: newId, password_hash: passwordHash, email_verified: confirmed ? 1 : 0, first_name: names.firstName, last_name: names.lastName, created_at: now(), updated_at: now() })
+          .where('id', '=', id).where('email_verified', '=', 0).executeTakeFirst()
+        if (numUpdatedRows === 0n) return undefined
+        await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).execute()
+        await trx.deleteFrom('latchkey_embedded_records').where('account_id', '=', id).execute()
+        return newId
+      })
     },
     async setPassword (id, passwordHash, { confirmed = false, names, keepGrant = null } = {}) {
       await db.transaction().execute(async trx => {

@@ -128,6 +128,74 @@ for (const dialect of dialects) {
       })
     }
 
+    const claimsAs = async (email: string, secret: string) => decodeJwt((await provider.signInWithPassword({ email, password: secret })).idToken)
+
+    for (const [way, confirm] of [
+      ['by signing up at the page', async (email: string) => {
+        const browser = formBrowser(running.url)
+        const page = await signUpByPage(running, { email, firstName: 'Ada' }, browser)
+        t.equal((await browser.submit(page, '/confirm', { code: (await running.smtp.nth(email, 2)).code })).status, 0)
+      }],
+      ['by the link of a sign-up at the page', async (email: string) => {
+        await signUpByPage(running, { email, firstName: 'Ada' })
+        const browser = formBrowser(running.url)
+        await browser.submit(await browser.open((await running.smtp.nth(email, 2)).link), '/oidc/confirm', { password })
+      }],
+      ['by the code for a forgotten password', async (email: string) => {
+        await provider.forgotPassword({ email })
+        await provider.confirmForgottenPassword({ email, code: (await running.smtp.nth(email, 2)).code, newPassword: password })
+      }],
+      ['by the link for a forgotten password', async (email: string) => {
+        await provider.forgotPassword({ email })
+        const browser = formBrowser(running.url)
+        await browser.submit(await browser.open((await running.smtp.nth(email, 2)).link), '/oidc/reset', { newPassword: password })
+      }],
+      ['by an invitation', async (email: string) => {
+        await provider.inviteAccount({ email, firstName: 'Ada' })
+        await t.rejects(provider.signInWithPassword({ email, password: attackers }), refused, 'before it is accepted, too')
+        const browser = formBrowser(running.url)
+        await browser.submit(await browser.open((await running.smtp.nth(email, 2)).link), '/oidc/invite', { newPassword: password })
+      }]
+    ] as const) {
+      t.test(`an account that somebody else made is another one once its owner confirms it ${way}: subject, names and password`, async t => {
+        const email = `${way.replaceAll(' ', '-')}@example.com`
+        const { subject } = await provider.signUpWithPassword({ email, password: attackers, firstName: 'Mallory', lastName: 'Mallory' })
+        await running.smtp.nth(email, 1)
+        await confirm(email)
+        await isOwners(t, email)
+        const claims = await claimsAs(email, password)
+        t.not(claims.sub, subject)
+        t.notMatch(JSON.stringify(claims), 'Mallory')
+        t.equal(claims.given_name, way.includes('forgotten') ? undefined : 'Ada')
+        t.equal((await claimsAs(email, password)).sub, claims.sub, 'which stays')
+      })
+    }
+
+    for (const [way, confirm] of [
+      ['by the code', async (email: string) => { await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code, password }) }],
+      ['by the link', async (email: string) => {
+        const browser = formBrowser(running.url)
+        await browser.submit(await browser.open((await running.smtp.nth(email, 1)).link), '/oidc/confirm', { password })
+      }],
+      ['by signing in at the page', async (email: string) => {
+        await running.smtp.nth(email, 1)
+        const browser = formBrowser(running.url)
+        const page = await browser.submit(await browser.open((await beginSignIn(running)).url), '/sign-in', { email, password })
+        t.equal((await browser.submit(page, '/confirm', { code: (await running.smtp.nth(email, 2)).code })).status, 0)
+      }]
+    ] as const) {
+      t.test(`an account stays the same where its own password confirms it ${way}, and where that is forgotten later`, async t => {
+        const email = `same-${way.replaceAll(' ', '-')}@example.com`
+        const { subject } = await provider.signUpWithPassword({ email, password, firstName: 'Ada', lastName: 'Lovelace' })
+        await confirm(email)
+        t.match(await claimsAs(email, password), { sub: subject, given_name: 'Ada', family_name: 'Lovelace' })
+        await provider.forgotPassword({ email })
+        const { code } = await running.smtp.nth(email, way.includes('signing in') ? 3 : 2)
+        await provider.confirmForgottenPassword({ email, code, newPassword: attackers })
+        t.match(await claimsAs(email, attackers), { sub: subject, given_name: 'Ada', family_name: 'Lovelace' })
+      })
+    }
+
     t.test('the code of an email does not confirm at the page with a password that was not typed in there', async t => {
       const email = 'no-password@example.com'
       await provider.signUpWithPassword({ email, password: attackers })

@@ -5,7 +5,6 @@ import type { Asking } from '../account-actions.js'
 import type { Problem } from '../pages/layout.js'
 import { messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
-import { hashPassword } from '../passwords.js'
 import type { ChosenPassword } from '../pending-emails.js'
 import type { Profile } from '../profiles.js'
 import { problemOf } from './form-problem.js'
@@ -107,15 +106,11 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     const fields = missing({ email: email === '' && 'Enter your email address', password: password === '' && 'Enter your password' })
     if (fields !== null) return again(signIn, reply, show, fields)
     return await attempt(signIn, reply, show, async () => {
-      try {
-        const account = await actions.signIn(signIn.asking, { email, password })
-        return await finish(signIn, request, reply, loginAs(account.id))
-      } catch (error) {
-        if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED)) throw error
-        await ignoringThrottle(() => actions.sendConfirmation(signIn.asking, email))
-        await embedded.pendingEmails.keep(signIn.uid, { email, chosen: { passwordHash: await hashPassword(password) } })
-        return reply.redirect(`${signIn.page.base}/confirm`, 303)
-      }
+      const account = await actions.authenticate(signIn.asking, email, password)
+      if (account.emailVerified) return await finish(signIn, request, reply, loginAs(account.id))
+      await ignoringThrottle(() => actions.sendConfirmation(signIn.asking, email))
+      await embedded.pendingEmails.keep(signIn.uid, { email, chosen: { passwordHash: account.passwordHash } })
+      return reply.redirect(`${signIn.page.base}/confirm`, 303)
     })
   })
 
