@@ -1,13 +1,25 @@
 import type { Declarations } from './declarations.js'
+import { ROLE_PERMISSIONS_ERR_INVALID_OPTIONS } from './errors.js'
 import { inOptions, type ConfiguredRole } from './options.js'
 import type { Role } from './permissions.js'
 import { readPermissions } from './read-permissions.js'
 import { changedRole, newRole } from './roles-store.js'
 
+/**
+ * What the built-in roles are called at first. In a configuration they are called so for good: whoever renames Guest at run
+ * time must not keep the permissions from guests that the configuration gives them.
+ */
+const builtinNames: ReadonlyMap<string, Role['builtin']> = new Map([['Administrator', 'administrator'], ['Guest', 'guest']])
+
+/** The role that a configured one is. */
+function roleOf (roles: readonly Role[], { name }: ConfiguredRole): Role | undefined {
+  const builtin = builtinNames.get(name)
+  return roles.find(role => builtin === undefined ? role.name === name : role.builtin === builtin)
+}
+
 /** The roles with those added that the configuration names and that do not exist; they allow nothing yet. */
 export function withConfiguredNames (roles: readonly Role[], configured: readonly ConfiguredRole[]): readonly Role[] {
-  const names = new Set(roles.map(role => role.name))
-  const missing = configured.filter(({ name }) => !names.has(name))
+  const missing = configured.filter(role => roleOf(roles, role) === undefined)
   return missing.length === 0 ? roles : [...roles, ...missing.map(({ name, description = null }) => newRole({ name, description, permissions: {} }))]
 }
 
@@ -15,14 +27,20 @@ export function withConfiguredNames (roles: readonly Role[], configured: readonl
  * The roles with the configured ones as the configuration wants them.
  *
  * @returns the same list where nothing differs
- * @throws ROLE_PERMISSIONS_ERR_INVALID_OPTIONS for permissions that speak of what is not declared
+ * @throws ROLE_PERMISSIONS_ERR_INVALID_OPTIONS for permissions that speak of what is not declared, and for two that are the same role
  */
 export function withConfiguredRoles (roles: readonly Role[], configured: readonly ConfiguredRole[], declared: Declarations): readonly Role[] {
   let differs = false
-  const wanted = new Map(configured.map((role, index) => [role.name, { ...role, permissions: inOptions(index, () => readPermissions(role.permissions, declared)) }]))
   const named = withConfiguredNames(roles, configured)
+  const wanted = new Map<string | undefined, ConfiguredRole>()
+  for (const [index, role] of configured.entries()) {
+    const id = roleOf(named, role)?.id
+    const other = wanted.get(id)
+    if (other !== undefined) throw new ROLE_PERMISSIONS_ERR_INVALID_OPTIONS(`roles.${index}.name "${role.name}" is the same role as "${other.name}", since a built-in one was renamed: configure it once, or rename it`)
+    wanted.set(id, { ...role, permissions: inOptions(index, () => readPermissions(role.permissions, declared)) })
+  }
   const after = named.map(role => {
-    const { description = role.description, permissions = role.permissions } = wanted.get(role.name) ?? {}
+    const { description = role.description, permissions = role.permissions } = wanted.get(role.id) ?? {}
     if (description === role.description && JSON.stringify(permissions) === JSON.stringify(role.permissions)) return role
     differs = true
     return changedRole(role, { description, permissions })

@@ -49,6 +49,28 @@ for (const dialect of dialects) {
       t.equal(described.rolePermissions.find({ name: 'Editor' })?.description, 'Edits')
     })
 
+    for (const builtin of ['Guest', 'Administrator'] as const) {
+      t.test(`${builtin} in the configuration is the built-in role, whatever it is called by now, and whatever else is called so`, async t => {
+        const url = await databaseUrl(t, dialect)
+        const first = (await open(t, dialect, {}, url)).app
+        const { id } = first.rolePermissions.find({ name: builtin }) ?? {}
+        await first.rolePermissions.update(id as string, { name: 'Renamed' })
+        await first.close()
+        const permissions = builtin === 'Guest' ? readPosts : { all: true as const }
+        const second = (await open(t, dialect, { roles: [{ name: builtin, description: 'Configured', permissions }] }, url)).app
+        t.match(second.rolePermissions.find({ name: 'Renamed' }), { id, builtin: builtin.toLowerCase(), description: 'Configured', permissions })
+        t.equal(second.rolePermissions.find({ name: builtin }), null, 'no other one is made')
+        await second.rolePermissions.create({ name: builtin, permissions: {} })
+        await second.close()
+        const third = (await open(t, dialect, { roles: [{ name: builtin, description: 'Again', permissions }] }, url)).app
+        t.match(third.rolePermissions.find({ name: 'Renamed' }), { id, description: 'Again' })
+        t.match(third.rolePermissions.find({ name: builtin }), { builtin: null, description: null, permissions: {} })
+        await third.close()
+        const twice = { roles: [{ name: builtin, permissions }, { name: 'Renamed', permissions: readPosts }] }
+        await t.rejects(open(t, dialect, twice, url), { code: 'ROLE_PERMISSIONS_ERR_INVALID_OPTIONS', message: new RegExp(`roles.1.name "Renamed" is the same role as "${builtin}"`) })
+      })
+    }
+
     t.test('a start that changes nothing makes no other copy read the roles again', async t => {
       const url = await databaseUrl(t, dialect)
       const version = async () => (await first.app.db.selectFrom('latchkey_role_version').select('version').executeTakeFirstOrThrow()).version
