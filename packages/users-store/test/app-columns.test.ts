@@ -2,6 +2,7 @@ import database from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
+import { readFile } from 'node:fs/promises'
 import t, { type Test } from 'tap'
 import usersStore, { migrateUsersStore, type NewUser, type User, type UsersStoreOptions } from '../dist/index.js'
 import { appOn } from './helpers/app.js'
@@ -76,7 +77,7 @@ for (const dialect of dialects) {
       const { db } = await appOn(t, { url })
       const types: [string, string][] = dialect === 'sqlite'
         ? [['level', 'INTEGER'], ['newsletter', 'integer not null default 1'], ['bio', 'varchar(80)'], ['hired_at', 'text']]
-        : [['level', 'integer'], ['newsletter', 'boolean not null default true'], ['bio', 'varchar(80)'], ['hired_at', 'timestamptz']]
+        : [['level', 'integer'], ['newsletter', 'boolean not null default true'], ['bio', 'varchar(80)'], ['hired_at', 'varchar(24)']]
       for (const [name, type] of types) await sql`alter table latchkey_users add column ${sql.ref(name)} ${sql.raw(type)}`.execute(db)
       const before = await sqlTypes(db as unknown as Kysely<never>)
 
@@ -109,6 +110,7 @@ for (const dialect of dialects) {
       ['a number', 'string', 'real', 'float8'],
       ['a boolean', 'date', 'boolean', 'bool'],
       ['a time', 'string', 'datetime', 'timestamptz'],
+      ['a time', 'date', 'datetime', 'timestamptz'],
       ['a type that is read with another value than written', 'number', 'blob', 'numeric']
     ]
     for (const [what, type, sqlite, postgres] of mismatches) {
@@ -128,3 +130,18 @@ for (const dialect of dialects) {
     }
   })
 }
+
+t.test('postgres: a column of timestamptz, changed as the README says, is read as it was, and compares', async t => {
+  const [, change = ''] = /```sql\n(alter table .*?)```/s.exec(await readFile(new URL('../README.md', import.meta.url), 'utf8')) ?? []
+  const url = await databaseUrl(t, 'postgres')
+  const { db, usersStore } = await appOn(t, { url })
+  await sql`alter table latchkey_users add column hired_at timestamptz`.execute(db)
+  const user = await usersStore.create({ email: 'anna@example.com' })
+  await sql`update latchkey_users set hired_at = '2026-01-31T12:00:00.5+01:00'`.execute(db)
+  await sql.raw(change).execute(db)
+  const app = await appOn(t, { url }, { columns: { hiredAt: columns.hiredAt } })
+  t.match(await app.usersStore.findById(user.id), { hiredAt: '2026-01-31T11:00:00.500Z' })
+  await app.usersStore.create({ email: 'bert@example.com', hiredAt: '2026-01-31T11:00:00.600Z' } as NewUser)
+  const { rows } = await sql<{ email: string }>`select email from latchkey_users where hired_at > '2026-01-31T11:00:00.500Z'`.execute(app.db)
+  t.strictSame(rows, [{ email: 'bert@example.com' }])
+})

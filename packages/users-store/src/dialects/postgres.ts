@@ -17,13 +17,13 @@ export const columnTypes: Readonly<Record<UserColumn['type'], RawBuilder<unknown
 
 /**
  * The SQL types that a column of the app may have already. Not among them are those that the driver gives
- * as text (bigint, numeric) or without a time zone (timestamp, date).
+ * as text (bigint, numeric), and those of times: dates are text here, which filters and lists compare as text.
  */
 export const presentTypes: Readonly<Record<UserColumn['type'], readonly string[]>> = {
   string: ['text', 'varchar'],
   number: ['float8', 'int4', 'int2'],
   boolean: ['bool'],
-  date: ['text', 'varchar', 'timestamptz']
+  date: ['text', 'varchar']
 }
 
 /** What of a value the driver can bind: all that we have. */
