@@ -104,7 +104,10 @@ export function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedI
 }
 
 function mistakeInType (type: string, { registry }: Adapters): string | null {
-  return Object.hasOwn(registry, type) ? null : `there is no provider "${type}"; this app knows ${Object.keys(registry).sort().join(', ') || 'none'}`
+  const known = Object.keys(registry).filter(name => typeof registry[name] === 'function')
+  if (known.includes(type)) return null
+  if (Object.hasOwn(registry, type)) return `providers.${type} is no function that opens an adapter; is what it comes from registered before this plugin?`
+  return `there is no provider "${type}"; this app knows ${known.sort().join(', ') || 'none'}`
 }
 
 function openAdapter (type: string, options: object, { registry, dependencies }: Adapters): IdentityProvider {

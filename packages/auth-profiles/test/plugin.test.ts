@@ -47,6 +47,8 @@ const refused: [string, object[], object, RegExp][] = [
   ['no profile', [], { profiles: [] }, /profiles/],
   ['no registry', [{}], { providers: undefined }, /providers is required/],
   ['an unknown type', [{ type: 'saml' }], {}, /profiles\.0\.type: there is no provider "saml"; this app knows test/],
+  ['a type whose adapter is not there yet', [{ type: 'embedded' }], { providers: { test: createIssuerOnlyProvider, embedded: undefined } }, /profiles\.0\.type: providers\.embedded is no function that opens an adapter; is what it comes from registered before/],
+  ['an unknown type beside one that is not there yet', [{ type: 'saml' }], { providers: { test: createIssuerOnlyProvider, embedded: undefined } }, /there is no provider "saml"; this app knows test$/],
   ['a type that only every object has', [{ type: 'constructor' }], {}, /profiles\.0\.type/],
   ['the same id twice', [{ id: 'a' }, { id: 'a' }], {}, /profiles\.1\.id "a" is taken/],
   ['a role that does not exist', [{ roles: ['Guest', 'Writer'] }], {}, /profiles\.0\.roles\.1: there is no role "Writer"/],
