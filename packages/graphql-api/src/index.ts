@@ -15,6 +15,7 @@ import fp from 'fastify-plugin'
 import mercurius, { type MercuriusContext } from 'mercurius'
 import { createAccountsOfUsers } from './changes/accounts-of-users.js'
 import { createGuardedChanges } from './changes/guarded-changes.js'
+import { createProfilePermission } from './changes/profile-permission.js'
 import { createRoleGiving } from './changes/role-giving.js'
 import { createCreatorOf } from './creators.js'
 import { isCompilable } from './document-rules.js'
@@ -29,15 +30,18 @@ import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { auditEvents } from './schema/audit-events.js'
 import { listsArea } from './schema/lists.js'
+import { profileChangesArea } from './schema/profile-changes.js'
 import { profilesArea } from './schema/profiles.js'
 import { roleChangesArea } from './schema/role-changes.js'
 import { rolesArea } from './schema/roles.js'
 import { scalars } from './schema/scalars.js'
 import type { SchemaArea } from './schema/schema-area.js'
+import { settingsArea } from './schema/settings.js'
 import { signUpArea } from './schema/sign-up.js'
 import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
-import { describeTables, type DescribedTable, type DescribedTables } from './tables.js'
+import { describeTables, fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
+import { createVisibleProfiles } from './visible-profiles.js'
 import { createShowUser } from './visible-users.js'
 
 export type { ErrorCode } from './error-codes.js'
@@ -67,7 +71,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const { path, ide, ...limits } = resolveOptions(options, ownMercurius)
   const tables = describeTables(fastify.usersStore.columns)
   const names = listedNames(fastify)
-  const declared: DescribedTable[] = [tables.AuthenticationProfiles, ...names.map(name => tables[name])]
+  const declared: DescribedTable[] = [tables.AuthenticationProfiles, tables.AuthenticationSettings, ...names.map(name => tables[name])]
   for (const { table, otherFields } of declared) fastify.rolePermissions.declareTable(table, { otherFields })
   fastify.rolePermissions.declareFunction('getToken')
 
@@ -99,6 +103,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const creatorOf = createCreatorOf(usersStore, rolePermissions, lists)
   const changes = createGuardedChanges(rolePermissions, tables, fastify.hasDecorator('auditLog') ? fastify.auditLog : null)
   const roleGiving = createRoleGiving(rolePermissions)
+  const visibleProfiles = createVisibleProfiles(rolePermissions, readableRecords, fieldNames(tables.AuthenticationProfiles))
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
   return [
     scalars,
@@ -107,7 +112,9 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
     listsArea({ lists, tables, names, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
-    profilesArea({ authProfiles, rolePermissions, readableRecords, requesterOf }),
+    profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, requesterOf }),
+    profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
+    settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],

@@ -12,7 +12,7 @@ export type ReadableFields = ReadonlySet<string>
  * @returns by record id; a record that is not in it may not be read
  * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when it may read none of the table
  */
-export type ReadableRecords = (principal: Principal, table: 'Users' | 'Roles' | 'ApiTokens', ids: readonly string[]) => Promise<ReadonlyMap<string, ReadableFields>>
+export type ReadableRecords = (principal: Principal, table: 'Users' | 'Roles' | 'ApiTokens' | 'AuthenticationProfiles', ids: readonly string[]) => Promise<ReadonlyMap<string, ReadableFields>>
 
 const ALIAS = 'record'
 

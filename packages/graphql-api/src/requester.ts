@@ -84,7 +84,8 @@ export class Requester {
  *
  * @throws what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw
  */
-export async function authenticate ({ tokenVerifier, apiTokens }: Pick<RequesterServices, 'tokenVerifier' | 'apiTokens'>, request: FastifyRequest): Promise<void> {
+export async function authenticate ({ tokenVerifier, authProfiles, apiTokens }: Pick<RequesterServices, 'tokenVerifier' | 'authProfiles' | 'apiTokens'>, request: FastifyRequest): Promise<void> {
+  await authProfiles.refresh()
   if (apiTokens !== undefined && await apiTokens.authenticateRequest(request)) return
   await tokenVerifier.authenticate(request)
 }

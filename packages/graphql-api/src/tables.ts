@@ -34,8 +34,10 @@ export interface ListedTables {
 
 /** The tables that this API reads, by their names in permissions. */
 export interface DescribedTables extends ListedTables {
-  /** Profiles are no records of the database, so no filter may speak of their fields. */
+  /** Those made at run time are records; those of the configuration are not, and no filter admits them. */
   readonly AuthenticationProfiles: DescribedTable
+  /** One record, of whose fields no filter may speak. */
+  readonly AuthenticationSettings: DescribedTable
 }
 
 export function describeTables (columns: UsersStore['columns']): DescribedTables {
@@ -90,7 +92,25 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       recordId: { column: 'record_id', type: 'id' }
     }
   }
-  const profiles: FilterableTable = { name: 'AuthenticationProfiles', table: 'latchkey_authentication_profiles', fields: {} }
+  const profiles: FilterableTable = {
+    name: 'AuthenticationProfiles',
+    table: 'latchkey_authentication_profiles',
+    fields: {
+      id: { column: 'id', type: 'id' },
+      name: { column: 'name', type: 'string' },
+      type: { column: 'type', type: 'string' },
+      clientId: { column: 'client_id', type: 'string' },
+      domain: { column: 'domain', type: 'string' },
+      issuer: { column: 'issuer', type: 'string' },
+      selfSignUpEnabled: { column: 'self_sign_up_enabled', type: 'boolean' },
+      createdAt: { column: 'created_at', type: 'date' },
+      updatedAt: { column: 'updated_at', type: 'date' }
+    },
+    relations: {
+      roles: { kind: 'many', table: () => roles, from: 'id', to: 'id', through: { table: 'latchkey_authentication_profile_roles', from: 'profile_id', to: 'role_id' } }
+    }
+  }
+  const settings: FilterableTable = { name: 'AuthenticationSettings', table: 'latchkey_authentication_settings', fields: {} }
   const queried = queriedBy(users)
   return {
     Users: {
@@ -129,7 +149,14 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       order: [{ field: 'createdAt', direction: 'DESC' }],
       queried: () => queried(auditEvents)
     },
-    AuthenticationProfiles: { table: profiles, otherFields: ['id', 'name', 'type', 'clientId', 'domain', 'audiences', 'selfSignUpEnabled', 'selfSignUpEmailDomains', 'roles'] }
+    AuthenticationProfiles: {
+      table: profiles,
+      otherFields: [
+        'audiences', 'secret', 'hasSecret', 'selfSignUpEmailDomains', 'linkByEmail', 'onEmailChange', 'callbackUrls', 'logoutUrls',
+        'databaseName', 'managementDomain', 'attributes', 'options', 'position', 'declaredInConfiguration'
+      ]
+    },
+    AuthenticationSettings: { table: settings, otherFields: ['allowedCallbacks', 'allowedLogouts', 'allowedWebOrigins', 'updatedAt'] }
   }
 }
 

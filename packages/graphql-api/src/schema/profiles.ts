@@ -1,9 +1,10 @@
-import type { AuthenticationProfile, AuthProfiles } from '@latchkey/auth-profiles'
-import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import type { AuthProfiles } from '@latchkey/auth-profiles'
+import type { RolePermissionsService } from '@latchkey/role-permissions'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import { page, type PageArguments } from '../page.js'
 import type { ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
+import { findProfile, type VisibleProfile, type VisibleProfiles } from '../visible-profiles.js'
 import { listOf, visibleRoles } from './roles.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
@@ -11,59 +12,35 @@ interface ProfilesParts {
   readonly authProfiles: AuthProfiles
   readonly rolePermissions: RolePermissionsService
   readonly readableRecords: ReadableRecords
+  readonly visibleProfiles: VisibleProfiles
   readonly requesterOf: RequesterOf
 }
 
-/** A profile as clients see it: its policy in the words they know, and no secret, which this API never has. */
-interface VisibleProfile {
-  readonly id?: string
-  readonly name?: string
-  readonly type?: string
-  readonly clientId?: string
-  readonly domain?: string | null
-  readonly audiences?: readonly string[]
-  readonly selfSignUpEnabled?: boolean
-  readonly selfSignUpEmailDomains?: readonly string[]
-  /** Ids; what the roles are is found when they are asked for. */
-  readonly roles?: readonly string[]
-}
-
-type MayRead = (field: string) => boolean
-
 /** The type `AuthenticationProfile` and its two queries. */
 export function profilesArea (parts: ProfilesParts): SchemaArea {
-  const { authProfiles, rolePermissions, requesterOf } = parts
+  const { authProfiles, rolePermissions, visibleProfiles, requesterOf } = parts
 
   const authenticationProfilesList: Resolver<unknown, PageArguments> = async (_source, arguments_, context) => {
-    const mayRead = readableFields(await requesterOf(context).principal())
-    const profiles = mayRead === null ? [] : authProfiles.list()
-    return { count: profiles.length, items: page(profiles, arguments_).map(profile => show(profile, mayRead)) }
+    // Paging speaks of ids, which not everybody may read.
+    const principal = await requesterOf(context).principal()
+    const visible = await visibleProfiles.among(authProfiles.list(), principal)
+    return { count: visible.length, items: page(visible as readonly (VisibleProfile & { id: string })[], arguments_) }
   }
 
   const authenticationProfile: Resolver<unknown, { id?: string | null, name?: string | null }> = async (_source, { id, name }, context) => {
-    const mayRead = readableFields(await requesterOf(context).principal())
+    const principal = await requesterOf(context).principal()
+    rolePermissions.authorize(principal, 'read', { table: 'AuthenticationProfiles' })
     if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, or name' })
-    const found = id == null ? authProfiles.find({ name: name as string }) : authProfiles.find({ id })
-    if (found === null || mayRead === null || (name != null && found.name !== name)) throw new GRAPHQL_API_ERR_NOT_FOUND('Authentication profile')
-    return show(found, mayRead)
+    const found = findProfile(authProfiles, { id, name })
+    const [visible] = found === null ? [] : await visibleProfiles.among([found], principal)
+    if (visible === undefined) throw new GRAPHQL_API_ERR_NOT_FOUND('Authentication profile')
+    return visible
   }
 
   const roles: Resolver<VisibleProfile, unknown> = async (source, _arguments, context) => {
     if (source.roles === undefined) return null
     const found = source.roles.flatMap(id => rolePermissions.find({ id }) ?? [])
     return listOf(await visibleRoles(parts, await requesterOf(context).principal(), found))
-  }
-
-  /**
-   * Which fields of every profile may be read; `null` if no profile may. Profiles are no records of the
-   * database, so that what a role says of some of them only holds for none.
-   *
-   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED
-   */
-  function readableFields (principal: Principal): MayRead | null {
-    const { grants } = rolePermissions.authorize(principal, 'read', { table: 'AuthenticationProfiles' })
-    const unconditional = grants.filter(grant => grant.filter === null)
-    return unconditional.length === 0 ? null : field => unconditional.some(({ fields }) => fields === null || fields.has(field))
   }
 
   return {
@@ -75,34 +52,47 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
         type: String
         clientId: String
         domain: String
+        issuer: String
         audiences: [String]
+        "Always null: a secret is kept, and told to nobody."
+        secret: String
+        hasSecret: Boolean
         selfSignUpEnabled: Boolean
         "The email domains that may sign up; empty for any."
         selfSignUpEmailDomains: [String]
         "What a new user gets."
         roles: RoleListResponse
+        "Whether a token's email binds it to a user that has it: verified, never or always"
+        linkByEmail: String
+        "What happens when the email of a token is no longer its user's: reject or update"
+        onEmailChange: String
+        callbackUrls: [String]
+        logoutUrls: [String]
+        "Of a profile of type auth0, its database connection."
+        databaseName: String
+        "Kept for clients that read it; nothing here asks for it."
+        managementDomain: String
+        attributes: AuthenticationProfileAttributes
+        "What its provider was told, without secrets; nothing for a profile of the configuration."
+        options: JSON
+        "Its place in the list, from 0."
+        position: Int
+        "Whether it is changed in the configuration, and only there."
+        declaredInConfiguration: Boolean
+        createdAt: DateTime
+        updatedAt: DateTime
       }
+      type CognitoAuthProfileAttributes { clientAuthDomain: String }
+      union AuthenticationProfileAttributes = CognitoAuthProfileAttributes
       type AuthenticationProfileListResponse { count: Int!, items: [AuthenticationProfile!]! }`,
     queries: `
       authenticationProfile(id: ID, name: String): AuthenticationProfile
       "In order: the first is the one that people sign up by when none is named."
       authenticationProfilesList(first: Int, last: Int, skip: Int, after: String, before: String): AuthenticationProfileListResponse!`,
-    resolvers: { Query: { authenticationProfile, authenticationProfilesList }, AuthenticationProfile: { roles } }
+    resolvers: {
+      Query: { authenticationProfile, authenticationProfilesList },
+      AuthenticationProfile: { roles },
+      AuthenticationProfileAttributes: { resolveType: () => 'CognitoAuthProfileAttributes' }
+    }
   }
-}
-
-function show (profile: AuthenticationProfile, mayRead: MayRead | null): VisibleProfile {
-  const { id, name, type, clientId, domain, audiences, selfSignUp, roleIds } = profile
-  const shown: VisibleProfile = {
-    id,
-    name,
-    type,
-    clientId,
-    domain,
-    audiences,
-    selfSignUpEnabled: selfSignUp !== 'off',
-    selfSignUpEmailDomains: typeof selfSignUp === 'string' ? [] : selfSignUp.emailDomains,
-    roles: roleIds
-  }
-  return Object.fromEntries(Object.entries(shown).filter(([field]) => mayRead?.(field)))
 }

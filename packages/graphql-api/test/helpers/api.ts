@@ -1,4 +1,4 @@
-import authProfiles, { type ProfileConfig } from '@latchkey/auth-profiles'
+import authProfiles, { type AuthProfilesOptions, type ProfileConfig } from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
 import type { IdentityProvider } from '@latchkey/identity-provider'
 import rolePermissions, { type RolePermissions } from '@latchkey/role-permissions'
@@ -52,6 +52,7 @@ export interface ApiOptions {
   usersStore?: UsersStoreOptions
   graphqlApi?: GraphqlApiOptions
   administratorEmail?: string
+  authProfiles?: Partial<AuthProfilesOptions>
   /** Registers what the app has of its own before the API. */
   before?: (app: FastifyInstance) => Promise<void>
 }
@@ -75,6 +76,7 @@ export async function openApi (t: Test, dialect: Dialect = 'sqlite', options: Ap
   await app.register(tokenVerifier)
   await app.register(authProfiles, {
     providers: { test: createIssuerOnlyProvider },
+    ...options.authProfiles,
     profiles: (options.profiles ?? [{}]).map(profile => ({ id: 'main', name: 'Main', type: 'test', issuer: issuer.issuer, clientId: issuer.clientId, ...profile })),
     ...options.administratorEmail !== undefined && { administratorEmail: options.administratorEmail }
   })
