@@ -35,6 +35,12 @@ export function formatErrors (execution: ExecutionResult, context: MercuriusCont
   return refusal(found, errors, context)
 }
 
+/** What a client is told where Mercurius formats nothing: when a subscription begins. */
+export function asClientError (thrown: unknown): GraphQLError {
+  const { code, message, details, reason } = describeError(thrown)
+  return new GraphQLError(message, { extensions: { code, ...details !== undefined && { details }, ...reason !== undefined && { reason } } })
+}
+
 function refusal (found: readonly Found[], errors: readonly FormattedError[], { reply }: Partial<MercuriusContext>): FormattedResponse {
   const first = found[0]
   const mediaType = responseMediaType(reply?.request.headers.accept)

@@ -9,10 +9,12 @@ import type {} from '@latchkey/auth-profiles'
 import type {} from '@latchkey/database'
 import type {} from '@latchkey/token-verifier'
 import type {} from '@latchkey/users-store'
-import type { Principal } from '@latchkey/role-permissions'
+import type { Action, Allowed, Principal, Resource } from '@latchkey/role-permissions'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { parse } from 'graphql'
 import mercurius, { type MercuriusContext } from 'mercurius'
+import { guardFields } from './allow-directive.js'
 import { createAccountsOfUsers } from './changes/accounts-of-users.js'
 import { createGuardedChanges } from './changes/guarded-changes.js'
 import { createProfilePermission } from './changes/profile-permission.js'
@@ -40,14 +42,17 @@ import { settingsArea } from './schema/settings.js'
 import { signUpArea } from './schema/sign-up.js'
 import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
+import { createSubscriptionCheck, endWithToken } from './subscription-options.js'
 import { describeTables, fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
 import { createVisibleProfiles } from './visible-profiles.js'
 import { createShowUser } from './visible-users.js'
 
+export { allowDirective } from './allow-directive.js'
 export type { ErrorCode } from './error-codes.js'
 export * as errors from './errors.js'
 export { mercuriusOptions, type RequiredMercuriusOptions } from './mercurius-options.js'
 export type { GraphqlApiOptions, GraphqlLimits } from './options.js'
+export { subscriptionOptions, type RequiredSubscriptionOptions } from './subscription-options.js'
 
 /** What `fastify.graphqlApi` can do, for resolvers of the app's own. */
 export interface GraphqlApi {
@@ -58,6 +63,13 @@ export interface GraphqlApi {
    * @throws what `authProfiles.resolve` throws, for a token without a user
    */
   principal (context: MercuriusContext): Promise<Principal>
+  /**
+   * Decides for whoever a GraphQL request acts as.
+   *
+   * @returns with the records and fields that the yes is about
+   * @throws what `principal` throws, and ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED
+   */
+  authorize (context: MercuriusContext, action: Action | 'call', resource: Resource): Promise<Allowed>
 }
 
 declare module 'fastify' {
@@ -79,7 +91,8 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const areas = areasOf(fastify, tables, names, requesterOf)
   if (ownMercurius) {
     const { typeDefs, resolvers } = assembleExtension(areas, fastify.graphql.schema)
-    await fastify.graphql.extendSchema(typeDefs)
+    // Parsed here: the limit of an app's queries is none for schemas.
+    await fastify.graphql.extendSchema(parse(typeDefs))
     fastify.graphql.defineResolvers(resolvers)
   } else {
     const { typeDefs, resolvers } = assembleSchema(areas)
@@ -87,7 +100,16 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   }
   // Handing the document back is how Mercurius is told to run it without compiling it.
   fastify.graphql.addHook('preExecution', async (_schema, document) => isCompilable(document) ? {} : { document })
-  fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({ principal: async context => await requesterOf(context).principal() }))
+  const checkSubscription = createSubscriptionCheck()
+  fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })
+  fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await endWithToken(context, fastify) })
+  const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
+  fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({
+    principal,
+    authorize: async (context, action, resource) => fastify.rolePermissions.authorize(await principal(context), action, resource)
+  }))
+  // The app's own fields, tables and functions are there when it is ready.
+  fastify.addHook('onReady', async () => { guardFields(fastify.graphql.schema, fastify.rolePermissions, principal) })
 }
 
 /** The tables that the app has. */

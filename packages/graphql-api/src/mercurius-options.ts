@@ -49,6 +49,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
       // Mercurius' own would drop `code` from errors and turn the numbers in their paths into text.
       schema: {},
       preParsing: async (request, reply) => {
+        if (isWebSocket(request)) return
         if (request.method === 'POST') checkContentType(request.headers['content-type'])
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
@@ -60,6 +61,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         }
       },
       preValidation: async request => {
+        if (isWebSocket(request)) return
         const refusal = refusals.get(request)
         // What is wrong with the rest matters to nobody whose token is refused.
         if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
@@ -68,4 +70,9 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
       }
     }
   }
+}
+
+/** A WebSocket's operations and token come later: see `subscriptionOptions`. */
+function isWebSocket (request: FastifyRequest & { readonly ws?: boolean }): boolean {
+  return request.ws === true
 }

@@ -1,5 +1,6 @@
 import type { MercuriusContext } from 'mercurius'
-import { Requester, type RequesterServices } from './requester.js'
+import { connectionCredentials, isOfConnection, KEPT_MS, type ConnectionContext } from './connection-credentials.js'
+import { credentialsOf, noCredentials, Requester, type RequesterServices } from './requester.js'
 
 /** The requester of the request that a resolver's context belongs to: the same one for every field of it. */
 export type RequesterOf = (context: MercuriusContext) => Requester
@@ -11,9 +12,15 @@ export function createRequesterOf (services: RequesterServices): RequesterOf {
   return context => {
     const known = (context as { [requester]?: Requester })[requester]
     if (known !== undefined) return known
-    // Mercurius sets the reply, except for queries that code of the app runs by itself.
-    const created = new Requester(services, (context as Partial<MercuriusContext>).reply?.request ?? null)
+    const created = createRequester(context, services)
     Object.defineProperty(context, requester, { value: created })
     return created
   }
+}
+
+function createRequester (context: MercuriusContext, services: RequesterServices): Requester {
+  if (isOfConnection(context)) return new Requester(services, connectionCredentials(services, context as unknown as ConnectionContext), KEPT_MS)
+  // Mercurius sets the reply, except for queries that code of the app runs by itself.
+  const request = (context as Partial<MercuriusContext>).reply?.request
+  return new Requester(services, request === undefined ? noCredentials : credentialsOf(services, request))
 }

@@ -14,27 +14,37 @@ export interface RequesterServices {
   readonly apiTokens?: ApiTokens
 }
 
+/** What a requester is known by. */
+export interface Credentials {
+  /** The ID token's identity; `null` without one. @throws what `tokenVerifier` and `apiTokens` throw of a token */
+  identity (): Promise<Identity | null>
+  /** The API token, once `identity` has been asked. */
+  apiToken (): Principal | null
+  /** Told who that is. */
+  note (principal: Principal): void
+}
+
 /** Who a request acts as, and as which user: guests and API tokens have none. */
 type Actor = ResolvedUser | { readonly user: null, readonly principal: Principal }
 
 /** Who sent a request: found out when a field first asks, and once for the whole request. */
 export class Requester {
   readonly #services: RequesterServices
-  /** `null` for a query run inside the process, which nobody sent. */
-  readonly #request: FastifyRequest | null
+  readonly #credentials: Credentials
+  readonly #keepMs: number
   #actor: Promise<Actor> | null = null
+  #keptUntil = 0
 
-  constructor (services: RequesterServices, request: FastifyRequest | null) {
+  /** @param keepMs milliseconds after which it is found out anew; a request ends before, a subscription goes on */
+  constructor (services: RequesterServices, credentials: Credentials, keepMs = Infinity) {
     this.#services = services
-    this.#request = request
+    this.#credentials = credentials
+    this.#keepMs = keepMs
   }
 
   /** The ID token's identity; `null` without one. @throws what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw */
   async identity (): Promise<Identity | null> {
-    if (this.#request === null) return null
-    // Done already, unless the app runs queries from a route of its own.
-    if (this.#request.identity === null && this.#apiToken() === null) await authenticate(this.#services, this.#request)
-    return this.#request.identity
+    return await this.#credentials.identity()
   }
 
   /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for an API token */
@@ -52,32 +62,49 @@ export class Requester {
 
   /** From now on the request acts as this user: somebody has signed up with it. */
   become (resolved: ResolvedUser): void {
-    this.#actor = Promise.resolve(this.#remember(resolved))
+    this.#keep(Promise.resolve(this.#remember(resolved)))
   }
 
   async #acting (): Promise<Actor> {
-    this.#actor ??= this.#findActor()
-    return await this.#actor
+    if (this.#actor !== null && performance.now() < this.#keptUntil) return await this.#actor
+    return await this.#keep(this.#findActor())
+  }
+
+  #keep (actor: Promise<Actor>): Promise<Actor> {
+    this.#actor = actor
+    this.#keptUntil = performance.now() + this.#keepMs
+    return actor
   }
 
   async #findActor (): Promise<Actor> {
     const identity = await this.identity()
     if (identity !== null) return this.#remember(await this.#services.authProfiles.resolve(identity))
     await this.#services.rolePermissions.refresh()
-    return { user: null, principal: this.#apiToken() ?? this.#services.rolePermissions.guest() }
-  }
-
-  /** The API token that the request was authenticated by. */
-  #apiToken (): Principal | null {
-    const principal = this.#request?.principal
-    return principal?.kind === 'apiToken' ? principal : null
+    return { user: null, principal: this.#credentials.apiToken() ?? this.#services.rolePermissions.guest() }
   }
 
   #remember (resolved: ResolvedUser): ResolvedUser {
-    if (this.#request !== null) this.#request.principal = resolved.principal
+    this.#credentials.note(resolved.principal)
     return resolved
   }
 }
+
+/** A request's own token, which is verified once for it. */
+export function credentialsOf (services: RequesterServices, request: FastifyRequest): Credentials {
+  const apiToken = () => request.principal?.kind === 'apiToken' ? request.principal : null
+  return {
+    identity: async () => {
+      // Done already, unless the app runs queries from a route of its own.
+      if (request.identity === null && apiToken() === null) await authenticate(services, request)
+      return request.identity
+    },
+    apiToken,
+    note: principal => { request.principal = principal }
+  }
+}
+
+/** Those of a query run inside the process, which nobody sent. */
+export const noCredentials: Credentials = { identity: async () => null, apiToken: () => null, note: () => {} }
 
 /**
  * Takes the bearer token of a request for what it is: an API token, where the app has those, or an ID token.

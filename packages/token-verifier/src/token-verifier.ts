@@ -30,7 +30,7 @@ export interface TokenVerifier {
    * Verifies a token that came another way than by the `Authorization` header, for example in a WebSocket's
    * `connection_init`, on behalf of a request.
    */
-  verify (request: FastifyRequest, token: string): Promise<Identity>
+  verify (request: Pick<FastifyRequest, 'log'>, token: string): Promise<Identity>
 
   /**
    * Replaces the trusted issuers, all at once. Keys of issuers that stay are kept.
@@ -98,7 +98,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
     for (const [issuer, old] of before) if (issuerKeys.get(issuer) !== old) old.keys.close()
   }
 
-  async function verify (request: FastifyRequest, token: string): Promise<Identity> {
+  async function verify (request: Pick<FastifyRequest, 'log'>, token: string): Promise<Identity> {
     return remembered.get(token) ?? await verifyAnew(token, request.log)
   }
 

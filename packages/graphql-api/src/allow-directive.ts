@@ -1,0 +1,66 @@
+import type { Action, Principal, Resource, RolePermissionsService } from '@latchkey/role-permissions'
+import { defaultFieldResolver, GraphQLDirective, GraphQLEnumType, getDirectiveValues, GraphQLString, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql'
+import type { MercuriusContext } from 'mercurius'
+import { asClientError } from './error-format.js'
+import { GRAPHQL_API_ERR_INVALID_OPTIONS } from './errors.js'
+
+/** The directive, for the schema of an app: a field that has it is resolved only for who may do what it says. */
+export const allowDirective = 'directive @allow(table: String, action: AllowedAction, function: String) on FIELD_DEFINITION enum AllowedAction { create read update delete }'
+
+const directive = new GraphQLDirective({
+  name: 'allow',
+  locations: [],
+  args: {
+    table: { type: GraphQLString },
+    action: { type: new GraphQLEnumType({ name: 'AllowedAction', values: { create: {}, read: {}, update: {}, delete: {} } }) },
+    function: { type: GraphQLString }
+  }
+})
+
+type Field = GraphQLField<unknown, MercuriusContext>
+type Authorize = (context: MercuriusContext) => Promise<unknown>
+
+/**
+ * Puts the decision before each field that has the directive, and before each event of a subscription.
+ *
+ * @param principalOf who a resolver's context acts as
+ * @throws GRAPHQL_API_ERR_INVALID_OPTIONS for a directive that names nothing, both, or what the app does not declare
+ */
+export function guardFields (schema: GraphQLSchema, rolePermissions: RolePermissionsService, principalOf: (context: MercuriusContext) => Promise<Principal>): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue
+    for (const field of Object.values(type.getFields())) {
+      const wanted = wantedBy(field, `${type.name}.${field.name}`, rolePermissions)
+      if (wanted === null) continue
+      guard(field, async context => { rolePermissions.authorize(await principalOf(context), wanted.action, wanted.resource) })
+    }
+  }
+}
+
+function guard (field: Field, authorize: Authorize): void {
+  const { resolve = defaultFieldResolver, subscribe } = field
+  field.resolve = async (source, arguments_, context, info) => {
+    await authorize(context)
+    return await resolve(source, arguments_, context, info)
+  }
+  if (subscribe !== undefined) {
+    field.subscribe = async (source, arguments_, context, info) => {
+      await authorize(context).catch((error: unknown) => { throw asClientError(error) })
+      return await subscribe(source, arguments_, context, info)
+    }
+  }
+}
+
+function wantedBy ({ astNode }: Field, path: string, { tables, functions }: RolePermissionsService): { action: Action | 'call', resource: Resource } | null {
+  const given = astNode == null ? undefined : getDirectiveValues(directive, astNode)
+  if (given === undefined) return null
+  const { table, action, function: name } = given as { table?: string, action?: Action, function?: string }
+  const refuse = (why: string): never => { throw new GRAPHQL_API_ERR_INVALID_OPTIONS(`@allow on ${path} ${why}`) }
+  if (name !== undefined && table === undefined && action === undefined) {
+    if (!functions.has(name)) refuse(`names the function ${name}, which nothing declares: call app.rolePermissions.declareFunction('${name}')`)
+    return { action: 'call', resource: { function: name } }
+  }
+  if (name !== undefined || table === undefined || action === undefined) return refuse('needs either table and action, or function')
+  if (!tables.has(table)) refuse(`names the table ${table}, which nothing declares: call app.rolePermissions.declareTable`)
+  return { action, resource: { table } }
+}

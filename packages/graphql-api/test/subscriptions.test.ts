@@ -1,0 +1,215 @@
+import apiTokens from '@latchkey/api-tokens'
+import type { FastifyInstance } from 'fastify'
+import { createClient, type Client } from 'graphql-ws'
+import mercurius, { type MercuriusContext } from 'mercurius'
+import { once } from 'node:events'
+import t, { type Test } from 'tap'
+import { WebSocket } from 'ws'
+import { allowDirective, mercuriusOptions, subscriptionOptions } from '../dist/index.js'
+import { openApi } from './helpers/api.js'
+
+const schema = `
+  ${allowDirective}
+  type Note { text: String }
+  type Query { notes: [String] @allow(table: "Notes", action: read) report: String @allow(function: "report") }
+  type Mutation { addNote(text: String!): String @allow(table: "Notes", action: create) }
+  type Subscription { noteAdded: Note @allow(table: "Notes", action: read) clock: Note }`
+
+/** An app with notes of its own, which subscriptions tell of. */
+async function withNotes (app: FastifyInstance): Promise<void> {
+  await app.register(apiTokens)
+  app.rolePermissions.declareTable({ name: 'Notes', table: 'notes', fields: { id: { column: 'id', type: 'id' } } })
+  app.rolePermissions.declareFunction('report')
+  const subscribe = async (_source: unknown, _arguments: unknown, { pubsub }: MercuriusContext) => await pubsub.subscribe('note')
+  await app.register(mercurius, {
+    schema,
+    resolvers: {
+      Query: { notes: () => ['one'], report: () => 'done' },
+      Mutation: {
+        addNote: async (_source, { text }: { text: string }, { pubsub }) => {
+          await pubsub.publish({ topic: 'note', payload: { noteAdded: { text }, clock: { text } } })
+          return text
+        }
+      },
+      Subscription: { noteAdded: { subscribe }, clock: { subscribe } }
+    },
+    ...mercuriusOptions(),
+    subscription: subscriptionOptions(app)
+  })
+}
+
+async function open (t: Test) {
+  const clients: Client[] = []
+  const api = await openApi(t, 'sqlite', { before: withNotes })
+  await api.role('Reader', { data: { Notes: { read: { allow: true } } } })
+  await api.role('Writer', { data: { Notes: { read: { allow: true }, create: { allow: true } } }, custom: { functions: { report: { allow: true } } } })
+  const address = await api.app.listen({ port: 0 })
+  const closed: { code: number, reason: string }[] = []
+  const connect = (connectionParams: Record<string, unknown> = {}): Client => {
+    const client = createClient({
+      url: `${address.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams,
+      retryAttempts: 0,
+      on: { closed: event => { closed.push(event as { code: number, reason: string }) } }
+    })
+    clients.push(client)
+    return client
+  }
+  const close = async () => { for (const client of clients) await client.dispose() }
+  return { api, connect, closed, close }
+}
+
+/** Subscribes, and gives what arrives, as soon as as much has. */
+function listen (client: Client, query: string): { events: unknown[], next: (count: number) => Promise<unknown[]>, ended: Promise<unknown> } {
+  const events: unknown[] = []
+  const arrivals = new EventTarget()
+  const ended = new Promise(resolve => {
+    client.subscribe({ query }, {
+      next: event => { events.push(event); arrivals.dispatchEvent(new Event('event')) },
+      error: resolve,
+      complete: () => { resolve('complete') }
+    })
+  })
+  return {
+    events,
+    ended,
+    next: async count => {
+      while (events.length < count) await once(arrivals, 'event', { signal: AbortSignal.timeout(5000) })
+      return events
+    }
+  }
+}
+
+const added = 'subscription { noteAdded { text } }'
+const add = (text: string) => `mutation { addNote(text: "${text}") }`
+/** Publishes until each of the subscriptions has got something: what is published before they listen, they do not get. */
+async function publishUntilHeard (publish: () => Promise<unknown>, subscriptions: { next: (count: number) => Promise<unknown[]> }[]): Promise<unknown[]> {
+  const publishing = setInterval(() => { publish().catch(() => {}) }, 50)
+  try {
+    return await Promise.all(subscriptions.map(async ({ next }) => (await next(1))[0]))
+  } finally {
+    clearInterval(publishing)
+  }
+}
+
+t.test('a subscription acts as whoever the token of connection_init belongs to', async t => {
+  const { api, connect, close } = await open(t)
+  const reader = await api.user('reader', { roles: ['Reader'] })
+  const writer = await api.user('writer', { roles: ['Writer'] })
+  const apiToken = await api.app.apiTokens.create({ name: 'reader', roles: [api.app.rolePermissions.find({ name: 'Reader' })?.id as string] })
+  const listening = [
+    connect({ authorization: `Bearer ${reader.token}` }),
+    connect({ headers: { Authorization: `bearer ${reader.token}` } }),
+    connect({ token: reader.token }),
+    connect({ authorization: `Bearer ${apiToken.secret}` })
+  ].map(client => listen(client, added))
+  const heard = await publishUntilHeard(async () => await api.ask(add('one'), { token: writer.token }), listening)
+  t.strictSame(heard, listening.map(() => ({ data: { noteAdded: { text: 'one' } } })))
+  await close()
+})
+
+t.test('who may not read is refused, with the code and what was missing', async t => {
+  const { api, connect, close } = await open(t)
+  const nobody = await api.user('nobody')
+  const refusal = [{ message: 'Not Authorized', extensions: { code: 'NotAuthorizedError', details: { resource: 'Notes', action: 'read' } } }]
+  t.match(await listen(connect(), added).ended, refusal, 'a guest')
+  t.match(await listen(connect({ authorization: `Bearer ${nobody.token}` }), added).ended, refusal, 'a user without the role')
+  const guest = listen(connect(), 'subscription { clock { text } }')
+  const heard = await publishUntilHeard(async () => { await api.app.graphql.pubsub.publish({ topic: 'note', payload: { clock: { text: 'now' } } }) }, [guest])
+  t.strictSame(heard, [{ data: { clock: { text: 'now' } } }], 'what nobody guards is for guests too')
+  await close()
+})
+
+t.test('a token that does not verify is no guest\'s: the connection is refused', async t => {
+  const { api, connect, closed, close } = await open(t)
+  const bad = [await api.token({ expiresIn: -120 }), 'nonsense', 'lk_nonsense']
+  for (const token of bad) {
+    const ended = await listen(connect({ authorization: `Bearer ${token}` }), 'subscription { clock { text } }').ended
+    t.not(ended, 'complete')
+  }
+  t.not(await listen(connect({ authorization: 'Basic abc' }), 'subscription { clock { text } }').ended, 'complete')
+  while (closed.length < 4) await new Promise(resolve => setTimeout(resolve, 10))
+  t.equal(closed.length, 4)
+  t.notMatch(JSON.stringify(api.logs), bad[0] as string, 'and no log has the token')
+  await close()
+})
+
+t.test('the connection ends when the token expires', async t => {
+  const { api, connect, closed, close } = await open(t)
+  await api.user('reader', { roles: ['Reader'] })
+  const token = await api.token({ subject: 'reader', email: 'reader@example.com', expiresIn: 2 })
+  const { ended, events } = listen(connect({ authorization: `Bearer ${token}` }), added)
+  await ended
+  t.match(closed, [{ code: 4401, reason: 'Token expired' }])
+  t.strictSame(events, [])
+  await close()
+})
+
+t.test('a role that is taken away ends what it allowed, within a second', async t => {
+  const { api, connect, close } = await open(t)
+  const reader = await api.user('reader', { roles: ['Reader'] })
+  const listening = listen(connect({ authorization: `Bearer ${reader.token}` }), added)
+  const publish = async (text: string) => await api.app.graphql.pubsub.publish({ topic: 'note', payload: { noteAdded: { text } } })
+  await publishUntilHeard(async () => { await publish('one') }, [listening])
+  await api.app.rolePermissions.unassign(reader.user.id, [api.app.rolePermissions.find({ name: 'Reader' })?.id as string])
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  const before = listening.events.length
+  await publish('two')
+  t.match((await listening.next(before + 1))[before], { data: { noteAdded: null }, errors: [{ code: 'NotAuthorizedError' }] })
+  await close()
+})
+
+t.test('what GraphQL or the limits refuse is refused of subscriptions as well', async t => {
+  const { connect, close } = await open(t)
+  const deep = `subscription { clock { ${'...on Note { '.repeat(3)} nothing ${'}'.repeat(3)} } }`
+  t.match(await listen(connect(), deep).ended, [{ extensions: { code: 'ValidationError', details: { query: /nothing/ } } }])
+  await close()
+})
+
+t.test('the directive guards queries and mutations', async t => {
+  const { api, close } = await open(t)
+  const reader = await api.user('reader', { roles: ['Reader'] })
+  const writer = await api.user('writer', { roles: ['Writer'] })
+  const denied = (resource: string, action: string) => [{ code: 'NotAuthorizedError', details: { resource, action } }]
+  t.match((await api.ask('{ notes }')).errors, denied('Notes', 'read'))
+  t.strictSame((await api.ask('{ notes }', { token: reader.token })).data, { notes: ['one'] })
+  t.match((await api.ask('{ mine: report }', { token: reader.token })).errors, denied('report', 'call'))
+  t.match((await api.ask('fragment F on Query { report } { ...F }', { token: reader.token })).errors, denied('report', 'call'))
+  t.strictSame((await api.ask('{ report }', { token: writer.token })).data, { report: 'done' })
+  t.match((await api.ask(add('x'), { token: reader.token })).errors, denied('Notes', 'create'))
+  for (let time = 0; time < 3; time++) t.match((await api.ask('{ notes }')).errors, denied('Notes', 'read'), 'also when it is compiled')
+  await close()
+})
+
+for (const [what, use, message] of [
+  ['nothing', '@allow', /needs either/],
+  ['a table without an action', '@allow(table: "Notes")', /needs either/],
+  ['both', '@allow(table: "Notes", action: read, function: "report")', /needs either/],
+  ['a table that nothing declares', '@allow(table: "Nots", action: read)', /on Query.notes names the table Nots/],
+  ['a function that nothing declares', '@allow(function: "reprt")', /names the function reprt/]
+] as const) {
+  t.test(`a directive that names ${what} stops the start`, async t => {
+    await t.rejects(openApi(t, 'sqlite', {
+      before: async app => { await app.register(mercurius, { schema: `${allowDirective} type Query { notes: String ${use} }`, resolvers: {}, ...mercuriusOptions() }) }
+    }), { code: 'GRAPHQL_API_ERR_INVALID_OPTIONS', message })
+  })
+}
+
+t.test('resolvers of the app\'s own can decide as the directive does', async t => {
+  const { app, user, role, ask } = await openApi(t, 'sqlite', {
+    before: async app => {
+      app.rolePermissions.declareTable({ name: 'Notes', table: 'notes', fields: { id: { column: 'id', type: 'id' } } })
+      await app.register(mercurius, {
+        schema: 'type Query { fields: [String] }',
+        resolvers: { Query: { fields: async (_source, _arguments, context) => [...(await app.graphqlApi.authorize(context, 'read', { table: 'Notes' })).fields ?? []] } },
+        ...mercuriusOptions()
+      })
+    }
+  })
+  t.ok(app)
+  await role('Reader', { data: { Notes: { read: { allow: true, fields: { id: true } } } } })
+  const { token } = await user('reader', { roles: ['Reader'] })
+  t.strictSame((await ask('{ fields }', { token })).data, { fields: ['id'] })
+  t.match((await ask('{ fields }')).errors, [{ code: 'NotAuthorizedError' }])
+})
