@@ -2,7 +2,7 @@
  * What a query's text may not have, beyond GraphQL's own rules, and which texts are worth compiling. All of it are
  * validation rules: they run once for each text, and Mercurius remembers the outcome.
  */
-import { GraphQLError, Kind, NoSchemaIntrospectionCustomRule, type ASTVisitor, type DocumentNode, type SelectionNode, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql'
+import { getNamedType, GraphQLError, isInputObjectType, Kind, NoSchemaIntrospectionCustomRule, typeFromAST, type ASTVisitor, type DocumentNode, type GraphQLInputObjectType, type GraphQLType, type NamedTypeNode, type SelectionNode, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql'
 
 export interface DocumentLimits {
   /** How deep fields may be nested. */
@@ -30,16 +30,32 @@ export function isCompilable (document: DocumentNode): boolean {
  * Keeps from the compiler what a client has written as text. graphql-jit 0.8.9 writes arguments into the program
  * that it generates, and there replaces what follows a certain marker by bare code, whoever wrote the marker; and
  * it writes `__proto__` as a field into an object literal, where it sets the prototype. Clients that send values as
- * variables, as they should, lose nothing.
+ * variables, as they should, lose nothing. It also writes out the whole type of a variable, without end where an input
+ * contains itself, as every filter does by `AND`.
  */
 function findCompilable (context: ValidationContext): ASTVisitor {
   const document = context.getDocument()
   let mayBe = document.tokenCount !== undefined && document.tokenCount <= MAX_COMPILED_TOKENS
   return {
     StringValue: () => { mayBe = false },
+    VariableDefinition: ({ type }) => { if (containsItself(typeFromAST(context.getSchema(), type as NamedTypeNode))) mayBe = false },
     ObjectField: ({ name }) => { if (name.value === '__proto__') mayBe = false },
     Document: { leave: () => { if (mayBe) compilable.add(document) } }
   }
+}
+
+const recursive = new WeakMap<GraphQLInputObjectType, boolean>()
+
+/** Whether a type is an input that may contain itself, or one that does. */
+function containsItself (type: GraphQLType | undefined, within: readonly GraphQLInputObjectType[] = []): boolean {
+  const named = getNamedType(type)
+  if (!isInputObjectType(named)) return false
+  if (within.includes(named)) return true
+  const known = recursive.get(named)
+  if (known !== undefined) return known
+  const found = Object.values(named.getFields()).some(field => containsItself(field.type, [...within, named]))
+  recursive.set(named, found)
+  return found
 }
 
 /** Refuses what no database holds, wherever it is, since it may reach one by any argument. */

@@ -30,6 +30,13 @@ t.test('only queries without text of their own, and of a moderate size, are comp
   t.ok(compiled(`{ ${'__typename '.repeat(298)} }`))
   t.notOk(compiled(`{ ${'__typename '.repeat(299)} }`))
   t.notOk(isCompilable(parse('{ __typename }')), 'nor one that the rules have not seen')
+  const inputs = 'input Pair { one: Int, other: [Pair2!]! } input Pair2 { one: Int } input Group { all: [Group!]! } input Way { there: Back } input Back { again: Way, group: Int } input Around { way: [Way] }'
+  const within = buildSchema(`${inputs} type Query { find(pair: Pair, group: [Group], way: Way, around: Around, pairs: [Pair]): Int }`)
+  for (const [type, expected] of Object.entries({ Pair: true, '[Pair]': true, 'Group!': false, '[Group]': false, Way: false, Back: false, Around: false })) {
+    const document = parse(`query ($value: ${type}) { __typename }`)
+    validate(within, document, documentRules({ queryDepth: 10, introspection: true }))
+    t.equal(isCompilable(document), expected, `${type}: the compiler would not end writing an input that contains itself`)
+  }
 })
 
 t.test('a query may be nested ten fields deep, counted through fragments, and no deeper', async t => {
