@@ -187,7 +187,8 @@ t.test('nobody gives a role, or lets people in with one, that may do more than t
 t.test('what does not fit is said by field, and a conflict by its name', async t => {
   const api = await open(t)
   const { root, app } = api
-  const { id } = await profileOf(api)
+  const { id } = await profileOf(api, { secret: 'hunter2' })
+  t.match((await root(update, { data: { id, issuer: 'https://evil.example.com' } })).errors, [error('ValidationError', { details: { secret: /given anew/ } })], 'a secret is sent to no other server')
   const whole = { name: 'X', type: 'test', issuer: 'https://id.example.com', clientId: 'x' }
   for (const [data, code, details] of [
     [{ ...whole, type: null }, 'ValidationError', { type: /is required/ }],
@@ -195,6 +196,8 @@ t.test('what does not fit is said by field, and a conflict by its name', async t
     [{ ...whole, linkByEmail: 'maybe' }, 'ValidationError', { linkByEmail: String }],
     [{ ...whole, callbackUrls: ['https://*.example.com'] }, 'ValidationError', { callbackUrls: /wildcard/ }],
     [{ ...whole, callbackUrls: [null] }, 'ValidationError', { callbackUrls: String }],
+    [{ ...whole, selfSignUpEnabled: true, selfSignUpEmailDomains: ['@x'] }, 'ValidationError', { selfSignUpEmailDomains: /no domain/ }],
+    [{ ...whole, secret: 'x'.repeat(5000) }, 'ValidationError', { secret: String }],
     [{ ...whole, databaseName: 'db' }, 'ValidationError', { databaseName: /auth0/ }],
     [{ ...whole, options: { clientSecret: 'hunter2' } }, 'ValidationError', { options: String }],
     [{ ...whole, name: 'Partner' }, 'EntityExistsError', undefined],

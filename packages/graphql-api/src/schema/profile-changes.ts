@@ -32,7 +32,7 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
     const principal = await requesterOf(context).principal()
     const change = changes.begin<AuthenticationProfile>({ principal, table, action: 'create', fields: fieldsSet(withoutNulls(data)) }, toAudited)
     permission.assertMayTrust(principal, 'create')
-    const profile = await authProfiles.create(toNewProfile(data, rolesOf(principal, data)), { inTransaction: change.finish })
+    const profile = await inClientWords(authProfiles.create(toNewProfile(data, rolesOf(principal, data)), { inTransaction: change.finish }))
     return await visibleProfiles.changed(profile, principal)
   }
 
@@ -53,14 +53,14 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
     const wanted = toProfileChange(input, known, input.roles == null ? null : permission.roles(principal, input.roles))
     permission.assertMayChange(principal, known, changedBy(known, wanted))
     let after: AuthenticationProfile | null = null
-    const profile = await authProfiles.update(known.id, wanted, {
+    const profile = await inClientWords(authProfiles.update(known.id, wanted, {
       where: change.where,
       inTransaction: async (transaction, changed) => {
         permission.assertMayChange(principal, changed.before as AuthenticationProfile, changed.after as AuthenticationProfile)
         after = changed.after
         await change.finish(transaction, changed)
       }
-    })
+    }))
     return await visibleProfiles.changed(profile, principal)
   }
 
@@ -145,6 +145,19 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
       "Its users stay, and sign in again by a profile with the same issuer."
       authenticationProfileDelete(data: AuthenticationProfileDeleteInput, filter: AuthenticationProfileKeyFilter, force: Boolean): SuccessResponse!`,
     resolvers: { Mutation: { authenticationProfileCreate, authenticationProfileTest, authenticationProfileUpdate, authenticationProfileDelete } }
+  }
+}
+
+const clientWords: Readonly<Record<string, string>> = { clientSecret: 'secret', selfSignUp: 'selfSignUpEmailDomains', roleIds: 'roles' }
+
+/** Says what does not fit by the fields that clients know. */
+async function inClientWords<Result> (work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    const { code, details = {} } = error as { code?: string, details?: Record<string, string> }
+    if (code !== 'AUTH_PROFILES_ERR_INVALID_PROFILE') throw error
+    throw new GRAPHQL_API_ERR_INVALID_ARGUMENT(Object.fromEntries(Object.entries(details).map(([field, reason]) => [clientWords[field] ?? field, reason])))
   }
 }
 
