@@ -7,13 +7,15 @@ import { getNamedType, GraphQLError, isInputObjectType, Kind, NoSchemaIntrospect
 export interface DocumentLimits {
   /** How deep fields may be nested. */
   readonly queryDepth: number
+  /** How many fields may be given another name. */
+  readonly maxAliases: number
   /** Whether the schema may be asked about itself. */
   readonly introspection: boolean
 }
 
 /** The rules of these limits, for Mercurius' `validationRules`. */
-export function documentRules ({ queryDepth, introspection }: DocumentLimits): ValidationRule[] {
-  return [refuseNul, depthRule(queryDepth), findCompilable, ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
+export function documentRules ({ queryDepth, maxAliases, introspection }: DocumentLimits): ValidationRule[] {
+  return [refuseNul, depthRule(queryDepth), aliasRule(maxAliases), findCompilable, ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
 }
 
 /** A compiled query is ten times as large as a parsed one: compiling the longest would let anybody fill the memory. */
@@ -63,6 +65,21 @@ function refuseNul (context: ValidationContext): ASTVisitor {
   return {
     StringValue: node => {
       if (node.value.includes('\0')) context.reportError(new GraphQLError('Text must have no NUL character.', { nodes: node }))
+    }
+  }
+}
+
+/** Refuses a document that gives more fields another name than a limit. A fragment counts once: spread twice in one place, it asks once. */
+function aliasRule (limit: number): ValidationRule {
+  return context => {
+    let aliases = 0
+    return {
+      Field: ({ alias }) => { if (alias !== undefined) aliases++ },
+      Document: {
+        leave: () => {
+          if (aliases > limit) context.reportError(new GraphQLError(`The query gives ${aliases} fields another name; the limit is ${limit}.`))
+        }
+      }
     }
   }
 }

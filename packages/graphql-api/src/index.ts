@@ -24,6 +24,7 @@ import { isCompilable } from './document-rules.js'
 import { createRecordLists, type ListedName } from './lists/record-lists.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
+import { assertAffordable, costOf } from './query-cost.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
 import { accountsArea } from './schema/accounts.js'
@@ -80,7 +81,7 @@ declare module 'fastify' {
 
 async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions): Promise<void> {
   const ownMercurius = fastify.hasDecorator('graphql')
-  const { path, ide, ...limits } = resolveOptions(options, ownMercurius)
+  const { path, ide, maxCost, ...limits } = resolveOptions(options, ownMercurius)
   const tables = describeTables(fastify.usersStore.columns)
   const names = listedNames(fastify)
   const declared: DescribedTable[] = [tables.AuthenticationProfiles, tables.AuthenticationSettings, ...names.map(name => tables[name])]
@@ -98,8 +99,11 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     const { typeDefs, resolvers } = assembleSchema(areas)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
-  // Handing the document back is how Mercurius is told to run it without compiling it.
-  fastify.graphql.addHook('preExecution', async (_schema, document) => isCompilable(document) ? {} : { document })
+  fastify.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
+    assertAffordable(costOf(schema, document, variables), maxCost)
+    // Handing the document back is how Mercurius is told to run it without compiling it.
+    return isCompilable(document) ? {} : { document }
+  })
   const checkSubscription = createSubscriptionCheck()
   fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })
   fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await endWithToken(context, fastify) })

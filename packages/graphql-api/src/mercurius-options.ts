@@ -36,14 +36,14 @@ export interface RequiredMercuriusOptions {
  */
 export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercuriusOptions {
   const defaults = limitDefaults()
-  const { queryDepth = defaults.queryDepth, maxTokens = defaults.maxTokens, introspection = defaults.introspection } = limits
+  const { queryDepth = defaults.queryDepth, maxTokens = defaults.maxTokens, maxAliases = defaults.maxAliases, introspection = defaults.introspection } = limits
   const parseOptions = { maxTokens }
   return {
     jit: 1,
     // Mercurius keeps up to twice as many queries, at a few hundred kilobytes for the largest.
     cache: 256,
     graphql: { parseOptions },
-    validationRules: documentRules({ queryDepth, introspection }),
+    validationRules: documentRules({ queryDepth, maxAliases, introspection }),
     errorFormatter: formatErrors,
     additionalRouteOptions: {
       // Mercurius' own would drop `code` from errors and turn the numbers in their paths into text.

@@ -10,15 +10,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 export interface RequestListsOptions {
   /** Where GraphQL is. */
   path: string
+  /** How many requests a list may have; default as many as Apollo's link puts into one, unless it is told otherwise. */
+  maxRequests?: number
 }
 
-/** As many as Apollo's link puts into one list, unless it is told otherwise. */
-const MAX_REQUESTS = 10
-
-async function requestLists (fastify: FastifyInstance, { path }: RequestListsOptions): Promise<void> {
+async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 }: RequestListsOptions): Promise<void> {
   fastify.addHook('preValidation', async (request, reply) => {
     if (request.routeOptions.url !== path || !Array.isArray(request.body)) return
-    const answers = await Promise.all(checkList(request.body).map(body => answer(request, body)))
+    const answers = await Promise.all(checkList(request.body, maxRequests).map(body => answer(request, body)))
     return reply.type('application/json; charset=utf-8').send(answers)
   })
 
@@ -35,10 +34,10 @@ async function requestLists (fastify: FastifyInstance, { path }: RequestListsOpt
   }
 }
 
-function checkList (list: readonly unknown[]): object[] {
+function checkList (list: readonly unknown[], maxRequests: number): object[] {
   const requests = list.filter(item => typeof item === 'object' && item !== null && !Array.isArray(item)) as object[]
-  if (requests.length === 0 || requests.length > MAX_REQUESTS || requests.length < list.length) {
-    throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: `must be one request, or a list of 1 to ${MAX_REQUESTS}` })
+  if (requests.length === 0 || requests.length > maxRequests || requests.length < list.length) {
+    throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: `must be one request, or a list of 1 to ${maxRequests}` })
   }
   return requests
 }
