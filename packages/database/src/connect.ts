@@ -11,7 +11,7 @@ import type { Tables } from './index.js'
 /** What the connection layer has to say outside any request: a PostgreSQL connection lost while idle. */
 export type ReportError = (error: Error) => void
 
-type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'busyTimeoutMs'>
+type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'busyTimeoutMs' | 'synchronous'>
 
 /**
  * Opens the database of a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
@@ -24,13 +24,13 @@ export function connect (url: string, options: ConnectionOptions, reportError: R
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
 
-function openSqlite (path: string, { busyTimeoutMs }: ConnectionOptions): SqliteDatabase {
+function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions): SqliteDatabase {
   if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = new Sqlite(path, { timeout: busyTimeoutMs })
-  // Readers and the writer do not wait for each other, and every commit is on disk before it is acknowledged.
+  // Readers and the writer do not wait for each other, and a commit not for the disk: the event loop would wait with it.
   database.pragma('journal_mode = WAL')
-  database.pragma('synchronous = FULL')
+  database.pragma(`synchronous = ${synchronous}`)
   database.pragma('foreign_keys = ON')
   return keepingStatements(database)
 }

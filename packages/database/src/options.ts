@@ -14,7 +14,9 @@ const schema = Type.Object({
   /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
   connectionTimeoutMs: Type.Integer({ minimum: 1, default: 5000 }),
   /** SQLite: milliseconds to wait for another process's lock before the query fails. */
-  busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 })
+  busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 }),
+  /** SQLite: whether each commit waits until it is on the disk (`full`), or a power cut may lose the last ones (`normal`). */
+  synchronous: Type.Union([Type.Literal('normal'), Type.Literal('full')], { default: 'normal' })
 }, { additionalProperties: false })
 
 /** What `@latchkey/database` is registered with: exactly one of `url` and `kysely`. */

@@ -17,6 +17,16 @@ for (const dialect of dialects) {
   })
 }
 
+for (const [synchronous, level] of [[undefined, 1], ['normal', 1], ['full', 2]] as const) {
+  t.test(`a commit of SQLite ${level === 2 ? 'waits' : 'does not wait'} for the disk where synchronous is ${synchronous ?? 'left out'}; readers do not wait for the writer`, async t => {
+    const app = Fastify()
+    const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, 'sqlite')
+    await app.register(database, { url, ...synchronous !== undefined && { synchronous } })
+    t.strictSame((await sql`pragma synchronous`.execute(app.db)).rows, [{ synchronous: level }])
+    t.strictSame((await sql`pragma journal_mode`.execute(app.db)).rows, [{ journal_mode: 'wal' }])
+  })
+}
+
 t.test('a Kysely instance of the app is used as it is and not closed', async t => {
   const own = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
   t.teardown(() => own.destroy())
@@ -37,6 +47,7 @@ t.test('sqlite::memory: works and creates no file', async t => {
 const refused: [string, object, string][] = [
   ['neither url nor kysely', {}, 'DATABASE_ERR_INVALID_OPTIONS'],
   ['an unknown option', { url: 'sqlite::memory:', path: 'x' }, 'DATABASE_ERR_INVALID_OPTIONS'],
+  ['another way of waiting for the disk', { url: 'sqlite::memory:', synchronous: 'off' }, 'DATABASE_ERR_INVALID_OPTIONS'],
   ['an unknown scheme', { url: 'mysql://root:hunter2@localhost/x' }, 'DATABASE_ERR_UNSUPPORTED_URL'],
   ['an SQLite URL without a path', { url: 'sqlite:' }, 'DATABASE_ERR_UNSUPPORTED_URL'],
   ['a Kysely instance of another database', { kysely: new Kysely({ dialect: new MysqlDialect({ pool: async () => { throw new Error('never') } }) }) }, 'DATABASE_ERR_UNSUPPORTED_DIALECT']
