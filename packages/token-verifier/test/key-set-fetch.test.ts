@@ -6,20 +6,21 @@ import { startDocumentServer } from './helpers/document-server.js'
 import { startIssuer } from './helpers/issuer.js'
 
 const { now } = createClock()
-const signal = AbortSignal.timeout(20_000)
+/** From when it is asked: all files of a package run in one process, one after another. */
+const inTime = () => AbortSignal.timeout(20_000)
 const discovery = '/.well-known/openid-configuration'
 
 for (const shape of ['openid', 'cognito', 'auth0'] as const) {
   t.test(`finds the keys of an issuer as ${shape} writes it`, async t => {
     const issuer = await startIssuer(t, { shape })
-    t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: undefined, now })(signal)).length, 1)
+    t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: undefined, now })(inTime())).length, 1)
     t.strictSame(issuer.requests, { discovery: 1, jwks: 1 })
   })
 }
 
 t.test('asks where the keys are told to be without discovery', async t => {
   const issuer = await startIssuer(t)
-  t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: issuer.jwksUri, now })(signal)).length, 1)
+  t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: issuer.jwksUri, now })(inTime())).length, 1)
   t.strictSame(issuer.requests, { discovery: 0, jwks: 1 })
 })
 
@@ -27,17 +28,17 @@ t.test('asks where the keys are once in five minutes, and after a failure', asyn
   const issuer = await startIssuer(t)
   const { now, advance } = createClock()
   const fetchKeySet = createKeySetFetch({ issuer: issuer.issuer, keysAt: undefined, now })
-  await fetchKeySet(signal)
+  await fetchKeySet(inTime())
   advance(5 * 60_000)
-  await fetchKeySet(signal)
+  await fetchKeySet(inTime())
   t.strictSame(issuer.requests, { discovery: 1, jwks: 2 })
   advance(1)
-  await fetchKeySet(signal)
+  await fetchKeySet(inTime())
   t.strictSame(issuer.requests, { discovery: 2, jwks: 3 })
   await issuer.behave('error')
-  await t.rejects(fetchKeySet(signal))
+  await t.rejects(fetchKeySet(inTime()))
   await issuer.behave('well')
-  await fetchKeySet(signal)
+  await fetchKeySet(inTime())
   t.strictSame(issuer.requests, { discovery: 3, jwks: 5 })
 })
 
@@ -54,7 +55,7 @@ for (const [behaviour, message] of faults) {
       const issuer = await startIssuer(t)
       await issuer.behave(behaviour)
       const jwksUri = source === 'jwksUri' ? issuer.jwksUri : undefined
-      await t.rejects(createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(signal), { message })
+      await t.rejects(createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(inTime()), { message })
     })
   }
 }
@@ -76,7 +77,7 @@ t.test('takes no keys from a server that answers with an accepting status other 
   const server = await startDocumentServer(t)
   server.documents.set('/jwks', { keys: [] })
   server.statuses.set('/jwks', 203)
-  await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(signal), { message: /status 203/ })
+  await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(inTime()), { message: /status 203/ })
 })
 
 async function discovers (t: Test, document: (url: string) => unknown, issuerOf = (url: string) => url): Promise<unknown> {
@@ -84,7 +85,7 @@ async function discovers (t: Test, document: (url: string) => unknown, issuerOf 
   server.documents.set(discovery, document(server.url))
   server.documents.set('/jwks', { keys: ['a key'] })
   const issuer = issuerOf(server.url)
-  return await createKeySetFetch({ issuer, keysAt: undefined, now })(signal)
+  return await createKeySetFetch({ issuer, keysAt: undefined, now })(inTime())
 }
 
 t.test('believes a discovery document that names the issuer', async t => {
@@ -117,7 +118,7 @@ t.test('does not believe a server elsewhere that sends us to this machine', asyn
   // In the place of a server with https, whose certificate would have to be trusted.
   globalThis.fetch = async (url, options) =>
     url === issuer + discovery ? Response.json({ issuer, jwks_uri: `${server.url}/jwks` }) : await fetch(url, options)
-  await t.rejects(createKeySetFetch({ issuer, keysAt: undefined, now })(signal), { message: /names no jwks_uri with https/ })
+  await t.rejects(createKeySetFetch({ issuer, keysAt: undefined, now })(inTime()), { message: /names no jwks_uri with https/ })
   t.strictSame(server.asked, [])
 })
 
@@ -125,6 +126,6 @@ for (const [what, body] of [['no keys', {}], ['keys that are no list', { keys: {
   t.test(`a key set that is ${what} is none`, async t => {
     const server = await startDocumentServer(t)
     server.documents.set('/jwks', body)
-    await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(signal), { message: /no list of keys/ })
+    await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(inTime()), { message: /no list of keys/ })
   })
 }
