@@ -63,3 +63,20 @@ t.test('every page meets WCAG 2.2 AA as far as axe can tell', async t => {
     })
   }
 })
+
+t.test('no label of the sign-up page breaks over lines, and no page scrolls sideways, from narrow phones on', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const browser = await startChromium(t)
+  for (const width of [320, 360, 390, 480, 1280]) {
+    const { page } = await openWindow(browser, { viewport: { width, height: 800 } })
+    await page.goto((await beginSignIn(running)).url)
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.getByLabel('First name').waitFor()
+    const heights = await page.$$eval('label', labels => labels.map(label => label.getBoundingClientRect().height))
+    t.equal(heights.length, 4)
+    t.equal(new Set(heights).size, 1, `labels at ${width} pixels: ${heights.join(', ')}`)
+    t.equal(await page.evaluate('document.documentElement.scrollWidth'), width)
+    await page.context().close()
+  }
+})

@@ -23,10 +23,8 @@ export function signUpPage ({ brand, base, csrf, problem }: SignInPage, given: {
 ${form(`${base}/sign-up`, csrf, html`
 ${field({ name: 'email', label: 'Email address', type: 'email', value: given.email, autocomplete: 'username' }, problem)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters; a few words that only you would put together are a good one.' }, problem)}
-<div class="pair">
 ${field({ name: 'firstName', label: 'First name', value: given.firstName, autocomplete: 'given-name', optional: true }, problem)}
 ${field({ name: 'lastName', label: 'Last name', value: given.lastName, autocomplete: 'family-name', optional: true }, problem)}
-</div>
 ${button('Create account')}`)}
 <p class="foot">Have an account already? <a href="${base}">Sign in</a></p>`)
 }

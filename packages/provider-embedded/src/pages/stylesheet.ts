@@ -19,7 +19,6 @@ main>:last-child{margin-bottom:0}
 .lead strong{color:var(--text);font-weight:600;overflow-wrap:anywhere}
 form{margin:0}
 .field{margin:0 0 18px}
-.pair{display:grid;grid-template-columns:1fr 1fr;align-items:end;gap:0 12px}
 .label{display:flex;justify-content:space-between;align-items:baseline;gap:12px;margin-bottom:6px}
 label{font-size:15px;font-weight:600}
 .optional{font-weight:400;font-size:13px;color:var(--muted)}
