@@ -57,5 +57,11 @@ const migrations: Migrations = {
       const { boolean } = usersDialectOf(db)
       await db.schema.alterTable('latchkey_user_identities').addColumn('email_verified', boolean).execute()
     }
+  },
+  '003-users-by-time': {
+    up: async db => {
+      // In this order users are listed; without it, each page of a list reads them all.
+      await db.schema.createIndex('latchkey_users_created_at').on('latchkey_users').columns(['created_at', 'id']).execute()
+    }
   }
 }
