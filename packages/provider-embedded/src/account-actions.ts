@@ -1,9 +1,8 @@
 import { errors, type ProviderLog } from '@latchkey/identity-provider'
 import { normalizeEmail } from '@latchkey/users-store'
+import { clientNetwork, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts, Names } from './accounts.js'
-import type { AttemptPolicy, Attempts } from './attempts.js'
 import type { Background } from './background.js'
-import { networkOf } from './client-network.js'
 import type { CodeOrigin, CodeOwner, CodePurpose, Codes } from './codes.js'
 import { accountExistsMessage, confirmationMessage, invitationMessage, resetMessage } from './email-messages.js'
 import type { Mailer } from './mailer.js'
@@ -18,21 +17,11 @@ export interface Asking extends CodeOrigin {
   readonly clientAddress?: string | undefined
 }
 
-/** The wait doubles with each further try; an address may be that of a whole office. */
-const policies = {
-  passwordOfAccount: { free: 5, firstDelayMs: 1000, maxDelayMs: 15 * 60_000 },
-  passwordFromAddress: { free: 30, firstDelayMs: 1000, maxDelayMs: 5 * 60_000 },
-  signUpFromAddress: { free: 20, firstDelayMs: 30_000, maxDelayMs: 60 * 60_000 },
-  codeFromAddress: { free: 30, firstDelayMs: 1000, maxDelayMs: 5 * 60_000 },
-  emailToAddress: { free: 4, firstDelayMs: 60_000, maxDelayMs: 60 * 60_000 },
-  emailFromAddress: { free: 20, firstDelayMs: 30_000, maxDelayMs: 60 * 60_000 }
-} as const satisfies Record<string, AttemptPolicy>
-
 export type AccountActions = ReturnType<typeof createAccountActions>
 
 export interface AccountActionsConfig {
   readonly accounts: Accounts
-  readonly attempts: Attempts
+  readonly limits: AccountLimits
   readonly codes: Codes
   readonly mailer: Mailer
   readonly background: Background
@@ -45,15 +34,7 @@ export interface AccountActionsConfig {
  * What people do with their accounts, for the adapter's methods and the hosted pages alike. All of it is limited
  * by account and client address; errors are those of `@latchkey/identity-provider`.
  */
-export function createAccountActions ({ accounts, attempts, codes, mailer, background, log, baseUrl }: AccountActionsConfig) {
-  async function count (what: keyof typeof policies, who: string | undefined): Promise<void> {
-    if (who !== undefined && !await attempts.take(`${what}:${who}`, policies[what])) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
-  }
-
-  async function giveBack (what: keyof typeof policies, who: string | undefined): Promise<void> {
-    if (who !== undefined) await attempts.giveBack(`${what}:${who}`)
-  }
-
+export function createAccountActions ({ accounts, limits, codes, mailer, background, log, baseUrl }: AccountActionsConfig) {
   function requireMailer ({ profileId }: Asking): void {
     if (mailer.kind !== 'none') return
     log.error({ profileId }, 'An email must be sent, and no SMTP server is configured: set the option smtp')
@@ -71,15 +52,15 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
    */
   async function tryPassword (asking: Asking, given: string, password: string, pending?: Pending): Promise<{ account: Account, chosen: ChosenPassword | undefined }> {
     const email = normalizedOrNull(given)
-    await count('passwordFromAddress', clientOf(asking))
-    await count('passwordOfAccount', email ?? undefined)
+    const rightful = await limits.countPassword(asking.clientAddress, email)
     const account = email === null ? undefined : await accounts.findByEmail(email)
     const isAccounts = await fitsPassword(password, account?.passwordHash)
     const chosen = isAccounts || pending === undefined || normalizedOrNull(pending.email) !== email ? undefined : pending.chosen
     const isChosen = chosen !== undefined && await fitsPassword(password, chosen.passwordHash)
     if (account === undefined || !(isAccounts || isChosen)) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS()
-    await attempts.clear(`passwordOfAccount:${account.email}`)
-    await giveBack('passwordFromAddress', clientOf(asking))
+    await rightful()
+    // Of an account that nobody has confirmed a stranger may know the password.
+    if (account.emailVerified) await limits.remember(asking.clientAddress, account.email)
     return { account, chosen }
   }
 
@@ -95,8 +76,8 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     requireMailer(asking)
     const email = normalizedOrNull(given)
     if (email === null) return
-    await count('emailFromAddress', clientOf(asking))
-    await count('emailToAddress', `${purpose}:${email}`)
+    await limits.countEmail(asking.clientAddress)
+    if (!await limits.mayBeSent(asking.clientAddress, purpose, email)) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
     sendIfFound(asking, email, purpose, message, wanted)
   }
 
@@ -113,7 +94,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     requireMailer(asking)
     const email = normalizeEmail(given.email)
     checkPassword(given.password, email)
-    await count('signUpFromAddress', clientOf(asking))
+    await limits.countSignUp(asking.clientAddress)
     const passwordHash = await hashPassword(given.password)
     const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
     return { email, account: await accounts.create({ email, passwordHash, ...names }), chosen: { passwordHash, names } }
@@ -121,17 +102,18 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
 
   async function useCode (asking: Asking, purpose: CodePurpose, given: string, code: string): Promise<CodeOwner> {
     const email = normalizedOrNull(given)
-    await count('codeFromAddress', clientOf(asking))
-    const owner = email === null ? undefined : await codes.useCode(purpose, email, code)
+    const rightful = await limits.countCode(asking.clientAddress, purpose, email)
+    const owner = email === null ? undefined : await codes.useCode(purpose, email, code, clientNetwork(asking.clientAddress))
     if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-    await giveBack('codeFromAddress', clientOf(asking))
+    await rightful()
+    await limits.remember(asking.clientAddress, owner.email)
     return owner
   }
 
   /** The account with the password that was chosen by whoever read the email, whoever made it and with which password. */
-  async function confirmWith (owner: CodeOwner, { passwordHash, names }: ChosenPassword): Promise<CodeOwner> {
-    if (!await accounts.confirm(owner.accountId, passwordHash)) return await giveTo(owner, passwordHash, names)
-    await attempts.clear(`passwordOfAccount:${owner.email}`)
+  async function confirmWith (asking: Asking, owner: CodeOwner, { passwordHash, names }: ChosenPassword): Promise<CodeOwner> {
+    if (!await accounts.confirm(owner.accountId, passwordHash)) return await giveTo(asking, owner, passwordHash, names)
+    await limits.forgetPasswords(asking.clientAddress, owner.email)
     return owner
   }
 
@@ -139,10 +121,10 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
    * The account of who has proven that the address is theirs, with a password that it did not have. What nobody had confirmed
    * may have been made by somebody else, who said how they are called: nothing of it stays, not even the subject.
    */
-  async function giveTo (owner: CodeOwner, passwordHash: string, names?: Names): Promise<CodeOwner> {
+  async function giveTo (asking: Asking, owner: CodeOwner, passwordHash: string, names?: Names): Promise<CodeOwner> {
     const accountId = await accounts.replace(owner.accountId, { passwordHash, names: names ?? NAMELESS, confirmed: true })
     if (accountId === undefined) await accounts.setPassword(owner.accountId, passwordHash, { names })
-    await attempts.clear(`passwordOfAccount:${owner.email}`)
+    await limits.forgetPasswords(asking.clientAddress, owner.email)
     return accountId === undefined ? owner : { ...owner, accountId }
   }
 
@@ -153,14 +135,14 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
   }
 
   /** Whoever read the email owns the address: the account is confirmed with it. */
-  async function setForgottenPassword (owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
-    return await giveTo(owner, await hashPassword(newPassword))
+  async function setForgottenPassword (asking: Asking, owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
+    return await giveTo(asking, owner, await hashPassword(newPassword))
   }
 
   /** The account is the inviter's making, and called what they said. */
-  async function acceptInvitation (owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
+  async function acceptInvitation (asking: Asking, owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
     await accounts.setPassword(owner.accountId, await hashPassword(newPassword), { confirmed: true })
-    await attempts.clear(`passwordOfAccount:${owner.email}`)
+    await limits.forgetPasswords(asking.clientAddress, owner.email)
     return owner
   }
 
@@ -197,7 +179,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
      */
     async signUpDiscreetly (asking: Asking, given: NewAccount): Promise<ChosenPassword> {
       const { email, account, chosen } = await createAccount(asking, given)
-      const mayBeReminded = await attempts.take(`emailToAddress:reset:${email}`, policies.emailToAddress)
+      const mayBeReminded = await limits.mayBeSent(asking.clientAddress, 'reset', email)
       if (account !== undefined) send(asking, 'confirm', account, confirmationMessage)
       else if (mayBeReminded) {
         sendIfFound(asking, email, 'confirm', confirmationMessage, found => !found.emailVerified)
@@ -230,7 +212,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
      * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED
      */
     async confirmChosen (asking: Asking, { email, code }: { email: string, code: string }, chosen: ChosenPassword): Promise<CodeOwner> {
-      return await confirmWith(await useCode(asking, 'confirm', email, code), chosen)
+      return await confirmWith(asking, await useCode(asking, 'confirm', email, code), chosen)
     },
 
     /**
@@ -245,7 +227,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
       const { account, chosen } = await tryPassword(asking, link.email, password, pending)
       const owner = await codes.useLink('confirm', linkToken)
       if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-      return chosen === undefined ? await confirmAs(owner, account) : await confirmWith(owner, chosen)
+      return chosen === undefined ? await confirmAs(owner, account) : await confirmWith(asking, owner, chosen)
     },
 
     /**
@@ -256,7 +238,7 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     async invite (asking: Asking, given: Omit<NewAccount, 'password'>): Promise<void> {
       requireMailer(asking)
       const email = normalizeEmail(given.email)
-      await count('emailToAddress', `invite:${email}`)
+      if (!await limits.mayBeSent(asking.clientAddress, 'invite', email)) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
       const passwordHash = await hashPassword(randomSecret())
       const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
       const before = await accounts.create({ email, passwordHash, ...names }) === undefined ? await accounts.findByEmail(email) : undefined
@@ -274,16 +256,16 @@ export function createAccountActions ({ accounts, attempts, codes, mailer, backg
     /** Sets a new password, confirms the address, and ends every session. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED */
     async resetPassword (asking: Asking, { email, code, newPassword }: { email: string, code: string, newPassword: string }): Promise<CodeOwner> {
       checkPassword(newPassword, normalizedOrNull(email) ?? '')
-      return await setForgottenPassword(await useCode(asking, 'reset', email, code), newPassword)
+      return await setForgottenPassword(asking, await useCode(asking, 'reset', email, code), newPassword)
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD */
-    async resetPasswordByLink (purpose: 'reset' | 'invite', linkToken: string, newPassword: string): Promise<CodeOwner> {
+    async resetPasswordByLink (asking: Asking, purpose: 'reset' | 'invite', linkToken: string, newPassword: string): Promise<CodeOwner> {
       const link = await codes.readLink(purpose, linkToken)
       checkPassword(newPassword, link?.email ?? '')
       const owner = await codes.useLink(purpose, linkToken)
       if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-      return await (purpose === 'invite' ? acceptInvitation : setForgottenPassword)(owner, newPassword)
+      return await (purpose === 'invite' ? acceptInvitation : setForgottenPassword)(asking, owner, newPassword)
     },
 
     /**
@@ -328,8 +310,4 @@ const MAX_NAME_LENGTH = 255
 function asName (given: string | null | undefined): string | null {
   const name = (given ?? '').slice(0, 4 * MAX_NAME_LENGTH).replaceAll(/[\p{Control}\p{Surrogate}]+/gu, ' ').trim()
   return [...name].slice(0, MAX_NAME_LENGTH).join('') || null
-}
-
-function clientOf ({ clientAddress }: Asking): string | undefined {
-  return clientAddress === undefined ? undefined : networkOf(clientAddress)
 }

@@ -6,6 +6,8 @@ export interface AttemptPolicy {
   readonly free: number
   readonly firstDelayMs: number
   readonly maxDelayMs: number
+  /** Whether all is forgotten a day after the first try, and not after a day without one. */
+  readonly perDay?: boolean
 }
 
 export interface Attempts {
@@ -15,12 +17,17 @@ export interface Attempts {
    * @returns whether it may be made
    */
   take (key: string, policy: AttemptPolicy): Promise<boolean>
-  /** Takes back one counted try that turned out to be rightful. */
+  /** Takes back one counted try that turned out to be rightful, and the wait that it began. */
   giveBack (key: string): Promise<void>
   /** Forgets all tries. */
   clear (key: string): Promise<void>
+  /** Keeps that something was so, under a key that no tries are counted under. */
+  remember (key: string, ms: number): Promise<void>
+  isRemembered (key: string): Promise<boolean>
 }
 
+/** When a key is locked until that is not locked. Not the present: the clocks of copies differ, and of tries at once any may be counted first. */
+const NEVER_LOCKED = new Date(0).toISOString()
 /** Tries that are this old count no longer. */
 const FORGET_MS = 24 * 60 * 60_000
 
@@ -35,21 +42,30 @@ export function createAttempts (db: Kysely<Tables>): Attempts {
       const tries = sql<number>`(case when ${expired} then 1 else latchkey_embedded_attempts.tries + 1 end)`
       // The wait after each number of tries, spelled out: both databases know `case`, and not the same arithmetic.
       const waits = delays(policy).map((ms, index) => sql`when ${tries} = ${policy.free + index} then ${at(ms)}`)
-      const lockedUntil = sql<string>`(case when ${tries} < ${policy.free} then ${nowText} ${sql.join(waits, sql` `)} else ${at(policy.maxDelayMs)} end)`
+      const lockedUntil = sql<string>`(case when ${tries} < ${policy.free} then ${NEVER_LOCKED} ${sql.join(waits, sql` `)} else ${at(policy.maxDelayMs)} end)`
+      const end = policy.perDay === true ? sql<string>`(case when ${expired} then ${at(FORGET_MS)} else latchkey_embedded_attempts.expires_at end)` : at(FORGET_MS)
       const counted = await db.insertInto('latchkey_embedded_attempts')
-        .values({ key, tries: 1, locked_until: nowText, expires_at: at(FORGET_MS) })
+        .values({ key, tries: 1, locked_until: NEVER_LOCKED, expires_at: at(FORGET_MS) })
         .onConflict(conflict => conflict.column('key')
-          .doUpdateSet({ tries, locked_until: lockedUntil, expires_at: at(FORGET_MS) })
+          .doUpdateSet({ tries, locked_until: lockedUntil, expires_at: end })
           .where('latchkey_embedded_attempts.locked_until', '<=', nowText))
         .returning('tries')
         .executeTakeFirst()
       return counted !== undefined
     },
     async giveBack (key) {
-      await db.updateTable('latchkey_embedded_attempts').set(({ eb }) => ({ tries: eb('tries', '-', 1) })).where('key', '=', key).where('tries', '>', 0).execute()
+      await db.updateTable('latchkey_embedded_attempts').set(({ eb }) => ({ tries: eb('tries', '-', 1), locked_until: NEVER_LOCKED })).where('key', '=', key).where('tries', '>', 0).execute()
     },
     async clear (key) {
       await db.deleteFrom('latchkey_embedded_attempts').where('key', '=', key).execute()
+    },
+    async remember (key, ms) {
+      const row = { tries: 0, locked_until: NEVER_LOCKED, expires_at: new Date(Date.now() + ms).toISOString() }
+      await db.insertInto('latchkey_embedded_attempts').values({ key, ...row }).onConflict(conflict => conflict.column('key').doUpdateSet(row)).execute()
+    },
+    async isRemembered (key) {
+      const found = await db.selectFrom('latchkey_embedded_attempts').select('key').where('key', '=', key).where('expires_at', '>', new Date().toISOString()).executeTakeFirst()
+      return found !== undefined
     }
   }
 }

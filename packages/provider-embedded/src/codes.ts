@@ -1,6 +1,7 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
 import { randomInt, timingSafeEqual } from 'node:crypto'
+import type { AttemptPolicy, Attempts } from './attempts.js'
 import { hashSecret, randomSecret, type Secrets } from './secrets.js'
 import type { CodesTable } from './tables.js'
 
@@ -26,8 +27,11 @@ export interface CodeOwner extends CodeOrigin {
 export interface Codes {
   /** Replaces the code that was asked for before. */
   issue (purpose: CodePurpose, owner: CodeOwner): Promise<IssuedCode>
-  /** @returns whose code it was, or `undefined` where it is wrong, used, expired or tried too often */
-  useCode (purpose: CodePurpose, email: string, code: string): Promise<CodeOwner | undefined>
+  /**
+   * @param network where the code comes from
+   * @returns whose code it was, or `undefined` where it is wrong, used, expired or tried too often, from this network or from all
+   */
+  useCode (purpose: CodePurpose, email: string, code: string, network?: string): Promise<CodeOwner | undefined>
   /** Uses nothing up, since mail scanners follow links too. @returns `expired` tells an old link from an unknown one */
   readLink (purpose: CodePurpose, linkToken: string): Promise<(CodeOwner & { expired: boolean }) | undefined>
   useLink (purpose: CodePurpose, linkToken: string): Promise<CodeOwner | undefined>
@@ -35,10 +39,12 @@ export interface Codes {
 
 export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30, invite: 7 * 24 * 60 }
 
-/** Of a million codes somebody may guess this many before a new one must be asked for. */
-const MAX_TRIES = 5
+/** Of a million codes one network may guess this many before a new one must be asked for; a stranger must not use up the owner's. */
+const NETWORK_TRIES: AttemptPolicy = { free: 5, firstDelayMs: 24 * 60 * 60_000, maxDelayMs: 24 * 60 * 60_000 }
+/** And all of them together this many. */
+const MAX_TRIES = 25
 
-export function createCodes (db: Kysely<Tables>, secrets: Secrets): Codes {
+export function createCodes (db: Kysely<Tables>, secrets: Secrets, attempts: Attempts): Codes {
   /** The delete decides who was first. */
   async function take (purpose: CodePurpose, linkHash: string): Promise<CodeOwner | undefined> {
     const row = await db.deleteFrom('latchkey_embedded_codes')
@@ -65,11 +71,15 @@ export function createCodes (db: Kysely<Tables>, secrets: Secrets): Codes {
         .onConflict(conflict => conflict.columns(['purpose', 'email']).doUpdateSet(row)).execute()
       return { code, linkToken }
     },
-    async useCode (purpose, email, code) {
+    async useCode (purpose, email, code, network = 'unknown') {
+      const current = await db.selectFrom('latchkey_embedded_codes').select('link_hash').where('purpose', '=', purpose).where('email', '=', email).executeTakeFirst()
+      // As much is done where there is no code, which must not show.
+      const linkHash = current?.link_hash ?? `none:${purpose}:${email}`
+      const mayTry = await attempts.take(`code:${linkHash}|${network}`, NETWORK_TRIES)
       // One statement counts the try and reads the code: guesses made at once are all counted.
       const row = await db.updateTable('latchkey_embedded_codes')
         .set(({ eb }) => ({ tries: eb('tries', '+', 1) }))
-        .where('purpose', '=', purpose).where('email', '=', email)
+        .where('purpose', '=', purpose).where('link_hash', '=', mayTry ? linkHash : '')
         .where('tries', '<', MAX_TRIES).where('expires_at', '>', new Date().toISOString())
         .returningAll().executeTakeFirst()
       const given = Buffer.from(macOf(purpose, email, code.replaceAll(/\s/g, '')))

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdapterFactory } from 'oidc-provider'
 import { createAccountActions, type AccountActions } from './account-actions.js'
+import { createAccountLimits } from './account-limits.js'
 import { createAccounts, type Accounts } from './accounts.js'
 import { createAdapterFactory } from './adapter.js'
 import { createAttempts } from './attempts.js'
@@ -96,7 +97,8 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   }
   current()
   const tokens = createTokens(current)
-  const actions = createAccountActions({ accounts, attempts: guarded(guard, createAttempts(db)), codes: guarded(guard, createCodes(db, secrets)), mailer, background, log, baseUrl: issuer })
+  const attempts = guarded(guard, createAttempts(db))
+  const actions = createAccountActions({ accounts, limits: createAccountLimits(attempts), codes: guarded(guard, createCodes(db, secrets, attempts)), mailer, background, log, baseUrl: issuer })
 
   const polling = repeat(options.keyPollSeconds * 1000, 'Looking for new signing keys', keys.refresh, log)
   const cleaning = repeat(CLEANING_MS, 'Removing expired records', async () => { await removeExpired(db) }, log)

@@ -4,11 +4,18 @@ import { profileOf, startApp, type TestApp } from './helpers/app.js'
 import { confirmedAccount, password } from './helpers/client.js'
 
 const throttled = { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' }
+const invalidCode = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' }
 const refused = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }
 
 /** Lets the waits of an app pass. */
 async function waitOut ({ app }: TestApp): Promise<void> {
   await app.db.updateTable('latchkey_embedded_attempts').set({ locked_until: new Date(0).toISOString() }).execute()
+}
+
+/** Has none of the waits of an app pass, however slow the machine is. */
+async function holdWaits ({ app }: TestApp): Promise<void> {
+  const unlocked = new Date(0).toISOString()
+  await app.db.updateTable('latchkey_embedded_attempts').set({ locked_until: new Date(Date.now() + 3_600_000).toISOString() }).where('locked_until', '>', unlocked).execute()
 }
 
 async function waitOf ({ app }: TestApp, key: string): Promise<number> {
@@ -30,7 +37,7 @@ for (const dialect of dialects) {
         await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong' }), refused)
         await waitOut(running)
         await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong' }), refused)
-        t.equal(await waitOf(running, `passwordOfAccount:${email}`), 4, 'seconds after the seventh')
+        t.equal(await waitOf(running, `passwordOfAccountFrom:${email}|unknown`), 4, 'seconds after the seventh')
       })
     }
 
@@ -72,6 +79,104 @@ for (const dialect of dialects) {
       const wrong = code === '000000' ? '000001' : '000000'
       await Promise.allSettled(Array.from({ length: 8 }, () => provider.confirmEmail({ email, code: wrong, password })))
       await t.rejects(provider.confirmEmail({ email, code, password }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
+    })
+
+    /** Wrong passwords from one network. */
+    const guess = async (email: string, tries: number, network: number) => {
+      for (let made = 0; made < tries; made++) await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress: `203.0.113.${network}` }), refused)
+    }
+
+    /** As if other networks had tried passwords of an account as well. */
+    const guessElsewhere = async (email: string, tries: number) => {
+      await running.app.db.updateTable('latchkey_embedded_attempts').set(({ eb }) => ({ tries: eb('tries', '+', tries) })).where('key', '=', `passwordOfAccount:${email}`).execute()
+    }
+
+    t.test('a stranger on another network locks themselves out, and not the owner', async t => {
+      const email = 'kept-out@example.com'
+      await confirmedAccount(running, email)
+      await guess(email, 5, 1)
+      await holdWaits(running)
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '203.0.113.1' }), throttled)
+      await t.resolves(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.20' }))
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '203.0.113.1' }), throttled, 'which the owner\'s signing in does not change')
+    })
+
+    t.test('a hundred wrong passwords a day from however many networks lock an account, but not for a network that it was signed in from before', async t => {
+      const email = 'besieged@example.com'
+      await confirmedAccount(running, email)
+      const home = '192.0.2.21'
+      await provider.signInWithPassword({ email, password, clientAddress: home })
+      await guess(email, 1, 2)
+      await guessElsewhere(email, 97)
+      await guess(email, 1, 3)
+      await t.resolves(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.22' }), 'ninety-nine do not')
+      await guess(email, 1, 4)
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.23' }), throttled, 'not even by the right one')
+      for (let times = 1; times <= 2; times++) await t.resolves(provider.signInWithPassword({ email, password, clientAddress: home }))
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.23' }), throttled, 'still')
+      for (let tries = 1; tries <= 5; tries++) await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress: home }), refused)
+      await holdWaits(running)
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: home }), throttled, 'and that network has limits of its own')
+    })
+
+    t.test('the password of an account that nobody has confirmed makes no network known', async t => {
+      const email = 'not-yet@example.com'
+      await provider.signUpWithPassword({ email, password, clientAddress: '192.0.2.24' })
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.24' }), { code: 'IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED' })
+      await guess(email, 1, 5)
+      await guessElsewhere(email, 98)
+      await guess(email, 1, 6)
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.24' }), throttled)
+    })
+
+    t.test('what all networks tried is forgotten a day after the first try, though tries go on; what one tried, a day after its last', async t => {
+      const email = 'next-day@example.com'
+      await guess(email, 1, 7)
+      const soon = new Date(Date.now() + 60_000).toISOString()
+      await running.app.db.updateTable('latchkey_embedded_attempts').set({ expires_at: soon, locked_until: new Date(0).toISOString() }).execute()
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '203.0.113.7' }), refused)
+      const rows = await running.app.db.selectFrom('latchkey_embedded_attempts').select(['key', 'expires_at']).where('key', 'like', `%:${email}%`).execute()
+      const ends = Object.fromEntries(rows.map(row => [row.key, row.expires_at]))
+      t.equal(ends[`passwordOfAccount:${email}`], soon)
+      t.ok(ends[`passwordOfAccountFrom:${email}|203.0.113.7`] as string > soon)
+    })
+
+    t.test('a stranger who types in wrong codes does not use up the owner\'s; many strangers do', async t => {
+      const email = 'code-of@example.com'
+      await confirmedAccount(running, email)
+      for (const networks of [4, 5]) {
+        await provider.forgotPassword({ email, clientAddress: '192.0.2.25' })
+        const { code } = await running.smtp.nth(email, networks - 2)
+        const wrong = code === '000000' ? '000001' : '000000'
+        for (let tries = 0; tries < networks * 5; tries++) {
+          await t.rejects(provider.confirmForgottenPassword({ email, code: wrong, newPassword: password, clientAddress: `203.0.113.${tries % networks}` }), invalidCode)
+        }
+        await t.rejects(provider.confirmForgottenPassword({ email, code, newPassword: password, clientAddress: '203.0.113.0' }), invalidCode, 'none of them gets in by the right one')
+        const owner = provider.confirmForgottenPassword({ email, code, newPassword: password, clientAddress: '192.0.2.25' })
+        await (networks === 4 ? t.resolves(owner) : t.rejects(owner, invalidCode))
+      }
+    })
+
+    t.test('however many codes are asked for, a hundred a day may be guessed, known address or not', async t => {
+      for (const email of ['guessed-codes@example.com', 'unknown-codes@example.com']) {
+        const guessCode = async (tries: number) => { await provider.confirmForgottenPassword({ email, code: '000000', newPassword: password, clientAddress: `198.51.100.${tries % 50}` }) }
+        for (let tries = 0; tries < 100; tries++) await t.rejects(guessCode(tries), invalidCode)
+        await t.rejects(guessCode(100), throttled)
+        await running.app.db.deleteFrom('latchkey_embedded_attempts').where('key', 'like', 'codeFrom:%').execute()
+      }
+    })
+
+    t.test('a stranger who asks for emails does not keep the owner from asking; many do, but not on a network that the owner is known from', async t => {
+      const email = 'asked@example.com'
+      await confirmedAccount(running, email)
+      await provider.signInWithPassword({ email, password, clientAddress: '192.0.2.26' })
+      const ask = async (clientAddress: string) => { await provider.forgotPassword({ email, clientAddress }) }
+      for (let times = 1; times <= 4; times++) await ask('203.0.113.100')
+      await holdWaits(running)
+      await t.rejects(ask('203.0.113.100'), throttled)
+      for (let times = 0; times < 36; times++) await ask(`203.0.113.${101 + times % 9}`)
+      await t.rejects(ask('192.0.2.27'), throttled, 'forty a day')
+      await t.resolves(ask('192.0.2.26'))
     })
 
     t.test('an address gets a few emails and then has to wait, known or not', async t => {

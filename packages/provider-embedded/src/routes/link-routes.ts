@@ -83,8 +83,9 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   for (const [purpose, show] of [['reset', resetLinkPage], ['invite', inviteLinkPage]] as const) {
     fastify.post(`/oidc/${purpose}`, async (request, reply) => {
       const token = textOf(request, 'token')
+      const asking = askingFor(request, await actions.readLink(purpose, token))
       try {
-        return done(reply, await actions.resetPasswordByLink(purpose, token, textOf(request, 'newPassword')), 'Your password is saved')
+        return done(reply, await actions.resetPasswordByLink(asking, purpose, token, textOf(request, 'newPassword')), 'Your password is saved')
       } catch (error) {
         if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, purpose, token)
         const { status, ...problem } = problemOf(error, 'newPassword')
