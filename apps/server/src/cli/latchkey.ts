@@ -1,4 +1,5 @@
 /** The command `latchkey`: what of the reference app an operator asks from a shell. */
+import { doctorCommand } from './doctor-command.js'
 import { Misuse } from './misuse.js'
 import { permissionsCommand } from './permissions-command.js'
 import { describeFailure } from './opened-database.js'
@@ -6,6 +7,8 @@ import { openTerminal } from './terminal.js'
 
 const help = `Usage: latchkey <command> [options]
 
+  doctor                what is wrong with this installation, and what to do about it
+  doctor --token …      why a token is accepted or refused, and what whoever has it may do
   permissions export    the roles as JSON, for a file under version control
   permissions diff      what differs between the roles of a file and of the database
   permissions apply     makes the roles those of a file
@@ -23,6 +26,8 @@ process.exitCode = await run(process.argv.slice(2))
 async function run ([command, ...rest]: readonly string[]): Promise<number> {
   try {
     switch (command) {
+      case 'doctor':
+        return await doctorCommand(rest, terminal, process.env)
       case 'permissions':
         return await permissionsCommand(rest, terminal, process.env)
       case undefined:

@@ -1,7 +1,9 @@
-import database from '@latchkey/database'
+import database, { type Tables } from '@latchkey/database'
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { Kysely } from 'kysely'
 import { existsSync } from 'node:fs'
 import { ConfigurationError } from '../configuration-error.js'
+import { migrationState } from './migration-state.js'
 
 /**
  * Opens the database of the server as it is: makes none, and changes nothing in it. To be closed.
@@ -15,6 +17,13 @@ export async function openDatabase (url: string): Promise<FastifyInstance> {
   const app = Fastify({ logger: false })
   await app.register(database, { url })
   return app
+}
+
+/** @throws ConfigurationError where the server of another version has the database, or none has had it yet */
+export async function assertUpToDate (db: Kysely<Tables>, upToDate: Kysely<Tables>): Promise<void> {
+  const { pending, unknown } = await migrationState(db, upToDate)
+  if (pending.length > 0) throw new ConfigurationError(`the database is not up to date (${pending.join(', ')}): start the server of this version once`)
+  if (unknown.length > 0) throw new ConfigurationError(`the database is of a newer version (${unknown.join(', ')}): use the latchkey of that version`)
 }
 
 /** Why a database does not answer, without what its URL says of users and passwords. */

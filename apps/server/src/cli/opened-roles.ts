@@ -3,9 +3,7 @@ import rolePermissions, { type Role } from '@latchkey/role-permissions'
 import type { FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.js'
-import { ConfigurationError } from '../configuration-error.js'
-import { migrationState } from './migration-state.js'
-import { openDatabase } from './opened-database.js'
+import { assertUpToDate, openDatabase } from './opened-database.js'
 import { rehearse } from './rehearsal.js'
 
 /** The roles of a database, with what permissions may speak of in the app as configured. */
@@ -47,12 +45,6 @@ export async function openRoles (config: Config): Promise<OpenedRoles> {
     await close()
     throw error
   }
-}
-
-async function assertUpToDate (db: Kysely<Tables>, upToDate: Kysely<Tables>): Promise<void> {
-  const { pending, unknown } = await migrationState(db, upToDate)
-  if (pending.length > 0) throw new ConfigurationError(`the database is not up to date (${pending.join(', ')}): start the server of this version once`)
-  if (unknown.length > 0) throw new ConfigurationError(`the database is of a newer version (${unknown.join(', ')}): use the latchkey of that version`)
 }
 
 async function rolesOfUsers (db: Kysely<Tables>, roles: readonly Role[]): Promise<string[][]> {

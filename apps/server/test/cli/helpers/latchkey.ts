@@ -37,3 +37,10 @@ export async function folder (t: Test): Promise<(name: string, json: unknown) =>
     return file
   }
 }
+
+/** Does something with each item, two at once: more would make each of the processes slow. */
+export async function inPairs<Item, Result> (items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = []
+  for (let index = 0; index < items.length; index += 2) results.push(...await Promise.all(items.slice(index, index + 2).map(work)))
+  return results
+}

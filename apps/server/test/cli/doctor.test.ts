@@ -1,0 +1,165 @@
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import t, { type Test } from 'tap'
+import { startServer } from '../../dist-demo/running-server.js'
+import { graphql, profileFor, signUpMutation } from '../helpers/server-under-test.js'
+import { folder, inPairs, latchkey, type Latchkey } from './helpers/latchkey.js'
+
+interface Check { name: string, state: string, detail: string, remedy?: string }
+
+const editor = { name: 'Editor', permissions: { data: { Users: { read: { allow: true, filter: { id: { equals: '__loggedInUserId' } } } } } } }
+
+interface Installation {
+  readonly issuer: TestIssuer
+  readonly env: Record<string, string>
+  readonly cli: Latchkey
+  /** Signs somebody up, at the server that ran once. */
+  readonly ids: Readonly<Record<string, string>>
+}
+
+/** A database on which the server has run: root may do everything, jane is an Editor. */
+async function installation (t: Test, dialect: typeof dialects[number], settings: Record<string, string> = {}): Promise<Installation> {
+  const issuer = await startTestIssuer()
+  t.teardown(() => issuer.close())
+  const config = { profiles: [profileFor(issuer, 0, { roles: ['Editor'] })], roles: [editor] }
+  const env = { DATABASE_URL: await databaseUrl(t, dialect), LATCHKEY_CONFIG: await (await folder(t))('config.json', config), LATCHKEY_SECRET_KEY: 'x'.repeat(32), ...settings }
+  const server = await startServer({ config, env: { ...env, LATCHKEY_ADMIN_EMAIL: 'root@example.com', LOG_LEVEL: 'error' } })
+  const ids: Record<string, string> = {}
+  for (const subject of ['root', 'jane']) {
+    const { data } = await graphql(server, signUpMutation(`${subject}@example.com`), await issuer.idToken({ subject }))
+    ids[subject] = data?.userSignUpWithToken.id
+  }
+  // Who is refused for a changed email is found by it.
+  await graphql(server, '{ user { id } }', await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' }))
+  await server.stop()
+  return { issuer, env, cli: latchkey(env), ids }
+}
+
+function problems (checks: Check[]): string[] {
+  return checks.filter(({ state }) => state === 'problem').map(({ name }) => name)
+}
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: what is wrong with an installation, and the email of a user that follows its provider`, async t => {
+    const { cli, ids, issuer } = await installation(t, dialect)
+    const first = await cli('doctor', '--json')
+    t.equal(first.code, 1)
+    const { checks } = first.json() as { checks: Check[] }
+    t.strictSame(problems(checks), ['emails'])
+    t.strictSame(checks.map(({ name, state }) => `${state} ${name}`).filter(text => !text.includes('emails')), [
+      'ok configuration', 'ok database', 'ok migrations', 'ok secret key', 'ok roles of profiles', 'ok issuer of p0', 'ok clock of p0', 'ok administrators', 'ok permissions'
+    ])
+    t.match(checks.at(-1), { detail: `the user ${ids.jane} has jane@example.com, and ${issuer.issuer} says jane@new.example.com: whoever it is is refused (email_mismatch)`, remedy: new RegExp(`latchkey doctor --fix ${ids.jane}`) })
+
+    t.match(await cli('doctor', '--fix', 'jane@example.com'), { code: 1, stdout: /is to have the email jane@new\.example\.com, verified by/, stderr: /Nothing was changed/ })
+    if (dialect === 'sqlite') {
+      t.match(await cli('doctor', '--fix', 'root@example.com', '--yes'), { code: 0, stdout: /there is nothing to fix/ })
+      t.match(await cli('doctor', '--fix', 'nobody@example.com', '--yes'), { code: 1, stdout: /Not fixed: there is no user/ })
+    }
+    t.match(await cli('doctor', '--fix', ids.jane as string, '--yes'), { code: 0, stdout: /has the email jane@new\.example\.com now/ })
+    const token = await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' })
+    const after = await cli('doctor', '--json', '--token', token)
+    t.strictSame([after.code, problems(after.json().checks)], [0, []])
+    const again = await cli('doctor')
+    t.match(again, { code: 0, stdout: /^ok configuration: valid; one profile, 1 roles\n/ })
+    t.match(again.stdout, /No problem was found\.\n$/)
+  })
+}
+
+t.test('a token, step by step', async t => {
+  const { cli, issuer, env, ids } = await installation(t, 'sqlite')
+  const steps = async (token: string, ...more: string[]): Promise<Check[]> => {
+    const outcome = await latchkey({ ...env, LATCHKEY_TOKEN: token })('doctor', '--json', ...more)
+    t.notOk(outcome.stdout.includes(token) || outcome.stderr.includes(token), 'the token is not printed')
+    return outcome.json().checks
+  }
+  const of = (checks: Check[], name: string) => checks.find(check => check.name === name)
+  const refused: [string, string, string, RegExp, RegExp][] = [
+    ['not a token', 'no.token', 'form', /malformed/, /three parts/],
+    ['another issuer', await issuer.idToken({ claims: { iss: 'https://other.example.com' } }), 'issuer', /no profile has the issuer "https:\/\/other\.example\.com"; there are p0:/, /to the letter/],
+    ['the access token', await issuer.accessToken({ subject: 'jane' }), 'kind of token', /it is no ID token, but says typ "at\+jwt" \(wrong_token_use\)/, /send the ID token/i],
+    ['another client', await issuer.idToken({ claims: { aud: 'mobile' } }), 'audience', /it is for aud "mobile"/, /audiences/],
+    ['an unknown key', await issuer.idToken({ header: { kid: 'gone' } }), 'keys', /key_not_found/, /another environment/],
+    ['a forged one', await issuer.forgedToken(), 'signature', /bad_signature/, /sign in again/],
+    ['without an email', await issuer.idToken({ claims: { email: undefined } }), 'claims', /The claim email is missing/, /scopes/],
+    ['expired', await issuer.idToken({ expiresIn: -60 }), 'times', /it ended \d+ seconds ago \(expired\)/, /refresh token/]
+  ]
+  const answers = await inPairs(refused, async ([, token]) => await steps(token))
+  for (const [index, [name, , step, detail, remedy]] of refused.entries()) {
+    const checks = answers[index] as Check[]
+    t.strictSame(problems(checks), [step], name)
+    t.match(of(checks, step), { detail, remedy }, name)
+    t.ok(checks.slice(checks.findIndex(check => check.name === step) + 1).every(({ state }) => state === 'skipped'), 'what comes after it was not decided')
+  }
+
+  const jane = await issuer.idToken({ subject: 'jane' })
+  const read = await steps(jane, '--action', 'read', '--table', 'Users')
+  t.strictSame(problems(read), [])
+  t.match([of(read, 'user'), of(read, 'roles'), of(read, 'read Users')], [{ detail: `bound to the user ${ids.jane}, jane@example.com` }, { detail: 'Editor' }, { detail: /Editor allows to read Users, where/ }])
+  const call = await steps(jane, '--function', 'getToken')
+  t.match(of(call, 'call getToken'), { state: 'problem', detail: 'Editor does not mention to call getToken', remedy: /Roles > Editor > Functions: custom\.functions\.getToken\.allow = true/ })
+
+  const user = async (token: string): Promise<Check | undefined> => of(await steps(token), 'user')
+  t.match(await user(await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' })), { state: 'problem', detail: /email_mismatch/, remedy: new RegExp(`--fix ${ids.jane}`) })
+  t.match(await user(await issuer.idToken({ subject: 'other', email: 'jane@example.com', emailVerified: false })), { state: 'problem', detail: /identity_not_linked/ })
+  t.match(await user(await issuer.idToken({ subject: 'other', email: 'jane@example.com' })), { state: 'ok', detail: /the next request binds it/ })
+  t.match(await user(await issuer.idToken({ subject: 'new' })), { state: 'problem', detail: /nobody has signed up/, remedy: /userSignUpWithToken\(authProfileId: "p0", user: \{ email: "new@example\.com" \}\)/ })
+
+  const piped = await latchkey(env, `Bearer ${jane}\n`)('doctor', '--token', '-')
+  t.match(piped, { code: 0, stdout: /^ok form: three parts, with JSON in them\nok issuer: / })
+  t.match(await cli('doctor', '--action', 'read', '--table', 'Users'), { code: 1, stdout: /\.\. user: no token: a guest\nok roles: Guest\n!! read Users: Guest does not mention to read Users\n {3}Remedy: / })
+  t.match(await cli('doctor', '--token', `lk_${'x'.repeat(43)}`), { code: 1, stdout: /^!! API token: / })
+  await issuer.behave('down')
+  t.match(of(await steps(jane), 'keys'), { state: 'problem', detail: /issuer_unreachable/ })
+  const checks: Check[] = (await cli('doctor', '--json')).json().checks
+  t.match(of(checks, 'issuer of p0'), { state: 'problem', detail: /ECONNREFUSED/ })
+})
+
+t.test('what keeps the server from starting is said, and nothing is made or changed', async t => {
+  const { env } = await installation(t, 'sqlite')
+  const file = await folder(t)
+  const problemOf = async (change: Record<string, string>): Promise<string> => {
+    const { checks } = (await latchkey({ ...env, ...change })('doctor', '--json')).json() as { checks: Check[] }
+    const found = checks.find(({ state }) => state === 'problem')
+    return `${found?.name}: ${found?.detail}`
+  }
+  const useless = createServer((request, response) => {
+    const { host } = request.headers
+    response.setHeader('date', new Date(Date.now() + 120_000).toUTCString())
+    response.end(JSON.stringify(request.url?.endsWith('jwks') === true ? { keys: [{ kty: 'oct', kid: 'a', k: 'x' }] } : { issuer: `http://${host}`, jwks_uri: `http://${host}/jwks` }))
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => useless.close())
+  await once(useless, 'listening')
+  const uselessIssuer = `http://127.0.0.1:${(useless.address() as AddressInfo).port}`
+  const ofIssuer = async (issuer: string): Promise<Record<string, string>> => ({ LATCHKEY_CONFIG: await file(`${issuer.length}.json`, { profiles: [{ id: 'p', name: 'P', type: 'openid', clientId: 'web', issuer }] }) })
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ LATCHKEY_CONFIG: await file('broken.json', '{') }, /^configuration: .*not valid JSON/],
+    [{ LATCHKEY_CONFIG: await file('role.json', { profiles: [{ id: 'default', name: 'A', type: 'embedded', roles: ['Gone'] }] }) }, /^roles of default: there is no role Gone/],
+    [await ofIssuer(uselessIssuer), /^issuer of p: .* answers, and none of its one key can be used/],
+    [await ofIssuer(`${uselessIssuer}/`), /^issuer of p: .*of another issuer/],
+    [{ LATCHKEY_SECRET_KEY: 'y'.repeat(32) }, /^secret key: /],
+    [{ DATABASE_URL: 'sqlite:/nowhere/latchkey.db' }, /^database: there is no database \/nowhere\/latchkey\.db/],
+    [{ DATABASE_URL: 'postgres://somebody:hidden@127.0.0.1:1/x' }, /^database: (?!.*hidden).*ECONNREFUSED/]
+  ]
+  const found = await inPairs(cases, async ([change]) => await problemOf(change))
+  for (const [index, [, expected]] of cases.entries()) t.match(found[index], expected)
+})
+
+t.test('misuse of doctor is told', async t => {
+  const cli = latchkey({})
+  const misuses: [string[], RegExp][] = [
+    [['--action', 'read'], /go together/],
+    [['--action', 'eat', '--table', 'Users'], /go together/],
+    [['--function', 'x', '--table', 'Users'], /--function stands without/],
+    [['--fix', 'x', '--token', 'x'], /--fix stands alone/],
+    [['--yes'], /--yes is for --fix/],
+    [['--token', ' '], /the token is empty/],
+    [['jane'], /unexpected argument jane/]
+  ]
+  const outcomes = await inPairs(misuses, async ([args]) => await cli('doctor', ...args))
+  for (const [index, [args, message]] of misuses.entries()) t.match(outcomes[index], { code: 2, stderr: message }, args.join(' '))
+  t.match(await cli('doctor', '--help'), { code: 0, stdout: /^Usage: latchkey doctor/ })
+})
