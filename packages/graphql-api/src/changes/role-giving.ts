@@ -25,8 +25,8 @@ export interface RolesChange {
 }
 
 /**
- * Who may give and take roles: nobody a role that they do not have themselves, unless they may do everything. Guest may be
- * given by anybody: it is had by not signing in.
+ * Who may give and take roles: nobody a role that they do not have themselves, unless they may do everything. Guest is no
+ * exception: what it says of one's own record is nothing to who is not signed in, and something to a user.
  */
 export interface RoleGiving {
   mayDoEverything (principal: Principal): boolean
@@ -47,8 +47,7 @@ export function createRoleGiving (rolePermissions: RolePermissionsService): Role
   }
 
   function mayGive (principal: Principal, roleId: string | null): boolean {
-    if (giving.mayDoEverything(principal)) return true
-    return roleId !== null && (principal.roles.includes(roleId) || rolePermissions.guest().roles.includes(roleId))
+    return giving.mayDoEverything(principal) || (roleId !== null && principal.roles.includes(roleId))
   }
 
   /** The same answer for a role that there is not: who may not give it need not learn which there are. */
