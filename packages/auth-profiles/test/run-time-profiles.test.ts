@@ -186,6 +186,7 @@ for (const dialect of dialects) {
       await t.rejects(app.authProfiles.delete(id, { where }), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
       await app.authProfiles.delete(id, { where: sql<boolean>`latchkey_authentication_profiles.name = 'B'`, inTransaction })
       t.strictSame(changes, [[undefined, 'A'], ['A', 'B'], ['B', undefined]])
+      t.equal(adapter.opened.find(({ options }) => options.name === 'B')?.closed, false, 'a request that is under way may finish with its adapter')
       await app.close()
       t.ok(adapter.opened.every(({ closed }) => closed), 'every adapter that was opened is closed')
     })
