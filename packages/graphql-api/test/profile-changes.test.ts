@@ -180,6 +180,11 @@ t.test('nobody gives a role, or lets people in with one, that may do more than t
   t.match(await set({ selfSignUpEnabled: true }), denied('Users', 'delete'))
   t.equal(await set({ roles: { disconnect: [{ name: 'Deleter' }] } }), undefined, 'and take roles away')
   t.equal(await set({ selfSignUpEnabled: true }), undefined)
+
+  await app.rolePermissions.update(app.rolePermissions.guest().roles[0] as string, { permissions: { data: { Users: { update: { allow: true } } } } })
+  t.match(await set({ roles: { reconnect: [] } }), denied('Users', 'update'), 'without a role people get Guest, which is one too')
+  t.equal((await root(update, { data: { id, roles: { reconnect: [] }, selfSignUpEnabled: false } })).errors, undefined)
+  t.match(await set({ selfSignUpEnabled: true }), denied('Users', 'update'))
   t.match((await root(update, { data: { id, roles: { connect: [{ name: 'no such role' }] } } })).errors, [error('EntityNotFoundError', { message: 'Role not found' })])
   t.match((await root(update, { data: { id, roles: { connect: [], reconnect: [] } } })).errors, [error('ValidationError', { details: { roles: String } })])
 })

@@ -41,8 +41,9 @@ export function createProfilePermission (rolePermissions: RolePermissionsService
       if (roleGiving.mayDoEverything(principal)) return
       if (!isDeepStrictEqual(trustOf(before), trustOf(after))) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(TABLE, 'update')
       assertKnownSites(before.callbackUrls, after.callbackUrls, TABLE)
-      assertHasAll(principal, after.roleIds.filter(id => !before.roleIds.includes(id)))
-      if (letsInMore(before.selfSignUp, after.selfSignUp)) assertHasAll(principal, after.roleIds)
+      const [given, gave] = [rolesGivenBy(after), rolesGivenBy(before)]
+      assertHasAll(principal, given.filter(id => !gave.includes(id)))
+      if (letsInMore(before.selfSignUp, after.selfSignUp)) assertHasAll(principal, given)
     },
     roles: (principal, { connect, disconnect, reconnect }) => {
       const ids = (keys: readonly RoleKey[] | null | undefined) => (keys ?? []).map(key => find(principal, key))
@@ -58,6 +59,12 @@ export function createProfilePermission (rolePermissions: RolePermissionsService
     // Who may not give every role need not learn which there are.
     if (!roleGiving.mayDoEverything(principal)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update')
     throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
+  }
+
+  /** Where a profile has none, who signs up gets Guest. */
+  function rolesGivenBy ({ roleIds }: ProfilePowers): readonly string[] {
+    const existing = roleIds.filter(id => rolePermissions.find({ id }) !== null)
+    return existing.length > 0 ? existing : rolePermissions.guest().roles
   }
 
   function assertHasAll (principal: Principal, roleIds: readonly string[]): void {
