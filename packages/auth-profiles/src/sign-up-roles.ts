@@ -7,16 +7,18 @@ export type SignUpRoles = (profile: AuthenticationProfile) => readonly string[]
 
 /**
  * Looks up the roles that configured profiles name, once all roles are known. From then on they are kept by id, so that
- * renaming a role changes nothing.
+ * renaming a role changes nothing. `Administrator` and `Guest` are the built-in roles, as in the configuration of the roles
+ * themselves, also where they were renamed.
  *
  * @returns the ids by profile id
  * @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path of a role that does not exist
  */
 export function lookUpConfiguredRoles (configs: readonly ProfileConfig[], rolePermissions: RolePermissionsService): ReadonlyMap<string, readonly string[]> {
+  const builtins = new Map([['Administrator', rolePermissions.administrator().id], ['Guest', rolePermissions.guest().roles[0]]])
   return new Map(configs.map(({ id, roles = [] }, index) => [id, Object.freeze(roles.map((name, position) => {
-    const role = rolePermissions.find({ name })
-    if (role === null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${index}.roles.${position}: there is no role "${name}"; declare it under roles, or correct the name`)
-    return role.id
+    const roleId = builtins.get(name) ?? rolePermissions.find({ name })?.id
+    if (roleId === undefined) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${index}.roles.${position}: there is no role "${name}"; declare it under roles, or correct the name`)
+    return roleId
   }))]))
 }
 

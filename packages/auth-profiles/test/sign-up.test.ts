@@ -38,6 +38,18 @@ for (const dialect of dialects) {
       t.strictSame(await roleNames(started, second.user.id), ['Guest'])
     })
 
+    t.test('Guest and Administrator of a profile are the built-in roles, whatever they are called when the app starts', async t => {
+      const rename = async ({ rolePermissions }: TestApp['app']) => {
+        for (const name of ['Guest', 'Administrator']) {
+          await rolePermissions.update(rolePermissions.find({ name })?.id as string, { name: `Renamed ${name}` })
+          await rolePermissions.create({ name, permissions: {} })
+        }
+      }
+      const started = await startApp(t, dialect, [{ roles: ['Guest', 'Administrator'] }], {}, rename)
+      const { user } = await started.app.authProfiles.signUp(await started.identity(0, jane), { user: { email: jane.email } })
+      t.strictSame(await roleNames(started, user.id), ['Renamed Administrator', 'Renamed Guest'])
+    })
+
     t.test('without a profile it is the first one; the token must belong to the profile', async t => {
       const { app, identity } = await startApp(t, dialect, [{}, {}])
       const bySecond = await identity(1, jane)
