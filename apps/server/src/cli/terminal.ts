@@ -19,14 +19,22 @@ export interface Terminal {
 
 export type Colour = 'green' | 'red' | 'yellow' | 'dim'
 
-export function openTerminal ({ stdin, stdout, stderr, env }: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Terminal {
-  const coloured = stdout.isTTY && !env.NO_COLOR
+/** What a shell gives a command: a process, or in tests what stands for one. */
+export interface Shell {
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean, unref?: () => unknown }
+  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }
+  readonly stderr: NodeJS.WritableStream
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export function openTerminal ({ stdin, stdout, stderr, env }: Shell): Terminal {
+  const coloured = stdout.isTTY === true && !env.NO_COLOR
   return {
     print: text => { stdout.write(text.endsWith('\n') ? text : `${text}\n`) },
     complain: line => { stderr.write(`${line}\n`) },
     paint: (colour, text) => coloured ? styleText(colour, text) : text,
     confirm: async question => {
-      if (!stdin.isTTY) return false
+      if (stdin.isTTY !== true) return false
       const lines = createInterface({ input: stdin, output: stderr })
       try {
         return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())

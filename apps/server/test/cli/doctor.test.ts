@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { startServer } from '../../dist-demo/running-server.js'
 import { graphql, profileFor, signUpMutation } from '../helpers/server-under-test.js'
-import { folder, inPairs, latchkey, type Latchkey } from './helpers/latchkey.js'
+import { folder, inTurn, latchkey, type Latchkey } from './helpers/latchkey.js'
 
 interface Check { name: string, state: string, detail: string, remedy?: string }
 
@@ -87,7 +87,7 @@ t.test('a token, step by step', async t => {
     ['without an email', await issuer.idToken({ claims: { email: undefined } }), 'claims', /The claim email is missing/, /scopes/],
     ['expired', await issuer.idToken({ expiresIn: -60 }), 'times', /it ended \d+ seconds ago \(expired\)/, /refresh token/]
   ]
-  const answers = await inPairs(refused, async ([, token]) => await steps(token))
+  const answers = await inTurn(refused, async ([, token]) => await steps(token))
   for (const [index, [name, , step, detail, remedy]] of refused.entries()) {
     const checks = answers[index] as Check[]
     t.strictSame(problems(checks), [step], name)
@@ -144,7 +144,7 @@ t.test('what keeps the server from starting is said, and nothing is made or chan
     [{ DATABASE_URL: 'sqlite:/nowhere/latchkey.db' }, /^database: there is no database \/nowhere\/latchkey\.db/],
     [{ DATABASE_URL: 'postgres://somebody:hidden@127.0.0.1:1/x' }, /^database: (?!.*hidden).*ECONNREFUSED/]
   ]
-  const found = await inPairs(cases, async ([change]) => await problemOf(change))
+  const found = await inTurn(cases, async ([change]) => await problemOf(change))
   for (const [index, [, expected]] of cases.entries()) t.match(found[index], expected)
 })
 
@@ -159,7 +159,7 @@ t.test('misuse of doctor is told', async t => {
     [['--token', ' '], /the token is empty/],
     [['jane'], /unexpected argument jane/]
   ]
-  const outcomes = await inPairs(misuses, async ([args]) => await cli('doctor', ...args))
+  const outcomes = await inTurn(misuses, async ([args]) => await cli('doctor', ...args))
   for (const [index, [args, message]] of misuses.entries()) t.match(outcomes[index], { code: 2, stderr: message }, args.join(' '))
   t.match(await cli('doctor', '--help'), { code: 0, stdout: /^Usage: latchkey doctor/ })
 })

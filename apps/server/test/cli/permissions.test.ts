@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { startServer } from '../../dist-demo/running-server.js'
-import { folder, inPairs, latchkey } from './helpers/latchkey.js'
+import { folder, inTurn, latchkey } from './helpers/latchkey.js'
 
 const own = { id: { equals: '__loggedInUserId' } }
 const editor = { name: 'Editor', permissions: { data: { Users: { read: { allow: true }, update: { allow: true, fields: { firstName: true }, filter: own } } } } }
@@ -90,7 +90,7 @@ t.test('misuse is told, and help is there', async t => {
     [['permissions', 'lint', '--what'], /Unknown option '--what'/],
     [['permissions', 'diff', 'nowhere.json'], /nowhere\.json cannot be read \(ENOENT\)/]
   ]
-  const outcomes = await inPairs(misuses, async ([args]) => await cli(...args))
+  const outcomes = await inTurn(misuses, async ([args]) => await cli(...args))
   for (const [index, [args, message]] of misuses.entries()) t.match(outcomes[index], { code: 2, stderr: message }, args.join(' '))
   const file = await folder(t)
   for (const [json, message] of [

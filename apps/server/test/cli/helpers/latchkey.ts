@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { run } from '../../../dist/cli/run.js'
 
 const bin = fileURLToPath(new URL('../../../bin/latchkey.js', import.meta.url))
 
@@ -17,8 +19,23 @@ export interface Outcome {
 
 export type Latchkey = (...args: string[]) => Promise<Outcome>
 
-/** The built command as a process, with this environment and nothing else. */
+/** The command, with this environment and nothing else; in this process, which has loaded the app already. */
 export function latchkey (env: Record<string, string>, input = ''): Latchkey {
+  return async (...args) => {
+    const [stdout, stderr] = [collect(), collect()]
+    const code = await run(args, { stdin: Readable.from([input]), stdout: stdout.stream, stderr: stderr.stream, env })
+    return { code, stdout: stdout.text(), stderr: stderr.text(), json: () => JSON.parse(stdout.text()) as unknown }
+  }
+}
+
+function collect (): { stream: Writable, text: () => string } {
+  let text = ''
+  const stream = new Writable({ write: (chunk: Buffer, _encoding, done) => { text += chunk.toString(); done() } })
+  return { stream, text: () => text }
+}
+
+/** The built command as a process of its own. */
+export function latchkeyProcess (env: Record<string, string>, input = ''): Latchkey {
   return async (...args) => await new Promise(resolve => {
     const child = execFile(process.execPath, [bin, ...args], { env: { PATH: process.env.PATH, ...env } }, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode as number, stdout, stderr, json: () => JSON.parse(stdout) as unknown })
@@ -38,9 +55,9 @@ export async function folder (t: Test): Promise<(name: string, json: unknown) =>
   }
 }
 
-/** Does something with each item, two at once: more would make each of the processes slow. */
-export async function inPairs<Item, Result> (items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+/** Does something with each item, one after another. */
+export async function inTurn<Item, Result> (items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
-  for (let index = 0; index < items.length; index += 2) results.push(...await Promise.all(items.slice(index, index + 2).map(work)))
+  for (const item of items) results.push(await work(item))
   return results
 }
