@@ -3,7 +3,7 @@ import type { AttemptPolicy, Attempts } from './attempts.js'
 import { networkOf } from './client-network.js'
 import type { CodePurpose } from './codes.js'
 
-const [SECOND, MINUTE, HOUR] = [1000, 60_000, 60 * 60_000]
+const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 60 * 60_000, 24 * 60 * 60_000]
 
 /**
  * `From` counts what comes from one client network, which may be a whole office; `OfAccountFrom` what one network does to one account; and
@@ -12,19 +12,24 @@ const [SECOND, MINUTE, HOUR] = [1000, 60_000, 60 * 60_000]
 const policies = {
   passwordFrom: { free: 30, firstDelayMs: SECOND, maxDelayMs: 5 * MINUTE },
   passwordOfAccountFrom: { free: 5, firstDelayMs: SECOND, maxDelayMs: HOUR },
-  passwordOfAccount: { free: 100, firstDelayMs: MINUTE, maxDelayMs: 15 * MINUTE, perDay: true },
+  passwordOfAccount: { free: 100, firstDelayMs: MINUTE, maxDelayMs: 15 * MINUTE, windowMs: DAY },
   codeFrom: { free: 30, firstDelayMs: SECOND, maxDelayMs: 5 * MINUTE },
-  codeOfAccount: { free: 100, firstDelayMs: MINUTE, maxDelayMs: 15 * MINUTE, perDay: true },
+  codeOfAccount: { free: 100, firstDelayMs: MINUTE, maxDelayMs: 15 * MINUTE, windowMs: DAY },
   signUpFrom: { free: 20, firstDelayMs: 30 * SECOND, maxDelayMs: HOUR },
   emailFrom: { free: 20, firstDelayMs: 30 * SECOND, maxDelayMs: HOUR },
   emailOfAccountFrom: { free: 4, firstDelayMs: MINUTE, maxDelayMs: 4 * HOUR },
-  emailOfAccount: { free: 40, firstDelayMs: MINUTE, maxDelayMs: HOUR, perDay: true }
+  signInFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
+  signOutFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
+  emailOfAccount: { free: 40, firstDelayMs: MINUTE, maxDelayMs: HOUR, windowMs: DAY }
 } as const satisfies Record<string, AttemptPolicy>
 
 type Limit = keyof typeof policies
 
+/** What a client is told that began too many sign-ins. */
+export const RETRY_AFTER_SECONDS = 60
+
 /** How long a network is known that an account was signed in from. */
-const KNOWN_MS = 90 * 24 * HOUR
+const KNOWN_MS = 90 * DAY
 
 /** Takes back what a try has counted, once it turned out to be rightful. */
 export type Rightful = () => Promise<void>
@@ -90,6 +95,12 @@ export function createAccountLimits (attempts: Attempts) {
       if (!await may('emailOfAccountFrom', `${purpose}:${pairOf(email, network)}`)) return false
       return await isKnown(email, network) || await may('emailOfAccount', `${purpose}:${email}`)
     },
+
+    /** Whether one more sign-in may be begun at the pages, which keeps a record of it. It counts until it is finished. */
+    mayBeginSignIn: async (clientAddress: string | undefined): Promise<boolean> => await may('signInFrom', clientNetwork(clientAddress) ?? 'unknown'),
+    finishSignIn: async (clientAddress: string | undefined): Promise<void> => { await giveBack('signInFrom', clientNetwork(clientAddress) ?? 'unknown') },
+    /** The same for signing out, which keeps one too. */
+    mayBeginSignOut: async (clientAddress: string | undefined): Promise<boolean> => await may('signOutFrom', clientNetwork(clientAddress) ?? 'unknown'),
 
     /** Forgets the wrong passwords of an account that has got another one. */
     async forgetPasswords (clientAddress: string | undefined, email: string): Promise<void> {

@@ -6,8 +6,8 @@ export interface AttemptPolicy {
   readonly free: number
   readonly firstDelayMs: number
   readonly maxDelayMs: number
-  /** Whether all is forgotten a day after the first try, and not after a day without one. */
-  readonly perDay?: boolean
+  /** How long after the first try all is forgotten; left out: after a day without one. */
+  readonly windowMs?: number
 }
 
 export interface Attempts {
@@ -43,9 +43,10 @@ export function createAttempts (db: Kysely<Tables>): Attempts {
       // The wait after each number of tries, spelled out: both databases know `case`, and not the same arithmetic.
       const waits = delays(policy).map((ms, index) => sql`when ${tries} = ${policy.free + index} then ${at(ms)}`)
       const lockedUntil = sql<string>`(case when ${tries} < ${policy.free} then ${NEVER_LOCKED} ${sql.join(waits, sql` `)} else ${at(policy.maxDelayMs)} end)`
-      const end = policy.perDay === true ? sql<string>`(case when ${expired} then ${at(FORGET_MS)} else latchkey_embedded_attempts.expires_at end)` : at(FORGET_MS)
+      const forgotten = at(policy.windowMs ?? FORGET_MS)
+      const end = policy.windowMs === undefined ? forgotten : sql<string>`(case when ${expired} then ${forgotten} else latchkey_embedded_attempts.expires_at end)`
       const counted = await db.insertInto('latchkey_embedded_attempts')
-        .values({ key, tries: 1, locked_until: NEVER_LOCKED, expires_at: at(FORGET_MS) })
+        .values({ key, tries: 1, locked_until: NEVER_LOCKED, expires_at: forgotten })
         .onConflict(conflict => conflict.column('key')
           .doUpdateSet({ tries, locked_until: lockedUntil, expires_at: end })
           .where('latchkey_embedded_attempts.locked_until', '<=', nowText))

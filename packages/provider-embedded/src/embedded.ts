@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdapterFactory } from 'oidc-provider'
 import { createAccountActions, type AccountActions } from './account-actions.js'
-import { createAccountLimits } from './account-limits.js'
+import { createAccountLimits, type AccountLimits } from './account-limits.js'
 import { createAccounts, type Accounts } from './accounts.js'
 import { createAdapterFactory } from './adapter.js'
 import { createAttempts } from './attempts.js'
@@ -30,6 +30,7 @@ export interface Embedded {
   readonly profiles: Profiles
   readonly actions: AccountActions
   readonly accounts: Accounts
+  readonly limits: AccountLimits
   readonly mailer: Mailer
   /** The emails that were not sent, newest first. */
   latestOutbox (): ReturnType<Outbox['latest']>
@@ -78,6 +79,8 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     return profile === undefined ? undefined : toClient(profile, legacyCallback)
   }, options.refreshTokenReuseSeconds * 1000)
   const records: AdapterFactory = model => guarded(guard, storedRecords(model))
+  const attempts = guarded(guard, createAttempts(db))
+  const limits = createAccountLimits(attempts)
   let running: RunningProvider | undefined
   const keys = await loadSigningKeys({
     db,
@@ -90,15 +93,14 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   })
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, profiles, pages: pages(profiles), log, legacyCallback })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, profiles, pages: pages(profiles), log, legacyCallback })
       running = { provider, handle: provider.callback() }
     }
     return running
   }
   current()
   const tokens = createTokens(current)
-  const attempts = guarded(guard, createAttempts(db))
-  const actions = createAccountActions({ accounts, limits: createAccountLimits(attempts), codes: guarded(guard, createCodes(db, secrets, attempts)), mailer, background, log, baseUrl: issuer })
+  const actions = createAccountActions({ accounts, limits, codes: guarded(guard, createCodes(db, secrets, attempts)), mailer, background, log, baseUrl: issuer })
 
   const polling = repeat(options.keyPollSeconds * 1000, 'Looking for new signing keys', keys.refresh, log)
   const cleaning = repeat(CLEANING_MS, 'Removing expired records', async () => { await removeExpired(db) }, log)
@@ -107,6 +109,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     profiles,
     actions,
     accounts,
+    limits,
     mailer,
     latestOutbox: async () => await guard(outbox.latest),
     pendingEmails: createPendingEmails(records('PendingEmail')),

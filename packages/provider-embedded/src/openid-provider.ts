@@ -1,5 +1,6 @@
 import type { ProviderLog } from '@latchkey/identity-provider'
-import { Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
+import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
 import type { Profiles } from './profiles.js'
 import type { SigningKey } from './signing-keys.js'
@@ -7,8 +8,19 @@ import type { SigningKey } from './signing-keys.js'
 /** The scopes that every first-party client gets. */
 export const SCOPES = 'openid email profile offline_access'
 const INTERACTION_SECONDS = 60 * 60
+/** A browser that nobody has signed in with has a session while it signs out. */
+const NOBODYS_SESSION_SECONDS = 10 * 60
 /** However often it is refreshed, a sign-in ends after this. */
 const GRANT_SECONDS = 365 * 24 * 60 * 60
+
+/** A client network has begun too many sign-ins or sign-outs. It is told so itself, and not the app by a redirect. */
+class TooManyRequests extends errors.TemporarilyUnavailable {
+  override allow_redirect = false
+  constructor () {
+    super('too many requests')
+    this.status = this.statusCode = 429
+  }
+}
 
 /** The pages that `oidc-provider` shows itself, as whole documents. */
 export interface ProviderPages {
@@ -24,6 +36,7 @@ export interface OpenIdProviderConfig {
   readonly cookieKeys: readonly string[]
   readonly records: AdapterFactory
   readonly accounts: Accounts
+  readonly limits: AccountLimits
   readonly profiles: Profiles
   readonly pages: ProviderPages
   readonly log: ProviderLog
@@ -38,7 +51,7 @@ export interface OpenIdProviderConfig {
  * when the keys change.
  */
 export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
-  const { accounts, profiles, pages, tokenSeconds, legacyCallback } = config
+  const { accounts, limits, profiles, pages, tokenSeconds, legacyCallback } = config
   const secure = config.issuer.startsWith('https:')
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
   const clientIdOf = (ctx: KoaContextWithOIDC) => ctx.oidc.client?.clientId
@@ -74,7 +87,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       AuthorizationCode: 60,
       RefreshToken: config.refreshTokenSeconds,
       // Tokens of the hosted pages end with the browser's session, unless offline_access was agreed to.
-      Session: config.refreshTokenSeconds,
+      Session: (_ctx, session) => session.accountId === undefined ? NOBODYS_SESSION_SECONDS : config.refreshTokenSeconds,
       Interaction: INTERACTION_SECONDS,
       Grant: GRANT_SECONDS
     },
@@ -88,7 +101,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       const account = await accounts.findById(id)
       return account?.emailVerified === true ? { accountId: account.id, claims: () => claimsOf(account) } : undefined
     },
-    interactions: { url: (_ctx, interaction) => `${config.issuer}/interaction/${interaction.uid}` },
+    interactions: { policy: limitedPolicy(limits), url: (_ctx, interaction) => `${config.issuer}/interaction/${interaction.uid}` },
     loadExistingGrant: async ctx => {
       const { client, session, params, account, provider } = ctx.oidc
       if (client === undefined || session === undefined || account === undefined) return undefined
@@ -103,17 +116,42 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     },
     renderError: (ctx, out) => {
       ctx.type = 'html'
-      ctx.body = pages.error(clientIdOf(ctx), out)
+      if (ctx.status === 429) ctx.set('retry-after', String(RETRY_AFTER_SECONDS))
+      ctx.body = pages.error(clientIdOf(ctx), ctx.status === 429 ? { error: 'too_many_requests' } : out)
     }
   }
   const provider = new Provider(config.issuer, configuration)
   // Which requests came over TLS is known from the public URL; the mount says so in the header that this trusts.
   provider.proxy = true
+  // Signing out keeps a session of whoever does it, signed in or not.
+  provider.use(async (ctx, next) => {
+    // While the database is away the logout page itself says so, and keeps nothing.
+    const may = !/^\/session\/end\/?$/i.test(ctx.path) || await limits.mayBeginSignOut(ctx.ip).catch(() => true)
+    if (may) return await next()
+    ctx.status = 429
+    ctx.set('retry-after', String(RETRY_AFTER_SECONDS))
+    ctx.type = 'html'
+    ctx.body = pages.error(undefined, { error: 'too_many_requests' })
+  })
   // Exactly the registered URLs, where oidc-provider would let a native client vary the port of a loopback address.
   provider.Client.prototype.redirectUriAllowed = function (uri) { return this.redirectUris?.includes(uri) === true }
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return this.postLogoutRedirectUris?.includes(uri) === true }
   provider.on('server_error', (_ctx, error) => { config.log.error({ err: error }, 'The OpenID provider failed') })
   return provider
+}
+
+/** What `oidc-provider` asks people for, where a sign-in is counted before it is kept. */
+function limitedPolicy (limits: AccountLimits) {
+  const policy = interactionPolicy.base()
+  const login = policy.get('login')
+  if (login === undefined) return policy
+  const { details } = login
+  login.details = async ctx => {
+    // Without a prompt it ends here, and nothing is kept.
+    if (!ctx.oidc.promptPending('none') && !await limits.mayBeginSignIn(ctx.ip)) throw new TooManyRequests()
+    return await details(ctx)
+  }
+  return policy
 }
 
 /** The claims of an account; what it does not have is left out. */

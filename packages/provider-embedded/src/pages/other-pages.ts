@@ -50,8 +50,14 @@ ${form(`/oidc/${purpose}/resend`, csrf, html`${known ? tokenField(token) : field
 ${button('Send a new one')}`)}`)
 }
 
+/** A title and a text. */
+type Said = readonly [string, string]
+
 /** What is said while the database is away. */
-export const UNAVAILABLE = ['Not available at the moment', 'Nothing is wrong on your side, and nothing was lost. Try again in a moment.'] as const
+export const UNAVAILABLE: Said = ['Not available at the moment', 'Nothing is wrong on your side, and nothing was lost. Try again in a moment.']
+
+/** What is said where too many sign-ins were begun from one network. */
+export const TOO_MANY: Said = ['Please wait a minute', 'Too many people are signing in from your network at the moment. Wait a minute, then go back to the app and try again.']
 
 /**
  * Says one thing, and where to go from there.

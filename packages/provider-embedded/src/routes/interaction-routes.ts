@@ -72,6 +72,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   async function finish (signIn: SignIn, request: FastifyRequest, reply: FastifyReply, result: InteractionResults): Promise<FastifyReply> {
     const returnTo = await embedded.current().provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
     await embedded.pendingEmails.remove(signIn.uid)
+    if (signIn.prompt === 'login') await embedded.limits.finishSignIn(request.ip)
     return reply.redirect(returnTo, 303)
   }
 

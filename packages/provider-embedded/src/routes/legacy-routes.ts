@@ -1,7 +1,8 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { RETRY_AFTER_SECONDS } from '../account-limits.js'
 import type { Embedded } from '../embedded.js'
-import { messagePage } from '../pages/other-pages.js'
+import { messagePage, TOO_MANY } from '../pages/other-pages.js'
 import type { Profile } from '../profiles.js'
 import { seenFromOutside } from './openid-routes.js'
 import { answerFailure, brandOf, sendPage } from './page-routes.js'
@@ -11,7 +12,7 @@ import { answerFailure, brandOf, sendPage } from './page-routes.js'
  * `response_type=token`, and `/logout`. They answer for profiles with `legacyImplicit` and are not there for others.
  */
 export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { embedded: Embedded }): Promise<void> {
-  const { legacySignIns, tokens, profiles } = embedded
+  const { legacySignIns, limits, tokens, profiles } = embedded
   const secure = embedded.issuer.startsWith('https:')
   const profileOf = (clientId: string | undefined): Profile | undefined => {
     const profile = profiles.findByClientId(clientId ?? '')
@@ -29,6 +30,7 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     if (redirectUri === undefined || !profile.callbackUrls.includes(redirectUri)) return refuse(reply, profile, 'redirect_uri', 'callbackUrls')
     if (responseType === 'code') return reply.redirect(`${embedded.issuer}/auth?${new URLSearchParams(texts(request.query)).toString()}`)
     if (responseType !== 'token') return toFragment(reply, redirectUri, { error: 'unsupported_response_type', state })
+    if (!await limits.mayBeginSignIn(request.ip)) return sendPage(reply.header('retry-after', RETRY_AFTER_SECONDS), 429, messagePage(brandOf(profile), ...TOO_MANY), profile)
     const { url, secret } = await legacySignIns.begin(profile, { redirectUri, state, nonce })
     return reply.header('set-cookie', setCookie(secret, 60 * 60)).redirect(url)
   })
@@ -43,6 +45,7 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     }
     const { profile, redirectUri, state, codeVerifier } = signIn
     reply.header('set-cookie', setCookie('', 0))
+    await limits.finishSignIn(request.ip)
     if (code === undefined) return toFragment(reply, redirectUri, { error: error ?? 'server_error', state })
     const { idToken, accessToken, accessTokenExpiresAt } = await tokens.exchange(profile, { code, redirectUri: embedded.legacyCallback, codeVerifier })
     return toFragment(reply, redirectUri, {
