@@ -74,6 +74,8 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
+      // Would have the requests of anybody stored (RFC 9126); clients without a secret gain nothing by it.
+      pushedAuthorizationRequests: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,

@@ -59,6 +59,14 @@ for (const dialect of dialects) {
       t.match(silent.headers.get('location'), `${callbackUrl}?error=login_required`)
     })
 
+    t.test('authorization requests cannot be pushed, which would store one for whoever asks', async t => {
+      const { searchParams } = new URL((await beginSignIn(running)).url)
+      const before = await stored('PushedAuthorizationRequest')
+      t.equal((await fetch(`${running.url}/oidc/request`, { method: 'POST', body: searchParams })).status, 404)
+      t.equal(await stored('PushedAuthorizationRequest'), before)
+      t.notMatch(await (await open(`${running.url}/oidc/.well-known/openid-configuration`)).text(), 'pushed_authorization_request_endpoint')
+    })
+
     t.test('signing out is limited as well, and what is stored for a browser without a session ends soon', async t => {
       const url = `${running.url}/oidc/session/end?${new URLSearchParams({ client_id: 'default', post_logout_redirect_uri: logoutUrl }).toString()}`
       await almostAll('signOutFrom')
