@@ -105,8 +105,8 @@ for (const dialect of dialects) {
     t.strictSame(await hired('{ relative: { gt: { op: SUB, value: "39" } } }'), [])
     t.strictSame(await hired('{ relative: { lt: { unit: WEEK, value: "-5" } }, gt: "2000-01-01T00:00:00Z" }'), ['root'])
     t.strictSame(await hired('{ relative: { gte: { op: ADD, unit: YEAR, value: "-1" } }, lt: "2000-01-01T00:00:00Z" }'), [])
-    t.strictSame(await hired('{ relative: { gte: { value: "1.5" } } }'), invalid({ filter: 'relative must have a whole number as value, for example "7"' }))
-    t.strictSame(await hired('{ relative: { gte: { unit: YEAR, value: "999999" } } }'), invalid({ filter: 'relative must lead to a year between 0 and 9999' }))
+    t.match(await hired('{ relative: { gte: { value: "1.5" } } }'), invalid({ filter: /hiredAt\.relative\.gte\.value must be a whole number/ }))
+    t.match(await hired('{ relative: { gte: { unit: YEAR, value: "999999" } } }'), invalid({ filter: /hiredAt\.relative\.gte\.value must be within a thousand years/ }))
   })
 
   t.test(`${dialect}: who asks finds out by a list nothing but what they may read`, async t => {

@@ -1,8 +1,9 @@
 import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
-import { isVariable, type Compare, type Condition, type Literal, type Operand, type RecordFilter, type Related } from './condition.js'
+import { isRelative, isVariable, type Compare, type Condition, type Literal, type Operand, type RecordFilter, type Related } from './condition.js'
 import type { FilterDialect } from './dialects/dialect.js'
 import { postgres } from './dialects/postgres.js'
 import { sqlite } from './dialects/sqlite.js'
+import { timeOf } from './relative-date.js'
 import { valueOf, type FilterVariables } from './variables.js'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -13,11 +14,14 @@ export interface CompileOptions {
   readonly alias?: string
   /** What the variables stand for. A condition on one without a value admits no record. */
   readonly variables: FilterVariables
+  /** What relative dates are relative to; default: the moment of the call. */
+  readonly now?: Date
 }
 
 interface Compilation {
   readonly dialect: FilterDialect
   readonly variables: FilterVariables
+  readonly now: Date
 }
 
 const dialects: Readonly<Record<Dialect, FilterDialect>> = { sqlite, postgres }
@@ -31,8 +35,8 @@ const noRecord = sql<SqlBool>`1 = 0`
  *
  * @param filter what `parseFilter` gave
  */
-export function compileFilter (filter: RecordFilter, { dialect, alias, variables }: CompileOptions): Expression<SqlBool> {
-  return compile(filter.condition, alias ?? filter.table, 1, { dialect: dialects[dialect], variables })
+export function compileFilter (filter: RecordFilter, { dialect, alias, variables, now = new Date() }: CompileOptions): Expression<SqlBool> {
+  return compile(filter.condition, alias ?? filter.table, 1, { dialect: dialects[dialect], variables, now })
 }
 
 function compile (condition: Condition, alias: string, depth: number, compilation: Compilation): RawBuilder<SqlBool> {
@@ -54,17 +58,17 @@ function compile (condition: Condition, alias: string, depth: number, compilatio
 }
 
 function compileCompare (condition: Compare, alias: string, compilation: Compilation): RawBuilder<SqlBool> {
-  const values = valuesOf([condition.value].flat(), compilation.variables)
+  const values = valuesOf([condition.value].flat(), compilation)
   if (values === null) return noRecord
   const positive = compilePositive(condition, sql.ref(`${alias}.${condition.column}`), values, compilation.dialect)
   return condition.negated ? sql<SqlBool>`(${positive}) is not true` : positive
 }
 
 /** The values with the variables replaced; `null` if one of the variables has none. */
-function valuesOf (operands: readonly Operand[], variables: FilterVariables): Literal[] | null {
+function valuesOf (operands: readonly Operand[], { variables, now }: Compilation): Literal[] | null {
   const values: Literal[] = []
   for (const operand of operands) {
-    const value = isVariable(operand) ? valueOf(operand.variable, variables) : operand
+    const value = isVariable(operand) ? valueOf(operand.variable, variables) : isRelative(operand) ? timeOf(operand.relative, now) : operand
     if (value === null && operand !== null) return null
     values.push(value)
   }

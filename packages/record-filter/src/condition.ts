@@ -1,5 +1,6 @@
 import type { ColumnType } from './filterable-table.js'
 import type { Comparison } from './operators.js'
+import type { RelativeDate } from './relative-date.js'
 import type { VariableName } from './variables.js'
 
 /** A parsed filter: frozen, free of the JSON and of the table that it was read with, and safe to keep. */
@@ -42,10 +43,14 @@ export interface Related {
 }
 
 export type Literal = string | number | boolean | null
-export type Operand = Literal | { readonly variable: VariableName }
+export type Operand = Literal | { readonly variable: VariableName } | { readonly relative: RelativeDate }
 
 export function isVariable (operand: Operand): operand is { readonly variable: VariableName } {
-  return typeof operand === 'object' && operand !== null
+  return typeof operand === 'object' && operand !== null && 'variable' in operand
+}
+
+export function isRelative (operand: Operand): operand is { readonly relative: RelativeDate } {
+  return typeof operand === 'object' && operand !== null && 'relative' in operand
 }
 
 /** The variables that stand anywhere in a condition, each once. */

@@ -9,4 +9,5 @@ export type { Column, ColumnType, FilterableTable, Relation } from './filterable
 export type { InvalidFilterError } from './invalid-filter.js'
 export { defaultLimits, type FilterLimits } from './limits.js'
 export { parseFilter } from './parse-filter.js'
+export { relativeUnits } from './relative-date.js'
 export { variableNames, type FilterVariables, type VariableName } from './variables.js'

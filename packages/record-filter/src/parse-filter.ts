@@ -5,6 +5,7 @@ import { invalidFilter } from './invalid-filter.js'
 import { withDefaults, type FilterLimits } from './limits.js'
 import { operators, operatorsOf, type Comparison } from './operators.js'
 import { readFlag, readList, readValue } from './read-value.js'
+import { readRelativeDate } from './relative-date.js'
 
 /** What one reading knows: the limits, and how many conditions there are so far. */
 interface Reading { readonly limits: FilterLimits, conditions: number }
@@ -16,6 +17,7 @@ interface Place { readonly path: string, readonly depth: number }
 const SELF = Object.freeze({ variable: '__loggedInUserId' as const })
 const EVERY_RECORD: Group = Object.freeze({ kind: 'and', conditions: Object.freeze([]) })
 const quantifiers = ['some', 'every', 'none'] as const
+const relativeComparisons = ['gt', 'gte', 'lt', 'lte'] as const
 
 /**
  * Reads a JSON filter against the table it is a filter of. The input is copied, never changed or kept.
@@ -61,7 +63,22 @@ function readGroup (kind: Group['kind'], json: unknown, table: FilterableTable, 
 function readField (json: unknown, column: Column, { path }: Place, reading: Reading): Condition {
   const entries = entriesOf(json, path, 'must be an object of operators, for example { "equals": … }')
   if (entries.length === 0) throw invalidFilter(path, 'needs an operator, for example { "equals": … }')
-  return group('and', entries.map(([name, operand]) => readOperator(name, operand, column, joinPath(path, name), reading)))
+  return group('and', entries.flatMap(([name, operand]) => name === 'relative' && column.type === 'date'
+    ? readRelative(operand, column, joinPath(path, name), reading)
+    : [readOperator(name, operand, column, joinPath(path, name), reading)]))
+}
+
+/** Of a date: comparisons with a time so long before or after the moment of the query. */
+function readRelative (json: unknown, { column, type }: Column, path: string, reading: Reading): Compare[] {
+  const entries = entriesOf(json, path, 'must be an object of gt, gte, lt, lte')
+  if (entries.length === 0) throw invalidFilter(path, 'needs one of gt, gte, lt, lte')
+  return entries.map(([name, date]) => {
+    const at = joinPath(path, name)
+    const comparison = relativeComparisons.find(known => known === name)
+    if (comparison === undefined) throw invalidFilter(at, 'is no comparison with a relative date: use gt, gte, lt, lte')
+    count(at, reading)
+    return compare(column, type, comparison, false, Object.freeze({ relative: readRelativeDate(date, at) }))
+  })
 }
 
 function readOperator (name: string, json: unknown, { column, type }: Column, path: string, reading: Reading): Compare {

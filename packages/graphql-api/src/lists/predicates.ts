@@ -1,4 +1,4 @@
-import { unitNames } from './relative-date.js'
+import { relativeUnits } from '@latchkey/record-filter'
 
 const comparisons = (type: string) => `equals: ${type}, not_equals: ${type}, in: [${type}], not_in: [${type}]`
 const orders = (type: string) => `gt: ${type}, gte: ${type}, lt: ${type}, lte: ${type}`
@@ -26,4 +26,4 @@ export const predicates = `
   input DateRelativePredicates { gt: DateRelativePredicateType, gte: DateRelativePredicateType, lt: DateRelativePredicateType, lte: DateRelativePredicateType }
   input DateRelativePredicateType { op: RelativePredicateOpEnum = ADD, unit: RelativePredicateUnitEnum = DAY, value: String! }
   enum RelativePredicateOpEnum { ADD, SUB }
-  enum RelativePredicateUnitEnum { ${unitNames.join(', ')} }`
+  enum RelativePredicateUnitEnum { ${relativeUnits.join(', ')} }`

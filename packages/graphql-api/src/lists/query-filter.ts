@@ -1,5 +1,4 @@
 import type { FilterableTable, Relation } from '@latchkey/record-filter'
-import { timeOf, type RelativeDate } from './relative-date.js'
 
 type Input = Readonly<Record<string, unknown>>
 type Json = Record<string, unknown>
@@ -18,7 +17,7 @@ export interface Asking {
  *
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, and what `asking` throws
  */
-export function readQueryFilter (input: Input, table: FilterableTable, asking: Asking, now: Date = new Date()): Json {
+export function readQueryFilter (input: Input, table: FilterableTable, asking: Asking): Json {
   return readFilter(input, table)
 
   function readFilter (input: Input, table: FilterableTable): Json {
@@ -34,7 +33,7 @@ export function readQueryFilter (input: Input, table: FilterableTable, asking: A
       } else {
         asking.field(table, name)
         const relation = table.relations?.[name]
-        if (relation === undefined) Object.assign(json, readPredicate(name, value as Input, besides))
+        if (relation === undefined) json[name] = readPredicate(value as Input)
         else json[name] = relation.kind === 'one' ? readToOne(value as Input, relation) : readToMany(value as Input, relation)
       }
     }
@@ -42,10 +41,8 @@ export function readQueryFilter (input: Input, table: FilterableTable, asking: A
     return json
   }
 
-  function readPredicate (field: string, { relative, ...predicate }: Input, besides: Json[]): Json {
-    if (relative == null) return { [field]: predicate }
-    for (const [operator, date] of entriesOf(relative as Input)) besides.push({ [field]: { [operator]: timeOf(date as RelativeDate, now) } })
-    return Object.keys(predicate).length === 0 ? {} : { [field]: predicate }
+  function readPredicate ({ relative, ...predicate }: Input): Json {
+    return relative == null ? predicate : { ...predicate, relative: Object.fromEntries(entriesOf(relative as Input).map(([name, date]) => [name, Object.fromEntries(entriesOf(date as Input))])) }
   }
 
   function readToOne (input: Input, relation: Relation): Json {
