@@ -21,6 +21,7 @@ import { createProfilePermission } from './changes/profile-permission.js'
 import { createRoleGiving } from './changes/role-giving.js'
 import { createCreatorOf } from './creators.js'
 import { isCompilable } from './document-rules.js'
+import { createProfileList } from './lists/profile-list.js'
 import { createRecordLists, type ListedName } from './lists/record-lists.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
@@ -130,6 +131,8 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const changes = createGuardedChanges(rolePermissions, tables, fastify.hasDecorator('auditLog') ? fastify.auditLog : null)
   const roleGiving = createRoleGiving(rolePermissions)
   const visibleProfiles = createVisibleProfiles(rolePermissions, readableRecords, fieldNames(tables.AuthenticationProfiles))
+  const { relations: _relations, ...filterableProfiles } = tables.AuthenticationProfiles.table
+  const profileList = createProfileList(db, rolePermissions, filterableProfiles)
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
   return [
     scalars,
@@ -138,7 +141,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
     listsArea({ lists, tables, names, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
-    profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, requesterOf }),
+    profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
     settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),

@@ -1,3 +1,4 @@
+import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
 import { error, openApi } from './helpers/api.js'
 
@@ -73,3 +74,29 @@ t.test('guests see profiles where the role Guest says so', async t => {
   await app.rolePermissions.update(guest?.id as string, { permissions: { data: { AuthenticationProfiles: { read: { allow: true } } } } })
   t.match((await ask('{ authenticationProfilesList { items { id clientId } } }')).data, { authenticationProfilesList: { items: [{ id: 'main', clientId: 'web' }, {}, {}] } })
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: profiles are filtered and sorted, by what of them may be read`, async t => {
+    const { ask, user, role, app } = await openApi(t, dialect, { profiles: [{ id: 'main', name: 'Main' }, { id: 'b', name: 'beta', clientId: 'b', selfSignUp: 'off' }, { id: 'c', name: 'Alpha', clientId: 'c' }] })
+    await app.authProfiles.create({ name: 'Zeta', type: 'test', options: { issuer: 'https://zeta.example.com', clientId: 'z' } })
+    const { token } = await user('root', { roles: ['Administrator'] })
+    const names = async (asker: string, arguments_: string, variables = {}) => {
+      const { data, errors } = await ask(`${arguments_.includes('$filter') ? 'query ($filter: AuthenticationProfileFilter) ' : ''}{ authenticationProfilesList(${arguments_}) { count items { name } } }`, { token: asker, variables })
+      return errors ?? [(data?.authenticationProfilesList as { count: number }).count, ...(data?.authenticationProfilesList as { items: { name: string }[] }).items.map(({ name }) => name)]
+    }
+    t.strictSame(await names(token, 'filter: $filter', {}), [4, 'Main', 'beta', 'Alpha', 'Zeta'])
+    t.strictSame(await names(token, 'sort: [{ name: ASC }]'), [4, 'Alpha', 'Main', 'Zeta', 'beta'], 'by bytes')
+    t.strictSame(await names(token, 'orderBy: [createdAt_DESC, name_DESC], first: 2'), [4, 'beta', 'Main'], 'what is not there first')
+    t.strictSame(await names(token, 'filter: $filter', { filter: { OR: [{ name: { contains: 'eta' } }, { selfSignUpEnabled: { equals: true }, id: { equals: 'c' } }] } }), [3, 'beta', 'Alpha', 'Zeta'])
+    t.strictSame(await names(token, 'filter: $filter', { filter: { createdAt: { is_empty: true }, selfSignUpEnabled: { not_equals: false } } }), [2, 'Main', 'Alpha'])
+    t.strictSame(await names(token, 'filter: $filter', { filter: { name: { equals: "x' or 1=1 --" } } }), [0])
+    t.match(await names(token, 'sort: [{ name: ASC }], orderBy: [id_ASC]'), [error('ValidationError', { details: { orderBy: String } })])
+
+    await role('Names', { data: { AuthenticationProfiles: { read: { allow: true, fields: { name: true } } } } })
+    const reader = (await user('reader', { roles: ['Names'] })).token
+    t.strictSame(await names(reader, 'sort: [{ name: DESC }]'), [4, 'beta', 'Zeta', 'Main', 'Alpha'])
+    for (const asked of ['sort: [{ issuer: ASC }]', 'orderBy: [clientId_ASC]', 'filter: { issuer: { starts_with: "https://z" } }', 'filter: { AND: [{ OR: [{ id: { is_empty: true } }] }] }']) {
+      t.match(await names(reader, asked), [error('NotAuthorizedError', { details: { resource: 'AuthenticationProfiles', action: 'read', field: String } })], asked)
+    }
+  })
+}

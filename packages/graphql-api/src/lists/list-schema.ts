@@ -3,7 +3,7 @@ import type { ListedTable, ListedTables } from '../tables.js'
 import { predicateTypes } from './predicates.js'
 
 /** The types of a list of a table: what filters and sorts it, and what it gives. */
-export function listTypes ({ type, queried }: ListedTable, tables: ListedTables): string {
+export function listTypes ({ type, queried }: Pick<ListedTable, 'type' | 'queried'>, tables: Partial<ListedTables>): string {
   const table = queried()
   const fields = Object.keys(table.fields)
   return `
@@ -23,10 +23,10 @@ export function listTypes ({ type, queried }: ListedTable, tables: ListedTables)
 }
 
 /** The arguments of a field that is a list of a table. */
-export function listArguments ({ type }: ListedTable): string {
+export function listArguments ({ type }: Pick<ListedTable, 'type'>): string {
   return `(filter: ${type}Filter, sort: [${type}Sort!], orderBy: [${type}OrderBy], first: Int, last: Int, skip: Int, after: String, before: String)`
 }
 
-function typeOf (table: FilterableTable, tables: ListedTables): string {
-  return tables[table.name as keyof ListedTables].type
+function typeOf (table: FilterableTable, tables: Partial<ListedTables>): string {
+  return (tables[table.name as keyof ListedTables] as ListedTable).type
 }

@@ -1,7 +1,11 @@
 import type { AuthProfiles } from '@latchkey/auth-profiles'
+import type { FilterableTable } from '@latchkey/record-filter'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
-import { page, type PageArguments } from '../page.js'
+import type { ListArguments } from '../lists/list-arguments.js'
+import { listArguments, listTypes } from '../lists/list-schema.js'
+import type { ProfileList } from '../lists/profile-list.js'
+import { page } from '../page.js'
 import type { ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
 import { findProfile, type VisibleProfile, type VisibleProfiles } from '../visible-profiles.js'
@@ -13,17 +17,21 @@ interface ProfilesParts {
   readonly rolePermissions: RolePermissionsService
   readonly readableRecords: ReadableRecords
   readonly visibleProfiles: VisibleProfiles
+  readonly profileList: ProfileList
+  /** The profiles as filters of queries may speak of them. */
+  readonly filterable: FilterableTable
   readonly requesterOf: RequesterOf
 }
 
 /** The type `AuthenticationProfile` and its two queries. */
 export function profilesArea (parts: ProfilesParts): SchemaArea {
-  const { authProfiles, rolePermissions, visibleProfiles, requesterOf } = parts
+  const { authProfiles, rolePermissions, visibleProfiles, profileList, filterable, requesterOf } = parts
+  const listed = { type: 'AuthenticationProfile', queried: () => filterable }
 
-  const authenticationProfilesList: Resolver<unknown, PageArguments> = async (_source, arguments_, context) => {
+  const authenticationProfilesList: Resolver<unknown, ListArguments> = async (_source, arguments_, context) => {
     // Paging speaks of ids, which not everybody may read.
     const principal = await requesterOf(context).principal()
-    const visible = await visibleProfiles.among(authProfiles.list(), principal)
+    const visible = await profileList.arrange(await visibleProfiles.among(authProfiles.list(), principal), principal, arguments_)
     return { count: visible.length, items: page(visible as readonly (VisibleProfile & { id: string })[], arguments_) }
   }
 
@@ -84,11 +92,11 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
       }
       type CognitoAuthProfileAttributes { clientAuthDomain: String }
       union AuthenticationProfileAttributes = CognitoAuthProfileAttributes
-      type AuthenticationProfileListResponse { count: Int!, items: [AuthenticationProfile!]! }`,
+      ${listTypes(listed, {})}`,
     queries: `
       authenticationProfile(id: ID, name: String): AuthenticationProfile
-      "In order: the first is the one that people sign up by when none is named."
-      authenticationProfilesList(first: Int, last: Int, skip: Int, after: String, before: String): AuthenticationProfileListResponse!`,
+      "In their own order, where none is wanted: the first is the one that people sign up by when none is named."
+      authenticationProfilesList${listArguments(listed)}: AuthenticationProfileListResponse!`,
     resolvers: {
       Query: { authenticationProfile, authenticationProfilesList },
       AuthenticationProfile: { roles },
