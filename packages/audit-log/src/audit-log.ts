@@ -11,7 +11,7 @@ export type AuditedRecord = Readonly<Record<string, unknown>>
 /** Something that was done to a record. */
 export interface NewAuditEvent {
   readonly principal: Actor
-  /** In the words of permissions: `create`, `update`, `delete`; or `invite`. */
+  /** In the words of permissions: `create`, `update`, `delete`; or `invite`, `signUp`. */
   readonly action: string
   /** The table, as permissions call it. */
   readonly table: string

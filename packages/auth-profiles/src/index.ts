@@ -4,6 +4,7 @@
  * Adapters are handed to it as a registry; it verifies no token and stores no user itself.
  */
 import type { ApiTokens } from '@latchkey/api-tokens'
+import type { AuditLog } from '@latchkey/audit-log'
 import { migrate } from '@latchkey/database'
 import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import { normalizeEmail } from '@latchkey/users-store'
@@ -73,11 +74,13 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
   const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
   let apiTokens: ApiTokens | null = null
+  let auditLog: AuditLog | null = null
   const signUp = createSignUp({
     usersStore,
     rolePermissions,
     resolveIdentity,
     rolesFor: createSignUpRoles(rolePermissions),
+    auditLog: () => auditLog,
     administratorEmail: normalizeAdministrator(administratorEmail)
   })
   const pending = createPendingSignUps(fastify.db)
@@ -169,7 +172,10 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     current.setConfiguredRoles(id => roles.get(id) ?? [])
   })
   // Where the app has them: they may be registered after this plugin.
-  fastify.addHook('onReady', async () => { apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null })
+  fastify.addHook('onReady', async () => {
+    apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null
+    auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
+  })
   fastify.addHook('onClose', async () => { await current.close() })
 }
 

@@ -1,6 +1,9 @@
+import type { AuditLog } from '@latchkey/audit-log'
+import type { Tables } from '@latchkey/database'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
-import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
+import { normalizeEmail, type NewUser, type User, type UsersStore } from '@latchkey/users-store'
+import type { Transaction } from 'kysely'
 import { AUTH_PROFILES_ERR_EMAIL_TAKEN, AUTH_PROFILES_ERR_FOREIGN_EMAIL, AUTH_PROFILES_ERR_PROFILE_MISMATCH } from './errors.js'
 import type { IdentityResolution } from './identity-resolution.js'
 import type { UserWithRoles } from './principal-query.js'
@@ -15,12 +18,14 @@ interface SignUpParts {
   readonly rolesFor: SignUpRoles
   /** Normalised. */
   readonly administratorEmail: string | undefined
+  /** `null` where the app has none. */
+  readonly auditLog: () => AuditLog | null
 }
 
 /** Signs an identity up by a profile: gives its user, whether it was there before or not. */
 export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser) => Promise<UserWithRoles>
 
-export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail }: SignUpParts): SignUp {
+export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog }: SignUpParts): SignUp {
   return async (identity, profile, user) => {
     if (identity.profileId !== profile.id) throw new AUTH_PROFILES_ERR_PROFILE_MISMATCH(identity.profileId, profile.id)
     const email = normalizeEmail(identity.email)
@@ -39,7 +44,10 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
     try {
       const created = await usersStore.create(user, {
         identity,
-        inTransaction: async (transaction, { id }) => { await rolePermissions.assign(id, roleIds, transaction) }
+        inTransaction: async (transaction, made) => {
+          await rolePermissions.assign(made.id, roleIds, transaction)
+          await note(transaction, made, roleIds)
+        }
       })
       return { user: created, roleIds }
     } catch (error) {
@@ -48,6 +56,19 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
       if (code !== 'USERS_STORE_ERR_EMAIL_TAKEN' && code !== 'USERS_STORE_ERR_IDENTITY_TAKEN') throw error
       return await existingUser(identity, profile) ?? taken()
     }
+  }
+
+  /** Who signs up does it themselves. */
+  async function note (transaction: Transaction<Tables>, user: User, roleIds: readonly string[]): Promise<void> {
+    const roles = roleIds.map(id => rolePermissions.find({ id })?.name ?? id)
+    await auditLog()?.record(transaction, {
+      principal: { kind: 'user', userId: user.id, email: user.email, roles: roleIds },
+      action: 'signUp',
+      table: 'Users',
+      recordId: user.id,
+      before: null,
+      after: { ...user, roles }
+    })
   }
 
   /** @throws AUTH_PROFILES_ERR_EMAIL_TAKEN when the email is that of a user whom the identity may not be bound to */

@@ -1,3 +1,4 @@
+import auditLog from '@latchkey/audit-log'
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
 import { startApp, type TestApp } from './helpers/app.js'
@@ -18,6 +19,16 @@ for (const dialect of dialects) {
       t.strictSame(await app.usersStore.identitiesOf(user.id), [{ issuer: started.issuers[0]?.issuer, subject: 'jane' }])
       t.strictSame(await roleNames(started, user.id), ['Guest'])
       t.match(principal, { kind: 'user', userId: user.id, email: jane.email, roles: [app.rolePermissions.find({ name: 'Guest' })?.id] })
+    })
+
+    t.test('is in the audit log where the app has one, by whoever signed up, once', async t => {
+      const { app, identity } = await startApp(t, dialect, [{ roles: ['Editor'] }], {}, async app => { await app.register(auditLog) })
+      const given = await identity(0, jane)
+      const { user } = await app.authProfiles.signUp(given, { user: { email: jane.email } })
+      await app.authProfiles.signUp(given, { user: { email: jane.email } })
+      const ids = (await app.db.selectFrom('latchkey_audit_events').select('id').execute()).map(({ id }) => id)
+      t.match(await app.auditLog.read(ids), [{ actorKind: 'user', actorId: user.id, actorName: jane.email, action: 'signUp', table: 'Users', recordId: user.id, before: null, after: { email: jane.email, roles: ['Editor'] } }])
+      t.equal(ids.length, 1)
     })
 
     t.test('gives the roles that the profile names', async t => {
