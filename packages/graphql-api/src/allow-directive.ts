@@ -1,5 +1,5 @@
 import type { Action, Principal, Resource, RolePermissionsService } from '@latchkey/role-permissions'
-import { defaultFieldResolver, GraphQLDirective, GraphQLEnumType, getDirectiveValues, GraphQLString, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql'
+import { defaultFieldResolver, GraphQLDirective, GraphQLEnumType, getDirectiveValues, GraphQLString, isInterfaceType, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { asClientError } from './error-format.js'
 import { GRAPHQL_API_ERR_INVALID_OPTIONS } from './errors.js'
@@ -28,6 +28,7 @@ type Authorize = (context: MercuriusContext) => Promise<unknown>
  */
 export function guardFields (schema: GraphQLSchema, rolePermissions: RolePermissionsService, principalOf: (context: MercuriusContext) => Promise<Principal>): void {
   for (const type of Object.values(schema.getTypeMap())) {
+    if (isInterfaceType(type)) for (const field of Object.values(type.getFields())) refuseOnInterface(field, `${type.name}.${field.name}`)
     if (!isObjectType(type) || type.name.startsWith('__')) continue
     for (const field of Object.values(type.getFields())) {
       const wanted = wantedBy(field, `${type.name}.${field.name}`, rolePermissions)
@@ -49,6 +50,11 @@ function guard (field: Field, authorize: Authorize): void {
       return await subscribe(source, arguments_, context, info)
     }
   }
+}
+
+/** The fields of an interface are never resolved themselves. @throws GRAPHQL_API_ERR_INVALID_OPTIONS */
+function refuseOnInterface ({ astNode }: Field, path: string): void {
+  if (astNode != null && getDirectiveValues(directive, astNode) !== undefined) throw new GRAPHQL_API_ERR_INVALID_OPTIONS(`@allow on ${path} would guard nothing, since that is an interface: put it on the field of each type that implements it`)
 }
 
 function wantedBy ({ astNode }: Field, path: string, { tables, functions }: RolePermissionsService): { action: Action | 'call', resource: Resource } | null {

@@ -31,7 +31,7 @@ export function isCompilable (document: DocumentNode): boolean {
 /**
  * Keeps from the compiler what a client has written as text. graphql-jit 0.8.9 writes arguments into the program
  * that it generates, and there replaces what follows a certain marker by bare code, whoever wrote the marker; and
- * it writes `__proto__` as a field into an object literal, where it sets the prototype. Clients that send values as
+ * it writes `__proto__`, as a field of an argument or as the other name of one asked for, where it sets the prototype. Clients that send values as
  * variables, as they should, lose nothing. It also writes out the whole type of a variable, without end where an input
  * contains itself, as every filter does by `AND`.
  */
@@ -42,6 +42,7 @@ function findCompilable (context: ValidationContext): ASTVisitor {
     StringValue: () => { mayBe = false },
     VariableDefinition: ({ type }) => { if (containsItself(typeFromAST(context.getSchema(), type as NamedTypeNode))) mayBe = false },
     ObjectField: ({ name }) => { if (name.value === '__proto__') mayBe = false },
+    Field: ({ alias }) => { if (alias?.value === '__proto__') mayBe = false },
     Document: { leave: () => { if (mayBe) compilable.add(document) } }
   }
 }

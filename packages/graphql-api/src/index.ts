@@ -22,6 +22,7 @@ import { createRoleGiving } from './changes/role-giving.js'
 import { createCreatorOf } from './creators.js'
 import { isCompilable } from './document-rules.js'
 import { createProfileList } from './lists/profile-list.js'
+import { createAnswerSize } from './lists/answer-size.js'
 import { createRecordLists, type ListedName } from './lists/record-lists.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
@@ -90,7 +91,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   fastify.rolePermissions.declareFunction('getToken')
 
   const requesterOf = createRequesterOf(fastify)
-  const areas = areasOf(fastify, tables, names, requesterOf)
+  const areas = areasOf(fastify, tables, names, maxCost, requesterOf)
   if (ownMercurius) {
     const { typeDefs, resolvers } = assembleExtension(areas, fastify.graphql.schema)
     // Parsed here: the limit of an app's queries is none for schemas.
@@ -101,11 +102,11 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
   fastify.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
-    assertAffordable(costOf(schema, document, variables), maxCost)
+    assertAffordable(costOf(schema, document, variables ?? {}), maxCost)
     // Handing the document back is how Mercurius is told to run it without compiling it.
     return isCompilable(document) ? {} : { document }
   })
-  const checkSubscription = createSubscriptionCheck()
+  const checkSubscription = createSubscriptionCheck(maxCost)
   fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })
   fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await endWithToken(context, fastify) })
   const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
@@ -122,7 +123,7 @@ function listedNames (fastify: FastifyInstance): ListedName[] {
   return ['Users', 'Roles', ...fastify.hasDecorator('apiTokens') ? ['ApiTokens'] as const : [], ...fastify.hasDecorator('auditLog') ? ['AuditEvents'] as const : []]
 }
 
-function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], requesterOf: RequesterOf): SchemaArea[] {
+function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], maxCost: number, requesterOf: RequesterOf): SchemaArea[] {
   const { usersStore, rolePermissions, authProfiles, db } = fastify
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
   const showUser = createShowUser(rolePermissions, readableRecords)
@@ -139,7 +140,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     usersArea({ usersStore, showUser, creatorOf, requesterOf }),
     userChangesArea({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }),
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
-    listsArea({ lists, tables, names, requesterOf }),
+    listsArea({ lists, tables, names, answerSize: createAnswerSize(maxCost), requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),

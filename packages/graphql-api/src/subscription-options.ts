@@ -5,6 +5,7 @@ import { documentRules } from './document-rules.js'
 import { asClientError } from './error-format.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
 import { limitDefaults } from './options.js'
+import { assertAffordable, costOf } from './query-cost.js'
 import type { RequesterServices } from './requester.js'
 
 /** How a WebSocket is closed whose token has expired: the client connects anew, with another one. */
@@ -71,12 +72,18 @@ export async function endWithToken (context: object, services: RequesterServices
   socket.once('close', () => { clearTimeout(timer) })
 }
 
-/** Refuses what GraphQL, or the usual limits of this API, refuse: Mercurius looks at neither for subscriptions. */
-export function createSubscriptionCheck (): (schema: GraphQLSchema, query: string) => void {
+/** Refuses what GraphQL, or the limits of this API, refuse: Mercurius looks at neither for subscriptions. Each event may cost as much as a query. */
+export function createSubscriptionCheck (maxCost: number): (schema: GraphQLSchema, query: string) => void {
   const { maxTokens, ...limits } = limitDefaults()
   const rules = [...specifiedRules, ...documentRules(limits)]
   return (schema, query) => {
-    const mistakes = validate(schema, parse(query, { maxTokens }), rules)
+    const document = parse(query, { maxTokens })
+    const mistakes = validate(schema, document, rules)
     if (mistakes.length > 0) throw asClientError(new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: mistakes.map(({ message }) => message).join(' ') }))
+    try {
+      assertAffordable(costOf(schema, document, {}), maxCost)
+    } catch (error) {
+      throw asClientError(error)
+    }
   }
 }

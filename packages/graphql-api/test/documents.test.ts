@@ -27,6 +27,7 @@ t.test('only queries without text of their own, and of a moderate size, are comp
   t.notOk(compiled('{ ...F } fragment F on Query { find(json: { a: ["x"] }) { __typename } }'))
   t.notOk(compiled('query ($text: String = "x") { find(text: $text) { __typename } }'))
   t.notOk(compiled('{ find(json: { __proto__: { a: 1 } }) { __typename } }'))
+  t.notOk(compiled('{ __proto__: find { __typename } }'))
   t.ok(compiled(`{ ${'__typename '.repeat(298)} }`))
   t.notOk(compiled(`{ ${'__typename '.repeat(299)} }`))
   t.notOk(isCompilable(parse('{ __typename }')), 'nor one that the rules have not seen')

@@ -62,6 +62,30 @@ t.test('a query that is too dear is refused, and so is one with too many aliases
   t.match((await ask('{ a: user { id } b: user { id } c: user { id } d: user { id } }', { token })).errors, [error('ValidationError', { message: /gives 4 fields another name; the limit is 3/ })])
 })
 
+t.test('what lists really give is counted too, since they may be longer than was thought', async t => {
+  const { ask, user, logs } = await openApi(t, 'sqlite', { graphqlApi: { maxCost: 2000 } })
+  const { token } = await user('root', { roles: ['Administrator'] })
+  for (let index = 0; index < 150; index++) await user(`user-${index}`, { roles: ['Guest'] })
+  for (let time = 0; time < 2; time++) t.equal((await ask('{ usersList { count items { id } } }', { token })).errors, undefined)
+  const { errors } = await ask('query ($first: Int) { usersList(first: $first) { items { roles { items { users(first: 2) { items { id } } } } } } }', { token, variables: { first: 10 } })
+  t.equal(errors, undefined)
+  for (let time = 0; time < 2; time++) {
+    const answer = await ask('{ usersList(first: 1) { items { roles { items { name } } } } rolesList(first: 2) { items { name users { items { ...F } } } } } fragment F on User { id email firstName lastName status createdAt updatedAt }', { token })
+    t.equal(answer.errors, undefined, 'about a thousand')
+  }
+  const before = logs.length
+  const answer = await ask('{ rolesList(first: 1, orderBy: [name_DESC]) { items { users(first: 150) { items { roles { items { users { items { id } } } } } } } } }', { token })
+  t.ok(answer.errors?.length, 'refused')
+  for (const refusal of answer.errors ?? []) t.match(refusal, error('ValidationError', { details: { query: /2000/ } }))
+  t.equal(logs.length - before, 1, 'and logged once')
+})
+
+t.test('a query whose variables are left out altogether is answered', async t => {
+  const { ask, user } = await openApi(t)
+  const { token } = await user('root', { roles: ['Administrator'] })
+  for (let time = 0; time < 3; time++) t.match(await ask('query ($first: Int) { usersList(first: $first) { count } }', { token }), { data: { usersList: { count: 1 } }, errors: undefined })
+})
+
 t.test('by itself the API allows a large page with roles, and no page of pages', async t => {
   const { ask, user } = await openApi(t)
   const { token } = await user('root', { roles: ['Administrator'] })

@@ -28,6 +28,12 @@ t.test('userSignUp is the same by its old name, and what is null is as if left o
   t.match(answer, { data: { userSignUp: { email: 'jane@example.com', firstName: null, status: String, is8base: false, origin: 'main', createdAt: /^\d{4}-\d\d-\d\dT.*Z$/, createdBy: null } }, errors: undefined })
 })
 
+t.test('nobody says their own status by signing up', async t => {
+  const { ask, token } = await openApi(t)
+  const user = { email: 'jane@example.com', status: 'approved' }
+  t.strictSame((await ask('mutation ($user: UserCreateInput!) { userSignUpWithToken(user: $user) { status } }', { token: await token({ subject: 'jane' }), variables: { user } })).data, { userSignUpWithToken: { status: 'active' } })
+})
+
 t.test('in one request, the user that has signed up is who the rest of it acts as', async t => {
   const { ask, token } = await openApi(t)
   const answer = await ask('mutation { a: userSignUp(user: { email: "jane@example.com" }) { id roles { count } permissions { count } } b: userSignUp(user: { email: "jane@example.com" }) { id } }', { token: await token({ subject: 'jane' }) })

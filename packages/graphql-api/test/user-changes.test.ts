@@ -126,6 +126,8 @@ t.test('only who may do everything changes an email', async t => {
   const refused = await ask({ email: 'victim@example.com' })
   t.match(refused.errors, denied('Users', 'update'))
   t.equal((await api.app.usersStore.findById(jane.id))?.email, 'jane@example.com')
+  const taken = await api.user('taken')
+  t.strictSame((await ask({ email: taken.user.email })).errors, refused.errors, 'whether somebody has it does not show')
   t.match((await ask({ email: 'JANE@EXAMPLE.COM', firstName: 'Jane' })).data, { userUpdate: { email: 'jane@example.com', firstName: 'Jane' } }, 'the same one is no change')
 })
 

@@ -28,6 +28,26 @@ for (const dialect of dialects) {
     t.strictSame(await find('nobody'), notFound, 'as one who is not there')
   })
 
+  t.test(`${dialect}: what the roles of another user come to is told to who may read the permissions of each`, async t => {
+    const { ask, user, role } = await openApi(t, dialect)
+    const everybody = { Users: { read: { allow: true } } }
+    await role('All', { data: { ...everybody, Roles: { read: { allow: true } } } })
+    await role('Names', { data: { ...everybody, Roles: { read: { allow: true, fields: { name: true } } } } })
+    await role('Some', { data: { ...everybody, Roles: { read: { allow: true, filter: { name: { not_equals: 'Hidden' } } } } } })
+    await role('Hidden', { data: { Users: { read: { allow: true, filter: { email: { ends_with: '@client.example' } } } } } })
+    const joe = await user('joe', { roles: ['Hidden', 'All'] })
+    const open = await user('open', { roles: ['All'] })
+    const told = async (by: string, { id }: { id: string }) => {
+      const { token } = await user(`${by}-${id}`, { roles: [by] })
+      return await ask(`{ user(id: "${id}") { permissions(filter: { resource: "Roles" }) { count } } }`, { token })
+    }
+    const refused = { data: { user: { permissions: null } }, errors: [error('NotAuthorizedError', { details: { resource: 'Roles', action: 'read' } })] }
+    t.match(await told('All', joe.user), { data: { user: { permissions: { count: 1 } } } })
+    t.match(await told('Some', joe.user), refused, 'one role may not be read')
+    t.match(await told('Some', open.user), { data: { user: { permissions: { count: 1 } } } })
+    t.match(await told('Names', open.user), refused, 'of the role only the name')
+  })
+
   t.test(`${dialect}: the roles of another user need read on Roles, and are limited by it`, async t => {
     const { ask, user, role } = await openApi(t, dialect)
     await role('Reader', { data: { Users: { read: { allow: true } } } })
@@ -44,8 +64,8 @@ for (const dialect of dialects) {
     for (const refusal of errors ?? []) t.match(refusal, error('NotAuthorizedError', denied))
     const auditor = await user('auditor', { roles: ['Auditor'] })
     t.match(await ask(query, { token: auditor.token }), {
-      data: { user: { roles: { count: 1, items: [{ id: null, name: 'Auditor' }] }, permissions: { count: 1, items: [{ permission: { read: { allow: true }, create: { allow: false } } }] } } },
-      errors: undefined
+      data: { user: { roles: { count: 1, items: [{ id: null, name: 'Auditor' }] }, permissions: null } },
+      errors: [error('NotAuthorizedError', denied)]
     })
   })
 }

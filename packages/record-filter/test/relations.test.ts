@@ -1,6 +1,7 @@
 import { dialects } from '@latchkey/test-databases'
+import { sql } from 'kysely'
 import t from 'tap'
-import type { FilterableTable } from '../dist/index.js'
+import { compileFilter, parseFilter, type FilterableTable } from '../dist/index.js'
 import { fill, open, select } from './helpers/databases.js'
 import { groups, posts, users } from './helpers/tables.js'
 
@@ -50,5 +51,19 @@ for (const dialect of dialects) {
         t.strictSame(await select(db, dialect, table, json), ids)
       })
     }
+    for (const [quantifier, ids] of [['some', ['ann', 'bob']], ['none', ['cleo']], ['every', ['cleo']]] as const) {
+      t.test(`${quantifier}, of relations that lead back again`, async t => {
+        t.strictSame(await select(db, dialect, users, { groups: { [quantifier]: { members: { some: { groups: { none: { name: { equals: 'two' } } }, posts: { every: { title: { not_equals: 'b' } } } } } } } }), ids)
+        t.strictSame(await select(db, dialect, users, { manager: { reports: { none: { manager: { reports: { every: { firstName: { equals: 'Bob' } } } } } } } }), [])
+      })
+    }
   })
 }
+
+t.test('asked of a table, relations of relations are looked up once, not for each record', async t => {
+  const db = await open(t, 'sqlite')
+  const condition = (ofTable: boolean) => compileFilter(parseFilter({ groups: { some: { members: { none: { groups: { every: { name: { equals: 'one' } } } } } } } }, users), { dialect: 'sqlite', variables: {}, ofTable })
+  const correlated = async (ofTable: boolean) => (await sql<{ detail: string }>`explain query plan select id from users where ${condition(ofTable)}`.execute(db)).rows.filter(({ detail }) => detail.includes('CORRELATED')).length
+  t.equal(await correlated(true), 1)
+  t.ok(await correlated(false) > 1)
+})

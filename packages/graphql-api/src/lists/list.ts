@@ -1,4 +1,5 @@
 import type { Resolver } from '../schema/schema-area.js'
+import type { AnswerSize } from './answer-size.js'
 
 /** A list of anything. `count` counts what matches, not only what this page of it has. What is a function is asked for when a query selects it. */
 export interface List<Item> {
@@ -11,9 +12,11 @@ export function listOf<Item> (items: readonly Item[]): List<Item> {
 }
 
 /** What resolves the two fields of every type of list. */
-export const listResolvers: Readonly<Record<'count' | 'items', Resolver<List<unknown>, unknown>>> = {
-  count: ({ count }) => typeof count === 'function' ? count() : count,
-  items: ({ items }) => typeof items === 'function' ? items() : items
+export function listResolvers (answerSize: AnswerSize): Readonly<Record<'count' | 'items', Resolver<List<unknown>, unknown>>> {
+  return {
+    count: ({ count }) => typeof count === 'function' ? count() : count,
+    items: async ({ items }, _arguments, context, info) => await answerSize.reading(context, info, async () => typeof items === 'function' ? await items() : items)
+  }
 }
 
 /** The list with something made of each item. */

@@ -71,7 +71,7 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
       const conditions: Expression<SqlBool>[] = among === null ? [] : [among(recordId)]
       if (wanted.filter != null) {
         const filter = parseFilter(readQueryFilter(wanted.filter, readable.filterable, readable.asking), readable.filterable)
-        conditions.push(compileFilter(filter, { dialect, alias: ALIAS, variables: variablesOf(principal) }))
+        conditions.push(compileFilter(filter, { dialect, alias: ALIAS, variables: variablesOf(principal), ofTable: true }))
       }
       const where = allOf(conditions)
       const positions = await positionsOf(page, readable, keys, where)

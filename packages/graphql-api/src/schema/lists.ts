@@ -1,3 +1,4 @@
+import type { AnswerSize } from '../lists/answer-size.js'
 import { mapList, listResolvers } from '../lists/list.js'
 import type { ListArguments } from '../lists/list-arguments.js'
 import { listArguments, listTypes } from '../lists/list-schema.js'
@@ -14,12 +15,15 @@ interface ListsParts {
   readonly tables: ListedTables
   /** The tables that the app has. */
   readonly names: readonly ListedName[]
+  readonly answerSize: AnswerSize
   readonly requesterOf: RequesterOf
 }
 
 /** The queries that give a table as a list, and the types of their arguments and answers. */
-export function listsArea ({ lists, tables, names, requesterOf }: ListsParts): SchemaArea {
+export function listsArea ({ lists, tables, names, answerSize, requesterOf }: ListsParts): SchemaArea {
   const listed = names.map(name => ({ name, query: `${name[0]?.toLowerCase()}${name.slice(1)}List`, response: `${tables[name].type}ListResponse` }))
+
+  const resolvers = listResolvers(answerSize)
 
   function resolverOf (name: ListedName): Resolver<unknown, ListArguments> {
     return async (_source, arguments_, context) => {
@@ -34,7 +38,7 @@ export function listsArea ({ lists, tables, names, requesterOf }: ListsParts): S
     queries: listed.map(({ name, query, response }) => `${query}${listArguments(tables[name])}: ${response}!`).join('\n'),
     resolvers: {
       Query: Object.fromEntries(listed.map(({ name, query }) => [query, resolverOf(name)])),
-      ...Object.fromEntries(listed.map(({ response }) => [response, listResolvers]))
+      ...Object.fromEntries(listed.map(({ response }) => [response, resolvers]))
     }
   }
 }

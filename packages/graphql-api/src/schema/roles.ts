@@ -2,9 +2,9 @@ import type { Tables } from '@latchkey/database'
 import type { Principal, Role, RolePermissionsService } from '@latchkey/role-permissions'
 import { sql, type Kysely, type SqlBool } from 'kysely'
 import { effectivePermissions } from '../effective-permissions.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import { batched } from '../lists/batched.js'
-import { listOf, mapList } from '../lists/list.js'
+import { listOf, mapList, type List } from '../lists/list.js'
 import type { ListArguments } from '../lists/list-arguments.js'
 import { listArguments } from '../lists/list-schema.js'
 import type { RecordLists } from '../lists/record-lists.js'
@@ -66,8 +66,21 @@ export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: 
   const users: Resolver<VisibleRecord, ListArguments> = async (source, arguments_, context) => {
     const principal = await requesterOf(context).principal()
     // One's own roles, and those that one has changed, do not say what may be read of them.
-    const readable = visibilityOfRecord(source) ?? await visibilityById(principal, source.id as string)
+    const listed = visibilityOfRecord(source)
+    const readable = listed ?? await visibilityById(principal, source.id as string)
     if (readable?.fields.has('users') !== true) return null
+    if (listed === undefined) return await usersOf(readable, arguments_, principal)
+    // A role that many users of a list have is one record for all of them, of which the same need not be asked twice.
+    const asked = usersOfRecord.get(source) ?? new Map<string, ReturnType<typeof usersOf>>()
+    usersOfRecord.set(source, asked)
+    const key = JSON.stringify(arguments_)
+    const list = asked.get(key) ?? usersOf(readable, arguments_, principal)
+    asked.set(key, list)
+    return await list
+  }
+  const usersOfRecord = new WeakMap<VisibleRecord, Map<string, ReturnType<typeof usersOf>>>()
+
+  async function usersOf (readable: Visibility, arguments_: ListArguments, principal: Principal): Promise<List<VisibleUser>> {
     const list = await lists.list(principal, 'Users', arguments_, id =>
       sql<SqlBool>`exists (select 1 from ${sql.table('latchkey_user_roles')} as has where has.user_id = ${id} and has.role_id = ${readable.id})`)
     return mapList(list, user => userRead(user, principal))
@@ -78,10 +91,16 @@ export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: 
     return role && visibilityOfRecord(role)
   }
 
-  /** The principal that another user would be. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED unless the asker may read roles */
+  /**
+   * The principal that another user would be: what its roles come to tells what each of them says.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the asker may read the permissions of all of them
+   */
   async function principalOf (userId: string, asker: Principal): Promise<Principal> {
-    rolePermissions.authorize(asker, 'read', { table: 'Roles' })
-    return { kind: 'user', userId, email: '', roles: await rolesOf.ids(asker, userId) }
+    const [readable, ids] = await Promise.all([rolesOf.visible(asker, userId), rolesOf.ids(asker, userId)])
+    const told = readable.filter(role => visibilityOfRecord(role)?.fields.has('permissions'))
+    if (told.length < ids.length) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'read')
+    return { kind: 'user', userId, email: '', roles: ids }
   }
 
   function rolesOfPrincipal (principal: Principal): Role[] {

@@ -1,8 +1,8 @@
-import type { GraphQLScalarType } from 'graphql'
+import type { GraphQLResolveInfo, GraphQLScalarType } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 
 /** A resolver as this API writes them; GraphQL has checked its arguments. */
-export type Resolver<Source, Arguments> = (source: Source, arguments_: Arguments, context: MercuriusContext) => unknown
+export type Resolver<Source, Arguments> = (source: Source, arguments_: Arguments, context: MercuriusContext, info: GraphQLResolveInfo) => unknown
 
 /** One area of the schema: its types, its fields of Query and Mutation, and what resolves them. */
 export interface SchemaArea {

@@ -22,10 +22,11 @@ interface SignUpArguments {
 
 /** Signing up with a token: `userSignUpWithToken`, and `userSignUp`, as it was called before. */
 export function signUpArea ({ authProfiles, rolePermissions, requesterOf }: SignUpParts): SchemaArea {
-  const signUp: Resolver<unknown, SignUpArguments> = async (_source, { user: { roles, ...user }, authProfileId }, context) => {
+  const signUp: Resolver<unknown, SignUpArguments> = async (_source, { user: { roles, status: _status, ...user }, authProfileId }, context) => {
     const requester = requesterOf(context)
     const identity = await requester.identity()
     if (identity === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'create')
+    // A status is what the app decides by: nothing that somebody says of themselves.
     const roleIds = await rolesToAssign(roles, requester, rolePermissions)
     const resolved = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null })
     if (roleIds.length > 0) await rolePermissions.assign(resolved.user.id, roleIds)

@@ -95,6 +95,9 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
         if (wanted !== null) await changeRoles(principal, id, wanted, transaction)
         await change.finish(transaction, { before: audited, after: await withRoles(after as User, transaction) })
       }
+    }).catch((error: unknown) => {
+      // Or whoever may change one record would find out who else there is.
+      throw (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' && !roleGiving.mayDoEverything(principal) ? emailIsNotTheirs() : error
     })
     if (principal.kind === 'user' && principal.userId === id) {
       // What follows in the same request is done with the roles that are left.

@@ -2,6 +2,7 @@ import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, sql, SqliteDialect } from 'kysely'
 import pg from 'pg'
+import { deepStrictEqual } from 'node:assert'
 import type { Test } from 'tap'
 import { compileFilter, parseFilter, type FilterableTable, type FilterVariables } from '../../dist/index.js'
 
@@ -45,9 +46,15 @@ function withoutBooleans (row: Row): Row {
   return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, typeof value === 'boolean' ? Number(value) : value]))
 }
 
-/** The ids of the records that the filter admits, in order. */
+/** The ids of the records that the filter admits, in order; the same ones whether it is asked of each record or of the table. */
 export async function select (db: Database, dialect: Dialect, table: FilterableTable, json: unknown, variables: FilterVariables = {}): Promise<unknown[]> {
-  const condition = compileFilter(parseFilter(json, table), { dialect, alias: 'record', variables })
-  const { rows } = await sql<{ id: unknown }>`select id from ${sql.table(table.table)} as record where ${condition}`.execute(db)
-  return rows.map(row => row.id).sort()
+  const [ofRecords, ofTable] = [await idsBy(false), await idsBy(true)]
+  deepStrictEqual(ofTable, ofRecords)
+  return ofRecords
+
+  async function idsBy (ofTable: boolean): Promise<unknown[]> {
+    const condition = compileFilter(parseFilter(json, table), { dialect, alias: 'record', variables, ofTable })
+    const { rows } = await sql<{ id: unknown }>`select id from ${sql.table(table.table)} as record where ${condition}`.execute(db)
+    return rows.map(row => row.id).sort()
+  }
 }

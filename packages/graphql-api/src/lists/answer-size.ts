@@ -1,0 +1,58 @@
+import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
+
+/** Keeps what the lists of one operation give within a limit: how long they are is known only by then. */
+export interface AnswerSize {
+  /**
+   * Reads the items of a list, after those of the same operation that were asked for before: what is too much is not even read.
+   *
+   * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT once the operation has given as many fields as it may
+   */
+  reading<Item> (operation: object, info: GraphQLResolveInfo, read: () => Promise<readonly Item[]>): Promise<readonly Item[]>
+}
+
+/** What an operation has given so far. */
+interface Given {
+  readonly root: unknown
+  fields: number
+  last: Promise<unknown>
+  /** The same one for all lists, so that it is logged once. */
+  refusal?: Error
+}
+
+/** @param limit how many fields the items of all lists of an operation may have */
+export function createAnswerSize (limit: number): AnswerSize {
+  const given = new WeakMap<object, Given>()
+
+  function givenBy (operation: object, root: unknown): Given {
+    const known = given.get(operation)
+    // Each event of a subscription is an answer of its own.
+    if (known?.root === root && known !== undefined) return known
+    const begun: Given = { root, fields: 0, last: Promise.resolve() }
+    given.set(operation, begun)
+    return begun
+  }
+
+  return {
+    reading: async (operation, info, read) => {
+      const answer = givenBy(operation, info.rootValue)
+      const fields = info.fieldNodes.reduce((sum, { selectionSet }) => sum + fieldsIn(selectionSet, info), 0)
+      const reading = answer.last.then(async () => {
+        if (answer.refusal !== undefined) throw answer.refusal
+        const items = await read()
+        answer.fields += items.length * fields
+        if (answer.fields <= limit) return items
+        answer.refusal = new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: `gives more than ${limit} fields: ask for fewer items (first), or less of each` })
+        throw answer.refusal
+      })
+      answer.last = reading.catch(() => {})
+      return await reading
+    }
+  }
+}
+
+function fieldsIn (selectionSet: SelectionSetNode | undefined, info: GraphQLResolveInfo): number {
+  return selectionSet?.selections.reduce((sum, selection) => sum + (
+    selection.kind === Kind.FIELD ? 1 : fieldsIn(selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : info.fragments[selection.name.value]?.selectionSet, info)
+  ), 0) ?? 0
+}
