@@ -1,6 +1,7 @@
-import { buildSchema, parse } from 'graphql'
+import { buildSchema, parse, printSchema } from 'graphql'
 import t from 'tap'
 import { costOf } from '../dist/query-cost.js'
+import { createSubscriptionCheck } from '../dist/subscription-options.js'
 import { error, openApi } from './helpers/api.js'
 
 const schema = buildSchema(`
@@ -63,21 +64,25 @@ t.test('a query that is too dear is refused, and so is one with too many aliases
 })
 
 t.test('what lists really give is counted too, since they may be longer than was thought', async t => {
-  const { ask, user, logs } = await openApi(t, 'sqlite', { graphqlApi: { maxCost: 2000 } })
+  const { ask, user } = await openApi(t, 'sqlite', { graphqlApi: { maxCost: 2000 } })
   const { token } = await user('root', { roles: ['Administrator'] })
   for (let index = 0; index < 150; index++) await user(`user-${index}`, { roles: ['Guest'] })
-  for (let time = 0; time < 2; time++) t.equal((await ask('{ usersList { count items { id } } }', { token })).errors, undefined)
-  const { errors } = await ask('query ($first: Int) { usersList(first: $first) { items { roles { items { users(first: 2) { items { id } } } } } } }', { token, variables: { first: 10 } })
-  t.equal(errors, undefined)
+  const fields = 'id email firstName lastName status timezone origin is8base createdAt updatedAt a: id b: id c: id d: id e: id'
+  const guests = (page: string, of = fields) => `{ role(name: "Guest") { users${page} { count items { ...F } } } } fragment F on User { ${of} }`
   for (let time = 0; time < 2; time++) {
-    const answer = await ask('{ usersList(first: 1) { items { roles { items { name } } } } rolesList(first: 2) { items { name users { items { ...F } } } } } fragment F on User { id email firstName lastName status createdAt updatedAt }', { token })
-    t.equal(answer.errors, undefined, 'about a thousand')
+    t.match((await ask(guests('(first: 120)'), { token })).errors, undefined)
+    t.match(await ask(guests(''), { token }), { data: { role: { users: null } }, errors: [error('ValidationError', { details: { query: /gives more than 2000 fields/ } })] })
+    t.match((await ask(guests('', 'id'), { token })).errors, undefined, 'each answer for itself')
   }
-  const before = logs.length
-  const answer = await ask('{ rolesList(first: 1, orderBy: [name_DESC]) { items { users(first: 150) { items { roles { items { users { items { id } } } } } } } } }', { token })
-  t.ok(answer.errors?.length, 'refused')
-  for (const refusal of answer.errors ?? []) t.match(refusal, error('ValidationError', { details: { query: /2000/ } }))
-  t.equal(logs.length - before, 1, 'and logged once')
+})
+
+t.test('an event of a subscription costs no more than a query may', t => {
+  const check = createSubscriptionCheck(1000)
+  const withSubscription = buildSchema(`${printSchema(schema)} type Subscription { touched: User }`)
+  const event = (page: string) => `subscription { touched { users${page} { items { users(first: 50) { items { id } } } } } }`
+  t.doesNotThrow(() => { check(withSubscription, event('(first: 10)')) })
+  t.throws(() => { check(withSubscription, event('')) }, { message: 'The request is invalid.' })
+  t.end()
 })
 
 t.test('a query whose variables are left out altogether is answered', async t => {

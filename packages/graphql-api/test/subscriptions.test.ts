@@ -206,13 +206,6 @@ t.test('a directive on an interface, whose fields are never resolved themselves,
   }), { code: 'GRAPHQL_API_ERR_INVALID_OPTIONS', message: /@allow on Node.secret would guard nothing/ })
 })
 
-t.test('an event of a subscription costs no more than a query may', async t => {
-  const { connect, close } = await open(t)
-  const ended = await listen(connect(), 'subscription { clock { readers(first: 5000) { items { roles { items { users(first: 5000) { items { id } } } } } } } }').ended
-  t.match(ended, [{ extensions: { code: 'ValidationError', details: { query: /limit is 250000/ } } }])
-  await close()
-})
-
 t.test('resolvers of the app\'s own can decide as the directive does', async t => {
   const { app, user, role, ask } = await openApi(t, 'sqlite', {
     before: async app => {
