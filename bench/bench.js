@@ -1,0 +1,89 @@
+/** What can be asked for, and the tables. */
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { compare, workloads } from './compare.js'
+import { subjects } from './subjects.js'
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    workloads: { type: 'string' },
+    /** The table of an issuer's faults, in place of the comparison. */
+    faults: { type: 'boolean', default: false },
+    /** Writes a CPU profile of each server into this folder, for Chrome's developer tools. */
+    profile: { type: 'string' },
+    /** Writes nothing to RESULTS.md. */
+    dry: { type: 'boolean', default: false }
+  }
+})
+
+const load = loadavg()[0].toFixed(1)
+const report = line => { console.error(line) }
+
+if (options.faults) await runFaults()
+else await runComparison()
+
+async function runComparison () {
+  const { results, postgresVersion } = await compare({
+    rounds: Number(options.rounds),
+    seconds: Number(options.seconds),
+    report,
+    ...options.profile !== undefined && { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`] },
+    ...options.only !== undefined && { names: options.only.split(',') },
+    ...options.workloads !== undefined && { onlyWorkloads: options.workloads.split(',') }
+  })
+  publish('compare', [
+    `Medians of ${options.rounds} rounds of ${options.seconds} s each, by turns, on 50 connections. The server had one core; what asks, PostgreSQL and the issuer another. ${conditions(postgresVersion)}`,
+    ...Object.keys(results[0].workloads).map(workload => `### ${capitalized(workloads[workload].name)}\n\n${table(
+      ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
+      results.map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, rssMb, errors } } }) =>
+        [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), Math.round(rssMb), errors])
+    )}`),
+    `Start to the first listening port, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
+  ])
+}
+
+async function runFaults () {
+  const { keepers, measureFaults } = await import('./faults.js')
+  const rows = await measureFaults(report)
+  publish('faults', [conditions(), table(['', ...Object.keys(keepers)], rows)])
+  // Some of them keep timers and connections that nobody can close.
+  process.exit()
+}
+
+function conditions (postgresVersion) {
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
+  const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'))
+  const versions = Object.keys(dependencies).map(name => `${name} ${versionOf(name)}`)
+  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0].model}, load of the machine at the beginning ${load}. ${[...postgresVersion === undefined ? [] : [postgresVersion], ...versions].join(', ')}.`
+}
+
+function versionOf (name) {
+  return JSON.parse(readFileSync(join(import.meta.dirname, 'node_modules', name, 'package.json'), 'utf8')).version
+}
+
+function table (head, rows) {
+  const line = cells => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, index) => index === 0 ? '---' : '--:')), ...rows.map(line)].join('\n')
+}
+
+function capitalized (text) {
+  return text[0].toUpperCase() + text.slice(1)
+}
+
+/** Prints a part of the results, and puts it into RESULTS.md between its marks, with the command that made it. */
+function publish (part, paragraphs) {
+  const command = ['npm run bench', ...process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []].join(' ')
+  const text = ['```sh\n' + command + '\n```', ...paragraphs].join('\n\n')
+  console.log(text)
+  if (options.dry) return
+  const file = join(import.meta.dirname, 'RESULTS.md')
+  const mark = name => `<!-- ${part}: ${name} -->`
+  const [before, after] = [readFileSync(file, 'utf8').split(mark('begin')), readFileSync(file, 'utf8').split(mark('end'))]
+  writeFileSync(file, `${before[0]}${mark('begin')}\n\n${text}\n\n${mark('end')}${after[1]}`)
+}

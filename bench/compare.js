@@ -1,0 +1,95 @@
+/** All subjects under the same workloads, in rounds by turns, so that what disturbs the machine meanwhile disturbs all. */
+import { startChild } from './child.js'
+import { latchkeySqlite, plainSqlite, startDatabases } from './databases.js'
+import { startIssuer, tokenCount } from './inputs.js'
+import { subjects } from './subjects.js'
+
+export const workloads = {
+  hot: { name: 'one token', count: 1 },
+  turn: { name: '2,000 tokens in turn', count: 2000 },
+  fresh: { name: 'another token in every request', count: tokenCount }
+}
+
+/**
+ * @param names which subjects; all by default
+ * @param nodeOptions for the servers
+ * @returns by subject and workload, the medians
+ */
+export async function compare ({ names = Object.keys(subjects), rounds, seconds, onlyWorkloads = Object.keys(workloads), nodeOptions = [], report }) {
+  const issuer = await startIssuer()
+  const postgres = names.some(name => subjects[name].postgres) ? await startDatabases(issuer) : undefined
+  const input = {
+    issuer: issuer.issuer,
+    jwksUri: issuer.jwksUri,
+    publicKeyPem: issuer.publicKeyPem,
+    plainSqlite: plainSqlite(),
+    latchkeySqlite: await latchkeySqlite(issuer),
+    plainPostgres: postgres?.plainUrl,
+    latchkeyPostgres: postgres?.latchkeyUrl
+  }
+  const load = startChild('load.js', 'others')
+  const running = new Map()
+  const measured = new Map(names.map(name => [name, Object.fromEntries(onlyWorkloads.map(workload => [workload, []]))]))
+  /** Where the next token in turn is, by subject. */
+  const positions = new Map()
+
+  async function round (name, workload, seconds) {
+    const { query, anybody } = subjects[name]
+    const { server, port } = running.get(name)
+    const { count } = workloads[workload]
+    const from = count === tokenCount ? positions.get(name) ?? 0 : 0
+    const before = await server.ask('usage')
+    const answered = await load.ask({ port, query, anybody, from, count, seconds })
+    const after = await server.ask('usage')
+    if (count === tokenCount) positions.set(name, answered.next)
+    return { ...answered, perSecond: answered.answers / answered.seconds, cpuMs: after.cpuMs - before.cpuMs, rssMb: after.rssMb }
+  }
+
+  try {
+    for (const name of names) {
+      const server = startChild('server.js', 'server', nodeOptions)
+      running.set(name, { server, ...await server.ask({ subject: name, input }) })
+      const { errors, example } = await round(name, 'hot', Math.min(2, seconds))
+      if (errors > 0) throw new Error(`${name} answers wrongly: ${example}`)
+    }
+    for (let index = 0; index < rounds; index++) {
+      for (const workload of onlyWorkloads) {
+        for (const name of names) {
+          const result = await round(name, workload, seconds)
+          measured.get(name)[workload].push(result)
+          report(`round ${index + 1}/${rounds} ${workload} ${name}: ${Math.round(result.perSecond)}/s, ${(result.cpuMs / result.answers * 10).toFixed(2)} s of CPU per 10,000, the load's core ${Math.round(result.loadCpu * 100)} % busy${result.errors > 0 ? `, ${result.errors} ERRORS: ${result.example}` : ''}`)
+        }
+      }
+    }
+  } finally {
+    await Promise.all([load.stop(), ...[...running.values()].map(({ server }) => server.stop())])
+    await postgres?.stop()
+    issuer.close()
+  }
+  return {
+    postgresVersion: postgres?.version,
+    results: names.map(name => ({
+      name,
+      startMs: running.get(name).startMs,
+      workloads: Object.fromEntries(onlyWorkloads.map(workload => [workload, summary(measured.get(name)[workload])]))
+    }))
+  }
+}
+
+function summary (rounds) {
+  const medianOf = read => median(rounds.map(read))
+  return {
+    perSecond: medianOf(({ perSecond }) => perSecond),
+    p50: medianOf(({ p50 }) => p50),
+    p99: medianOf(({ p99 }) => p99),
+    cpuSeconds: medianOf(({ cpuMs, answers }) => cpuMs / answers * 10),
+    rssMb: Math.max(...rounds.map(({ rssMb }) => rssMb)),
+    errors: rounds.reduce((sum, { errors }) => sum + errors, 0)
+  }
+}
+
+export function median (values) {
+  const sorted = [...values].sort((one, other) => one - other)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}

@@ -1,0 +1,32 @@
+/** The reference app as it is composed, with one OpenID profile; it logs at `info` to standard output. */
+import { createApp } from '../apps/server/dist/app.js'
+import { clientId } from './inputs.js'
+
+/** A member reads the records of all, but for their time zone, and changes their own. */
+const member = {
+  name: 'Member',
+  permissions: {
+    data: {
+      Users: {
+        read: { allow: true, filter: { status: { equals: 'active' } }, fields: { id: true, email: true, firstName: true, lastName: true, createdAt: true } },
+        update: { allow: true, filter: { id: { equals: '__loggedInUserId' } } }
+      }
+    }
+  }
+}
+
+export async function createLatchkey ({ databaseUrl, issuer, logLevel = 'info', roles = [], profiles = [] }) {
+  return await createApp({
+    databaseUrl,
+    profiles: [{ id: 'bench', name: 'Bench', type: 'openid', issuer: issuer.issuer, clientId, selfSignUp: 'open', roles: ['Guest'] }, ...profiles],
+    roles: [member, ...roles],
+    host: '127.0.0.1',
+    port: 0,
+    publicUrl: 'http://127.0.0.1',
+    trustedProxies: [],
+    previousSecretKeys: [],
+    secretKey: 'a secret key of the benchmark and of nothing else',
+    production: true,
+    logLevel
+  })
+}

@@ -1,0 +1,55 @@
+/** The process that asks: one round of requests on 50 connections, each answer checked for the person whose token was sent. */
+import { Client } from 'undici'
+import { idOf, people, readTokens } from './inputs.js'
+
+const connections = 50
+const tokens = readTokens()
+
+process.on('message', async ({ port, query, anybody, from, count, seconds }) => {
+  const times = []
+  let errors = 0
+  let example
+  let next = from
+  const body = JSON.stringify({ query })
+  const clients = Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`))
+  const usedBefore = process.cpuUsage()
+  const begun = performance.now()
+  const end = begun + seconds * 1000
+
+  async function ask (client) {
+    const index = next++ % count
+    const asked = performance.now()
+    const answer = await client.request({ method: 'POST', path: '/graphql', headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[index]}` }, body })
+    const text = await answer.body.text()
+    times.push(performance.now() - asked)
+    if (answer.statusCode !== 200 || !text.includes(`"id":"${idOf(anybody ? 0 : index % people)}"`) || text.includes('"errors"')) {
+      errors++
+      example ??= `${answer.statusCode} ${text}`
+    }
+  }
+
+  await Promise.all(clients.map(async client => {
+    while (performance.now() < end) {
+      await ask(client).catch(error => {
+        errors++
+        example ??= error.message
+      })
+    }
+  }))
+  const duration = (performance.now() - begun) / 1000
+  const used = process.cpuUsage(usedBefore)
+  await Promise.all(clients.map(client => client.close()))
+  times.sort((one, other) => one - other)
+  process.send({
+    next: next % count,
+    answers: times.length,
+    seconds: duration,
+    p50: times[Math.floor(times.length * 0.5)],
+    p99: times[Math.floor(times.length * 0.99)],
+    errors,
+    example,
+    loadCpu: (used.user + used.system) / 1e6 / duration
+  })
+})
+
+process.on('disconnect', () => { process.exit() })

@@ -1,0 +1,69 @@
+/** What is measured, in the order of the table. Each is loaded in a process of its own. */
+
+const userQuery = '{ user { id email } }'
+
+/**
+ * @typedef {object} Subject
+ * @property {string} name as the table has it
+ * @property {string} query what it is asked
+ * @property {boolean} [postgres] it needs the PostgreSQL server
+ * @property {boolean} [anybody] it answers with the first person, whoever asks
+ * @property {(input: object) => Promise<object>} start gives an app of Fastify or express
+ */
+
+/** @type {Record<string, Subject>} */
+export const subjects = {
+  floor: {
+    name: 'Fastify + Mercurius alone',
+    query: userQuery,
+    anybody: true,
+    start: async () => (await import('./subjects/floors.js')).floor()
+  },
+  sqliteFloorCached: {
+    name: 'with fast-jwt (cache 1,000) and one SQLite statement',
+    query: userQuery,
+    start: async input => (await import('./subjects/floors.js')).sqliteFloor(input, 1000)
+  },
+  sqliteFloor: {
+    name: 'the same without the cache',
+    query: userQuery,
+    start: async input => (await import('./subjects/floors.js')).sqliteFloor(input, false)
+  },
+  documentedCached: {
+    name: '@fastify/jwt (cache 1,000) + get-jwks + mercurius-auth + kysely',
+    query: userQuery,
+    start: async input => (await import('./subjects/documented.js')).documented(input, 1000)
+  },
+  documented: {
+    name: 'the same without the cache, as documented',
+    query: userQuery,
+    start: async input => (await import('./subjects/documented.js')).documented(input, false)
+  },
+  latchkeySqlite: {
+    name: 'Latchkey on SQLite',
+    query: userQuery,
+    start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeySqlite)
+  },
+  postgresFloor: {
+    name: 'Fastify + Mercurius + fast-jwt (cache 1,000) + one pg query',
+    query: userQuery,
+    postgres: true,
+    start: async input => (await import('./subjects/floors.js')).postgresFloor(input, 1000)
+  },
+  latchkeyPostgres: {
+    name: 'Latchkey on PostgreSQL',
+    query: userQuery,
+    postgres: true,
+    start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeyPostgres)
+  },
+  platformatic: {
+    name: '@platformatic/db 2.61 (the last for Node 20) with its authorization',
+    query: '{ users { id email } }',
+    start: async input => (await import('./subjects/platformatic.js')).platformatic(input)
+  },
+  apollo: {
+    name: '@apollo/server + express + express-jwt + jwks-rsa',
+    query: userQuery,
+    start: async input => (await import('./subjects/apollo.js')).apollo(input)
+  }
+}

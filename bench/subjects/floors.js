@@ -1,0 +1,43 @@
+/** What is left when one leaves out what is to be measured. */
+import Sqlite from 'better-sqlite3'
+import { createVerifier } from 'fast-jwt'
+import Fastify from 'fastify'
+import mercurius from 'mercurius'
+import pg from 'pg'
+import { clientId, idOf } from '../inputs.js'
+
+const schema = 'type User { id: ID, email: String } type Query { user: User }'
+
+/** @param user resolves to the person whose request it is */
+async function serve (user) {
+  const app = Fastify()
+  await app.register(mercurius, { schema, resolvers: { Query: { user: (_source, _arguments, { reply }) => user(reply.request) } }, jit: 1 })
+  return app
+}
+
+function verifierOf ({ issuer, publicKeyPem }, cache) {
+  const verify = createVerifier({ key: publicKeyPem, algorithms: ['RS256'], allowedIss: issuer, allowedAud: clientId, requiredClaims: ['iss', 'aud', 'exp', 'sub', 'email'], cache, errorCacheTTL: -1 })
+  return request => verify(request.headers.authorization.slice('Bearer '.length)).email
+}
+
+/** No authentication, no database: always the first person. */
+export async function floor () {
+  const first = { id: idOf(0), email: 'person-0@example.com' }
+  return await serve(() => first)
+}
+
+/** @param cache how many verified tokens fast-jwt remembers; false: none */
+export async function sqliteFloor (input, cache) {
+  const emailOf = verifierOf(input, cache)
+  const statement = new Sqlite(input.plainSqlite).prepare('select id, email from users where email = ?')
+  return await serve(request => statement.get(emailOf(request)))
+}
+
+export async function postgresFloor (input, cache) {
+  const emailOf = verifierOf(input, cache)
+  const pool = new pg.Pool({ connectionString: input.plainPostgres, max: 10 })
+  return await serve(async request => {
+    const { rows } = await pool.query({ name: 'user-by-email', text: 'select id, email from users where email = $1', values: [emailOf(request)] })
+    return rows[0]
+  })
+}

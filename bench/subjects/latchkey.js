@@ -1,0 +1,5 @@
+import { createLatchkey } from '../latchkey-app.js'
+
+export async function latchkey (input, databaseUrl) {
+  return await createLatchkey({ databaseUrl, issuer: input })
+}
