@@ -101,6 +101,9 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     return pages.send(reply, 200, signInPage(signIn.page, { email, offersSignUp: signIn.profile.signUp }), signIn.profile)
   })
 
+  // Where a refused form leaves the browser, which may ask for it anew.
+  step('GET', '/sign-in', async (signIn, _request, reply) => reply.redirect(signIn.page.base, 303))
+
   step('POST', '/sign-in', async (signIn, request, reply) => {
     const [email, password] = [textOf(request, 'email'), textOf(request, 'password')]
     const show = (page: SignInPage) => signInPage(page, { email, offersSignUp: signIn.profile.signUp })
