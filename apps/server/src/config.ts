@@ -53,11 +53,11 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     publicUrl: readPublicUrl(environment.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
-    previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || ''),
+    previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each of LATCHKEY_SECRET_KEY_PREVIOUS', key)),
     logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
     production: environment.NODE_ENV === 'production',
     ...(environment.LATCHKEY_ADMIN_EMAIL ? { administratorEmail: environment.LATCHKEY_ADMIN_EMAIL } : {}),
-    ...(environment.LATCHKEY_SECRET_KEY ? { secretKey: environment.LATCHKEY_SECRET_KEY } : {})
+    ...(environment.LATCHKEY_SECRET_KEY ? { secretKey: readSecretKey('LATCHKEY_SECRET_KEY', environment.LATCHKEY_SECRET_KEY) } : {})
   }
   return Object.freeze(config)
 }
@@ -66,6 +66,11 @@ function readPort (text: string): number {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new ConfigurationError('PORT must be a whole number from 0 to 65535')
   return port
+}
+
+function readSecretKey (name: string, text: string): string {
+  if (text.length < 32) throw new ConfigurationError(`${name} must have 32 characters or more: openssl rand -base64 32 makes one`)
+  return text
 }
 
 function readTrustedProxies (text: string): string[] {

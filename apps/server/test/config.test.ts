@@ -22,7 +22,7 @@ t.test('variables replace them', async t => {
     { host: '::1', port: 0, publicUrl: 'http://[::1]:0', databaseUrl: 'sqlite::memory:', administratorEmail: 'a@b.c', logLevel: 'debug', production: true })
   t.strictSame((await readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).trustedProxies, ['10.0.0.0/8', '::1'])
   t.strictSame((await readConfig({})).trustedProxies, [])
-  t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: 'one, two,' })).previousSecretKeys, ['one', 'two'])
+  t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: `${'1'.repeat(32)}, ${'2'.repeat(32)},` })).previousSecretKeys, ['1'.repeat(32), '2'.repeat(32)])
   t.strictSame((await readConfig({})).previousSecretKeys, [])
   t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/base/' }), { publicUrl: 'https://auth.example.com/base' })
 })
@@ -39,6 +39,8 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['an address with a query', { PUBLIC_URL: 'https://example.com/?a' }, /PUBLIC_URL must have no query/],
   ['proxies that are none', { TRUSTED_PROXIES: 'yes' }, /TRUSTED_PROXIES must be the addresses of the proxies/],
   ['a range that is none', { TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES/],
+  ['a secret key that is too short', { LATCHKEY_SECRET_KEY: 'hunter2' }, /^LATCHKEY_SECRET_KEY must have 32 characters or more: openssl/],
+  ['a secret key of before that is too short', { LATCHKEY_SECRET_KEY_PREVIOUS: `${'x'.repeat(32)},hunter2` }, /^each of LATCHKEY_SECRET_KEY_PREVIOUS must have 32 characters or more: openssl/],
   ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
   ['a file that is not there', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]
 ]
