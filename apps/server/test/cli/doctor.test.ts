@@ -148,6 +148,21 @@ t.test('what keeps the server from starting is said, and nothing is made or chan
   for (const [index, [, expected]] of cases.entries()) t.match(found[index], expected)
 })
 
+t.test('nobody may do everything: the remedy names no email whose user is there already, since only a sign-up makes an administrator', async t => {
+  const issuer = await startTestIssuer()
+  t.teardown(() => issuer.close())
+  const config = { profiles: [profileFor(issuer, 0)] }
+  const env = { DATABASE_URL: await databaseUrl(t, 'sqlite'), LATCHKEY_CONFIG: await (await folder(t))('config.json', config) }
+  const server = await startServer({ config, env: { ...env, LOG_LEVEL: 'error' } })
+  await graphql(server, signUpMutation('jane@example.com'), await issuer.idToken({ subject: 'jane' }))
+  await server.stop()
+  const remedy = async (more: Record<string, string>): Promise<string | undefined> =>
+    ((await latchkey({ ...env, ...more })('doctor', '--json')).json().checks as Check[]).find(({ name }) => name === 'administrators')?.remedy
+  t.match(await remedy({}), /^Set LATCHKEY_ADMIN_EMAIL to an email that no user has/)
+  t.match(await remedy({ LATCHKEY_ADMIN_EMAIL: 'Jane@example.com' }), /already and stays as it is: set it to an email that no user has/)
+  t.match(await remedy({ LATCHKEY_ADMIN_EMAIL: 'root@example.com' }), /^LATCHKEY_ADMIN_EMAIL is root@example\.com: sign up with this email/)
+})
+
 t.test('misuse of doctor is told', async t => {
   const cli = latchkey({})
   const misuses: [string[], RegExp][] = [

@@ -63,7 +63,7 @@ async function checkApp (config: Config, checks: Check[]): Promise<void> {
     checks.push(await checkAdministrators(app, config), ...checkRoles(app, config, roles), ...await checkEmails(app))
   } catch (error) {
     const isSecretKey = (error as { code?: string }).code?.endsWith('_SECRET_KEY') === true
-    checks.push(problem(isSecretKey ? 'secret key' : 'start', describeFailure(error), isSecretKey ? 'Set LATCHKEY_SECRET_KEY to the one that the server has' : 'Correct it: the server does not start'))
+    checks.push(problem(isSecretKey ? 'secret key' : 'start', describeFailure(error), isSecretKey ? 'Set LATCHKEY_SECRET_KEY to the one that the server has; the one of before, to change it, is LATCHKEY_SECRET_KEY_PREVIOUS' : 'Correct it: the server does not start'))
   } finally {
     await app?.close()
   }
@@ -76,13 +76,18 @@ function checkProfiles ({ authProfiles }: FastifyInstance, { profiles, roles: co
   return [...missing, ...leftOut, ...missing.length === 0 ? [ok('roles of profiles', 'are there')] : []]
 }
 
-async function checkAdministrators ({ db, rolePermissions }: FastifyInstance, { administratorEmail }: Config): Promise<Check> {
+async function checkAdministrators ({ db, rolePermissions, usersStore }: FastifyInstance, { administratorEmail }: Config): Promise<Check> {
   const ids = rolePermissions.list().filter(({ permissions }) => permissions.all === true).map(({ id }) => id)
   const users = await db.selectFrom('latchkey_user_roles as has').innerJoin('latchkey_users as user', 'user.id', 'has.user_id')
     .select('user.id').distinct().where('has.role_id', 'in', ids).execute()
   if (users.length > 0) return ok('administrators', `${users.length === 1 ? 'one user' : `${users.length} users`} may do everything`)
-  const signUp = 'and sign up with this email, verified'
-  return problem('administrators', 'no user may do everything', administratorEmail === undefined ? `Set LATCHKEY_ADMIN_EMAIL, restart, ${signUp}` : `LATCHKEY_ADMIN_EMAIL is ${administratorEmail}: sign up with this email, verified`)
+  const set = 'to an email that no user has, restart, and sign up with it, verified'
+  const found = (remedy: string): Check => problem('administrators', 'no user may do everything', remedy)
+  if (administratorEmail === undefined) return found(`Set LATCHKEY_ADMIN_EMAIL ${set}`)
+  const taken = await usersStore.findByEmail(administratorEmail) !== null
+  return found(taken
+    ? `LATCHKEY_ADMIN_EMAIL is ${administratorEmail}, whose user is there already and stays as it is: set it ${set}`
+    : `LATCHKEY_ADMIN_EMAIL is ${administratorEmail}: sign up with this email, verified`)
 }
 
 function checkRoles ({ rolePermissions: { tables, functions } }: FastifyInstance, { roles: configured = [] }: Config, roles: readonly Role[]): Check[] {
