@@ -196,6 +196,20 @@ for (const [what, use, message] of [
   })
 }
 
+t.test('the schema that this plugin brings is extended by guarded fields', async t => {
+  const { role, user, ask } = await openApi(t, 'sqlite', {
+    after: app => {
+      app.rolePermissions.declareFunction('report')
+      app.graphql.extendSchema(`${allowDirective} extend type Query { report: String @allow(function: "report") }`)
+      app.graphql.defineResolvers({ Query: { report: () => 'done' } })
+    }
+  })
+  t.match(await ask('{ report }'), { data: { report: null }, errors: [{ code: 'NotAuthorizedError', details: { resource: 'report', action: 'call' } }] })
+  await role('Reporter', { custom: { functions: { report: { allow: true } } } })
+  const { token } = await user('reporter', { roles: ['Reporter'] })
+  t.strictSame((await ask('{ report }', { token })).data, { report: 'done' })
+})
+
 t.test('a directive on an interface, whose fields are never resolved themselves, stops the start', async t => {
   await t.rejects(openApi(t, 'sqlite', {
     before: async app => {

@@ -55,6 +55,8 @@ export interface ApiOptions {
   authProfiles?: Partial<AuthProfilesOptions>
   /** Registers what the app has of its own before the API. */
   before?: (app: FastifyInstance) => Promise<void>
+  /** Adds what the app has of its own once the API is there. */
+  after?: (app: FastifyInstance) => void
 }
 
 /** The smallest adapter there can be: one that only says what its tokens look like. */
@@ -82,6 +84,7 @@ export async function openApi (t: Test, dialect: Dialect = 'sqlite', options: Ap
   })
   await options.before?.(app)
   await app.register(graphqlApi, options.graphqlApi ?? {})
+  options.after?.(app)
   await app.ready()
 
   return {
