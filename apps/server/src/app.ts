@@ -14,7 +14,7 @@ import { createOpenIdProvider } from '@latchkey/provider-openid'
 import rolePermissions from '@latchkey/role-permissions'
 import tokenVerifier from '@latchkey/token-verifier'
 import usersStore from '@latchkey/users-store'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from './config.js'
 import closingConnections from './plugins/closing-connections.js'
 import crossOrigin from './plugins/cross-origin.js'
@@ -22,14 +22,15 @@ import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.j
 import freshProfiles from './plugins/fresh-profiles.js'
 import metrics from './plugins/metrics.js'
 import requestLists from './plugins/request-lists.js'
+import { describeRequest, RequestLog } from './request-log.js'
 import health from './routes/health.js'
 import profiles from './routes/profiles.js'
 
 /** Makes the app, ready to listen. */
 export async function createApp (config: Config): Promise<FastifyInstance> {
   const app = Fastify({
-    // Addresses may hold tokens and codes in their queries (`id_token_hint`, links of emails).
     logger: { level: config.logLevel, serializers: { req: describeRequest } },
+    logController: new RequestLog(),
     requestTimeout: 30_000,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     clientErrorHandler: answerUnreadableRequest
@@ -43,10 +44,6 @@ export async function createApp (config: Config): Promise<FastifyInstance> {
     await app.close()
     throw error
   }
-}
-
-function describeRequest ({ method, url, host, ip }: FastifyRequest): Record<string, unknown> {
-  return { method, path: url.split('?', 1)[0], host, ip }
 }
 
 async function compose (app: FastifyInstance, config: Config): Promise<void> {

@@ -10,3 +10,16 @@ t.test('the request log has no query: it may hold tokens, codes and passwords', 
   for (const path of paths) t.match(server.output(), `"path":"${path.split('?', 1)[0]}"`)
   t.notOk(server.output().includes('hunter2-of-the-query'))
 })
+
+t.test('each request has one line at info, with what was asked and answered, and one more at debug when it comes in', async t => {
+  for (const [level, messages] of [['info', ['request completed']], ['debug', ['incoming request', 'request completed']]] as const) {
+    const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: level })
+    await fetch(`${server.url}/nowhere`)
+    await fetch(`${server.url}/profiles`)
+    const lines = () => server.output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, any>) // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever is logged
+    for (let tries = 0; tries < 200 && lines().filter(({ res }) => res !== undefined).length < 2; tries++) await new Promise(resolve => setTimeout(resolve, 25))
+    const ofRequest = lines().filter(({ req }) => req?.path === '/nowhere')
+    t.same(ofRequest.map(({ msg }) => msg), messages)
+    t.match(ofRequest.at(-1), { req: { method: 'GET', path: '/nowhere' }, res: { statusCode: 404 }, responseTime: Number, reqId: String })
+  }
+})

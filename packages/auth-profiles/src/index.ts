@@ -5,7 +5,7 @@
  */
 import type { ApiTokens } from '@latchkey/api-tokens'
 import type { AuditLog } from '@latchkey/audit-log'
-import { migrate } from '@latchkey/database'
+import { migrate, seenChanges } from '@latchkey/database'
 import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import { normalizeEmail } from '@latchkey/users-store'
 import fp from 'fastify-plugin'
@@ -25,6 +25,7 @@ import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
+import { rememberUsers } from './remembered-users.js'
 import { assertMaySignUp } from './sign-up-policy.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
@@ -70,7 +71,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
   await changes.sealAnew()
 
-  const findByIdentity = prepareFindByIdentity(fastify.db, usersStore.columns)
+  const findByIdentity = rememberUsers(prepareFindByIdentity(fastify.db, usersStore.columns), seenChanges(fastify.db))
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
   const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
   let apiTokens: ApiTokens | null = null

@@ -37,6 +37,7 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     if (first === undefined) return null
     const roleIds = rows.flatMap(row => row.role_id ?? [])
     const { noted_email: email, noted_verified: verified } = first
-    return { user: rowToUser(first, columns), roleIds, noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
+    // Requests with the same token may share it.
+    return { user: Object.freeze(rowToUser(first, columns)), roleIds: Object.freeze(roleIds), noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
   }
 }

@@ -1,11 +1,12 @@
 import Sqlite from 'better-sqlite3'
-import { Kysely, PostgresDialect, SqliteDialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { Kysely, PostgresDialect, SqliteDialect, type Dialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { statementName } from './prepared-query.js'
+import { announceChanges, mayChange } from './seen-changes.js'
 import type { Tables } from './index.js'
 
 /** What the connection layer has to say outside any request: a PostgreSQL connection lost while idle. */
@@ -19,12 +20,19 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
  * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme
  */
 export function connect (url: string, options: ConnectionOptions, reportError: ReportError): Kysely<Tables> {
-  if (url.startsWith('sqlite:')) return new Kysely({ dialect: new SqliteDialect({ database: openSqlite(url.slice('sqlite:'.length), options) }) })
-  if (/^postgres(ql)?:\/\//.test(url)) return new Kysely({ dialect: new PostgresDialect({ pool: openPostgres(url, options, reportError) }) })
+  const changes = { count: 0 }
+  const db = new Kysely<Tables>({ dialect: openDialect(url, options, reportError, () => { changes.count++ }) })
+  announceChanges(db, changes)
+  return db
+}
+
+function openDialect (url: string, options: ConnectionOptions, reportError: ReportError, onChange: () => void): Dialect {
+  if (url.startsWith('sqlite:')) return new SqliteDialect({ database: openSqlite(url.slice('sqlite:'.length), options, onChange) })
+  if (/^postgres(ql)?:\/\//.test(url)) return new PostgresDialect({ pool: openPostgres(url, options, reportError, onChange) })
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
 
-function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions): SqliteDatabase {
+function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions, onChange: () => void): SqliteDatabase {
   if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = new Sqlite(path, { timeout: busyTimeoutMs })
@@ -32,15 +40,17 @@ function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOpt
   database.pragma('journal_mode = WAL')
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('foreign_keys = ON')
-  return keepingStatements(database)
+  return keepingStatements(database, onChange)
 }
 
 /** Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew. */
-function keepingStatements (database: Sqlite.Database): SqliteDatabase {
+function keepingStatements (database: Sqlite.Database, onChange: () => void): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>()
   return {
     close: () => { database.close() },
     prepare: (sql) => {
+      // Kysely runs it in the same turn of the event loop, before anybody can look.
+      if (mayChange(sql)) onChange()
       if (statementName(sql) === undefined) return database.prepare(sql)
       let statement = statements.get(sql)
       if (statement === undefined) {
@@ -52,7 +62,7 @@ function keepingStatements (database: Sqlite.Database): SqliteDatabase {
   }
 }
 
-function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError): PostgresPool {
+function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError, onChange: () => void): PostgresPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -62,16 +72,20 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: Con
   // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
   pool.on('error', reportError)
   pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
-  pool.on('connect', nameHotStatements)
+  pool.on('connect', client => { watchStatements(client, onChange) })
   return pool as unknown as PostgresPool
 }
 
-/** Gives hot SQL a name on this connection, by which PostgreSQL keeps it parsed and planned. */
-function nameHotStatements (client: pg.PoolClient): void {
+/** Gives hot SQL a name on this connection, by which PostgreSQL keeps it parsed and planned, and tells when something may have been changed. */
+function watchStatements (client: pg.PoolClient, onChange: () => void): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((...args: unknown[]) => {
     const [text, values] = args
-    const name = typeof text === 'string' ? statementName(text) : undefined
-    return name === undefined ? query(...args) : query({ name, text, values })
+    if (typeof text !== 'string') return query(...args)
+    const name = statementName(text)
+    const result = name === undefined ? query(...args) : query({ name, text, values })
+    // Also where it failed: the connection may have been lost with the answer to a commit.
+    if (mayChange(text)) Promise.resolve(result).then(onChange, onChange)
+    return result
   }) as typeof client.query
 }

@@ -20,6 +20,8 @@ export interface TestApp {
   issuers: TestIssuer[]
   /** The verified identity of a token of an issuer. */
   identity (issuer: number, options?: TokenOptions): Promise<Identity>
+  /** What another process would have open on the same database. */
+  copy (): Promise<FastifyInstance>
 }
 
 type Part = Partial<Omit<ProfileConfig, 'id'>> & { id?: string }
@@ -29,8 +31,9 @@ export async function startApp (t: Test, dialect: Dialect, profiles: Part[] = [{
   const issuers = await Promise.all(profiles.map(async () => await startTestIssuer()))
   t.teardown(() => Promise.all(issuers.map(issuer => issuer.close())))
   const app = Fastify()
+  const copies: FastifyInstance[] = []
   // Teardowns run in the order they are given: the app must let go of its database first.
-  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
+  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await Promise.all([app, ...copies].map(one => one.close())); await remove() }) }, dialect)
   await app.register(database, { url })
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }] })
@@ -48,6 +51,15 @@ export async function startApp (t: Test, dialect: Dialect, profiles: Part[] = [{
   return {
     app,
     issuers,
+    copy: async () => {
+      const copy = Fastify()
+      copies.push(copy)
+      await copy.register(database, { url })
+      await copy.register(usersStore)
+      await copy.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }] })
+      await copy.ready()
+      return copy
+    },
     identity: async (index, token) => {
       const response = await app.inject({ method: 'POST', url: '/identity', headers: { 'content-type': 'text/plain' }, body: await (issuers[index] as TestIssuer).idToken(token) })
       if (response.statusCode !== 200) throw new Error(response.body)

@@ -1,0 +1,76 @@
+import { dialects } from '@latchkey/test-databases'
+import t from 'tap'
+import type { BoundUser } from '../dist/principal-query.js'
+import { rememberUsers } from '../dist/remembered-users.js'
+import { startApp } from './helpers/app.js'
+
+const jane = { subject: 'jane', email: 'jane@example.com' }
+const identity = { issuer: 'https://id.example.com', subject: 'jane' }
+const found = (id: string) => ({ user: { id }, roleIds: [] }) as unknown as BoundUser
+
+t.test('a user is asked for once, until something is changed', async t => {
+  const changes = { count: 0 }
+  let asked = 0
+  const find = rememberUsers(async () => found(`user-${++asked}`), changes)
+  t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-1' } }])
+  changes.count++
+  t.match([await find(identity), await find(identity)], [{ user: { id: 'user-2' } }, { user: { id: 'user-2' } }])
+})
+
+t.test('what is changed while a user is being read is not missed', async t => {
+  const changes = { count: 0 }
+  let asked = 0
+  const find = rememberUsers(async () => {
+    asked++
+    if (asked === 1) changes.count++
+    return found(`user-${asked}`)
+  }, changes)
+  t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-2' } }])
+})
+
+t.test('that an identity is nobody\'s is not remembered', async t => {
+  const answers = [null, found('jane')]
+  const find = rememberUsers(async () => answers.shift() as BoundUser | null, { count: 0 })
+  t.match([await find(identity), await find(identity)], [null, { user: { id: 'jane' } }])
+})
+
+t.test('nothing is remembered of a database whose changes are not seen', async t => {
+  let asked = 0
+  const find = rememberUsers(async () => found(`user-${++asked}`), null)
+  t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-2' } }])
+})
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    const first = await startApp(t, dialect)
+    const token = await first.identity(0, jane)
+    const { user } = await first.app.authProfiles.signUp(token, { user: { email: jane.email } })
+    const resolve = async () => await first.app.authProfiles.resolve(token)
+    const editor = first.app.rolePermissions.find({ name: 'Editor' })?.id as string
+    t.notOk((await resolve()).principal.roles.includes(editor))
+
+    await t.test('a change of this process is in the next request, whoever makes it', async t => {
+      await first.app.rolePermissions.assign(user.id, [editor])
+      t.ok((await resolve()).principal.roles.includes(editor))
+      await first.app.db.transaction().execute(async transaction => { await first.app.rolePermissions.unassign(user.id, [editor], transaction) })
+      t.notOk((await resolve()).principal.roles.includes(editor))
+      await first.app.db.updateTable('latchkey_users').set({ first_name: 'Jane' }).where('id', '=', user.id).execute()
+      t.equal((await resolve()).user.firstName, 'Jane')
+    })
+
+    await t.test('what requests share cannot be changed by one of them', async t => {
+      const { user, principal } = await resolve()
+      t.throws(() => { (user as { email: string }).email = 'other@example.com' }, TypeError)
+      t.throws(() => { (principal.roles as string[]).push(editor) }, TypeError)
+    })
+
+    await t.test('a change of another process is noticed', async t => {
+      const other = await first.copy()
+      await resolve()
+      await other.rolePermissions.assign(user.id, [editor])
+      while (!(await resolve()).principal.roles.includes(editor)) await new Promise(resolve => setTimeout(resolve, 50))
+      await other.usersStore.delete(user.id)
+      await t.rejects(async () => { for (;;) { await resolve(); await new Promise(resolve => setTimeout(resolve, 50)) } }, { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND' })
+    })
+  })
+}

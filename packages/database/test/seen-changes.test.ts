@@ -1,0 +1,60 @@
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import Sqlite from 'better-sqlite3'
+import Fastify from 'fastify'
+import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely'
+import t from 'tap'
+import database, { seenChanges, type SeenChanges } from '../dist/index.js'
+
+type Numbers = { numbers: { n: number } }
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(database, { url: await databaseUrl(t, dialect) })
+    const db = app.db as unknown as Kysely<Numbers>
+    await db.schema.createTable('numbers').addColumn('n', 'integer').execute()
+    const changes = seenChanges(db) as SeenChanges
+
+    async function isSeen (work: () => Promise<unknown>): Promise<boolean> {
+      const { count } = changes
+      await work()
+      return changes.count > count
+    }
+
+    await t.test('each change is seen when it has been made', async t => {
+      t.ok(await isSeen(() => db.insertInto('numbers').values({ n: 1 }).execute()))
+      t.ok(await isSeen(() => db.updateTable('numbers').set({ n: 2 }).returningAll().execute()))
+      // SQLite has no such statement.
+      if (dialect === 'postgres') t.ok(await isSeen(() => db.with('gone', within => within.deleteFrom('numbers').where('n', '=', 3).returningAll()).selectFrom('gone').selectAll().execute()))
+    })
+
+    await t.test('a change in a transaction is seen again when it is committed, until when others may read what was before', async t => {
+      let uncommitted = Infinity
+      await db.transaction().execute(async transaction => {
+        await transaction.insertInto('numbers').values({ n: 4 }).execute()
+        uncommitted = changes.count
+      })
+      t.ok(changes.count > uncommitted)
+    })
+
+    await t.test('a statement that fails is seen too: nobody knows how far it came', async t => {
+      t.ok(await isSeen(() => t.rejects(db.insertInto('numbers').values({ n: 1, none: 1 } as { n: number }).execute())))
+    })
+
+    await t.test('reading changes nothing', async t => {
+      t.notOk(await isSeen(() => db.selectFrom('numbers').selectAll().execute()))
+    })
+
+    await t.test('the instance without its plugins, or with others, sees the same', async t => {
+      t.equal(seenChanges(db.withoutPlugins()), changes)
+      t.equal(seenChanges(db.withPlugin(new CamelCasePlugin())), changes)
+    })
+  })
+}
+
+t.test('nobody sees what an instance of the app does', async t => {
+  const kysely = new Kysely<never>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
+  t.teardown(() => kysely.destroy())
+  t.equal(seenChanges(kysely), null)
+})
