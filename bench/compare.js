@@ -34,12 +34,12 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
   const positions = new Map()
 
   async function round (name, workload, seconds) {
-    const { query, anybody } = subjects[name]
+    const { query, anybody, postgres } = subjects[name]
     const { server, port } = running.get(name)
     const { count } = workloads[workload]
     const from = count === tokenCount ? positions.get(name) ?? 0 : 0
     const before = await server.ask('usage')
-    const answered = await load.ask({ port, query, anybody, from, count, seconds })
+    const answered = await load.ask({ port, query, anybody, from, count, seconds, awake: postgres !== true })
     const after = await server.ask('usage')
     if (count === tokenCount) positions.set(name, answered.next)
     return { ...answered, perSecond: answered.answers / answered.seconds, cpuMs: after.cpuMs - before.cpuMs, rssMb: after.rssMb }

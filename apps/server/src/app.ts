@@ -22,6 +22,7 @@ import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.j
 import freshProfiles from './plugins/fresh-profiles.js'
 import metrics from './plugins/metrics.js'
 import requestLists from './plugins/request-lists.js'
+import { logStream } from './log-stream.js'
 import { describeRequest, RequestLog } from './request-log.js'
 import health from './routes/health.js'
 import profiles from './routes/profiles.js'
@@ -29,7 +30,7 @@ import profiles from './routes/profiles.js'
 /** Makes the app, ready to listen. */
 export async function createApp (config: Config): Promise<FastifyInstance> {
   const app = Fastify({
-    logger: { level: config.logLevel, serializers: { req: describeRequest } },
+    logger: { level: config.logLevel, serializers: { req: describeRequest }, stream: logStream },
     logController: new RequestLog(),
     requestTimeout: 30_000,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],

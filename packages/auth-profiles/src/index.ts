@@ -110,7 +110,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       request.principal = await principalOf(request)
     },
     resolve: async identity => {
-      await Promise.all([rolePermissions.refresh(), current.refresh()])
+      await refreshAll()
       return asPrincipal(await resolveOrComplete(identity, profileOf(identity.profileId).profile))
     },
     lookUp: async identity => {
@@ -118,15 +118,22 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       return await lookUpIdentity(identity, profile) ?? await unknown(identity, profile)
     },
     signUp: async (identity, { user, authProfileId }) => {
-      await Promise.all([rolePermissions.refresh(), current.refresh()])
+      await refreshAll()
       const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
       await pending.remove({ ...identity, email: signedUp.user.email })
       return asPrincipal(signedUp)
     },
     signUpWithPassword: async ({ authProfileId, ...request }) => {
-      await Promise.all([rolePermissions.refresh(), current.refresh()])
+      await refreshAll()
       await passwordSignUp.begin(profileOrFirst(authProfileId), request)
     }
+  }
+
+  /** Neither fails; both look at the same time. */
+  async function refreshAll (): Promise<void> {
+    const roles = rolePermissions.refresh()
+    await current.refresh()
+    await roles
   }
 
   async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {

@@ -1,10 +1,10 @@
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import type { AccountDeletion, CodeExchange, HostedPages, IdentityProvider, ProviderDependencies } from '@latchkey/identity-provider'
 import { openAccountDeletion } from './account-deletion.js'
 import { createCall } from './call.js'
 import { openHostedPages } from './hosted-pages.js'
 import { resolveOptions, type CognitoOptions, type ResolvedOptions } from './options.js'
 import { openPasswordAccounts, type PasswordAccounts } from './password-accounts.js'
+import { openUserPoolsApi } from './user-pools-api.js'
 
 /** Hosted pages and code exchange where the profile names a `domain`, deletion where it says `deleteAccounts`. */
 export type CognitoProvider = IdentityProvider & PasswordAccounts & Partial<HostedPages & CodeExchange & AccountDeletion>
@@ -16,7 +16,7 @@ export type CognitoProvider = IdentityProvider & PasswordAccounts & Partial<Host
  */
 export function createCognitoProvider (options: CognitoOptions, { log }: ProviderDependencies): CognitoProvider {
   const resolved = resolveOptions(options)
-  const client = openClient(resolved)
+  const api = openUserPoolsApi(resolved)
   const call = createCall(resolved, log)
   const hostedPages = hasDomain(resolved) ? openHostedPages(resolved, call) : undefined
 
@@ -24,24 +24,11 @@ export function createCognitoProvider (options: CognitoOptions, { log }: Provide
     id: resolved.id,
     type: 'cognito',
     issuer: describeIssuer(resolved),
-    ...openPasswordAccounts({ options: resolved, client, call, log, loginUrl: async () => await hostedPages?.loginUrl() ?? null }),
+    ...openPasswordAccounts({ options: resolved, api, call, log, loginUrl: async () => await hostedPages?.loginUrl() ?? null }),
     ...hostedPages,
-    ...(resolved.deleteAccounts && openAccountDeletion(resolved, client, call)),
-    close: async () => { client.destroy() }
+    ...(resolved.deleteAccounts && openAccountDeletion(resolved, api, call)),
+    close: api.close
   } satisfies CognitoProvider)
-}
-
-function openClient ({ region, endpoint, credentials, timeoutMs }: ResolvedOptions): CognitoIdentityProviderClient {
-  return new CognitoIdentityProviderClient({
-    region,
-    ...(endpoint !== undefined && { endpoint }),
-    // A copy: the SDK writes into the object it is given.
-    ...(credentials !== undefined && { credentials: { ...credentials } }),
-    // A second try, for a kept-alive connection that AWS has closed meanwhile; both within the deadline of the call.
-    maxAttempts: 2,
-    retryMode: 'standard',
-    requestHandler: { connectionTimeout: timeoutMs }
-  })
 }
 
 function describeIssuer ({ issuer, clientId, audiences }: ResolvedOptions) {

@@ -1,7 +1,4 @@
-import {
-  ChangePasswordCommand, ConfirmForgotPasswordCommand, ConfirmSignUpCommand, ForgotPasswordCommand, GetTokensFromRefreshTokenCommand, InitiateAuthCommand,
-  ResendConfirmationCodeCommand, SignUpCommand, type AuthenticationResultType, type CognitoIdentityProviderClient
-} from '@aws-sdk/client-cognito-identity-provider'
+import type { AuthenticationResultType } from '@aws-sdk/client-cognito-identity-provider'
 import type {
   EmailConfirmation, EmailVerification, PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, ProviderLog, TokenRefresh
 } from '@latchkey/identity-provider'
@@ -11,12 +8,13 @@ import type { ResolvedOptions } from './options.js'
 import { secretHash } from './secret-hash.js'
 import { toTokenSet } from './token-set.js'
 import { describeAnswer, isAboutAccount, isUnknownOperation, translateError, type Operation } from './translate-error.js'
+import type { UserPoolsApi } from './user-pools-api.js'
 
 export type PasswordAccounts = PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & PasswordRecoveryConfirmation & PasswordChange & EmailVerification & EmailConfirmation
 
 interface PasswordAccountsParts {
   readonly options: ResolvedOptions
-  readonly client: CognitoIdentityProviderClient
+  readonly api: UserPoolsApi
   readonly call: Call
   readonly log: ProviderLog
   /** The hosted login page; `null` where the profile has none. */
@@ -24,7 +22,7 @@ interface PasswordAccountsParts {
 }
 
 /** Accounts with passwords by the user pools API, as its public operations have them: none of its requests is signed. */
-export function openPasswordAccounts ({ options: { id, clientId, clientSecret }, client, call, log, loginUrl }: PasswordAccountsParts): PasswordAccounts {
+export function openPasswordAccounts ({ options: { id, clientId, clientSecret }, api, call, log, loginUrl }: PasswordAccountsParts): PasswordAccounts {
   const hashOf = (username: string | undefined): string | undefined =>
     clientSecret === undefined || username === undefined ? undefined : secretHash(username, { clientId, clientSecret })
 
@@ -35,14 +33,14 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
 
     async signUpWithPassword ({ email, password, firstName, lastName }) {
       return await call('signUp', [password], async signal => {
-        const { UserSub: subject } = await client.send(new SignUpCommand({
+        const { UserSub: subject } = await (await api.client()).signUp({
           ClientId: clientId,
           SecretHash: hashOf(email),
           Username: email,
           Password: password,
           UserAttributes: Object.entries({ email, given_name: firstName, family_name: lastName })
             .flatMap(([Name, Value]) => Value == null || Value === '' ? [] : [{ Name, Value }])
-        }), { abortSignal: signal })
+        }, { abortSignal: signal })
         if (subject === undefined) throw new Error('The answer to SignUp has no UserSub')
         // Cognito says whether the account may sign in (a Lambda trigger can confirm it), and not whether the address is verified.
         return { subject, emailVerified: false }
@@ -58,17 +56,17 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
     },
 
     async forgotPassword ({ email }) {
-      await sendQuietly('recover', async signal => await client.send(new ForgotPasswordCommand({ ClientId: clientId, SecretHash: hashOf(email), Username: email }), { abortSignal: signal }))
+      await sendQuietly('recover', async signal => await (await api.client()).forgotPassword({ ClientId: clientId, SecretHash: hashOf(email), Username: email }, { abortSignal: signal }))
     },
 
     async confirmForgottenPassword ({ email, code, newPassword }) {
-      await call('confirmRecovery', [code, newPassword], async signal => await client.send(new ConfirmForgotPasswordCommand({
+      await call('confirmRecovery', [code, newPassword], async signal => await (await api.client()).confirmForgotPassword({
         ClientId: clientId,
         SecretHash: hashOf(email),
         Username: email,
         ConfirmationCode: code,
         Password: newPassword
-      }), { abortSignal: signal }))
+      }, { abortSignal: signal }))
     },
 
     async changePassword ({ email, oldPassword, newPassword }) {
@@ -77,31 +75,31 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
         const { AccessToken } = await signIn(email, oldPassword, signal).catch(error => {
           throw translateError(error, { profileId: id, operation: 'signIn', secrets })
         })
-        await client.send(new ChangePasswordCommand({ AccessToken, PreviousPassword: oldPassword, ProposedPassword: newPassword }), { abortSignal: signal })
+        await (await api.client()).changePassword({ AccessToken, PreviousPassword: oldPassword, ProposedPassword: newPassword }, { abortSignal: signal })
       })
     },
 
     async resendVerificationEmail ({ email }) {
-      await sendQuietly('resend', async signal => await client.send(new ResendConfirmationCodeCommand({ ClientId: clientId, SecretHash: hashOf(email), Username: email }), { abortSignal: signal }))
+      await sendQuietly('resend', async signal => await (await api.client()).resendConfirmationCode({ ClientId: clientId, SecretHash: hashOf(email), Username: email }, { abortSignal: signal }))
     },
 
     async confirmEmail ({ email, code }) {
-      await call('confirmEmail', [code], async signal => await client.send(new ConfirmSignUpCommand({
+      await call('confirmEmail', [code], async signal => await (await api.client()).confirmSignUp({
         ClientId: clientId,
         SecretHash: hashOf(email),
         Username: email,
         ConfirmationCode: code
-      }), { abortSignal: signal }))
+      }, { abortSignal: signal }))
     }
   }
 
   async function signIn (email: string, password: string, signal: AbortSignal): Promise<AuthenticationResultType> {
     const hash = hashOf(email)
-    const { AuthenticationResult, ChallengeName } = await client.send(new InitiateAuthCommand({
+    const { AuthenticationResult, ChallengeName } = await (await api.client()).initiateAuth({
       ClientId: clientId,
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: email, PASSWORD: password, ...(hash !== undefined && { SECRET_HASH: hash }) }
-    }), { abortSignal: signal })
+    }, { abortSignal: signal })
     if (ChallengeName !== undefined) throw challengeRequired(ChallengeName, await loginUrl())
     if (AuthenticationResult?.AccessToken === undefined) throw new Error('The answer to InitiateAuth has no access token')
     return AuthenticationResult
@@ -113,9 +111,9 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
    */
   async function refresh (refreshToken: string, email: string | undefined, signal: AbortSignal): Promise<AuthenticationResultType> {
     try {
-      const { AuthenticationResult } = await client.send(new GetTokensFromRefreshTokenCommand({
+      const { AuthenticationResult } = await (await api.client()).getTokensFromRefreshToken({
         ClientId: clientId, ClientSecret: clientSecret, RefreshToken: refreshToken
-      }), { abortSignal: signal })
+      }, { abortSignal: signal })
       return AuthenticationResult ?? {}
     } catch (error) {
       if (!isUnknownOperation(error)) throw error
@@ -125,11 +123,11 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
 
   async function refreshAtEmulator (refreshToken: string, email: string | undefined, signal: AbortSignal): Promise<AuthenticationResultType> {
     const hash = hashOf(email)
-    const { AuthenticationResult } = await client.send(new InitiateAuthCommand({
+    const { AuthenticationResult } = await (await api.client()).initiateAuth({
       ClientId: clientId,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
       AuthParameters: { REFRESH_TOKEN: refreshToken, ...(hash !== undefined && { SECRET_HASH: hash }) }
-    }), { abortSignal: signal })
+    }, { abortSignal: signal })
     return AuthenticationResult ?? {}
   }
 

@@ -1,19 +1,27 @@
 /** Owns which other sites' pages may read what the app answers. */
-import cors, { type FastifyCorsOptions } from '@fastify/cors'
+import cors from '@fastify/cors'
 import fp from 'fastify-plugin'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** @fastify/cors leaves alone a route that says `false`. */
+    cors?: false
+  }
+}
 
 async function crossOrigin (fastify: FastifyInstance): Promise<void> {
+  // The provider's pages are nobody else's to read, and its endpoints have rules of their own.
+  fastify.addHook('onRoute', route => { if (route.url.startsWith('/oidc/')) route.config = { ...route.config, cors: false } })
   await fastify.register(cors, {
-    delegator: (request, callback) => { callback(null, { origin: originOf(request), methods: ['GET', 'POST'], maxAge: 600 }) }
+    methods: ['GET', 'POST'],
+    maxAge: 600,
+    // Not by a delegator, for which the plugin makes all its options anew in every request.
+    origin: (_origin, callback) => { callback(null, allowedOrigins()) }
   })
 
-  /**
-   * Tokens travel in a header that no browser sends by itself, so any origin may ask the API, unless the settings name some.
-   * The provider's pages are nobody else's to read, and its endpoints have rules of their own.
-   */
-  function originOf ({ url }: FastifyRequest): FastifyCorsOptions['origin'] {
-    if (url.startsWith('/oidc/')) return false
+  /** Tokens travel in a header that no browser sends by itself, so any origin may ask the API, unless the settings name some. */
+  function allowedOrigins (): '*' | string[] {
     const { allowedWebOrigins } = fastify.authProfiles.settings()
     return allowedWebOrigins.length === 0 ? '*' : [...allowedWebOrigins]
   }

@@ -9,8 +9,9 @@ import type { FastifyInstance } from 'fastify'
 const watched: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '/metrics'])
 
 async function freshProfiles (fastify: FastifyInstance): Promise<void> {
-  fastify.addHook('onRequest', async request => {
-    if (!watched.has(request.routeOptions.url)) await fastify.authProfiles.refresh()
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (watched.has(request.routeOptions.url)) done()
+    else fastify.authProfiles.refresh().then(() => { done() }, done)
   })
 }
 

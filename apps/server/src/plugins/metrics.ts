@@ -20,8 +20,9 @@ async function metrics (fastify: FastifyInstance): Promise<void> {
     return reply.type(registry.contentType).send(await registry.metrics())
   })
 
-  fastify.addHook('onResponse', async (request, reply) => {
+  fastify.addHook('onResponse', (request, reply, done) => {
     duration.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
   })
 }
 

@@ -15,11 +15,14 @@ export interface RequestListsOptions {
 }
 
 async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 }: RequestListsOptions): Promise<void> {
-  fastify.addHook('preValidation', async (request, reply) => {
-    if (request.routeOptions.url !== path || !Array.isArray(request.body)) return
-    const answers = await Promise.all(checkList(request.body, maxRequests).map(body => answer(request, body)))
-    return reply.type('application/json; charset=utf-8').send(answers)
+  fastify.addHook('preValidation', (request, reply, done) => {
+    if (Array.isArray(request.body) && request.routeOptions.url === path) answerAll(request, request.body).then(answers => reply.type('application/json; charset=utf-8').send(answers), done)
+    else done()
   })
+
+  async function answerAll (request: FastifyRequest, list: readonly unknown[]): Promise<unknown[]> {
+    return await Promise.all(checkList(list, maxRequests).map(body => answer(request, body)))
+  }
 
   async function answer ({ headers, socket }: FastifyRequest, body: object): Promise<unknown> {
     const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, expect: _expect, ...own } = headers
