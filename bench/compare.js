@@ -1,13 +1,16 @@
 /** All subjects under the same workloads, in rounds by turns, so that what disturbs the machine meanwhile disturbs all. */
 import { startChild } from './child.js'
 import { latchkeySqlite, plainSqlite, startDatabases } from './databases.js'
-import { startIssuer, tokenCount } from './inputs.js'
+import { issuerTokenCount, startIssuer, tokenCount } from './inputs.js'
 import { subjects } from './subjects.js'
 
+/** `issuers`: whether one or several signed the tokens. `takesPart`: who can do it at all. */
 export const workloads = {
-  hot: { name: 'one token', count: 1 },
-  turn: { name: '2,000 tokens in turn', count: 2000 },
-  fresh: { name: 'another token in every request', count: tokenCount }
+  hot: { name: 'one token', issuers: 'one', count: 1, takesPart: () => true },
+  turn: { name: '2,000 tokens in turn', issuers: 'one', count: 2000, takesPart: () => true },
+  fresh: { name: 'another token in every request', issuers: 'one', count: tokenCount, takesPart: () => true },
+  issuers: { name: '2,000 tokens of five issuers in turn', issuers: 'several', count: issuerTokenCount, takesPart: ({ severalIssuers }) => severalIssuers === true },
+  list: { name: 'a list of 1,000 records, by one token', issuers: 'one', count: 1, items: 1000, takesPart: ({ list }) => list !== undefined }
 }
 
 /**
@@ -20,6 +23,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
   const postgres = names.some(name => subjects[name].postgres) ? await startDatabases(issuer) : undefined
   const input = {
     issuer: issuer.issuer,
+    issuers: issuer.issuers,
     jwksUri: issuer.jwksUri,
     publicKeyPem: issuer.publicKeyPem,
     plainSqlite: plainSqlite(),
@@ -34,12 +38,12 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
   const positions = new Map()
 
   async function round (name, workload, seconds) {
-    const { query, anybody, postgres } = subjects[name]
+    const { query, list, anybody, postgres } = subjects[name]
     const { server, port } = running.get(name)
-    const { count } = workloads[workload]
+    const { count, issuers, items } = workloads[workload]
     const from = count === tokenCount ? positions.get(name) ?? 0 : 0
     const before = await server.ask('usage')
-    const answered = await load.ask({ port, query, anybody, from, count, seconds, awake: postgres !== true })
+    const answered = await load.ask({ port, query: items === undefined ? query : list, anybody, items, issuers, from, count, seconds, awake: postgres !== true })
     const after = await server.ask('usage')
     if (count === tokenCount) positions.set(name, answered.next)
     return { ...answered, perSecond: answered.answers / answered.seconds, cpuMs: after.cpuMs - before.cpuMs, rssMb: after.rssMb }
@@ -54,7 +58,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     }
     for (let index = 0; index < rounds; index++) {
       for (const workload of onlyWorkloads) {
-        for (const name of names) {
+        for (const name of names.filter(name => workloads[workload].takesPart(subjects[name]))) {
           const result = await round(name, workload, seconds)
           measured.get(name)[workload].push(result)
           report(`round ${index + 1}/${rounds} ${workload} ${name}: ${Math.round(result.perSecond)}/s, ${(result.cpuMs / result.answers * 10).toFixed(2)} s of CPU per 10,000, the load's core ${Math.round(result.loadCpu * 100)} % busy${result.errors > 0 ? `, ${result.errors} ERRORS: ${result.example}` : ''}`)
@@ -71,7 +75,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     results: names.map(name => ({
       name,
       startMs: running.get(name).startMs,
-      workloads: Object.fromEntries(onlyWorkloads.map(workload => [workload, summary(measured.get(name)[workload])]))
+      workloads: Object.fromEntries(onlyWorkloads.filter(workload => workloads[workload].takesPart(subjects[name])).map(workload => [workload, summary(measured.get(name)[workload])]))
     }))
   }
 }

@@ -5,7 +5,7 @@ import pg from 'pg'
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLatchkey } from './latchkey-app.js'
-import { dataDirectory, emailOf, idOf, people, subjectOf } from './inputs.js'
+import { dataDirectory, emailOf, idOf, issuerTokenCount, people, subjectOf } from './inputs.js'
 
 const createUsers = `create table users (
   id varchar(36) primary key,
@@ -14,6 +14,7 @@ const createUsers = `create table users (
   last_name text,
   created_at text not null
 )`
+const indexUsers = 'create index users_created_at on users (created_at, id)'
 const createdAt = index => new Date(Date.UTC(2025, 0, 1) + index * 1000).toISOString()
 const rowOf = index => ({ id: idOf(index), email: emailOf(index), first_name: 'Person', last_name: String(index), created_at: createdAt(index) })
 
@@ -24,6 +25,7 @@ export function plainSqlite () {
   const database = new Sqlite(path)
   database.pragma('journal_mode = WAL')
   database.exec(createUsers)
+  database.exec(indexUsers)
   const insert = database.prepare('insert into users values (@id, @email, @first_name, @last_name, @created_at)')
   database.transaction(() => { for (let index = 0; index < people; index++) insert.run(rowOf(index)) })()
   database.close()
@@ -54,6 +56,7 @@ export async function startDatabases (issuer) {
   await client.connect()
   await client.query('create database latchkey')
   await client.query(createUsers)
+  await client.query(indexUsers)
   await client.query('insert into users select id, email, first_name, last_name, created_at from json_populate_recordset(null::users, $1)',
     [JSON.stringify(Array.from({ length: people }, (_, index) => rowOf(index)))])
   await client.query('analyze')
@@ -68,20 +71,26 @@ export async function startDatabases (issuer) {
 async function fillLatchkey (databaseUrl, issuer, count) {
   const app = await createLatchkey({ databaseUrl, issuer })
   const { id: roleId } = app.rolePermissions.find({ name: 'Member' })
-  for (let first = 0; first < count; first += 500) {
-    const indexes = Array.from({ length: Math.min(500, count - first) }, (_, offset) => first + offset)
+  for (let first = 0; first < count; first += 250) {
+    const indexes = Array.from({ length: Math.min(250, count - first) }, (_, offset) => first + offset)
     await app.db.transaction().execute(async transaction => {
       await transaction.insertInto('latchkey_users').values(indexes.map(index => ({ ...rowOf(index), updated_at: createdAt(index), status: 'active', origin: 'bench' }))).execute()
-      await transaction.insertInto('latchkey_user_identities').values(indexes.map(index => ({
-        issuer: issuer.issuer,
+      await transaction.insertInto('latchkey_user_identities').values(indexes.flatMap(index => issuersOf(issuer, index).map(name => ({
+        issuer: name,
         subject: subjectOf(index),
         user_id: idOf(index),
         email: emailOf(index),
         email_verified: databaseUrl.startsWith('sqlite:') ? 1 : true,
         created_at: createdAt(index)
-      }))).execute()
+      })))).execute()
       await transaction.insertInto('latchkey_user_roles').values(indexes.map(index => ({ user_id: idOf(index), role_id: roleId }))).execute()
     })
   }
   await app.close()
+}
+
+/** Who has tokens of several issuers is known by each of them. */
+function issuersOf ({ issuer, issuers }, index) {
+  const other = issuers[index % issuers.length]
+  return index < issuerTokenCount && other !== issuer ? [issuer, other] : [issuer]
 }

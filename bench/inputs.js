@@ -13,40 +13,48 @@ export const people = 10_000
 /** More than any cache here holds: taken in turn, none of them is found in one. */
 export const tokenCount = 60_000
 export const clientId = 'web'
+/** So many issuers sign the tokens of `tokens-of-issuers.txt` in turn; the first one signs all others too. */
+export const issuerCount = 5
+export const issuerTokenCount = 2000
 
-const kid = 'bench'
+const kidOf = index => `bench-${index}`
 const lifetime = 30 * 24 * 3600
 const spareTime = 3600
 const issuerFile = join(dataDirectory, 'issuer.json')
 const tokensFile = join(dataDirectory, 'tokens.txt')
+const issuersFile = join(dataDirectory, 'tokens-of-issuers.txt')
 
 export const idOf = index => `00000000-0000-4000-8000-${index.toString(16).padStart(12, '0')}`
 export const subjectOf = index => `auth|${index}`
 export const emailOf = index => `person-${index}@example.com`
 
-/** @returns the issuer's public face, and a function that closes it */
+/** @returns the issuers' public faces, that of the first one beside, and a function that closes them */
 export async function startIssuer () {
   mkdirSync(dataDirectory, { recursive: true })
   const known = existsSync(issuerFile) ? JSON.parse(readFileSync(issuerFile, 'utf8')) : undefined
-  const usable = known !== undefined && known.expiresAt > Date.now() / 1000 + spareTime
+  const usable = known?.privateKeys !== undefined && known.expiresAt > Date.now() / 1000 + spareTime
   if (!usable) rmSync(dataDirectory, { recursive: true, force: true })
   const server = await listen(usable ? known.port : 0)
   const { port } = server.address()
-  const issuer = `http://127.0.0.1:${port}`
-  const privateKey = usable ? createPrivateKey(known.privateKey) : generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-  const publicKey = createPublicKey(privateKey)
-  if (!usable) await signAll(issuer, port, privateKey)
-  const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' }] }
-  const jwksUri = `${issuer}/.well-known/jwks.json`
-  const documents = { '/.well-known/jwks.json': jwks, '/.well-known/openid-configuration': discovery(issuer, jwksUri) }
+  const issuers = Array.from({ length: issuerCount }, (_, index) => `http://127.0.0.1:${port}${index === 0 ? '' : `/${index}`}`)
+  const privateKeys = issuers.map((_, index) => usable ? createPrivateKey(known.privateKeys[index]) : generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+  const publicKeys = privateKeys.map(key => createPublicKey(key))
+  if (!usable) await signAll(issuers, port, privateKeys)
+  const documents = new Map(issuers.flatMap((issuer, index) => {
+    const jwksUri = `${issuer}/.well-known/jwks.json`
+    const { pathname } = new URL(jwksUri)
+    const jwks = { keys: [{ ...publicKeys[index].export({ format: 'jwk' }), kid: kidOf(index), alg: 'RS256', use: 'sig' }] }
+    return [[pathname, jwks], [pathname.replace('jwks.json', 'openid-configuration'), discovery(issuer, jwksUri)]]
+  }))
   server.on('request', (request, response) => {
-    const document = documents[request.url]
+    const document = documents.get(request.url)
     response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(document ?? {}))
   })
   return {
-    issuer,
-    jwksUri,
-    publicKeyPem: publicKey.export({ type: 'spki', format: 'pem' }),
+    issuer: issuers[0],
+    issuers,
+    jwksUri: `${issuers[0]}/.well-known/jwks.json`,
+    publicKeyPem: publicKeys[0].export({ type: 'spki', format: 'pem' }),
     close: () => { server.close(); server.closeAllConnections() }
   }
 }
@@ -54,6 +62,11 @@ export async function startIssuer () {
 /** The token at an index is of the person at this index modulo the number of people. */
 export function readTokens () {
   return readFileSync(tokensFile, 'utf8').split('\n')
+}
+
+/** The token at an index is of the person at this index, and signed by the issuer at this index modulo their number. */
+export function readTokensOfIssuers () {
+  return readFileSync(issuersFile, 'utf8').split('\n')
 }
 
 async function listen (port) {
@@ -74,22 +87,25 @@ function discovery (issuer, jwksUri) {
   }
 }
 
-async function signAll (issuer, port, privateKey) {
+async function signAll (issuers, port, privateKeys) {
   mkdirSync(dataDirectory, { recursive: true })
-  console.error(`Signing ${tokenCount} tokens, which are used again next time`)
+  console.error(`Signing ${tokenCount + issuerTokenCount} tokens, which are used again next time`)
   const now = Math.floor(Date.now() / 1000)
-  const header = encode({ alg: 'RS256', typ: 'JWT', kid })
   const signAsync = promisify(sign)
-  const tokens = []
-  for (let index = 0; index < tokenCount; index += 1000) {
-    tokens.push(...await Promise.all(Array.from({ length: 1000 }, async (_, offset) => {
-      const input = `${header}.${encode(claimsOf(issuer, index + offset, now))}`
-      const signature = await signAsync('sha256', Buffer.from(input), privateKey)
-      return `${input}.${signature.toString('base64url')}`
-    })))
+  const signWith = async (which, index) => {
+    const input = `${encode({ alg: 'RS256', typ: 'JWT', kid: kidOf(which) })}.${encode(claimsOf(issuers[which], index, now))}`
+    return `${input}.${(await signAsync('sha256', Buffer.from(input), privateKeys[which])).toString('base64url')}`
   }
-  writeFileSync(tokensFile, tokens.join('\n'), { mode: 0o600 })
-  writeFileSync(issuerFile, JSON.stringify({ port, expiresAt: now + lifetime, privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) }), { mode: 0o600 })
+  const signMany = async (count, whichOf) => {
+    const tokens = []
+    for (let first = 0; first < count; first += 1000) {
+      tokens.push(...await Promise.all(Array.from({ length: 1000 }, (_, offset) => signWith(whichOf(first + offset), first + offset))))
+    }
+    return tokens.join('\n')
+  }
+  writeFileSync(tokensFile, await signMany(tokenCount, () => 0), { mode: 0o600 })
+  writeFileSync(issuersFile, await signMany(issuerTokenCount, index => index % issuerCount), { mode: 0o600 })
+  writeFileSync(issuerFile, JSON.stringify({ port, expiresAt: now + lifetime, privateKeys: privateKeys.map(key => key.export({ type: 'pkcs8', format: 'pem' })) }), { mode: 0o600 })
 }
 
 /** As much as an OpenID provider's ID token usually says. */

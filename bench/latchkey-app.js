@@ -18,7 +18,7 @@ const member = {
 export async function createLatchkey ({ databaseUrl, issuer, logLevel = 'info', roles = [], profiles = [] }) {
   return await createApp({
     databaseUrl,
-    profiles: [{ id: 'bench', name: 'Bench', type: 'openid', issuer: issuer.issuer, clientId, selfSignUp: 'open', roles: ['Guest'] }, ...profiles],
+    profiles: [...issuer.issuers.map((name, index) => ({ id: `bench-${index}`, name: `Bench ${index}`, type: 'openid', issuer: name, clientId, selfSignUp: 'open', roles: ['Guest'] })), ...profiles],
     roles: [member, ...roles],
     host: '127.0.0.1',
     port: 0,

@@ -1,11 +1,13 @@
-/** The process that asks: one round of requests on 50 connections, each answer checked for the person whose token was sent. */
+/** The process that asks: one round of requests on 50 connections, each answer checked for the person whose token was sent, or for the number of records. */
 import { Client } from 'undici'
-import { idOf, people, readTokens } from './inputs.js'
+import { idOf, people, readTokens, readTokensOfIssuers } from './inputs.js'
 
 const connections = 50
-const tokens = readTokens()
+const tokensBy = { one: readTokens(), several: readTokensOfIssuers() }
 
-process.on('message', async ({ port, query, anybody, from, count, seconds, awake }) => {
+process.on('message', async ({ port, query, anybody, items, issuers, from, count, seconds, awake }) => {
+  const tokens = tokensBy[issuers]
+  const isRight = items === undefined ? (text, index) => text.includes(`"id":"${idOf(anybody ? 0 : index % people)}"`) : text => text.split('"id":"').length === items + 1
   const times = []
   let errors = 0
   let example
@@ -22,9 +24,9 @@ process.on('message', async ({ port, query, anybody, from, count, seconds, awake
     const answer = await client.request({ method: 'POST', path: '/graphql', headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[index]}` }, body })
     const text = await answer.body.text()
     times.push(performance.now() - asked)
-    if (answer.statusCode !== 200 || !text.includes(`"id":"${idOf(anybody ? 0 : index % people)}"`) || text.includes('"errors"')) {
+    if (answer.statusCode !== 200 || !isRight(text, index) || text.includes('"errors"')) {
       errors++
-      example ??= `${answer.statusCode} ${text}`
+      example ??= `${answer.statusCode} ${text.slice(0, 500)}`
     }
   }
 

@@ -1,11 +1,14 @@
 /** What is measured, in the order of the table. Each is loaded in a process of its own. */
 
 const userQuery = '{ user { id email } }'
+const listQuery = '{ users { id email } }'
 
 /**
  * @typedef {object} Subject
  * @property {string} name as the table has it
  * @property {string} query what it is asked
+ * @property {string} [list] what it is asked for 1,000 records
+ * @property {boolean} [severalIssuers] it takes tokens of all issuers
  * @property {boolean} [postgres] it needs the PostgreSQL server
  * @property {boolean} [anybody] it answers with the first person, whoever asks
  * @property {(input: object) => Promise<object>} start gives an app of Fastify or express
@@ -22,6 +25,7 @@ export const subjects = {
   sqliteFloorCached: {
     name: 'with fast-jwt (cache 1,000) and one SQLite statement',
     query: userQuery,
+    list: listQuery,
     start: async input => (await import('./subjects/floors.js')).sqliteFloor(input, 1000)
   },
   sqliteFloor: {
@@ -32,33 +36,42 @@ export const subjects = {
   documentedCached: {
     name: '@fastify/jwt (cache 1,000) + get-jwks + mercurius-auth + kysely',
     query: userQuery,
+    list: listQuery,
+    severalIssuers: true,
     start: async input => (await import('./subjects/documented.js')).documented(input, 1000)
   },
   documented: {
     name: 'the same without the cache, as documented',
     query: userQuery,
+    severalIssuers: true,
     start: async input => (await import('./subjects/documented.js')).documented(input, false)
   },
   latchkeySqlite: {
     name: 'Latchkey on SQLite',
     query: userQuery,
+    list: '{ usersList(first: 1000) { items { id email timezone } } }',
+    severalIssuers: true,
     start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeySqlite)
   },
   postgresFloor: {
     name: 'Fastify + Mercurius + fast-jwt (cache 1,000) + one pg query',
     query: userQuery,
+    list: listQuery,
     postgres: true,
     start: async input => (await import('./subjects/floors.js')).postgresFloor(input, 1000)
   },
   latchkeyPostgres: {
     name: 'Latchkey on PostgreSQL',
     query: userQuery,
+    list: '{ usersList(first: 1000) { items { id email timezone } } }',
+    severalIssuers: true,
     postgres: true,
     start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeyPostgres)
   },
   platformatic: {
     name: '@platformatic/db 2.61 (the last for Node 20) with its authorization',
-    query: '{ users { id email } }',
+    query: listQuery,
+    severalIssuers: true,
     start: async input => (await import('./subjects/platformatic.js')).platformatic(input)
   },
   apollo: {

@@ -12,23 +12,24 @@ import mercuriusAuth from 'mercurius-auth'
 import { clientId } from '../inputs.js'
 
 /** @param cache how many verified tokens @fastify/jwt is told to remember; false: none, as is the default */
-export async function documented ({ issuer, plainSqlite }, cache) {
+export async function documented ({ issuers, plainSqlite }, cache) {
   const app = Fastify()
-  const jwks = buildGetJwks({ issuersWhitelist: [issuer], max: 100, ttl: 60_000 })
+  const jwks = buildGetJwks({ issuersWhitelist: issuers, max: 100, ttl: 60_000 })
   await app.register(fastifyJwt, {
     decode: { complete: true },
     secret: (_request, token) => {
       const { header: { kid, alg }, payload: { iss } } = token
       return jwks.getPublicKey({ kid, domain: iss, alg })
     },
-    verify: { algorithms: ['RS256'], allowedIss: issuer, allowedAud: clientId, requiredClaims: ['iss', 'aud', 'exp', 'sub', 'email'], cache }
+    verify: { algorithms: ['RS256'], allowedIss: issuers, allowedAud: clientId, requiredClaims: ['iss', 'aud', 'exp', 'sub', 'email'], cache }
   })
   const db = new Kysely({ dialect: new SqliteDialect({ database: new Sqlite(plainSqlite) }) })
   await app.register(mercurius, {
-    schema: 'directive @auth on FIELD_DEFINITION type User { id: ID, email: String } type Query { user: User @auth }',
+    schema: 'directive @auth on FIELD_DEFINITION type User { id: ID, email: String } type Query { user: User @auth, users: [User] @auth }',
     resolvers: {
       Query: {
-        user: async (_source, _arguments, { auth }) => await db.selectFrom('users').select(['id', 'email']).where('email', '=', auth.email).executeTakeFirst()
+        user: async (_source, _arguments, { auth }) => await db.selectFrom('users').select(['id', 'email']).where('email', '=', auth.email).executeTakeFirst(),
+        users: async () => await db.selectFrom('users').select(['id', 'email']).where('first_name', '=', 'Person').orderBy('created_at').orderBy('id').limit(1000).execute()
       }
     },
     jit: 1

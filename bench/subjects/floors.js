@@ -6,12 +6,15 @@ import mercurius from 'mercurius'
 import pg from 'pg'
 import { clientId, idOf } from '../inputs.js'
 
-const schema = 'type User { id: ID, email: String } type Query { user: User }'
+const schema = 'type User { id: ID, email: String } type Query { user: User, users: [User] }'
 
-/** @param user resolves to the person whose request it is */
-async function serve (user) {
+/**
+ * @param user resolves to the person whose request it is
+ * @param users to 1,000 people, for one who may see them
+ */
+async function serve (user, users) {
   const app = Fastify()
-  await app.register(mercurius, { schema, resolvers: { Query: { user: (_source, _arguments, { reply }) => user(reply.request) } }, jit: 1 })
+  await app.register(mercurius, { schema, resolvers: { Query: { user: (_source, _arguments, { reply }) => user(reply.request), users: (_source, _arguments, { reply }) => users(reply.request) } }, jit: 1 })
   return app
 }
 
@@ -29,8 +32,10 @@ export async function floor () {
 /** @param cache how many verified tokens fast-jwt remembers; false: none */
 export async function sqliteFloor (input, cache) {
   const emailOf = verifierOf(input, cache)
-  const statement = new Sqlite(input.plainSqlite).prepare('select id, email from users where email = ?')
-  return await serve(request => statement.get(emailOf(request)))
+  const database = new Sqlite(input.plainSqlite)
+  const statement = database.prepare('select id, email from users where email = ?')
+  const list = database.prepare("select id, email from users where first_name = 'Person' order by created_at, id limit 1000")
+  return await serve(request => statement.get(emailOf(request)), request => emailOf(request) !== '' && list.all())
 }
 
 export async function postgresFloor (input, cache) {
@@ -39,5 +44,8 @@ export async function postgresFloor (input, cache) {
   return await serve(async request => {
     const { rows } = await pool.query({ name: 'user-by-email', text: 'select id, email from users where email = $1', values: [emailOf(request)] })
     return rows[0]
+  }, async request => {
+    const { rows } = await pool.query({ name: 'users', text: "select id, email from users where first_name = 'Person' and $1 <> '' order by created_at, id limit 1000", values: [emailOf(request)] })
+    return rows
   })
 }

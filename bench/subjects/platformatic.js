@@ -2,7 +2,7 @@
 import { buildServer } from '@platformatic/db'
 import { clientId } from '../inputs.js'
 
-export async function platformatic ({ issuer, plainSqlite }) {
+export async function platformatic ({ issuers, plainSqlite }) {
   return await buildServer({
     server: { hostname: '127.0.0.1', port: 0, logger: { level: 'error' } },
     db: { connectionString: `sqlite://${plainSqlite}`, graphql: true, openapi: false },
@@ -10,8 +10,8 @@ export async function platformatic ({ issuer, plainSqlite }) {
     watch: false,
     authorization: {
       jwt: {
-        jwks: { issuersWhitelist: [issuer] },
-        verify: { algorithms: ['RS256'], allowedIss: issuer, allowedAud: clientId, requiredClaims: ['iss', 'aud', 'exp', 'sub', 'email'] }
+        jwks: { issuersWhitelist: issuers },
+        verify: { algorithms: ['RS256'], allowedIss: issuers, allowedAud: clientId, requiredClaims: ['iss', 'aud', 'exp', 'sub', 'email'] }
       },
       anonymousRole: 'anonymous',
       roleKey: 'role',

@@ -64,9 +64,23 @@ export function readableTable (
     ...columns.map(({ name, field }) => sql`${given(field, (table.fields[field] as Column).column)} as ${sql.id(name)}`),
     ...Object.entries(json).map(([field, column], index) => sql`${given(field, column)} as ${sql.id(`json_${index}`)}`),
     ...Object.entries(table.relations ?? {}).map(([field, { from }], index) => sql`${given(field, from)} as ${sql.id(`way_${index}`)}`),
-    ...conditional.map(({ condition }, index) => sql`case when ${condition} then 1 else 0 end as ${sql.id(`gives_${index}`)}`)
+    // All in one column: rows of many are slow to read.
+    ...conditional.length === 0 ? [] : [sql`${sql.join(conditional.map(({ condition }) => sql`case when ${condition} then '1' else '0' end`), sql` || `)} as gives`]
   ]
   const rows = allowed.rowFilter(BASE)
+  const jsonColumns = Object.keys(json).map((field, index) => ({ name: `json_${index}`, field }))
+  const fieldSets = new Map<string, ReadableFields>()
+
+  /** The same set for all records of which the same is given: lists are long. */
+  function fieldsOf (row: ReadableRow): ReadableFields {
+    const which = conditional.length === 0 ? '' : row.gives as string
+    let fields = fieldSets.get(which)
+    if (fields === undefined) {
+      fields = new Set([...always, ...conditional.flatMap(({ name }, index) => which[index] === '1' ? [name] : [])])
+      fieldSets.set(which, fields)
+    }
+    return fields
+  }
 
   /** Everybody reads all of their own record. */
   function orOwn (condition: Expression<SqlBool>): Expression<SqlBool> {
@@ -82,17 +96,15 @@ export function readableTable (
   return {
     source: sql`(select ${sql.join(selected)} from ${sql.table(table.table)} as ${sql.id(BASE)}${rows === null ? sql`` : sql` where ${rows}`}) as ${sql.id(ALIAS)}`,
     columns: [
-      'record_id', ...columns.map(({ name }) => name), ...Object.keys(json).map((_field, index) => `json_${index}`), ...conditional.map((_field, index) => `gives_${index}`)
+      'record_id', ...columns.map(({ name }) => name), ...jsonColumns.map(({ name }) => name), ...conditional.length === 0 ? [] : ['gives']
     ].map(name => sql.ref(`${ALIAS}.${name}`)),
     filterable: filterableBy(described, columns),
-    read: row => ({
-      id: row.record_id as string,
-      fields: new Set([...always, ...conditional.flatMap(({ name }, index) => row[`gives_${index}`] === 1 ? [name] : [])]),
-      record: {
-        ...Object.fromEntries(columns.map(({ name, field, type }) => [field, readValue(row[name], type)])),
-        ...Object.fromEntries(Object.keys(json).map((field, index) => [field, readJson(row[`json_${index}`])]))
-      }
-    }),
+    read: row => {
+      const record: Record<string, unknown> = {}
+      for (const { name, field, type } of columns) record[field] = readValue(row[name], type)
+      for (const { name, field } of jsonColumns) record[field] = readJson(row[name])
+      return { id: row.record_id as string, fields: fieldsOf(row), record }
+    },
     key: (field, direction) => {
       const column = columns.find(column => column.field === field) as ReadableColumn
       return { expression: byBytes(sql.ref(`${ALIAS}.${column.name}`), column.type, dialect), direction, nullable: !always.has(field) || !described.required.includes(field) }
