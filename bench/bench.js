@@ -15,6 +15,9 @@ const { values: options } = parseArgs({
     workloads: { type: 'string' },
     /** The table of an issuer's faults, in place of the comparison. */
     faults: { type: 'boolean', default: false },
+    /** The parts alone, and what grows with the number of users, roles, tokens and profiles. */
+    micro: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
     /** Writes a CPU profile of each server into this folder, for Chrome's developer tools. */
     profile: { type: 'string' },
     /** Writes nothing to RESULTS.md. */
@@ -26,6 +29,8 @@ const load = loadavg()[0].toFixed(1)
 const report = line => { console.error(line) }
 
 if (options.faults) await runFaults()
+else if (options.micro) await runMicro()
+else if (options.scale) await runScale()
 else await runComparison()
 
 async function runComparison () {
@@ -44,7 +49,7 @@ async function runComparison () {
       results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, rssMb, errors } } }) =>
         [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), Math.round(rssMb), errors])
     )}`),
-    `Start to the first listening port, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
+    `From the start of the process to its first answer, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
   ])
 }
 
@@ -54,6 +59,24 @@ async function runFaults () {
   publish('faults', [conditions(), table(['', ...Object.keys(keepers)], rows)])
   // Some of them keep timers and connections that nobody can close.
   process.exit()
+}
+
+async function runMicro () {
+  const { measureParts } = await import('./micro.js')
+  const rows = await measureParts(report)
+  publish('micro', [conditions(), table(['', 'a second', 'µs'], rows)])
+}
+
+async function runScale () {
+  const { measureScale } = await import('./scale.js')
+  const { rows, memory } = await measureScale(report)
+  const measures = ['CPU s per 10,000', 'p50 ms', 'p99 ms', 'RSS MB']
+  publish('scale', [
+    conditions(),
+    table(['', 'how many', 'tokens', ...measures], rows),
+    'The same process, sent one token after the other of 60,000, of which it remembers 20,000 at most, so that each is new to it:',
+    table(['requests so far', ...measures, 'errors'], memory)
+  ])
 }
 
 function conditions (postgresVersion) {

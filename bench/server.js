@@ -4,9 +4,7 @@ import { subjects } from './subjects.js'
 
 process.once('message', async ({ subject, input }) => {
   try {
-    const begun = performance.now()
-    const port = await listen(await subjects[subject].start(input))
-    process.send({ port, startMs: performance.now() - begun })
+    process.send({ port: await listen(await subjects[subject].start(input)) })
   } catch (error) {
     process.send({ error: error.stack })
   }
