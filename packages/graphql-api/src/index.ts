@@ -152,7 +152,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     listsArea({ lists, tables, names, answerSize, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
     permissionEditorArea({ rolePermissions, admittedCount: createAdmittedCount({ db, rolePermissions, authProfiles, log }), requesterOf }),
-    permissionExplanationArea({ rolePermissions, findSubject: createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens }), requesterOf }),
+    permissionExplanationArea({ rolePermissions, findSubject: createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens }), answerSize, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
     settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),

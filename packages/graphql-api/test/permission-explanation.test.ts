@@ -253,6 +253,34 @@ t.test('exactly one subject, and an action with what it is about', async t => {
   ] as const) t.match(await refusal({ guest: true }, undefined, question), [error('ValidationError', { details })], JSON.stringify(question))
 })
 
+t.test('a token is not taken out of an address, which would be logged', async t => {
+  const { app, root } = await open(t, 'sqlite')
+  const get = async (subject: object) => (await app.inject({
+    url: '/graphql', headers: { authorization: `Bearer ${root.token}` }, query: { query: explain, variables: JSON.stringify({ subject, ...readUsers }) }
+  })).json<{ data: unknown, errors?: unknown[] }>()
+  t.match(await get({ token: root.token }), { errors: [error('ValidationError', { details: { token: /by POST/ } })] })
+  t.match(await get({ guest: true }), { data: { permissionExplain: { allowed: false } } })
+})
+
+t.test('the roles of an explanation count for the cost of a query', async t => {
+  const { app, user, root, ask } = await open(t, 'sqlite', { graphqlApi: { maxCost: 500 } })
+  const { user: { id } } = await user('jane')
+  const ids = await Promise.all(Array.from({ length: 100 }, async (_, index) => (await app.rolePermissions.create({ name: `Role ${index}`, permissions: {} })).id))
+  const asked = async () => await ask(explain, { token: root.token, variables: { subject: { userId: id }, ...readUsers } })
+  t.match(await asked(), { errors: undefined })
+  await app.rolePermissions.assign(id, ids)
+  t.match((await asked()).errors, [error('ValidationError', { details: { query: /gives more than 500 fields/ } })])
+})
+
+t.test('a query that is run inside the process acts as a guest, and is logged by the app', async t => {
+  const { app, idOf, issuer, logs } = await open(t, 'sqlite')
+  const query = `{ permissionExplain(subject: { token: "${await issuer.forgedToken()}" }, action: "read", table: "Users") { allowed steps { ok } } }`
+  t.match(await app.graphql(query), { data: null, errors: [{ message: 'Not Authorized' }] })
+  await app.rolePermissions.update(idOf('Guest'), { permissions: { data: { Roles: { read: all }, Users: { read: all } } } })
+  t.match(await app.graphql(query), { data: { permissionExplain: { allowed: false } } })
+  t.ok(logs.some(({ msg, reason }) => msg === 'A token was refused' && reason === 'bad_signature'))
+})
+
 t.test('of profiles a token is told only what may be read of them', async t => {
   const { user, role, explained, issuer, app } = await open(t, 'sqlite')
   await app.authProfiles.create({ name: 'Hidden', type: 'test', options: { issuer: 'https://hidden.example.com', clientId: 'hidden-client' } })

@@ -1,6 +1,8 @@
 import type { Action, Principal, Resource, RolePermissionsService } from '@latchkey/role-permissions'
+import type { FastifyRequest } from 'fastify'
 import type { MercuriusContext } from 'mercurius'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
+import type { AnswerSize } from '../lists/answer-size.js'
 import type { FindSubject, Subject, SubjectInput, SubjectStep } from '../permission-subjects.js'
 import type { RequesterOf } from '../requester-of.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
@@ -8,6 +10,7 @@ import type { Resolver, SchemaArea } from './schema-area.js'
 interface PermissionExplanationParts {
   readonly rolePermissions: RolePermissionsService
   readonly findSubject: FindSubject
+  readonly answerSize: AnswerSize
   readonly requesterOf: RequesterOf
 }
 
@@ -26,13 +29,17 @@ interface Question {
 const tableActions: readonly string[] = ['create', 'read', 'update', 'delete'] satisfies Action[]
 
 /** Why somebody may do something, or not. */
-export function permissionExplanationArea ({ rolePermissions, findSubject, requesterOf }: PermissionExplanationParts): SchemaArea {
+export function permissionExplanationArea ({ rolePermissions, findSubject, answerSize, requesterOf }: PermissionExplanationParts): SchemaArea {
   const permissionExplain: Resolver<unknown, ExplainArguments> = async (_source, { subject: input, ...asked }, context) => {
     const asker = await requesterOf(context).principal()
     rolePermissions.authorize(asker, 'read', { table: 'Roles' })
     const question = readQuestion(asked)
-    return explain(await findSubject(input, asker, logOf(context)), question)
+    if (input.token != null && requestOf(context)?.method === 'GET') throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ token: 'must be sent by POST: addresses are logged on their way' })
+    return explain(await findSubject(input, asker, requestOf(context)?.log ?? context.app.log), question)
   }
+
+  /** Each may have a filter of any length, and somebody may have all roles there are. */
+  const countedRoles: Resolver<{ readonly roles: readonly object[] }, unknown> = async ({ roles }, _arguments, context, info) => await answerSize.reading(context, info, async () => roles)
 
   function explain ({ principal, sentence, steps, accepted, remedy }: Subject, { action, resource }: Question): object {
     if (principal === null) return { allowed: false, principal: sentence, steps, roles: [], remedy, remedyRoleId: null }
@@ -110,7 +117,7 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, reque
     queries: `
       "Why somebody may do something, or not: create, read, update or delete on a table, call on a function. Needs read on all Roles and, as the subject is, on all Users or ApiTokens."
       permissionExplain(subject: PermissionSubject!, action: String!, table: String, function: String): PermissionExplanation!`,
-    resolvers: { Query: { permissionExplain } }
+    resolvers: { Query: { permissionExplain }, PermissionExplanation: { roles: countedRoles } }
   }
 }
 
@@ -127,7 +134,7 @@ function readQuestion ({ action, table, function: name }: Omit<ExplainArguments,
   return { action: action as Action, resource: { table } }
 }
 
-/** The request's; a query run inside the process has none. */
-function logOf ({ reply, app }: MercuriusContext) {
-  return (reply as MercuriusContext['reply'] | undefined)?.request.log ?? app.log
+/** A query run inside the process has none. */
+function requestOf ({ reply }: Partial<MercuriusContext>): FastifyRequest | undefined {
+  return reply?.request
 }
