@@ -10,10 +10,10 @@ async function crossOrigin (fastify: FastifyInstance): Promise<void> {
 
   /**
    * Tokens travel in a header that no browser sends by itself, so any origin may ask the API, unless the settings name some.
-   * The provider's pages are nobody else's to read, and its endpoints have rules of their own.
+   * The provider's pages and the console are nobody else's to read, and the provider's endpoints have rules of their own.
    */
   function originOf ({ url }: FastifyRequest): FastifyCorsOptions['origin'] {
-    if (url.startsWith('/oidc/')) return false
+    if (url.startsWith('/oidc/') || url.startsWith('/console')) return false
     const { allowedWebOrigins } = fastify.authProfiles.settings()
     return allowedWebOrigins.length === 0 ? '*' : [...allowedWebOrigins]
   }

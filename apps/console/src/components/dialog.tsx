@@ -1,0 +1,6 @@
+import { Modal, type ModalProps } from '@mantine/core'
+
+/** A dialog over the page, which keeps the focus and gives it back. */
+export function Dialog (props: ModalProps) {
+  return <Modal closeButtonProps={{ 'aria-label': 'Close' }} overlayProps={{ backgroundOpacity: 0.55 }} transitionProps={{ duration: 0 }} size='lg' {...props} />
+}
