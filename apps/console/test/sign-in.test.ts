@@ -33,7 +33,7 @@ t.test('who has signed in and is no user yet signs up, and is told what they may
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Create account' }).click()
   await page.getByLabel('Code').fill(await emailedCode(server, email))
-  await page.getByRole('button', { name: /confirm/i }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('heading', { name: 'You are no user of this app yet' }).waitFor()
   await examine(t, window, 'no user yet')
   await page.getByRole('button', { name: `Sign up as ${email}` }).click()

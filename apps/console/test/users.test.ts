@@ -61,7 +61,7 @@ t.test('an administrator finds, pages through, invites, changes and deletes user
   await examine(t, window, 'user')
 
   await page.getByRole('button', { name: 'Delete' }).click()
-  const question = page.getByRole('alertdialog', { name: 'Delete grace@example.com?' })
+  const question = page.getByRole('dialog', { name: 'Delete grace@example.com?' })
   await examine(t, window, 'delete user')
   await page.keyboard.press('Escape')
   await question.waitFor({ state: 'detached' })

@@ -19,7 +19,7 @@ interface ConfirmProps {
 /** Asks before something that cannot be undone. */
 export function Confirm ({ opened, title, children, action, busy, error, onConfirm, onClose }: ConfirmProps) {
   return (
-    <Dialog opened={opened} onClose={onClose} title={title} role='alertdialog'>
+    <Dialog opened={opened} onClose={onClose} title={title}>
       <Stack>
         <Text component='div' size='sm'>{children}</Text>
         {error !== null && <Problem error={error} />}

@@ -1,4 +1,4 @@
-import { ActionIcon, Code, CopyButton, Group, Text, Tooltip } from '@mantine/core'
+import { ActionIcon, Code, CopyButton, Group, Text } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 
 /** A value that is to stand somewhere else to the letter, with a button that copies it. */
@@ -10,11 +10,9 @@ export function CopyField ({ label, value }: { label: string, value: string }) {
         <Code style={{ fontSize: 'var(--mantine-font-size-sm)', overflowWrap: 'anywhere' }}>{value}</Code>
         <CopyButton value={value}>
           {({ copied, copy }) => (
-            <Tooltip label={copied ? 'Copied' : 'Copy'}>
-              <ActionIcon variant='subtle' onClick={copy} aria-label={copied ? `${label}: copied` : `Copy ${label}`}>
-                {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-              </ActionIcon>
-            </Tooltip>
+            <ActionIcon variant='subtle' onClick={copy} aria-label={copied ? `${label}: copied` : `Copy ${label}`}>
+              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+            </ActionIcon>
           )}
         </CopyButton>
       </Group>

@@ -4,6 +4,113 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+export type ApiTokenCreateInput = {
+  expiresAt?: string | null | undefined;
+  name: string;
+  roles?: ApiTokenRolesRelationInput | null | undefined;
+};
+
+export type ApiTokenRolesRelationInput = {
+  connect?: Array<RoleKeyFilter> | null | undefined;
+};
+
+/** Either reconnect, which gives all roles that it is to have, or those to add and to take. */
+export type ApiTokenRolesUpdateRelationInput = {
+  connect?: Array<RoleKeyFilter> | null | undefined;
+  disconnect?: Array<RoleKeyFilter> | null | undefined;
+  reconnect?: Array<RoleKeyFilter> | null | undefined;
+};
+
+export type ApiTokenUpdateInput = {
+  expiresAt?: string | null | undefined;
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+  roles?: ApiTokenRolesUpdateRelationInput | null | undefined;
+};
+
+/** All that is given must hold. */
+export type AuditEventFilter = {
+  AND?: Array<AuditEventFilter> | null | undefined;
+  OR?: Array<AuditEventFilter> | null | undefined;
+  action?: StringPredicate | null | undefined;
+  actorId?: IdPredicate | null | undefined;
+  actorKind?: StringPredicate | null | undefined;
+  actorName?: StringPredicate | null | undefined;
+  createdAt?: DateTimePredicate | null | undefined;
+  id?: IdPredicate | null | undefined;
+  recordId?: IdPredicate | null | undefined;
+  table?: StringPredicate | null | undefined;
+};
+
+/** Nobody signs up by a profile that does not say selfSignUpEnabled. */
+export type AuthenticationProfileCreateInput = {
+  audiences?: Array<string | null | undefined> | null | undefined;
+  callbackUrls?: Array<string | null | undefined> | null | undefined;
+  clientId?: string | null | undefined;
+  databaseName?: string | null | undefined;
+  /** Where the provider's pages are; of a profile of type openid without an issuer, where that is. */
+  domain?: string | null | undefined;
+  issuer?: string | null | undefined;
+  linkByEmail?: string | null | undefined;
+  logoutUrls?: Array<string | null | undefined> | null | undefined;
+  managementDomain?: string | null | undefined;
+  name: string;
+  onEmailChange?: string | null | undefined;
+  /** Further options of the provider. */
+  options?: unknown;
+  position?: number | null | undefined;
+  roles?: AuthenticationProfilesRolesRelationInput | null | undefined;
+  /** Kept sealed, and never given out. */
+  secret?: string | null | undefined;
+  selfSignUpEmailDomains?: Array<string | null | undefined> | null | undefined;
+  selfSignUpEnabled?: boolean | null | undefined;
+  type?: string | null | undefined;
+};
+
+/** What is left out or null stays; an empty secret takes it away. */
+export type AuthenticationProfileUpdateInput = {
+  audiences?: Array<string | null | undefined> | null | undefined;
+  callbackUrls?: Array<string | null | undefined> | null | undefined;
+  clientId?: string | null | undefined;
+  databaseName?: string | null | undefined;
+  /** Where the provider's pages are; of a profile of type openid without an issuer, where that is. */
+  domain?: string | null | undefined;
+  id?: string | null | undefined;
+  issuer?: string | null | undefined;
+  linkByEmail?: string | null | undefined;
+  logoutUrls?: Array<string | null | undefined> | null | undefined;
+  managementDomain?: string | null | undefined;
+  name?: string | null | undefined;
+  onEmailChange?: string | null | undefined;
+  /** Further options of the provider. */
+  options?: unknown;
+  position?: number | null | undefined;
+  roles?: AuthenticationProfilesRolesUpdateRelationInput | null | undefined;
+  /** Kept sealed, and never given out. */
+  secret?: string | null | undefined;
+  selfSignUpEmailDomains?: Array<string | null | undefined> | null | undefined;
+  selfSignUpEnabled?: boolean | null | undefined;
+  type?: string | null | undefined;
+};
+
+export type AuthenticationProfilesRolesRelationInput = {
+  connect?: Array<RoleKeyFilter> | null | undefined;
+};
+
+/** Either reconnect, which gives all roles that it is to have, or those to add and to take. */
+export type AuthenticationProfilesRolesUpdateRelationInput = {
+  connect?: Array<RoleKeyFilter> | null | undefined;
+  disconnect?: Array<RoleKeyFilter> | null | undefined;
+  reconnect?: Array<RoleKeyFilter> | null | undefined;
+};
+
+/** What is left out or null stays. */
+export type AuthenticationSettingUpdateInput = {
+  allowedCallbacks?: Array<string | null | undefined> | null | undefined;
+  allowedLogouts?: Array<string | null | undefined> | null | undefined;
+  allowedWebOrigins?: Array<string | null | undefined> | null | undefined;
+};
+
 export type AvatarInput = {
   downloadUrl?: string | null | undefined;
   id?: string | null | undefined;
@@ -82,6 +189,13 @@ export type RelativePredicateUnitEnum =
   | 'WEEK'
   | 'YEAR';
 
+export type RoleCreateInput = {
+  description?: string | null | undefined;
+  name: string;
+  /** As roles have them: { data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. Without, the role may read and update the record of its own user. */
+  permissions?: unknown;
+};
+
 /** All that is given must hold. */
 export type RoleFilter = {
   AND?: Array<RoleFilter> | null | undefined;
@@ -105,6 +219,13 @@ export type RoleRelationFilter = {
   is_not_empty?: boolean | null | undefined;
   none?: RoleFilter | null | undefined;
   some?: RoleFilter | null | undefined;
+};
+
+export type RoleUpdateInput = {
+  description?: string | null | undefined;
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+  permissions?: unknown;
 };
 
 export type SortOrder =
@@ -200,10 +321,188 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null } | null };
 
+export type ResourcesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ResourcesQuery = { permissionResources: { functions: Array<string>, variables: Array<string>, tables: Array<{ name: string, fields: Array<{ name: string, type: string | null, operators: Array<string> }>, relations: Array<{ name: string, table: string, many: boolean }> }> } };
+
 export type RoleNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type RoleNamesQuery = { rolesList: { items: Array<{ id: string | null, name: string | null }> } };
+
+export type ActivityQueryVariables = Exact<{
+  filter?: AuditEventFilter | null | undefined;
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type ActivityQuery = { auditEventsList: { items: Array<{ id: string | null, createdAt: string | null, actorKind: string | null, actorId: string | null, actorName: string | null, action: string | null, table: string | null, recordId: string | null, before: unknown, after: unknown }> } };
+
+export type ApiTokensQueryVariables = Exact<{
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type ApiTokensQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, createdAt: string | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, createdBy: { email: string | null } | null }> } };
+
+export type ApiTokenDeleteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ApiTokenDeleteMutation = { apiTokenDelete: { success: boolean } };
+
+export type ApiTokenCreateMutationVariables = Exact<{
+  data: ApiTokenCreateInput;
+}>;
+
+
+export type ApiTokenCreateMutation = { apiTokenCreate: { id: string | null, name: string | null, token: string } };
+
+export type ApiTokenUpdateMutationVariables = Exact<{
+  id: string;
+  data: ApiTokenUpdateInput;
+}>;
+
+
+export type ApiTokenUpdateMutation = { apiTokenUpdate: { id: string | null } };
+
+export type ProfilesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ProfilesQuery = { authenticationProfilesList: { items: Array<{ id: string | null, name: string | null, type: string | null, issuer: string | null, position: number | null, declaredInConfiguration: boolean | null, selfSignUpEnabled: boolean | null, selfSignUpEmailDomains: Array<string | null> | null }> } };
+
+export type ProfileMoveMutationVariables = Exact<{
+  id: string;
+  position: number;
+}>;
+
+
+export type ProfileMoveMutation = { authenticationProfileUpdate: { id: string | null } };
+
+export type ProfileCreateMutationVariables = Exact<{
+  data: AuthenticationProfileCreateInput;
+}>;
+
+
+export type ProfileCreateMutation = { authenticationProfileCreate: { id: string | null, name: string | null } };
+
+export type ProfileTestMutationVariables = Exact<{
+  data: AuthenticationProfileCreateInput;
+}>;
+
+
+export type ProfileTestMutation = { authenticationProfileTest: Array<{ step: string, ok: boolean, message: string }> };
+
+export type ProfileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ProfileQuery = { authenticationProfile: { id: string | null, name: string | null, type: string | null, clientId: string | null, domain: string | null, issuer: string | null, audiences: Array<string | null> | null, hasSecret: boolean | null, selfSignUpEnabled: boolean | null, selfSignUpEmailDomains: Array<string | null> | null, linkByEmail: string | null, onEmailChange: string | null, callbackUrls: Array<string | null> | null, logoutUrls: Array<string | null> | null, databaseName: string | null, options: unknown, position: number | null, declaredInConfiguration: boolean | null, updatedAt: string | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null } | null };
+
+export type ProfileUpdateMutationVariables = Exact<{
+  id: string;
+  data: AuthenticationProfileUpdateInput;
+}>;
+
+
+export type ProfileUpdateMutation = { authenticationProfileUpdate: { id: string | null } };
+
+export type ProfileDeleteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ProfileDeleteMutation = { authenticationProfileDelete: { success: boolean } };
+
+export type SettingsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SettingsQuery = { authenticationSettings: { allowedCallbacks: Array<string | null> | null, allowedLogouts: Array<string | null> | null, allowedWebOrigins: Array<string | null> | null, updatedAt: string | null } };
+
+export type SettingsUpdateMutationVariables = Exact<{
+  data: AuthenticationSettingUpdateInput;
+}>;
+
+
+export type SettingsUpdateMutation = { authenticationSettingsUpdate: { updatedAt: string | null } };
+
+export type FilterCheckQueryVariables = Exact<{
+  table: string;
+  filter: unknown;
+}>;
+
+
+export type FilterCheckQuery = { permissionFilterCheck: { valid: boolean, path: string | null, reason: string | null, count: number | null } };
+
+export type RoleQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RoleQuery = { role: { id: string | null, name: string | null, description: string | null, permissions: unknown, updatedAt: string | null } | null };
+
+export type RoleUpdateMutationVariables = Exact<{
+  id: string;
+  data: RoleUpdateInput;
+}>;
+
+
+export type RoleUpdateMutation = { roleUpdate: { id: string | null } };
+
+export type RoleDeleteMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RoleDeleteMutation = { roleDelete: { success: boolean } };
+
+export type RolesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RolesQuery = { rolesList: { items: Array<{ id: string | null, name: string | null, description: string | null, permissions: unknown }> } };
+
+export type RoleCreateMutationVariables = Exact<{
+  data: RoleCreateInput;
+}>;
+
+
+export type RoleCreateMutation = { roleCreate: { id: string | null } };
+
+export type RoleUsersQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type RoleUsersQuery = { role: { users: { items: Array<{ id: string | null, email: string | null, firstName: string | null, lastName: string | null }> } | null } | null };
+
+export type RoleGiveMutationVariables = Exact<{
+  email: string;
+  roleId: string;
+}>;
+
+
+export type RoleGiveMutation = { userUpdate: { id: string | null } };
+
+export type RoleTakeMutationVariables = Exact<{
+  userId: string;
+  roleId: string;
+}>;
+
+
+export type RoleTakeMutation = { userUpdate: { id: string | null } };
 
 export type InviteMutationVariables = Exact<{
   email: string;
@@ -307,6 +606,27 @@ export const MeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<MeQuery, MeQueryVariables>;
+export const ResourcesDocument = new TypedDocumentString(`
+    query Resources {
+  permissionResources {
+    tables {
+      name
+      fields {
+        name
+        type
+        operators
+      }
+      relations {
+        name
+        table
+        many
+      }
+    }
+    functions
+    variables
+  }
+}
+    `) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
 export const RoleNamesDocument = new TypedDocumentString(`
     query RoleNames {
   rolesList(first: 1000) {
@@ -317,6 +637,266 @@ export const RoleNamesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RoleNamesQuery, RoleNamesQueryVariables>;
+export const ActivityDocument = new TypedDocumentString(`
+    query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {
+  auditEventsList(
+    filter: $filter
+    first: $first
+    last: $last
+    after: $after
+    before: $before
+  ) {
+    items {
+      id
+      createdAt
+      actorKind
+      actorId
+      actorName
+      action
+      table
+      recordId
+      before
+      after
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ActivityQuery, ActivityQueryVariables>;
+export const ApiTokensDocument = new TypedDocumentString(`
+    query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {
+  apiTokensList(first: $first, last: $last, after: $after, before: $before) {
+    items {
+      id
+      name
+      expiresAt
+      lastUsedAt
+      revokedAt
+      createdAt
+      roles {
+        items {
+          id
+          name
+        }
+      }
+      createdBy {
+        email
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ApiTokensQuery, ApiTokensQueryVariables>;
+export const ApiTokenDeleteDocument = new TypedDocumentString(`
+    mutation ApiTokenDelete($id: ID!) {
+  apiTokenDelete(filter: {id: $id}) {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<ApiTokenDeleteMutation, ApiTokenDeleteMutationVariables>;
+export const ApiTokenCreateDocument = new TypedDocumentString(`
+    mutation ApiTokenCreate($data: ApiTokenCreateInput!) {
+  apiTokenCreate(data: $data) {
+    id
+    name
+    token
+  }
+}
+    `) as unknown as TypedDocumentString<ApiTokenCreateMutation, ApiTokenCreateMutationVariables>;
+export const ApiTokenUpdateDocument = new TypedDocumentString(`
+    mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {
+  apiTokenUpdate(filter: {id: $id}, data: $data) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ApiTokenUpdateMutation, ApiTokenUpdateMutationVariables>;
+export const ProfilesDocument = new TypedDocumentString(`
+    query Profiles {
+  authenticationProfilesList {
+    items {
+      id
+      name
+      type
+      issuer
+      position
+      declaredInConfiguration
+      selfSignUpEnabled
+      selfSignUpEmailDomains
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProfilesQuery, ProfilesQueryVariables>;
+export const ProfileMoveDocument = new TypedDocumentString(`
+    mutation ProfileMove($id: ID!, $position: Int!) {
+  authenticationProfileUpdate(filter: {id: $id}, data: {position: $position}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileMoveMutation, ProfileMoveMutationVariables>;
+export const ProfileCreateDocument = new TypedDocumentString(`
+    mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {
+  authenticationProfileCreate(data: $data) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileCreateMutation, ProfileCreateMutationVariables>;
+export const ProfileTestDocument = new TypedDocumentString(`
+    mutation ProfileTest($data: AuthenticationProfileCreateInput!) {
+  authenticationProfileTest(data: $data) {
+    step
+    ok
+    message
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileTestMutation, ProfileTestMutationVariables>;
+export const ProfileDocument = new TypedDocumentString(`
+    query Profile($id: ID!) {
+  authenticationProfile(id: $id) {
+    id
+    name
+    type
+    clientId
+    domain
+    issuer
+    audiences
+    hasSecret
+    selfSignUpEnabled
+    selfSignUpEmailDomains
+    roles {
+      items {
+        id
+        name
+      }
+    }
+    linkByEmail
+    onEmailChange
+    callbackUrls
+    logoutUrls
+    databaseName
+    options
+    position
+    declaredInConfiguration
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileQuery, ProfileQueryVariables>;
+export const ProfileUpdateDocument = new TypedDocumentString(`
+    mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {
+  authenticationProfileUpdate(filter: {id: $id}, data: $data) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileUpdateMutation, ProfileUpdateMutationVariables>;
+export const ProfileDeleteDocument = new TypedDocumentString(`
+    mutation ProfileDelete($id: ID!) {
+  authenticationProfileDelete(filter: {id: $id}) {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileDeleteMutation, ProfileDeleteMutationVariables>;
+export const SettingsDocument = new TypedDocumentString(`
+    query Settings {
+  authenticationSettings {
+    allowedCallbacks
+    allowedLogouts
+    allowedWebOrigins
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<SettingsQuery, SettingsQueryVariables>;
+export const SettingsUpdateDocument = new TypedDocumentString(`
+    mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {
+  authenticationSettingsUpdate(data: $data) {
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<SettingsUpdateMutation, SettingsUpdateMutationVariables>;
+export const FilterCheckDocument = new TypedDocumentString(`
+    query FilterCheck($table: String!, $filter: JSON!) {
+  permissionFilterCheck(table: $table, filter: $filter) {
+    valid
+    path
+    reason
+    count
+  }
+}
+    `) as unknown as TypedDocumentString<FilterCheckQuery, FilterCheckQueryVariables>;
+export const RoleDocument = new TypedDocumentString(`
+    query Role($id: ID!) {
+  role(id: $id) {
+    id
+    name
+    description
+    permissions
+    updatedAt
+  }
+}
+    `) as unknown as TypedDocumentString<RoleQuery, RoleQueryVariables>;
+export const RoleUpdateDocument = new TypedDocumentString(`
+    mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {
+  roleUpdate(filter: {id: $id}, data: $data) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RoleUpdateMutation, RoleUpdateMutationVariables>;
+export const RoleDeleteDocument = new TypedDocumentString(`
+    mutation RoleDelete($id: ID!) {
+  roleDelete(filter: {id: $id}) {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<RoleDeleteMutation, RoleDeleteMutationVariables>;
+export const RolesDocument = new TypedDocumentString(`
+    query Roles {
+  rolesList(first: 1000) {
+    items {
+      id
+      name
+      description
+      permissions
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RolesQuery, RolesQueryVariables>;
+export const RoleCreateDocument = new TypedDocumentString(`
+    mutation RoleCreate($data: RoleCreateInput!) {
+  roleCreate(data: $data) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RoleCreateMutation, RoleCreateMutationVariables>;
+export const RoleUsersDocument = new TypedDocumentString(`
+    query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
+  role(id: $id) {
+    users(
+      sort: [{email: ASC}]
+      first: $first
+      last: $last
+      after: $after
+      before: $before
+    ) {
+      items {
+        id
+        email
+        firstName
+        lastName
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RoleUsersQuery, RoleUsersQueryVariables>;
+export const RoleGiveDocument = new TypedDocumentString(`
+    mutation RoleGive($email: String!, $roleId: ID!) {
+  userUpdate(filter: {email: $email}, data: {roles: {connect: [{id: $roleId}]}}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RoleGiveMutation, RoleGiveMutationVariables>;
+export const RoleTakeDocument = new TypedDocumentString(`
+    mutation RoleTake($userId: ID!, $roleId: ID!) {
+  userUpdate(filter: {id: $userId}, data: {roles: {disconnect: [{id: $roleId}]}}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<RoleTakeMutation, RoleTakeMutationVariables>;
 export const InviteDocument = new TypedDocumentString(`
     mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {
   userInvite(
