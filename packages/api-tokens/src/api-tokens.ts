@@ -33,6 +33,9 @@ export interface ApiTokens {
    */
   authenticate (secret: string): Promise<ApiTokenPrincipal>
 
+  /** What `authenticate` would say, without it being noted as a use: for people who ask why. @throws what `authenticate` throws */
+  lookUp (secret: string): Promise<ApiTokenPrincipal>
+
   /**
    * Sets `request.principal` where the bearer token of a request is an API token, which begins with `lk_`.
    *

@@ -1,5 +1,6 @@
 import { prepareQuery, type Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
+import type { ApiToken } from './api-token.js'
 import type { ApiTokenPrincipal } from './api-tokens.js'
 import { API_TOKENS_ERR_TOKEN_EXPIRED, API_TOKENS_ERR_TOKEN_INVALID } from './errors.js'
 import { hashOf, isSameHash, isSecret } from './secret.js'
@@ -7,12 +8,26 @@ import { hashOf, isSameHash, isSecret } from './secret.js'
 /** How often at most it is written down that a token was used. */
 const NOTE_EVERY_MS = 60_000
 
+/** The way from a secret to the principal that it acts as. */
+export interface Authentication {
+  /** @throws API_TOKENS_ERR_TOKEN_EXPIRED, API_TOKENS_ERR_TOKEN_INVALID */
+  principalOf (secret: string): Promise<ApiTokenPrincipal>
+  /** The same, without it being written down as a use. */
+  lookUp (secret: string): Promise<ApiTokenPrincipal>
+}
+
+/** Why a token of a record is refused now; `null` where it is accepted. */
+export function refusalOf ({ revokedAt, expiresAt }: Pick<ApiToken, 'revokedAt' | 'expiresAt'>, now = Date.now()): 'revoked' | 'expired' | null {
+  if (revokedAt !== null) return 'revoked'
+  return expiresAt !== null && now >= Date.parse(expiresAt) ? 'expired' : null
+}
+
 /**
- * Makes `authenticate`: one query by an index, prepared once, that gives a row for each role.
+ * Finds tokens by one query by an index, prepared once, that gives a row for each role.
  *
  * @param reportFailure told when a use could not be noted, which is no reason to refuse a token
  */
-export function createAuthentication (db: Kysely<Tables>, reportFailure: (error: unknown) => void): (secret: string) => Promise<ApiTokenPrincipal> {
+export function createAuthentication (db: Kysely<Tables>, reportFailure: (error: unknown) => void): Authentication {
   const bySecret = prepareQuery(db, db
     .selectFrom('latchkey_api_tokens as token')
     .leftJoin('latchkey_api_token_roles as has', 'has.token_id', 'token.id')
@@ -39,16 +54,25 @@ export function createAuthentication (db: Kysely<Tables>, reportFailure: (error:
     }
   }
 
-  return async secret => {
+  async function find (secret: string, now: number): Promise<{ readonly principal: ApiTokenPrincipal, readonly lastUsedAt: string | null }> {
     if (!isSecret(secret)) throw new API_TOKENS_ERR_TOKEN_INVALID('malformed')
     const hash = hashOf(secret)
     const rows = await bySecret.all([hash])
     const [token] = rows
     if (token === undefined || !isSameHash(token.secret_hash, hash)) throw new API_TOKENS_ERR_TOKEN_INVALID('unknown')
-    if (token.revoked_at !== null) throw new API_TOKENS_ERR_TOKEN_INVALID('revoked')
-    const now = Date.now()
-    if (token.expires_at !== null && now >= Date.parse(token.expires_at)) throw new API_TOKENS_ERR_TOKEN_EXPIRED()
-    await noteUse(token.id, token.last_used_at, now)
-    return { kind: 'apiToken', tokenId: token.id, roles: rows.flatMap(row => row.role_id ?? []) }
+    const refusal = refusalOf({ revokedAt: token.revoked_at, expiresAt: token.expires_at }, now)
+    if (refusal === 'revoked') throw new API_TOKENS_ERR_TOKEN_INVALID('revoked')
+    if (refusal === 'expired') throw new API_TOKENS_ERR_TOKEN_EXPIRED()
+    return { principal: { kind: 'apiToken', tokenId: token.id, roles: rows.flatMap(row => row.role_id ?? []) }, lastUsedAt: token.last_used_at }
+  }
+
+  return {
+    principalOf: async secret => {
+      const now = Date.now()
+      const { principal, lastUsedAt } = await find(secret, now)
+      await noteUse(principal.tokenId, lastUsedAt, now)
+      return principal
+    },
+    lookUp: async secret => (await find(secret, Date.now())).principal
   }
 }

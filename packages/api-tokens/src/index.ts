@@ -16,6 +16,7 @@ import './tables.js'
 
 export type { ApiToken, ApiTokenChange, NewApiToken } from './api-token.js'
 export type { ApiTokenPrincipal, ApiTokens } from './api-tokens.js'
+export { refusalOf } from './authentication.js'
 export * as errors from './errors.js'
 export type { InvalidReason } from './errors.js'
 export { migrateApiTokens } from './migrations.js'
@@ -38,13 +39,17 @@ async function apiTokens (fastify: FastifyInstance, options: ApiTokensOptions): 
   const { rolePermissions, log } = fastify
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
-  const principalOf = createAuthentication(db, error => { log.error({ err: error }, 'The use of an API token could not be noted') })
+  const { principalOf, lookUp } = createAuthentication(db, error => { log.error({ err: error }, 'The use of an API token could not be noted') })
 
   const service: ApiTokens = {
     ...createTokensStore(db),
     authenticate: async secret => {
       await rolePermissions.refresh()
       return await principalOf(secret)
+    },
+    lookUp: async secret => {
+      await rolePermissions.refresh()
+      return await lookUp(secret)
     },
     authenticateRequest: request => {
       const secret = bearerSecret(request.headers.authorization)

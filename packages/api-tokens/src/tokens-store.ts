@@ -9,7 +9,7 @@ import { hashOf, newSecret } from './secret.js'
 import { isStorableText, readChange, readNewToken, type RolesChange } from './token-fields.js'
 
 /** What of `fastify.apiTokens` is about records. */
-export type TokensStore = Omit<ApiTokens, 'authenticate' | 'authenticateRequest'>
+export type TokensStore = Omit<ApiTokens, 'authenticate' | 'authenticateRequest' | 'lookUp'>
 
 /** The records on a database whose tables are there. */
 export function createTokensStore (db: Kysely<Tables>): TokensStore {

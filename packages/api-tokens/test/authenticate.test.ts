@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
+import { refusalOf } from '../dist/index.js'
 import { openApp, openOn, setClock } from './helpers/app.js'
 
 const invalid = (reason: string) => ({ code: 'API_TOKENS_ERR_TOKEN_INVALID', statusCode: 401, message: 'Token invalid', reason })
@@ -31,6 +32,26 @@ for (const dialect of dialects) {
     await app.apiTokens.create({ name: 'y', roles: await roles('Other') })
     const principal = await app.apiTokens.authenticate(secret)
     t.strictSame({ ...principal, roles: principal.roles.toSorted() }, { kind: 'apiToken', tokenId: token.id, roles: token.roles })
+  })
+
+  t.test(`${dialect}: looking a secret up says what authenticate would, and is no use of the token`, async t => {
+    const { app, roles } = await openApp(t, dialect)
+    const { token, secret } = await app.apiTokens.create({ name: 'x', roles: await roles('Reader', 'Writer') })
+    const statements = recordStatements(t, app)
+    const refusal = async () => refusalOf(await app.apiTokens.find({ id: token.id }) ?? token)
+    const found = await app.apiTokens.lookUp(secret)
+    t.strictSame({ ...found, roles: found.roles.toSorted() }, { kind: 'apiToken', tokenId: token.id, roles: token.roles })
+    t.strictSame(statements, ['select'])
+    t.match(await app.apiTokens.find({ id: token.id }), { lastUsedAt: null })
+    t.equal(await refusal(), null)
+    await app.apiTokens.update(token.id, { expiresAt: '2020-01-31' })
+    await t.rejects(app.apiTokens.lookUp(secret), expired)
+    t.equal(await refusal(), 'expired')
+    await app.apiTokens.revoke(token.id)
+    await t.rejects(app.apiTokens.lookUp(secret), invalid('revoked'))
+    t.equal(await refusal(), 'revoked')
+    await t.rejects(app.apiTokens.lookUp(`lk_${'x'.repeat(43)}`), invalid('unknown'))
+    await t.rejects(app.apiTokens.lookUp('lk_x'), invalid('malformed'))
   })
 
   t.test(`${dialect}: every change of a token holds from the next request on`, async t => {

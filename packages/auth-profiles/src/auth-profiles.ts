@@ -8,6 +8,7 @@ import type { Standing } from './identity-resolution.js'
 import type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
 import type { CheckStep } from './connection-check.js'
 import type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange } from './profile.js'
+import type { TokenExamination } from './token-examination.js'
 
 /** What `fastify.authProfiles` can do. */
 export interface AuthProfiles {
@@ -75,6 +76,15 @@ export interface AuthProfiles {
 
   /** Where an identity stands: what `resolve` would do with it, without anything being done. For people, not for the hot path. */
   lookUp (identity: Identity): Promise<Standing | Unknown>
+
+  /**
+   * What would become of a request with this bearer token, an ID token or an API token, step by step: without anything being
+   * done, and without the token in it. For people who ask why, not for the hot path.
+   *
+   * @param request where a refusal is logged
+   * @param options `tellingOf`: the profiles whose issuers, audiences and servers may be told of, left out: all
+   */
+  examine (request: Pick<FastifyRequest, 'log'>, token: string, options?: { readonly tellingOf?: readonly AuthenticationProfile[] }): Promise<TokenExamination>
 
   /**
    * Signs an identity up; the same identity again gives the same user.

@@ -30,6 +30,7 @@ import { assertMaySignUp } from './sign-up-policy.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
 import { loadStored, prepareReadVersion } from './stored-profiles.js'
+import { examineToken } from './token-examination.js'
 
 export type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 export * as errors from './errors.js'
@@ -38,6 +39,8 @@ export type { AuthProfilesOptions } from './options.js'
 export type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
 export type { CheckStep } from './connection-check.js'
 export type { AuthenticationProfile, LeftOutProfile, NewProfile, ProfileChange, ProfileConfig, ProfilePolicy, SelfSignUp } from './profile.js'
+export type { TokenExamination } from './token-examination.js'
+export type { TokenStep } from './token-step.js'
 export type { AuthenticationProfileRolesTable, AuthenticationProfilesTable, AuthenticationSettingsTable, AuthenticationVersionTable, PendingSignUpsTable } from './tables.js'
 
 declare module 'fastify' {
@@ -116,6 +119,10 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     lookUp: async identity => {
       const { profile } = profileOf(identity.profileId)
       return await lookUpIdentity(identity, profile) ?? await unknown(identity, profile)
+    },
+    examine: async (request, token, { tellingOf = service.list() } = {}) => {
+      await Promise.all([rolePermissions.refresh(), current.refresh()])
+      return await examineToken(token, async text => await tokenVerifier.verify(request, text), tellingOf, { authProfiles: service, usersStore, rolePermissions, apiTokens })
     },
     signUp: async (identity, { user, authProfileId }) => {
       await Promise.all([rolePermissions.refresh(), current.refresh()])

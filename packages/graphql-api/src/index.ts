@@ -14,6 +14,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { parse } from 'graphql'
 import mercurius, { type MercuriusContext } from 'mercurius'
+import { createAdmittedCount } from './admitted-count.js'
 import { guardFields } from './allow-directive.js'
 import { createAccountsOfUsers } from './changes/accounts-of-users.js'
 import { createGuardedChanges } from './changes/guarded-changes.js'
@@ -21,11 +22,13 @@ import { createProfilePermission } from './changes/profile-permission.js'
 import { createRoleGiving } from './changes/role-giving.js'
 import { createCreatorOf } from './creators.js'
 import { isCompilable } from './document-rules.js'
-import { createProfileList } from './lists/profile-list.js'
+import { createIdentitiesOf } from './identities-of.js'
 import { createAnswerSize } from './lists/answer-size.js'
+import { createProfileList } from './lists/profile-list.js'
 import { createRecordLists, type ListedName } from './lists/record-lists.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
+import { createFindSubject } from './permission-subjects.js'
 import { assertAffordable, costOf } from './query-cost.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
@@ -34,7 +37,10 @@ import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { auditEvents } from './schema/audit-events.js'
+import { identitiesArea } from './schema/identities.js'
 import { listsArea } from './schema/lists.js'
+import { permissionEditorArea } from './schema/permission-editor.js'
+import { permissionExplanationArea } from './schema/permission-explanation.js'
 import { profileChangesArea } from './schema/profile-changes.js'
 import { profilesArea } from './schema/profiles.js'
 import { roleChangesArea } from './schema/role-changes.js'
@@ -124,7 +130,8 @@ function listedNames (fastify: FastifyInstance): ListedName[] {
 }
 
 function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], maxCost: number, requesterOf: RequesterOf): SchemaArea[] {
-  const { usersStore, rolePermissions, authProfiles, db } = fastify
+  const { usersStore, rolePermissions, authProfiles, db, log } = fastify
+  const apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
   const showUser = createShowUser(rolePermissions, readableRecords)
   const lists = createRecordLists(db, rolePermissions, tables)
@@ -135,25 +142,29 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const { relations: _relations, ...filterableProfiles } = tables.AuthenticationProfiles.table
   const profileList = createProfileList(db, rolePermissions, filterableProfiles)
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
+  const answerSize = createAnswerSize(maxCost)
   return [
     scalars,
     usersArea({ usersStore, showUser, creatorOf, requesterOf }),
     userChangesArea({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }),
+    identitiesArea({ rolePermissions, identitiesOf: createIdentitiesOf({ db, authProfiles, rolePermissions }), answerSize, requesterOf }),
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
-    listsArea({ lists, tables, names, answerSize: createAnswerSize(maxCost), requesterOf }),
+    listsArea({ lists, tables, names, answerSize, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
+    permissionEditorArea({ rolePermissions, admittedCount: createAdmittedCount({ db, rolePermissions, authProfiles, log }), requesterOf }),
+    permissionExplanationArea({ rolePermissions, findSubject: createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens }), answerSize, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
     settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],
-    ...fastify.hasDecorator('apiTokens')
-      ? [
-          apiTokensArea({ db, apiTokens: fastify.apiTokens, rolePermissions, readableRecords, lists, creatorOf, requesterOf }),
-          apiTokenChangesArea({ apiTokens: fastify.apiTokens, rolePermissions, changes, roleGiving, readableRecords, requesterOf })
+    ...apiTokens === null
+      ? []
+      : [
+          apiTokensArea({ db, apiTokens, rolePermissions, readableRecords, lists, creatorOf, requesterOf }),
+          apiTokenChangesArea({ apiTokens, rolePermissions, changes, roleGiving, readableRecords, requesterOf })
         ]
-      : []
   ]
 }
 

@@ -115,7 +115,7 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
   return {
     Users: {
       table: users,
-      otherFields: ['avatar', 'permissions'],
+      otherFields: ['avatar', 'permissions', 'identities'],
       type: 'User',
       json: { avatar: 'avatar' },
       required: ['id', 'email', 'status', 'is8base', 'createdAt', 'updatedAt'],

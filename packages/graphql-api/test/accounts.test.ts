@@ -7,7 +7,7 @@ const password = 'correct horse battery'
 const other = 'staple battery horse'
 const auth = 'idToken refreshToken accessToken idTokenExpiresAt accessTokenExpiresAt'
 
-const signUp = 'mutation ($user: UserCreateInput!, $password: String!, $authProfileId: ID) { userSignUpWithPassword(user: $user, password: $password, authProfileId: $authProfileId) { id email firstName lastName status createdAt origin roles { items { name } } permissions { count } createdBy { id } } }'
+const signUp = 'mutation ($user: UserCreateInput!, $password: String!, $authProfileId: ID) { userSignUpWithPassword(user: $user, password: $password, authProfileId: $authProfileId) { id email firstName lastName status createdAt origin roles { items { name } } permissions { count } identities { subject } createdBy { id } } }'
 const logIn = `mutation ($data: UserLoginInput!) { userLogin(data: $data) { success auth { ${auth} } } }`
 const refresh = `mutation ($data: RefreshTokenInput!) { userRefreshToken(data: $data) { ${auth} } }`
 const confirm = 'mutation ($data: VerificationEmailConfirmInput!, $authProfileId: ID) { userVerificationEmailConfirm(data: $data, authProfileId: $authProfileId) { success } }'
@@ -21,7 +21,7 @@ interface Auth { idToken: string, refreshToken: string, accessToken: string }
 
 /** What is answered to a sign-up with a password: nothing but what was said. */
 function asGiven (given: object): object {
-  return { id: null, email: null, firstName: null, lastName: null, status: null, createdAt: null, origin: null, roles: null, permissions: null, createdBy: null, ...given }
+  return { id: null, email: null, firstName: null, lastName: null, status: null, createdAt: null, origin: null, roles: null, permissions: null, identities: null, createdBy: null, ...given }
 }
 
 async function signedUp (t: Test, { ask, code }: AccountsApi, email: string): Promise<void> {
@@ -85,6 +85,13 @@ for (const dialect of dialects) {
       t.match(await ask(change, { variables: { data: { email, oldPassword: other, newPassword: password } } }), { errors: [error('NotAuthorizedError', { extensions: { reason: 'invalid_credentials' } })] })
       await loggedIn(api, email)
       t.equal(api.emailsTo('nobody@example.com'), 0)
+    })
+
+    t.test('who may read all users is told no more of a sign-up than was said', async t => {
+      const { app, ask } = await openAccounts(t, dialect)
+      await app.rolePermissions.update(app.rolePermissions.guest().roles[0] as string, { permissions: { data: { Users: { read: { allow: true } }, Roles: { read: { allow: true } } } } })
+      const answer = await ask(signUp, { variables: { user: { email: 'jane@example.com' }, password } })
+      t.strictSame(answer.data?.userSignUpWithPassword, asGiven({ email: 'jane@example.com' }))
     })
 
     t.test('an account with the email of a user that was there before gets that user once its email is confirmed, and is told nothing of it', async t => {

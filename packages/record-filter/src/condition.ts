@@ -10,6 +10,15 @@ export interface RecordFilter {
   readonly condition: Condition
   /** The variables that stand anywhere in it. */
   readonly variables: readonly VariableName[]
+  /** Everything that it asks, each table once and its own first: whoever learns which records it admits learns of these. */
+  readonly asks: readonly AskedTable[]
+}
+
+/** What a filter asks of a table's records, by the names of permissions. */
+export interface AskedTable {
+  readonly table: string
+  /** The fields and relations that it names; none, where it asks only whether there is a record. */
+  readonly fields: readonly string[]
 }
 
 export type Condition = Group | Compare | Related

@@ -43,7 +43,15 @@ export const operators: ReadonlyMap<string, Operator> = new Map([
   ['not_self', operator('is_self', true, ['id'], 'flag')]
 ])
 
-/** The operators that a type of column knows, for messages. */
+/** Compares with a moment so long before or after now, by comparisons of its own. */
+export const RELATIVE = 'relative'
+
+/** Whether a type of column knows `relative`. */
+export function knowsRelative (type: ColumnType): boolean {
+  return type === 'date'
+}
+
+/** The operators that a type of column knows; every other one is refused. */
 export function operatorsOf (type: ColumnType): string[] {
-  return [...operators].filter(([, { types }]) => types.includes(type)).map(([name]) => name)
+  return [...[...operators].filter(([, { types }]) => types.includes(type)).map(([name]) => name), ...knowsRelative(type) ? [RELATIVE] : []]
 }

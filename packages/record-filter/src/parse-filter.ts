@@ -1,14 +1,14 @@
-import { variablesIn, type Compare, type Condition, type Group, type RecordFilter, type Related } from './condition.js'
+import { variablesIn, type AskedTable, type Compare, type Condition, type Group, type RecordFilter, type Related } from './condition.js'
 import { didYouMean, joinPath } from './did-you-mean.js'
 import type { Column, ColumnType, FilterableTable, Relation } from './filterable-table.js'
 import { invalidFilter } from './invalid-filter.js'
 import { withDefaults, type FilterLimits } from './limits.js'
-import { operators, operatorsOf, type Comparison } from './operators.js'
+import { knowsRelative, operators, operatorsOf, RELATIVE, type Comparison } from './operators.js'
 import { readFlag, readList, readValue } from './read-value.js'
 import { readRelativeDate } from './relative-date.js'
 
-/** What one reading knows: the limits, and how many conditions there are so far. */
-interface Reading { readonly limits: FilterLimits, conditions: number }
+/** What one reading knows: the limits, how many conditions there are so far, and what they ask, by table. */
+interface Reading { readonly limits: FilterLimits, conditions: number, readonly asked: Map<string, Set<string>> }
 
 /** Where in the filter something stands. */
 interface Place { readonly path: string, readonly depth: number }
@@ -28,21 +28,34 @@ const relativeComparisons = ['gt', 'gte', 'lt', 'lte'] as const
  * @throws RECORD_FILTER_ERR_INVALID (400) with `path` and `reason`
  */
 export function parseFilter (json: unknown, table: FilterableTable, limits: Partial<FilterLimits> = {}): RecordFilter {
-  const reading = { limits: withDefaults(limits), conditions: 0 }
+  const reading: Reading = { limits: withDefaults(limits), conditions: 0, asked: new Map() }
   const condition = readFilter(json, table, { path: '', depth: 1 }, reading)
-  return Object.freeze({ table: table.table, condition, variables: variablesIn(condition) })
+  return Object.freeze({ table: table.table, condition, variables: variablesIn(condition), asks: asksOf(reading) })
+}
+
+function asksOf ({ asked }: Reading): readonly AskedTable[] {
+  return Object.freeze([...asked].map(([table, fields]) => Object.freeze({ table, fields: Object.freeze([...fields]) })))
+}
+
+/** @param field a field or relation; left out: only which records there are */
+function ask ({ asked }: Reading, { name }: FilterableTable, field?: string): void {
+  const fields = asked.get(name) ?? new Set()
+  if (field !== undefined) fields.add(field)
+  asked.set(name, fields)
 }
 
 function readFilter (json: unknown, table: FilterableTable, { path, depth }: Place, reading: Reading): Condition {
   if (depth > reading.limits.depth) throw invalidFilter(path, `is nested deeper than ${reading.limits.depth} levels`)
   const entries = entriesOf(json, path, 'must be an object')
+  ask(reading, table)
   if (entries.length === 0) count(path, reading)
   return group('and', entries.map(([key, value]) => {
     const place = { path: joinPath(path, key), depth }
     if (key === 'AND' || key === 'OR') return readGroup(key === 'AND' ? 'and' : 'or', value, table, place, reading)
     const column = own(table.fields, key)
-    if (column !== undefined) return readField(value, column, place, reading)
     const relation = own(table.relations, key)
+    if (column !== undefined || relation !== undefined) ask(reading, table, key)
+    if (column !== undefined) return readField(value, column, place, reading)
     if (relation !== undefined) return readRelation(value, relation, place, reading)
     const known = [...Object.keys(table.fields), ...Object.keys(table.relations ?? {}), 'AND', 'OR']
     throw invalidFilter(place.path, `is no field of ${table.name}${didYouMean(key, known)}`)
@@ -63,7 +76,7 @@ function readGroup (kind: Group['kind'], json: unknown, table: FilterableTable, 
 function readField (json: unknown, column: Column, { path }: Place, reading: Reading): Condition {
   const entries = entriesOf(json, path, 'must be an object of operators, for example { "equals": … }')
   if (entries.length === 0) throw invalidFilter(path, 'needs an operator, for example { "equals": … }')
-  return group('and', entries.flatMap(([name, operand]) => name === 'relative' && column.type === 'date'
+  return group('and', entries.flatMap(([name, operand]) => name === RELATIVE && knowsRelative(column.type)
     ? readRelative(operand, column, joinPath(path, name), reading)
     : [readOperator(name, operand, column, joinPath(path, name), reading)]))
 }
@@ -128,9 +141,11 @@ function operatorOfRelation (name: string): 'is_empty' | 'is_self' | undefined {
 function readRelationOperator (name: string, json: unknown, relation: Relation, table: FilterableTable, path: string, reading: Reading): Related {
   count(path, reading)
   const negated = readFlag(json, path) === operators.get(name)?.negated
+  ask(reading, table)
   if (operatorOfRelation(name) === 'is_empty') return related(negated ? 'some' : 'none', relation, table, EVERY_RECORD)
   const id = own(table.fields, 'id')
   if (table.name !== 'Users' || id === undefined) throw invalidFilter(path, 'works on ids and on relations to Users only')
+  ask(reading, table, 'id')
   return related(negated ? 'none' : 'some', relation, table, compare(id.column, 'id', 'equals', false, SELF))
 }
 

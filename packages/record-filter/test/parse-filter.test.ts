@@ -1,5 +1,5 @@
 import t from 'tap'
-import { defaultLimits, errors, parseFilter } from '../dist/index.js'
+import { defaultLimits, errors, operatorsOf, parseFilter, type ColumnType } from '../dist/index.js'
 import { users } from './helpers/tables.js'
 
 const nested = (levels: number): unknown => levels === 1 ? {} : { AND: [nested(levels - 1)] }
@@ -128,6 +128,38 @@ t.test('the input is neither changed nor kept, and what comes of it is frozen th
 t.test('a filter tells which variables stand in it', async t => {
   t.strictSame(parseFilter({ id: { equals: 'a' } }, users).variables, [])
   t.strictSame(parseFilter({ AND: [{ id: { equals: '__loggedInUserId' } }, { posts: { none: { authorId: { in: ['__requestingApiToken'] } } } }], managerId: { is_self: true } }, users).variables, ['__loggedInUserId', '__requestingApiToken'])
+})
+
+t.test('a filter tells everything that it asks, by table', async t => {
+  const cases: [unknown, Record<string, string[]>][] = [
+    [{}, { Users: [] }],
+    [{ OR: [] }, { Users: [] }],
+    [{ email: { equals: 'a' }, AND: [{ OR: [{ id: { is_self: true } }, { email: { is_empty: true } }] }] }, { Users: ['email', 'id'] }],
+    [{ posts: { is_empty: true } }, { Users: ['posts'], Posts: [] }],
+    [{ posts: { none: {} } }, { Users: ['posts'], Posts: [] }],
+    [{ posts: { some: { author: { email: { equals: 'a' } } }, every: { title: { equals: 'a' } } } }, { Users: ['posts', 'email'], Posts: ['author', 'title'] }],
+    [{ manager: { is_self: true } }, { Users: ['manager', 'id'] }],
+    [{ manager: { not_self: true, is_not_empty: true } }, { Users: ['manager', 'id'] }],
+    [{ groups: { some: { members: { is_self: true } } } }, { Users: ['groups', 'id'], Groups: ['members'] }]
+  ]
+  for (const [json, expected] of cases) {
+    const asked = parseFilter(json, users).asks.map(({ table, fields }) => [table, [...fields].sort()])
+    t.strictSame(asked, Object.entries(expected).map(([table, fields]) => [table, [...fields].sort()]), JSON.stringify(json))
+  }
+})
+
+t.test('the operators that are told of a type are those that it takes', async t => {
+  const operands = ['a', 1, true, '2024-01-01', [], { gt: { value: 1 } }]
+  const takes = (type: ColumnType, operator: string) => operands.some(operand => {
+    try {
+      return parseFilter({ f: { [operator]: operand } }, { name: 'T', table: 't', fields: { f: { column: 'f', type } } }) !== null
+    } catch {
+      return false
+    }
+  })
+  const every = new Set((['id', 'string', 'number', 'boolean', 'date'] as const).flatMap(operatorsOf))
+  t.equal(every.size, 19)
+  for (const type of ['id', 'string', 'number', 'boolean', 'date'] as const) t.strictSame([...every].filter(operator => takes(type, operator)).sort(), operatorsOf(type).sort(), type)
 })
 
 t.test('the error can be told by its class', async t => {

@@ -21,7 +21,7 @@ export function explain ({ roles, grantsOf }: RoleSet, action: AnyAction, resour
     resource: nameOf(resource),
     action,
     roles: byName.map(role => reasonOf(role, grants.find(grant => grant.role === role.role), action, resource, variables)),
-    remedy: grants.length > 0 ? '' : remedy(byName, action, resource, declared)
+    ...grants.length > 0 ? { remedy: '', remedyRole: null } : remedy(byName, action, resource, declared)
   }
 }
 
@@ -47,16 +47,16 @@ function limitsOf ({ fields, filter, condition }: CompiledGrant, variables: Filt
   return limits.join('')
 }
 
-function remedy (roles: readonly CompiledRole[], action: AnyAction, resource: Resource, declared: Declarations): string {
+function remedy (roles: readonly CompiledRole[], action: AnyAction, resource: Resource, declared: Declarations): Pick<Explanation, 'remedy' | 'remedyRole'> {
   const name = nameOf(resource)
   const [kind, known] = 'table' in resource ? ['table', declared.tables] as const : ['function', declared.functions] as const
-  if (!known.has(name)) return `No ${kind} ${name} is declared, so only a role that may do everything is allowed to ${action} it${didYouMean(name, known.keys())}`
+  if (!known.has(name)) return { remedy: `No ${kind} ${name} is declared, so only a role that may do everything is allowed to ${action} it${didYouMean(name, known.keys())}`, remedyRole: null }
   const [first] = roles
-  if (first === undefined) return `There is no role to decide by. Assign one that allows to ${action} ${name}`
-  const where = 'table' in resource ? `Data: data.${name}.${action}` : `Functions: custom.functions.${name}`
-  const place = `Roles > ${first.role.name} > ${where}`
+  if (first === undefined) return { remedy: `There is no role to decide by. Assign one that allows to ${action} ${name}`, remedyRole: null }
   const mistaken = roles.find(({ mistakes }) => mistakes.has(questionOf(action, resource)))
-  if (mistaken !== undefined) return `Repair the filter under Roles > ${mistaken.role.name} > ${where}.filter`
-  if (roles.length === 1) return `${first.role.name} does not allow to ${action} ${name}. Allow it under ${place}.allow = true`
-  return `None of the roles ${roles.map(({ role }) => role.name).join(', ')} allows to ${action} ${name}. Allow it in one of them, for example under ${place}.allow = true`
+  const remedyRole = (mistaken ?? first).role.name
+  const place = `Roles > ${remedyRole} > ${'table' in resource ? `Data: data.${name}.${action}` : `Functions: custom.functions.${name}`}`
+  if (mistaken !== undefined) return { remedy: `Repair the filter under ${place}.filter`, remedyRole }
+  if (roles.length === 1) return { remedy: `${remedyRole} does not allow to ${action} ${name}. Allow it under ${place}.allow = true`, remedyRole }
+  return { remedy: `None of the roles ${roles.map(({ role }) => role.name).join(', ')} allows to ${action} ${name}. Allow it in one of them, for example under ${place}.allow = true`, remedyRole }
 }

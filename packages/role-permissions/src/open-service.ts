@@ -7,7 +7,7 @@ import { ROLE_PERMISSIONS_ERR_BUILTIN_ROLE, ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND 
 import { keepRoles } from './known-roles.js'
 import type { ConfiguredRole } from './options.js'
 import type { Role, RolePermissions } from './permissions.js'
-import { readPermissions } from './read-permissions.js'
+import { readFilter, readPermissions } from './read-permissions.js'
 import { checkRoleFields } from './role-fields.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import { keepRoleSets } from './role-sets.js'
@@ -109,6 +109,11 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
     declareFunction: name => { declared.declareFunction(name) },
     tables: declared.tables,
     functions: declared.functions,
+    fieldsOf: name => {
+      const table = declared.tables.get(name)
+      return table === undefined ? [] : declared.fieldsOf(table)
+    },
+    readFilter: (table, filter) => readFilter(filter, table, declared),
     refresh: () => known.refresh()
   }
   return {

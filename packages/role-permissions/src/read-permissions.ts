@@ -1,4 +1,4 @@
-import { errors, parseFilter, type FilterableTable, type InvalidFilterError } from '@latchkey/record-filter'
+import { errors, parseFilter, type FilterableTable, type InvalidFilterError, type RecordFilter } from '@latchkey/record-filter'
 import type { Declarations } from './declarations.js'
 import { didYouMean } from './did-you-mean.js'
 import { invalidPermissions, joinPath } from './invalid-permissions.js'
@@ -56,15 +56,33 @@ function checkTable (json: unknown, path: string, table: FilterableTable | undef
   checkKeys(json, path, Object.fromEntries(actions.map(action => [action, checkAction(action !== 'delete')])))
 }
 
+/**
+ * Reads the filter of a permission, where no role is saved with it yet.
+ *
+ * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path`, within the filter, and `reason`
+ */
+export function readFilter (json: unknown, name: string, { tables }: Declarations): RecordFilter {
+  const table = tables.get(name)
+  if (table === undefined) throw invalidPermissions(joinPath('data', name), `is no table${didYouMean(name, tables.keys())}`)
+  const copy = copyJson(json)
+  const filter = parse(copy, '', table)
+  if (JSON.stringify(copy).length > LARGEST) throw invalidPermissions('', `is longer than ${LARGEST} characters of JSON`)
+  return filter
+}
+
 function checkFilter (json: unknown, path: string, table: FilterableTable | undefined): void {
+  if (table === undefined) entriesOf(json, path)
+  else parse(json, path, table)
+}
+
+function parse (json: unknown, path: string, table: FilterableTable): RecordFilter {
   entriesOf(json, path)
-  if (table === undefined) return
   try {
-    parseFilter(json, table)
+    return parseFilter(json, table)
   } catch (error) {
     if (!(error instanceof errors.RECORD_FILTER_ERR_INVALID)) throw error
     const { path: inner, reason } = error as InvalidFilterError
-    throw invalidPermissions(`${path}${inner === '' || inner.startsWith('[') ? '' : '.'}${inner}`, reason)
+    throw invalidPermissions(`${path}${path === '' || inner === '' || inner.startsWith('[') ? '' : '.'}${inner}`, reason)
   }
 }
 

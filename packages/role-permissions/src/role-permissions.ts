@@ -1,6 +1,6 @@
 import type { FastifyError } from '@fastify/error'
 import type { ChangeOptions, Tables } from '@latchkey/database'
-import type { FilterableTable } from '@latchkey/record-filter'
+import type { FilterableTable, RecordFilter } from '@latchkey/record-filter'
 import type { preHandlerAsyncHookHandler } from 'fastify'
 import type { Expression, SqlBool, Transaction } from 'kysely'
 import type { Action, Resource, Role, RolePermissions } from './permissions.js'
@@ -72,6 +72,14 @@ export interface RolePermissionsService {
   declareFunction (name: string): void
   readonly tables: ReadonlyMap<string, FilterableTable>
   readonly functions: ReadonlySet<string>
+  /** The fields and relations that a permission on a table may name under `fields`; none where it is not declared. */
+  fieldsOf (table: string): readonly string[]
+  /**
+   * Reads the filter of a permission on a table, as it is read when a role that has it is saved.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `reason`, and as `path` where in the filter
+   */
+  readFilter (table: string, filter: unknown): RecordFilter
 
   /** A route guard for `preHandler`: decides for `request.principal` (the Guest's where it is `null`). */
   guard (action: Action | 'call', resource: Resource): preHandlerAsyncHookHandler
@@ -150,4 +158,6 @@ export interface Explanation {
   readonly roles: readonly { readonly role: string, readonly says: 'allows' | 'denies' | 'is silent', readonly detail: string }[]
   /** What to change so that it is allowed; empty when it is. */
   readonly remedy: string
+  /** The name of the role to change; `null` where that is none. */
+  readonly remedyRole: string | null
 }

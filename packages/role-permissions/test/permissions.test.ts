@@ -45,6 +45,35 @@ const mistakes: [string, unknown, string, string][] = [
   ['more than a role can need', { custom: { settings: Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`setting${index}`, { allow: true }])) } }, '', 'are longer than 100000 characters of JSON']
 ]
 
+t.test('a filter alone is refused for the same reasons as in a role, at the same place in it', async t => {
+  const { rolePermissions } = (await open(t, 'sqlite')).app
+  const at = 'data.Posts.read.filter'
+  const refuses = (table: string, filter: unknown, path: string, reason: string | RegExp) => {
+    t.throws(() => rolePermissions.readFilter(table, filter), { code: 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS', path, reason }, `${table} ${path}`)
+  }
+  const ofFilters = mistakes.filter(([, , path]) => path.startsWith(at))
+  t.equal(ofFilters.length, 6)
+  for (const [, permissions, path, reason] of ofFilters) {
+    const { filter } = (permissions as { data: { Posts: { read: { filter: unknown } } } }).data.Posts.read
+    refuses('Posts', filter, path.slice(at.length).replace(/^\./, ''), reason.startsWith('^') ? new RegExp(reason) : reason)
+  }
+  refuses('Post', {}, 'data.Post', 'is no table; did you mean Posts?')
+  refuses('constructor', {}, 'data.constructor', 'is no table')
+  refuses('Posts', { AND: Array.from({ length: 100 }, () => ({ title: { equals: 'a'.repeat(1000) } })) }, '', 'is longer than 100000 characters of JSON')
+  t.strictSame(rolePermissions.readFilter('Posts', { author: { email: { equals: 'a' } } }).asks, [{ table: 'Posts', fields: ['author'] }, { table: 'Users', fields: ['email'] }])
+})
+
+t.test('what permissions on a table may name is told', async t => {
+  const { rolePermissions } = (await open(t, 'sqlite')).app
+  for (const [name, table] of rolePermissions.tables) {
+    const fields = rolePermissions.fieldsOf(name)
+    t.strictSame([...Object.keys(table.fields), ...Object.keys(table.relations ?? {})].filter(field => !fields.includes(field)), [], name)
+    await t.resolves(rolePermissions.create({ name: `All of ${name}`, permissions: { data: { [name]: { read: { allow: true, fields: Object.fromEntries(fields.map(field => [field, true])) } } } } }))
+  }
+  t.ok(rolePermissions.fieldsOf('Users').includes('avatar'))
+  t.strictSame(rolePermissions.fieldsOf('constructor'), [])
+})
+
 t.test('once tables and functions are declared', async t => {
   const { rolePermissions } = (await open(t, 'sqlite')).app
   const { id } = await rolePermissions.create({ name: 'Existing', permissions: {} })

@@ -19,9 +19,3 @@ export function problem (name: string, detail: string, remedy: string): Check {
 export function note (name: string, detail: string, remedy?: string): Check {
   return { name, state: 'note', detail, ...(remedy === undefined ? {} : { remedy }) }
 }
-
-/** Text of others as it may be shown: on one line, and not without end. */
-export function shown (value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
-}

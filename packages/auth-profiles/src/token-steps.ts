@@ -1,7 +1,6 @@
-import type { AuthenticationProfile } from '@latchkey/auth-profiles'
 import { errors, type Identity, type InvalidReason } from '@latchkey/token-verifier'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { note, ok, problem, shown, type Check } from './check.js'
+import type { AuthenticationProfile } from './profile.js'
+import { ok, problem, type TokenStep } from './token-step.js'
 
 /** The steps of verification, in the order in which they are taken. */
 const steps = ['form', 'issuer', 'kind of token', 'audience', 'keys', 'signature', 'claims', 'times'] as const
@@ -34,23 +33,28 @@ const accepted: Readonly<Record<Step, string>> = {
 /** What a token says of itself, before anything of it is believed. */
 type Said = Readonly<Record<string, unknown>>
 
-/** Has the token verified by the app's own verifier, and says what it decided at each step. */
-export async function verifySteps ({ tokenVerifier, authProfiles, log }: FastifyInstance, token: string): Promise<{ checks: Check[], identity: Identity | null }> {
+/**
+ * Says what the verifier decided of a token at each step. Nothing of the token is in it but what it says of itself.
+ *
+ * @param verify has it verified
+ * @param profiles those that may be told of
+ */
+export async function verificationSteps (token: string, verify: (token: string) => Promise<Identity>, profiles: readonly AuthenticationProfile[]): Promise<{ taken: TokenStep[], identity: Identity | null }> {
   try {
-    const identity = await tokenVerifier.verify({ log } as FastifyRequest, token)
-    return { checks: steps.map(step => ok(step, accepted[step])), identity }
+    const identity = await verify(token)
+    return { taken: steps.map(step => ok(step, accepted[step])), identity }
   } catch (error) {
     const reason = reasonOf(error)
     if (reason === null) throw error
     const failing = steps.indexOf(stepOf[reason])
-    const { detail, remedy } = describe(reason, saidBy(token), authProfiles.list(), error as { hint?: string, cause?: unknown })
-    const checks = steps.map((step, index): Check => {
+    const { detail, remedy } = describe(reason, saidBy(token), profiles, error as { hint?: string, cause?: unknown })
+    const taken = steps.map((step, index): TokenStep => {
       if (index === failing) return problem(step, `${detail} (${reason})`, remedy)
       // An algorithm that is not accepted is refused before any key is looked for.
       if (index > failing || (reason === 'bad_signature' && step === 'keys')) return { name: step, state: 'skipped', detail: 'not decided' }
       return ok(step, accepted[step])
     })
-    return { checks, identity: null }
+    return { taken, identity: null }
   }
 }
 
@@ -80,7 +84,7 @@ function describe (reason: InvalidReason | 'expired', said: Said, profiles: read
       return { detail: 'it is no token as providers issue them', remedy: 'Send the ID token as the provider gave it: three parts joined by dots, without quotes and line breaks' }
     case 'unknown_issuer':
       return {
-        detail: `no profile has the issuer ${shown(said.iss)}; there are ${profiles.map(({ id, issuer }) => `${id}: ${issuer}`).join(', ')}`,
+        detail: [`no profile has the issuer ${shown(said.iss)}`, ...profiles.length === 0 ? [] : [`there are ${profiles.map(({ id, issuer }) => `${id}: ${issuer}`).join(', ')}`]].join('; '),
         remedy: hint ?? (profiles.some(({ type }) => type === 'embedded') && String(said.iss).endsWith('/oidc')
           ? 'The issuer of the embedded provider follows PUBLIC_URL: ask with the environment of the server that issued it'
           : 'Configure a profile with the issuer as the provider writes it in its tokens, to the letter')
@@ -89,11 +93,12 @@ function describe (reason: InvalidReason | 'expired', said: Said, profiles: read
       return { detail: `it is no ID token, but says ${said.token_use === undefined ? `typ ${shown(said.typ)}` : `token_use ${shown(said.token_use)}`}`, remedy: 'It looks like the access token: send the ID token, which the provider gives beside it' }
     case 'audience_mismatch':
       return {
-        detail: `it is for aud ${shown(said.aud)}, azp ${shown(said.azp)}; ${ofIssuer.map(({ id, audiences }) => `${id} takes ${audiences.join(', ')}`).join('; ')}`,
+        detail: [`it is for aud ${shown(said.aud)}, azp ${shown(said.azp)}`, ...ofIssuer.map(({ id, audiences }) => `${id} takes ${audiences.join(', ')}`)].join('; '),
         remedy: hint ?? 'Sign in with the client of the profile, or add what the token says to its audiences'
       }
     case 'issuer_unreachable':
-      return { detail: `the keys of ${shown(said.iss)} could not be fetched: ${causeOf(cause)}`, remedy: 'See to it that this machine reaches the issuer; latchkey doctor, without a token, looks at every issuer' }
+      // Why not may name machines of the operator's.
+      return { detail: `the keys of ${shown(said.iss)} could not be fetched${ofIssuer.length === 0 ? '' : `: ${causeOf(cause)}`}`, remedy: 'See to it that this machine reaches the issuer; latchkey doctor, without a token, looks at every issuer' }
     case 'key_not_found':
       return { detail: 'the issuer publishes no key of the id that the token names', remedy: 'It is of another environment of the provider, or its key is gone: sign in again, and compare the issuer' }
     case 'bad_signature':
@@ -119,33 +124,8 @@ function away (seconds: unknown): string {
   return distance < 0 ? `${-distance} seconds ago` : `in ${distance} seconds`
 }
 
-/** Where the identity stands among the users. */
-export async function userStep ({ authProfiles }: FastifyInstance, identity: Identity): Promise<{ check: Check, user: { id: string, email: string, roleIds: readonly string[] | null } | null }> {
-  const { emailVerified, profileId } = identity
-  const standing = await authProfiles.lookUp(identity)
-  const email = shown(identity.email)
-  switch (standing.kind) {
-    case 'bound': {
-      const { user, roleIds } = standing.bound
-      return { check: ok('user', `bound to the user ${user.id}, ${user.email}`), user: { id: user.id, email: user.email, roleIds } }
-    }
-    case 'email_differs': {
-      const { user, roleIds } = standing.bound
-      const detail = `bound to the user ${user.id}, whose email is ${user.email}, and the token's is ${email}`
-      const check = standing.follows
-        ? note('user', `${detail}: the record follows at the next request`)
-        : problem('user', `${detail} (email_mismatch)`, `Make them agree: at the provider, or in the record by latchkey doctor --fix ${user.id}; or let records of the profile ${profileId} follow verified emails: "onEmailChange": "update"`)
-      return { check, user: { id: user.id, email: user.email, roleIds } }
-    }
-    case 'same_email': {
-      const { user, links } = standing
-      if (links) return { check: ok('user', `the next request binds it to the user ${user.id}, ${user.email}`), user: { id: user.id, email: user.email, roleIds: null } }
-      const why = emailVerified === true ? 'its profile never links by email' : 'the token does not say that the email is verified'
-      return { check: problem('user', `the user ${user.id} has its email, and it is not linked to it: ${why} (identity_not_linked)`, `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`), user: null }
-    }
-    case 'nobody':
-      if (standing.waiting) return { check: ok('user', 'signed up with a password: the next request makes the user'), user: null }
-      if (standing.refusal !== null) return { check: problem('user', 'nobody has signed up with it', standing.refusal), user: null }
-      return { check: problem('user', 'nobody has signed up with it', `Sign up: mutation { userSignUpWithToken(authProfileId: "${profileId}", user: { email: ${email} }) { id } }`), user: null }
-  }
+/** Text of others as it may be shown: on one line, and not without end. */
+export function shown (value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing'
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -1,0 +1,102 @@
+import type { ApiTokens } from '@latchkey/api-tokens'
+import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import type { Identity } from '@latchkey/token-verifier'
+import type { User, UsersStore } from '@latchkey/users-store'
+import type { AuthProfiles } from './auth-profiles.js'
+import type { AuthenticationProfile } from './profile.js'
+import { note, ok, problem, type TokenStep } from './token-step.js'
+import { shown, verificationSteps } from './token-steps.js'
+
+/** What would become of a request with a bearer token. */
+export interface TokenExamination {
+  /** In the order in which they are taken. Nothing of the token is in them but what it says of itself. */
+  readonly steps: readonly TokenStep[]
+  /** Whether nothing stands in its way, so that permissions decide. */
+  readonly accepted: boolean
+  /** Whose token it is; `null` where nobody is known by it. */
+  readonly principal: Principal | null
+}
+
+interface Services {
+  readonly authProfiles: Pick<AuthProfiles, 'lookUp'>
+  readonly usersStore: Pick<UsersStore, 'findByEmail'>
+  readonly rolePermissions: Pick<RolePermissionsService, 'rolesOf'>
+  /** Where the app has them. */
+  readonly apiTokens: Pick<ApiTokens, 'lookUp' | 'find'> | null
+}
+
+/** What is found out at the last step: whose token it is. */
+interface Found {
+  readonly step: TokenStep
+  readonly principal: Principal | null
+}
+
+/**
+ * Takes a token the way of a request's, and does nothing about it.
+ *
+ * @param verify has an ID token verified
+ * @param profiles those that may be told of
+ */
+export async function examineToken (token: string, verify: (token: string) => Promise<Identity>, profiles: readonly AuthenticationProfile[], services: Services): Promise<TokenExamination> {
+  if (services.apiTokens !== null && token.startsWith('lk_')) return conclude([], await findApiToken(token, services.apiTokens))
+  const { taken, identity } = await verificationSteps(token, verify, profiles)
+  if (identity === null) return { steps: taken, accepted: false, principal: null }
+  return conclude([...taken, identityStep(identity)], await findUser(identity, services))
+}
+
+function conclude (taken: readonly TokenStep[], { step, principal }: Found): TokenExamination {
+  return { steps: [...taken, step], accepted: step.state !== 'problem', principal }
+}
+
+async function findApiToken (secret: string, apiTokens: NonNullable<Services['apiTokens']>): Promise<Found> {
+  try {
+    const principal = await apiTokens.lookUp(secret)
+    const found = await apiTokens.find({ id: principal.tokenId })
+    return { step: ok('API token', `${found?.name ?? principal.tokenId}; it acts as no user`), principal }
+  } catch (error) {
+    const { code, reason, message } = error as { code?: string, reason?: string, message: string }
+    if (code?.startsWith('API_TOKENS_ERR_') !== true) throw error
+    return { step: problem('API token', `${message}${reason === undefined ? '' : ` (${reason})`}`, 'Make a new one: mutation { apiTokenCreate(data: { name: "…" }) { token } }'), principal: null }
+  }
+}
+
+function identityStep ({ email, emailVerified, subject, profileId }: Identity): TokenStep {
+  return ok('identity', `${email}, ${emailVerified === true ? 'verified' : emailVerified === false ? 'not verified' : 'of which the issuer does not say whether it is verified'}; subject ${subject}; profile ${profileId}`)
+}
+
+/** Where the identity stands among the users. */
+async function findUser (identity: Identity, { authProfiles, usersStore, rolePermissions }: Services): Promise<Found> {
+  const { emailVerified, profileId } = identity
+  const standing = await authProfiles.lookUp(identity)
+  const email = shown(identity.email)
+  switch (standing.kind) {
+    case 'bound': {
+      const { user, roleIds } = standing.bound
+      return { step: ok('user', `bound to the user ${user.id}, ${user.email}`), principal: asPrincipal(user, roleIds) }
+    }
+    case 'email_differs': {
+      const { user, roleIds } = standing.bound
+      const detail = `bound to the user ${user.id}, whose email is ${user.email}, and the token's is ${email}`
+      const step = !standing.follows
+        ? problem('user', `${detail} (email_mismatch)`, `Make them agree: at the provider, or in the record by latchkey doctor --fix ${user.id}; or let records of the profile ${profileId} follow verified emails: "onEmailChange": "update"`)
+        : await usersStore.findByEmail(identity.email) !== null
+          ? problem('user', `${detail}: the record cannot follow, since another user has that one (email_mismatch)`, 'Decide which of the two records is to stay, and delete the other')
+          : note('user', `${detail}: the record follows at the next request`)
+      return { step, principal: asPrincipal(user, roleIds) }
+    }
+    case 'same_email': {
+      const { user, links } = standing
+      if (links) return { step: ok('user', `the next request binds it to the user ${user.id}, ${user.email}`), principal: asPrincipal(user, (await rolePermissions.rolesOf(user.id)).map(({ id }) => id)) }
+      const why = emailVerified === true ? 'its profile never links by email' : 'the token does not say that the email is verified'
+      return { step: problem('user', `the user ${user.id} has its email, and it is not linked to it: ${why} (identity_not_linked)`, `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`), principal: null }
+    }
+    case 'nobody':
+      if (standing.waiting) return { step: ok('user', 'signed up with a password: the next request makes the user'), principal: null }
+      if (standing.refusal !== null) return { step: problem('user', 'nobody has signed up with it', standing.refusal), principal: null }
+      return { step: problem('user', 'nobody has signed up with it', `Sign up: mutation { userSignUpWithToken(authProfileId: "${profileId}", user: { email: ${email} }) { id } }`), principal: null }
+  }
+}
+
+function asPrincipal ({ id, email }: User, roles: readonly string[]): Principal {
+  return { kind: 'user', userId: id, email, roles }
+}

@@ -1,0 +1,156 @@
+import { refusalOf, type ApiTokens } from '@latchkey/api-tokens'
+import type { AuthProfiles } from '@latchkey/auth-profiles'
+import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import type { User, UsersStore } from '@latchkey/users-store'
+import type { FastifyBaseLogger } from 'fastify'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
+import { assertReadsInFull, readsInFull } from './full-reading.js'
+
+/** Of whom it is asked what they may do, as clients say it: exactly one of these. */
+export interface SubjectInput {
+  readonly userId?: string | null
+  readonly email?: string | null
+  readonly apiTokenId?: string | null
+  readonly roleIds?: readonly string[] | null
+  readonly guest?: boolean | null
+  readonly token?: string | null
+}
+
+export interface SubjectStep {
+  readonly step: string
+  readonly ok: boolean
+  readonly message: string
+}
+
+/** Somebody who could ask for something. */
+export interface Subject {
+  /** `null` where nobody is known. */
+  readonly principal: Principal | null
+  /** A sentence that says who it is. */
+  readonly sentence: string
+  /** How it is known who it is. */
+  readonly steps: readonly SubjectStep[]
+  /** Whether a request of that one would be accepted, so that permissions decide. */
+  readonly accepted: boolean
+  /** What to do so that it is; `null` where nothing is. */
+  readonly remedy: string | null
+}
+
+/**
+ * Finds out who is meant, and changes nothing. What is needed for it is asked before anything is looked up, so that a refusal
+ * tells nothing.
+ *
+ * @param asker who wants to know
+ * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT unless exactly one is given; GRAPHQL_API_ERR_NOT_FOUND
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the asker may read all that it tells, of every record
+ */
+export type FindSubject = (input: SubjectInput, asker: Principal, log: FastifyBaseLogger) => Promise<Subject>
+
+interface Services {
+  readonly authProfiles: AuthProfiles
+  readonly usersStore: UsersStore
+  readonly rolePermissions: RolePermissionsService
+  /** Where the app has them. */
+  readonly apiTokens: ApiTokens | null
+}
+
+/** Of `guest: false` nobody knows what is meant. */
+type Given = readonly [keyof SubjectInput, unknown]
+
+export function createFindSubject ({ authProfiles, usersStore, rolePermissions, apiTokens }: Services): FindSubject {
+  const needs = (asker: Principal, table: string, ...fields: string[]): void => { assertReadsInFull(rolePermissions, asker, table, fields) }
+
+  function ofUser (user: User | null, roles: readonly string[]): Subject {
+    if (user === null) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
+    return known({ kind: 'user', userId: user.id, email: user.email, roles }, `The user ${user.email}`, { step: 'user', ok: true, message: `the user ${user.id}, ${user.email}` })
+  }
+
+  async function user (found: Promise<User | null>): Promise<Subject> {
+    const user = await found
+    return ofUser(user, user === null ? [] : (await rolePermissions.rolesOf(user.id)).map(({ id }) => id))
+  }
+
+  async function apiToken (id: string): Promise<Subject> {
+    const found = await apiTokens?.find({ id }) ?? null
+    if (found === null) throw new GRAPHQL_API_ERR_NOT_FOUND('API token')
+    const refusal = refusalOf(found)
+    const message = refusal === null ? `${found.name}; it acts as no user` : `${found.name} is refused (${refusal})`
+    return {
+      ...known({ kind: 'apiToken', tokenId: found.id, roles: found.roles }, `The API token ${found.name}`, { step: 'API token', ok: refusal === null, message }),
+      accepted: refusal === null,
+      remedy: refusal === null ? null : refusal === 'expired' ? 'Give it a later end (expiresAt), or make a new one' : 'Make a new one: what is revoked stays so'
+    }
+  }
+
+  function roles (ids: readonly string[]): Subject {
+    const found = [...new Set(ids)].map(id => rolePermissions.find({ id }) ?? notFound('Role'))
+    const names = found.map(({ name }) => name).sort()
+    // A user that has all that variables stand for, and is none of those there are.
+    const principal: Principal = { kind: 'user', userId: 'somebody', email: 'somebody', roles: found.map(({ id }) => id) }
+    return { ...known(principal, `Somebody who is signed in ${names.length === 0 ? 'without a role' : `with ${names.length === 1 ? 'the role' : 'the roles'} ${names.join(', ')}`}`), steps: [] }
+  }
+
+  async function token (text: string, asker: Principal, log: FastifyBaseLogger): Promise<Subject> {
+    const mayKnowProfiles = readsInFull(rolePermissions, asker, 'AuthenticationProfiles', ['id', 'issuer', 'audiences'])
+    const { steps, accepted, principal } = await authProfiles.examine({ log }, text, mayKnowProfiles ? {} : { tellingOf: [] })
+    return {
+      principal,
+      sentence: await sentenceOf(principal, accepted),
+      steps: steps.filter(({ state }) => state !== 'skipped').map(({ name, state, detail }) => ({ step: name, ok: state !== 'problem', message: detail })),
+      accepted,
+      remedy: steps.find(({ state }) => state === 'problem')?.remedy ?? (principal === null ? 'Send a request with the token: it makes the user, whose roles decide from then on' : null)
+    }
+  }
+
+  async function sentenceOf (principal: Principal | null, accepted: boolean): Promise<string> {
+    if (principal?.kind === 'user') return `The user ${principal.email}`
+    if (principal?.kind === 'apiToken') return `The API token ${(await apiTokens?.find({ id: principal.tokenId }))?.name ?? principal.tokenId}`
+    return accepted ? 'Nobody yet: the first request with the token makes the user' : 'Nobody: the token is refused'
+  }
+
+  return async (input, asker, log) => {
+    const [kind] = theOne(Object.entries(input) as [keyof SubjectInput, unknown][])
+    // Whatever is explained tells what roles say.
+    needs(asker, 'Roles', 'id', 'name', 'permissions')
+    switch (kind) {
+      case 'userId':
+        needs(asker, 'Users', 'id', 'email', 'roles')
+        return await user(usersStore.findById(input.userId as string))
+      case 'email':
+        needs(asker, 'Users', 'id', 'email', 'roles')
+        return await user(usersStore.findByEmail(input.email as string))
+      case 'apiTokenId':
+        needsApiTokens(asker)
+        return await apiToken(input.apiTokenId as string)
+      case 'roleIds':
+        return roles(input.roleIds as readonly string[])
+      case 'guest':
+        return known(rolePermissions.guest(), 'A guest: whoever sends no token', { step: 'user', ok: true, message: 'no token: a guest' })
+      case 'token':
+        if (apiTokens !== null && (input.token as string).startsWith('lk_')) needsApiTokens(asker)
+        else needs(asker, 'Users', 'id', 'email', 'roles', 'identities')
+        return await token(input.token as string, asker, log)
+    }
+  }
+
+  function needsApiTokens (asker: Principal): void {
+    if (apiTokens === null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ apiTokenId: 'must be left out: this app has no API tokens' })
+    needs(asker, 'ApiTokens', 'id', 'name', 'roles', 'expiresAt', 'revokedAt')
+  }
+}
+
+function theOne (entries: readonly Given[]): Given {
+  const given = entries.filter(([, value]) => value != null && value !== false)
+  const [one, other] = given
+  if (one === undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ subject: 'must have one of userId, email, apiTokenId, roleIds, guest (true) and token' })
+  if (other !== undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ subject: `must have one only: it has ${given.map(([name]) => name).join(', ')}` })
+  return one
+}
+
+function known (principal: Principal, sentence: string, ...steps: SubjectStep[]): Subject {
+  return { principal, sentence, steps, accepted: true, remedy: null }
+}
+
+function notFound (what: string): never {
+  throw new GRAPHQL_API_ERR_NOT_FOUND(what)
+}

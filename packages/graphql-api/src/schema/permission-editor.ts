@@ -1,0 +1,102 @@
+import { operatorsOf, variableNames, type FilterableTable } from '@latchkey/record-filter'
+import type { InvalidPermissionsError, Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import type { AdmittedCount } from '../admitted-count.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
+import type { RequesterOf } from '../requester-of.js'
+import type { Resolver, SchemaArea } from './schema-area.js'
+
+interface PermissionEditorParts {
+  readonly rolePermissions: RolePermissionsService
+  readonly admittedCount: AdmittedCount
+  readonly requesterOf: RequesterOf
+}
+
+interface FilterCheck {
+  readonly valid: boolean
+  readonly path: string | null
+  readonly reason: string | null
+  readonly count: () => Promise<number | null>
+}
+
+/** What an editor of permissions asks: what they can be about, and whether a filter fits. */
+export function permissionEditorArea ({ rolePermissions, admittedCount, requesterOf }: PermissionEditorParts): SchemaArea {
+  const permissionResources: Resolver<unknown, unknown> = async (_source, _arguments, context) => {
+    rolePermissions.authorize(await requesterOf(context).principal(), 'read', { table: 'Roles' })
+    return {
+      tables: [...rolePermissions.tables.values()].map(table => describeTable(table, rolePermissions.fieldsOf(table.name))),
+      functions: [...rolePermissions.functions],
+      variables: variableNames
+    }
+  }
+
+  const permissionFilterCheck: Resolver<unknown, { table: string, filter: unknown }> = async (_source, { table, filter }, context) => {
+    const principal = await requesterOf(context).principal()
+    rolePermissions.authorize(principal, 'read', { table: 'Roles' })
+    return check(principal, table, filter)
+  }
+
+  /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT for a table that is none */
+  function check (principal: Principal, table: string, json: unknown): FilterCheck {
+    try {
+      const filter = rolePermissions.readFilter(table, json)
+      return { valid: true, path: null, reason: null, count: async () => await admittedCount(principal, rolePermissions.tables.get(table) as FilterableTable, filter) }
+    } catch (error) {
+      const { code, path, reason } = error as InvalidPermissionsError
+      if (code !== 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS') throw error
+      if (!rolePermissions.tables.has(table)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ table: reason })
+      return { valid: false, path, reason, count: async () => null }
+    }
+  }
+
+  return {
+    types: `
+      "What permissions can be about."
+      type PermissionResources {
+        tables: [PermissionTable!]!
+        functions: [String!]!
+        "What may stand in filters in place of a text."
+        variables: [String!]!
+      }
+      "A table. The fields of a permission may name its fields and its relations."
+      type PermissionTable { name: String!, fields: [PermissionField!]!, relations: [PermissionRelation!]! }
+      type PermissionField {
+        name: String!
+        "id, string, number, boolean or date; null where filters may not ask for it."
+        type: String
+        "What filters may ask of it."
+        operators: [String!]!
+      }
+      "A way to records of another table, by some, every and none where it leads to many."
+      type PermissionRelation { name: String!, table: String!, many: Boolean! }
+      type PermissionFilterCheck {
+        valid: Boolean!
+        "Where in the filter it is wrong; empty for the filter itself."
+        path: String
+        "What is wrong there, as it is said when a role with it is saved."
+        reason: String
+        "How many records it admits for whoever asks; null for who may not read all that it asks of all of them."
+        count: Int
+      }`,
+    queries: `
+      "What permissions can be about. Needs read on Roles."
+      permissionResources: PermissionResources!
+      "Whether a filter could be saved in a permission on a table. Needs read on Roles."
+      permissionFilterCheck(table: String!, filter: JSON!): PermissionFilterCheck!`,
+    resolvers: {
+      Query: { permissionResources, permissionFilterCheck },
+      // Counted when a query selects it.
+      PermissionFilterCheck: { count: async ({ count }: FilterCheck) => await count() }
+    }
+  }
+}
+
+function describeTable ({ name, fields, relations = {} }: FilterableTable, names: readonly string[]): object {
+  return {
+    name,
+    fields: names.filter(field => !Object.hasOwn(relations, field)).map(field => {
+      const type = Object.hasOwn(fields, field) ? fields[field]?.type ?? null : null
+      return { name: field, type, operators: type === null ? [] : operatorsOf(type) }
+    }),
+    relations: Object.entries(relations).map(([relation, { kind, table }]) => ({ name: relation, table: table().name, many: kind === 'many' }))
+  }
+}
