@@ -50,11 +50,12 @@ const role = createRoute({ getParentRoute: () => app, path: '/roles/$roleId', va
 
 const apiTokens = createRoute({ getParentRoute: () => app, path: '/api-tokens', validateSearch: texts('after', 'before'), component: lazyRouteComponent(() => import('./pages/api-tokens/api-tokens-page'), 'ApiTokensPage') })
 const activity = createRoute({ getParentRoute: () => app, path: '/activity', validateSearch: texts('table', 'action', 'actor', 'record', 'since', 'after', 'before'), component: lazyRouteComponent(() => import('./pages/activity/activity-page'), 'ActivityPage') })
+const why = createRoute({ getParentRoute: () => app, path: '/why', validateSearch: texts('email', 'action', 'table'), component: lazyRouteComponent(() => import('./pages/why/why-page'), 'WhyPage') })
 
 const routes = root.addChildren([
   signIn,
   callback,
-  app.addChildren([home, users, user, authentication, newProfile, profile, roles, role, apiTokens, activity])
+  app.addChildren([home, users, user, authentication, newProfile, profile, roles, role, apiTokens, activity, why])
 ])
 
 export const router = createRouter({

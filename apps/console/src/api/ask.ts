@@ -16,7 +16,7 @@ const ended = new Set(['TokenExpiredError', 'InvalidTokenError'])
  *
  * @throws ApiError, UnreachableError
  */
-export async function ask<Result, Variables> (document: TypedDocumentString<Result, Variables>, ...[variables]: Variables extends Record<string, never> ? [] : [Variables]): Promise<Result> {
+export async function ask<Result, Variables> (document: TypedDocumentString<Result, Variables>, ...[variables]: [Variables] extends [Record<string, never>] ? [] : [Variables]): Promise<Result> {
   const text = document.toString()
   const idToken = currentSession()?.idToken ?? null
   let answer = await send<Result>(text, variables, idToken)

@@ -52,7 +52,7 @@ function Refused ({ error, title }: { error: ApiError, title: string | undefined
               {roles !== null && <> ({roles})</>} as far as this needs it.
             </Text>
             <Text size='sm' mt='xs'>
-              Remedy: somebody who may change roles allows it in one of yours, under <TextLink to='/roles'>Roles</TextLink> → Data → {resource} → {action}, or gives you a role that has it.
+              Remedy: somebody who may change roles allows it in one of yours, under <TextLink to='/roles'>Roles</TextLink> → Data → {resource} → {action}, or gives you a role that has it. <TextLink to='/why'>Why?</TextLink> says what each of your roles says, to who may read roles.
             </Text>
           </>
           )}

@@ -42,11 +42,13 @@ type Documents = {
     "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleGiveDocument,
     "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleTakeDocument,
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": typeof types.InviteDocument,
-    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.UserDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
     "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.UserUpdateDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": typeof types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": typeof types.UsersDocument,
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": typeof types.UsersCountDocument,
+    "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": typeof types.ExplainDocument,
+    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": typeof types.SignUpDocument,
 };
 const documents: Documents = {
@@ -77,11 +79,13 @@ const documents: Documents = {
     "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleGiveDocument,
     "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleTakeDocument,
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": types.InviteDocument,
-    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.UserDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n": types.UserDocument,
     "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.UserUpdateDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": types.UsersDocument,
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": types.UsersCountDocument,
+    "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": types.ExplainDocument,
+    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": types.SignUpDocument,
 };
 
@@ -196,7 +200,7 @@ export function graphql(source: "\n  mutation Invite($email: String!, $firstName
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
+export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -213,6 +217,14 @@ export function graphql(source: "\n  query Users($filter: UserFilter, $sort: [Us
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n"): typeof import('./graphql').UsersCountDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n"): typeof import('./graphql').ExplainDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -175,6 +175,19 @@ export type IdPredicate = {
   starts_with?: string | null | undefined;
 };
 
+/** Of whom it is asked: exactly one of these. */
+export type PermissionSubject = {
+  apiTokenId?: string | null | undefined;
+  email?: string | null | undefined;
+  /** true: whoever sends no token. */
+  guest?: boolean | null | undefined;
+  /** Somebody signed in who has these roles. */
+  roleIds?: Array<string> | null | undefined;
+  /** An ID token or an API token, which is verified as a request's would be. It is neither kept nor logged, and nothing is done by it. */
+  token?: string | null | undefined;
+  userId?: string | null | undefined;
+};
+
 export type RelativePredicateOpEnum =
   | 'ADD'
   | 'SUB';
@@ -520,7 +533,7 @@ export type UserQueryVariables = Exact<{
 }>;
 
 
-export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null } | null };
+export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileName: string | null, createdAt: string, emailDiffers: boolean }> | null } | null };
 
 export type UserUpdateMutationVariables = Exact<{
   id: string;
@@ -555,6 +568,21 @@ export type UsersCountQueryVariables = Exact<{
 
 
 export type UsersCountQuery = { usersList: { count: number } };
+
+export type ExplainQueryVariables = Exact<{
+  subject: PermissionSubject;
+  action: string;
+  table?: string | null | undefined;
+  function?: string | null | undefined;
+}>;
+
+
+export type ExplainQuery = { permissionExplain: { allowed: boolean, principal: string, remedy: string | null, remedyRoleId: string | null, steps: Array<{ step: string, ok: boolean, message: string }>, roles: Array<{ roleId: string, roleName: string, allowed: boolean, reason: string, filter: unknown, fields: Array<string> | null }> } };
+
+export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
 
 export type SignUpMutationVariables = Exact<{
   email: string;
@@ -940,6 +968,15 @@ export const UserDocument = new TypedDocumentString(`
         permission
       }
     }
+    identities {
+      issuer
+      subject
+      email
+      emailVerified
+      profileName
+      createdAt
+      emailDiffers
+    }
   }
 }
     `) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
@@ -991,6 +1028,44 @@ export const UsersCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UsersCountQuery, UsersCountQueryVariables>;
+export const ExplainDocument = new TypedDocumentString(`
+    query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {
+  permissionExplain(
+    subject: $subject
+    action: $action
+    table: $table
+    function: $function
+  ) {
+    allowed
+    principal
+    remedy
+    remedyRoleId
+    steps {
+      step
+      ok
+      message
+    }
+    roles {
+      roleId
+      roleName
+      allowed
+      reason
+      filter
+      fields
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExplainQuery, ExplainQueryVariables>;
+export const TokenNamesDocument = new TypedDocumentString(`
+    query TokenNames {
+  apiTokensList(first: 1000) {
+    items {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenNamesQuery, TokenNamesQueryVariables>;
 export const SignUpDocument = new TypedDocumentString(`
     mutation SignUp($email: String!, $authProfileId: ID) {
   userSignUpWithToken(user: {email: $email}, authProfileId: $authProfileId) {

@@ -7,7 +7,7 @@ import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { Confirm } from '../../components/confirm'
 import { Facts } from '../../components/facts'
-import { TextLink } from '../../components/links'
+import { ButtonLink, TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
 import { Moment } from '../../components/moment'
 import { PageTitle } from '../../components/page-title'
@@ -24,6 +24,7 @@ const UserDocument = graphql(`
       createdBy { id email }
       roles { items { id name } }
       permissions { items { resource resourceType permission } }
+      identities { issuer subject email emailVerified profileName createdAt emailDiffers }
     }
   }
 `)
@@ -61,7 +62,7 @@ export function UserPage () {
   const name = data.email ?? userId
   return (
     <>
-      <PageTitle title={name} actions={<Button variant='default' onClick={open}>Delete</Button>}><TextLink to='/users'>All users</TextLink></PageTitle>
+      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
       <Stack gap='xl'>
         <Facts of={[
           ['Id', <Code key='id'>{userId}</Code>],
@@ -72,6 +73,7 @@ export function UserPage () {
           ['Roles', <RoleBadges key='roles' roles={data.roles} linked />]
         ]}
         />
+        <Identities user={data} />
         <EditForm key={data.updatedAt} user={data} id={userId} />
         <Permissions user={data} />
       </Stack>
@@ -79,6 +81,36 @@ export function UserPage () {
         The record and its roles go, and the account too where the provider lets accounts be deleted. This cannot be undone. What they did stays in the activity.
       </Confirm>
     </>
+  )
+}
+
+/** By what they sign in. */
+function Identities ({ user: { identities } }: { user: User }) {
+  return (
+    <section aria-labelledby='user-identities'>
+      <Title order={2} size='h4' id='user-identities' mb='xs'>Signs in by</Title>
+      {identities == null
+        ? <Text c='dimmed'>You may not read by what they sign in.</Text>
+        : identities.length === 0
+          ? <Text>Nothing yet: the first verified token with this email is bound to the user.</Text>
+          : (
+            <Table>
+              <Table.Thead><Table.Tr><Table.Th>Profile</Table.Th><Table.Th>Email there</Table.Th><Table.Th className='wide-only'>Subject</Table.Th></Table.Tr></Table.Thead>
+              <Table.Tbody>
+                {identities.map(({ issuer, subject, email, emailVerified, profileName, emailDiffers }) => (
+                  <Table.Tr key={`${issuer} ${subject}`}>
+                    <Table.Th scope='row'>{profileName ?? issuer}</Table.Th>
+                    <Table.Td>
+                      {email ?? 'not known'}{emailVerified === true && ', verified'}
+                      {emailDiffers && <Text size='sm' c='var(--mantine-color-error)'>Another than that of the user: these tokens are refused until the two agree.</Text>}
+                    </Table.Td>
+                    <Table.Td className='wide-only'><Code>{subject}</Code></Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+            )}
+    </section>
   )
 }
 
