@@ -57,7 +57,7 @@ t.test('an administrator makes a role, chooses what it allows, gives it to someb
     await page.getByRole('button', { name: 'Give the role' }).click()
     await page.getByRole('link', { name: 'lead@example.com' }).waitFor()
     await examine(t, window, 'role users')
-    await page.getByRole('button', { name: 'Take the role from lead@example.com' }).click()
+    await page.getByRole('button', { name: 'Take away the role from lead@example.com' }).click()
     await page.getByText('Nobody has the role').waitFor()
   })
 
@@ -73,7 +73,7 @@ t.test('an administrator makes a role, chooses what it allows, gives it to someb
   })
 
   await page.getByRole('button', { name: 'Rename' }).click()
-  await page.getByLabel('Name').fill('Lead')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Lead')
   await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
   await page.getByRole('heading', { name: 'Lead', exact: true }).waitFor()
   await page.getByRole('button', { name: 'Delete' }).click()

@@ -16,7 +16,7 @@ export function useChange<Input, Result> ({ change, done, onDone }: Change<Input
     mutationFn: change,
     onSuccess: (result, input) => {
       onDone?.(result, input)
-      void client.invalidateQueries()
+      client.invalidateQueries()
       notifications.show({ message: typeof done === 'string' ? done : done(result, input), closeButtonProps: { 'aria-label': 'Close the message' } })
     }
   })

@@ -38,7 +38,7 @@ export function SignInPage () {
           {ended === true && <Alert role='status' title='Your session has ended'>Sign in again, and you are back where you were.</Alert>}
           {elsewhere && <Alert role='alert' color='orange' title='Open the console at its own address'>Sign-in works at <Anchor underline='always' href={`${publicUrl}/console`}>{publicUrl}/console</Anchor> only (the server's PUBLIC_URL).</Alert>}
           {profiles.isPending && <Loading />}
-          {profiles.error !== null && <Problem error={profiles.error} title='The ways to sign in could not be loaded' retry={() => { void profiles.refetch() }} />}
+          {profiles.error !== null && <Problem error={profiles.error} title='The ways to sign in could not be loaded' retry={() => { profiles.refetch() }} />}
           {profiles.data?.length === 0 && <Alert color='orange' title='Nobody can sign in'>The app has no authentication profile. Add one to its configuration.</Alert>}
           {profiles.data?.map(profile => (
             <Button key={profile.id} size='md' fullWidth loading={leaving === profile.id} disabled={elsewhere || leaving !== null} onClick={() => { leave(profile) }}>

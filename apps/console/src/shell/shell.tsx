@@ -30,7 +30,7 @@ export function Shell () {
     if (signedIn) return
     const { pathname, searchStr } = router.latestLocation
     const end = sessionEnd()
-    void router.navigate({ to: '/sign-in', search: end === 'signedOut' ? {} : { returnTo: `${pathname}${searchStr}`, ...end === 'refused' && { ended: true } }, replace: true })
+    router.navigate({ to: '/sign-in', search: end === 'signedOut' ? {} : { returnTo: `${pathname}${searchStr}`, ...end === 'refused' && { ended: true } }, replace: true })
   }, [signedIn, router])
   return signedIn ? <Frame /> : null
 }
@@ -64,7 +64,7 @@ function Frame () {
             <Burger opened={opened} onClick={toggle} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close the navigation' : 'Open the navigation'} aria-expanded={opened} />
             <Text fw={700} component='span'>Latchkey</Text>
           </Group>
-          <Account email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { void leave() }} />
+          <Account email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { leave() }} />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p='xs' component='div'>
@@ -76,7 +76,7 @@ function Frame () {
         </nav>
       </AppShell.Navbar>
       <AppShell.Main id='content' ref={main} tabIndex={-1}>
-        {me.isPending ? <Loading /> : me.error === null ? <Outlet /> : isNobody(me.error) ? <Join /> : <Problem error={me.error} title='You are signed in, and yet nobody here' retry={() => { void me.refetch() }} />}
+        {me.isPending ? <Loading /> : me.error === null ? <Outlet /> : isNobody(me.error) ? <Join /> : <Problem error={me.error} title='You are signed in, and yet nobody here' retry={() => { me.refetch() }} />}
       </AppShell.Main>
     </AppShell>
   )

@@ -2,7 +2,7 @@ import { Button, Code, Group, Select, Table, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { Fragment, useState } from 'react'
+import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { pageArguments, pageOf, type Place } from '../../api/page-of'
 import { Empty } from '../../components/empty'
@@ -42,10 +42,10 @@ export function ActivityPage () {
   })
   const page = events.data && pageOf(events.data, place, PAGE_SIZE)
   const narrow = (change: Partial<ActivitySearch>) => {
-    void navigate({ search: ({ after: _after, before: _before, ...rest }) => Object.fromEntries(Object.entries({ ...rest, ...change }).filter(([, value]) => value != null && value !== '')) as ActivitySearch, replace: true })
+    navigate({ search: ({ after: _after, before: _before, ...rest }) => Object.fromEntries(Object.entries({ ...rest, ...change }).filter(([, value]) => value != null && value !== '')) as ActivitySearch, replace: true })
   }
   const type = useDebouncedCallback((change: Partial<ActivitySearch>) => { narrow(change) }, 250)
-  const go = (to: Place | null) => to === null ? null : () => { void navigate({ search: { ...wanted, ...to } as ActivitySearch }) }
+  const go = (to: Place | null) => to === null ? null : () => { navigate({ search: { ...wanted, ...to } as ActivitySearch }) }
   const filtered = Object.keys(wanted).length > 0
   return (
     <>
@@ -58,16 +58,16 @@ export function ActivityPage () {
         <TextInput label='Since' type='date' defaultValue={search.since} onChange={event => { narrow({ since: event.currentTarget.value }) }} w={150} />
       </Group>
       {events.isPending && <Loading />}
-      {events.error !== null && <Problem error={events.error} title='The activity cannot be shown' retry={() => { void events.refetch() }} />}
+      {events.error !== null && <Problem error={events.error} title='The activity cannot be shown' retry={() => { events.refetch() }} />}
       {page !== undefined && events.error === null && (page.items.length === 0
-        ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { void navigate({ search: {} }) }}>Show all</Button>}</Empty>
+        ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: {} }) }}>Show all</Button>}</Empty>
         : (
           <Table aria-label='Activity'>
             <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>Who</Table.Th><Table.Th>What</Table.Th><Table.Th><span className='wide-only'>Before and after</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{page.items.map(event => <EventRows key={event.id} event={event} />)}</Table.Tbody>
           </Table>
           ))}
-      {page !== undefined && <Pager label='Pages of the activity' onFirst={page.previous === null ? null : () => { void navigate({ search: wanted as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+      {page !== undefined && <Pager label='Pages of the activity' onFirst={page.previous === null ? null : () => { navigate({ search: wanted as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
     </>
   )
 }
@@ -76,7 +76,7 @@ function EventRows ({ event }: { event: Event }) {
   const [open, setOpen] = useState(false)
   const { id, createdAt, actorKind, actorName, actorId, action, table, recordId } = event
   return (
-    <Fragment>
+    <>
       <Table.Tr>
         <Table.Td><Moment at={createdAt} /></Table.Td>
         <Table.Td>{actorName ?? actorId ?? actorKind}</Table.Td>
@@ -84,7 +84,7 @@ function EventRows ({ event }: { event: Event }) {
         <Table.Td><Button size='compact-sm' variant='default' aria-expanded={open} aria-controls={`event-${id}`} aria-label={`${open ? 'Hide' : 'Show'} what ${action} of ${table} ${recordId} changed`} onClick={() => { setOpen(!open) }}>{open ? 'Hide' : 'Show'}</Button></Table.Td>
       </Table.Tr>
       <Table.Tr id={`event-${id}`} hidden={!open}>{open && <Table.Td colSpan={4}><Difference event={event} /></Table.Td>}</Table.Tr>
-    </Fragment>
+    </>
   )
 }
 

@@ -42,7 +42,7 @@ export function ApiTokensPage () {
   const place = useSearch({ from: '/app/api-tokens' })
   const navigate = useNavigate({ from: '/api-tokens' })
   const tokens = useQuery({ queryKey: ['api tokens', place], queryFn: async () => (await ask(ApiTokensDocument, pageArguments(place, PAGE_SIZE))).apiTokensList.items })
-  const [creating, create] = useDisclosure(false)
+  const [creating, { open, close }] = useDisclosure(false)
   const [edited, setEdited] = useState<ApiToken | null>(null)
   const [ending, setEnding] = useState<ApiToken | null>(null)
   const revoke = useChange({
@@ -51,14 +51,14 @@ export function ApiTokensPage () {
     onDone: () => { setEnding(null) }
   })
   const page = tokens.data && pageOf(tokens.data, place, PAGE_SIZE)
-  const go = (to: Place | null) => to === null ? null : () => { void navigate({ search: to as { after?: string, before?: string } }) }
+  const go = (to: Place | null) => to === null ? null : () => { navigate({ search: to as { after?: string, before?: string } }) }
   return (
     <>
-      <PageTitle title='API tokens' actions={<Button leftSection={<IconPlus size={16} aria-hidden />} onClick={create.open}>New API token</Button>}>
+      <PageTitle title='API tokens' actions={<Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>New API token</Button>}>
         A secret with roles and no user, for servers and scripts. It outlives whoever made it.
       </PageTitle>
       {tokens.isPending && <Loading />}
-      {tokens.error !== null && <Problem error={tokens.error} title='The API tokens cannot be shown' retry={() => { void tokens.refetch() }} />}
+      {tokens.error !== null && <Problem error={tokens.error} title='The API tokens cannot be shown' retry={() => { tokens.refetch() }} />}
       {page !== undefined && (page.items.length === 0
         ? <Empty title='No API tokens'>Make one for each server that uses the API, with the roles that it needs and no more.</Empty>
         : (
@@ -85,8 +85,8 @@ export function ApiTokensPage () {
             </Table.Tbody>
           </Table>
           ))}
-      {page !== undefined && <Pager label='Pages of API tokens' onFirst={page.previous === null ? null : () => { void navigate({ search: {} }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
-      <TokenDialog opened={creating} token={null} onClose={create.close} />
+      {page !== undefined && <Pager label='Pages of API tokens' onFirst={page.previous === null ? null : () => { navigate({ search: {} }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+      <TokenDialog opened={creating} token={null} onClose={close} />
       <TokenDialog opened={edited !== null} token={edited} onClose={() => { setEdited(null) }} />
       <Confirm opened={ending !== null} onClose={() => { setEnding(null) }} title={`Revoke ${ending?.name ?? ''}?`} action='Revoke it' busy={revoke.isPending} error={revoke.error} onConfirm={() => { if (ending?.id != null) revoke.mutate(ending.id) }}>
         Whatever uses it is refused from the next request on, in every copy of the app. This cannot be undone; the activity keeps that it was there.

@@ -36,7 +36,7 @@ export function AuthenticationPage () {
       </PageTitle>
       <Stack gap='xl'>
         {profiles.isPending && <Loading />}
-        {profiles.error !== null && <Problem error={profiles.error} title='The profiles cannot be shown' retry={() => { void profiles.refetch() }} />}
+        {profiles.error !== null && <Problem error={profiles.error} title='The profiles cannot be shown' retry={() => { profiles.refetch() }} />}
         {move.error !== null && <Problem error={move.error} title='The order was not changed' />}
         {profiles.data !== undefined && (
           <Stack component='ol' aria-label='Profiles' gap='xs' p={0} m={0} style={{ listStyle: 'none' }}>

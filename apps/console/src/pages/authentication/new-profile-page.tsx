@@ -51,7 +51,7 @@ function NewProfileForm ({ type }: { type: string }) {
   const create = useChange({
     change: async (values: ProfileValues) => (await ask(ProfileCreateDocument, { data: toCreateInput(type, values) })).authenticationProfileCreate,
     done: (_result, { name }) => `People can sign in with ${name}`,
-    onDone: ({ id }) => { void (id == null ? navigate({ to: '/authentication' }) : navigate({ to: '/authentication/$profileId', params: { profileId: id } })) }
+    onDone: ({ id }) => { (id == null ? navigate({ to: '/authentication' }) : navigate({ to: '/authentication/$profileId', params: { profileId: id } })) }
   })
   const tested = () => { if (!form.validate().hasErrors) test.mutate(form.values) }
   return (

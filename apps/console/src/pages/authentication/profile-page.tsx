@@ -56,11 +56,11 @@ export function ProfilePage () {
   const remove = useChange({
     change: async (id: string) => await ask(ProfileDeleteDocument, { id }),
     done: 'The profile was deleted',
-    onDone: () => { void navigate({ to: '/authentication' }) }
+    onDone: () => { navigate({ to: '/authentication' }) }
   })
   const back = <TextLink to='/authentication'>All profiles</TextLink>
   if (profile.isPending) return <Loading />
-  if (profile.error !== null) return <><PageTitle title='Authentication profile'>{back}</PageTitle><Problem error={profile.error} title='The profile cannot be shown' retry={() => { void profile.refetch() }} /></>
+  if (profile.error !== null) return <><PageTitle title='Authentication profile'>{back}</PageTitle><Problem error={profile.error} title='The profile cannot be shown' retry={() => { profile.refetch() }} /></>
   const { data } = profile
   const loginUrl = known.data?.find(({ id }) => id === profileId)?.loginUrl ?? null
   const fixed = data.declaredInConfiguration === true

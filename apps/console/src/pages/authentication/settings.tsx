@@ -32,7 +32,7 @@ type Field = keyof typeof fields
 export function Settings () {
   const settings = useQuery({ queryKey: ['settings'], queryFn: async () => (await ask(SettingsDocument)).authenticationSettings })
   if (settings.isPending) return <Loading />
-  if (settings.error !== null) return <Problem error={settings.error} title='The settings cannot be shown' retry={() => { void settings.refetch() }} />
+  if (settings.error !== null) return <Problem error={settings.error} title='The settings cannot be shown' retry={() => { settings.refetch() }} />
   return <SettingsForm key={settings.data.updatedAt} settings={settings.data} />
 }
 

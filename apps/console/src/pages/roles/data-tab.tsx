@@ -29,7 +29,7 @@ export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
     )
   }
   if (resources.isPending) return <Loading />
-  if (resources.error !== null) return <Problem error={resources.error} title='The tables cannot be shown' retry={() => { void resources.refetch() }} />
+  if (resources.error !== null) return <Problem error={resources.error} title='The tables cannot be shown' retry={() => { resources.refetch() }} />
   const table = resources.data.tables.find(({ name }) => name === edited?.table)
   const choose = (table: string, action: Action, extent: Extent) => {
     const before = permissions.data?.[table]?.[action]
@@ -45,6 +45,7 @@ export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
               const extent = extentOf(permissions, name, action)
               const fields = permissions.data?.[name]?.[action]?.fields
               const count = fields === undefined ? null : Object.values(fields).filter(allowed => allowed).length
+              const limits = `${count === null ? 'All fields' : count === 1 ? '1 field' : `${count} fields`}${extent === 'some' ? ', filter' : ''}`
               return (
                 <div key={action}>
                   <NativeSelect
@@ -52,9 +53,7 @@ export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
                     data={[{ value: 'all', label: 'All records' }, { value: 'none', label: 'No records' }, { value: 'some', label: 'Custom filter' }]}
                   />
                   {extent !== 'none' && (
-                    <Button mt={4} size='compact-xs' variant='subtle' aria-label={`Records and fields: ${action} ${name}`} onClick={() => { setEdited({ table: name, action, extent }) }}>
-                      {count === null ? 'All fields' : `${count} ${count === 1 ? 'field' : 'fields'}`}{extent === 'some' && ', filter'}
-                    </Button>
+                    <Button mt={4} size='compact-xs' variant='subtle' aria-label={`${limits}: ${action} ${name}`} onClick={() => { setEdited({ table: name, action, extent }) }}>{limits}</Button>
                   )}
                 </div>
               )

@@ -10,7 +10,7 @@ import { withFunction, type Permissions } from './permissions'
 export function FunctionsTab ({ permissions, onChange }: { permissions: Permissions, onChange: (permissions: Permissions) => void }) {
   const resources = useQuery(resourcesQuery)
   if (resources.isPending) return <Loading />
-  if (resources.error !== null) return <Problem error={resources.error} title='The functions cannot be shown' retry={() => { void resources.refetch() }} />
+  if (resources.error !== null) return <Problem error={resources.error} title='The functions cannot be shown' retry={() => { resources.refetch() }} />
   if (resources.data.functions.length === 0) return <Empty title='The app declares no function' />
   const everything = permissions.all === true
   return (

@@ -46,26 +46,26 @@ const roleQuery = (id: string) => queryOptions({ queryKey: ['roles', 'one', id],
 export function RolePage () {
   const { roleId } = useParams({ from: '/app/roles/$roleId' })
   const role = useQuery(roleQuery(roleId))
-  const [renaming, rename] = useDisclosure(false)
+  const [renaming, { open: beginRenaming, close: endRenaming }] = useDisclosure(false)
   const [deleting, { open, close }] = useDisclosure(false)
   const navigate = useNavigate()
   const remove = useChange({
     change: async (id: string) => await ask(RoleDeleteDocument, { id }),
     done: 'The role was deleted',
-    onDone: () => { void navigate({ to: '/roles' }) }
+    onDone: () => { navigate({ to: '/roles' }) }
   })
   const back = <TextLink to='/roles'>All roles</TextLink>
   if (role.isPending) return <Loading />
-  if (role.error !== null) return <><PageTitle title='Role'>{back}</PageTitle><Problem error={role.error} title='The role cannot be shown' retry={() => { void role.refetch() }} /></>
+  if (role.error !== null) return <><PageTitle title='Role'>{back}</PageTitle><Problem error={role.error} title='The role cannot be shown' retry={() => { role.refetch() }} /></>
   const { data } = role
   const name = data.name ?? roleId
   return (
     <>
-      <PageTitle title={name} actions={<><Button variant='default' onClick={rename.open}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
+      <PageTitle title={name} actions={<><Button variant='default' onClick={beginRenaming}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
       {data.permissions == null
         ? <Text>You may not read the permissions of this role.</Text>
         : <RoleTabs key={data.updatedAt} id={roleId} name={name} stored={data.permissions as Permissions} />}
-      <Dialog opened={renaming} onClose={rename.close} title='Rename the role'><RenameForm id={roleId} role={data} onClose={rename.close} /></Dialog>
+      <Dialog opened={renaming} onClose={endRenaming} title='Rename the role'><RenameForm id={roleId} role={data} onClose={endRenaming} /></Dialog>
       <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete the role' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(roleId) }}>
         It is taken from everybody and every API token that has it. This cannot be undone. A role of the configuration is made again at the next start.
       </Confirm>
@@ -86,7 +86,7 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
   const opened = table !== undefined && actions.includes(action as Action) ? { table, action: action as Action } : null
   return (
     <>
-      <Tabs value={tab} onChange={value => { void navigate({ search: { tab: value ?? 'data' }, replace: true }) }} keepMounted={false}>
+      <Tabs value={tab} onChange={value => { navigate({ search: { tab: value ?? 'data' }, replace: true }) }} keepMounted={false}>
         <Tabs.List mb='md'>
           <Tabs.Tab value='data'>Data</Tabs.Tab>
           <Tabs.Tab value='functions'>Functions</Tabs.Tab>

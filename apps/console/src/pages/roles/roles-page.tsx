@@ -37,7 +37,7 @@ export function RolesPage () {
         A role is a named set of permissions. Several roles add up; what none of them mentions is denied.
       </PageTitle>
       {roles.isPending && <Loading />}
-      {roles.error !== null && <Problem error={roles.error} title='The roles cannot be shown' retry={() => { void roles.refetch() }} />}
+      {roles.error !== null && <Problem error={roles.error} title='The roles cannot be shown' retry={() => { roles.refetch() }} />}
       {roles.data !== undefined && (roles.data.length === 0
         ? <Empty title='No role that you may read' />
         : (
@@ -67,7 +67,7 @@ function CreateForm ({ onClose }: { onClose: () => void }) {
     done: (_role, { name }) => `The role ${name.trim()} was made`,
     onDone: ({ id }) => {
       onClose()
-      if (id != null) void navigate({ to: '/roles/$roleId', params: { roleId: id } })
+      if (id != null) navigate({ to: '/roles/$roleId', params: { roleId: id } })
     }
   })
   return (

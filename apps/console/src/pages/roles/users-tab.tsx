@@ -54,7 +54,7 @@ export function UsersTab ({ roleId, roleName }: { roleId: string, roleName: stri
       {give.error !== null && <Problem error={give.error} title='The role was not given' />}
       {take.error !== null && <Problem error={take.error} title='The role was not taken away' />}
       {users.isPending && <Loading />}
-      {users.error !== null && <Problem error={users.error} title='The users of the role cannot be shown' retry={() => { void users.refetch() }} />}
+      {users.error !== null && <Problem error={users.error} title='The users of the role cannot be shown' retry={() => { users.refetch() }} />}
       {users.data === null && <Text c='dimmed'>You may not read who has this role.</Text>}
       {page != null && (page.items.length === 0
         ? <Empty title={`Nobody has the role ${roleName}`} />
@@ -66,7 +66,7 @@ export function UsersTab ({ roleId, roleName }: { roleId: string, roleName: stri
                 <Table.Tr key={id}>
                   <Table.Td>{id == null ? email : <TextLink to='/users/$userId' params={{ userId: id }}>{email ?? id}</TextLink>}</Table.Td>
                   <Table.Td className='wide-only'>{[firstName, lastName].filter(Boolean).join(' ')}</Table.Td>
-                  <Table.Td><Button size='compact-sm' variant='default' disabled={id == null || take.isPending} aria-label={`Take the role from ${email}`} onClick={() => { if (id != null) take.mutate({ id, email: email ?? id }) }}>Take away</Button></Table.Td>
+                  <Table.Td><Button size='compact-sm' variant='default' disabled={id == null || take.isPending} aria-label={`Take away the role from ${email}`} onClick={() => { if (id != null) take.mutate({ id, email: email ?? id }) }}>Take away</Button></Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

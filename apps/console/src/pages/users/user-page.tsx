@@ -54,10 +54,10 @@ export function UserPage () {
   const remove = useChange({
     change: async (id: string) => await ask(UserDeleteDocument, { id }),
     done: 'The user was deleted',
-    onDone: () => { void navigate({ to: '/users' }) }
+    onDone: () => { navigate({ to: '/users' }) }
   })
   if (user.isPending) return <Loading />
-  if (user.error !== null) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle><Problem error={user.error} title={user.error.message === 'User not found' ? 'There is no such user, or none that you may read' : 'The user cannot be shown'} retry={() => { void user.refetch() }} /></>
+  if (user.error !== null) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle><Problem error={user.error} title={user.error.message === 'User not found' ? 'There is no such user, or none that you may read' : 'The user cannot be shown'} retry={() => { user.refetch() }} /></>
   const { data } = user
   const name = data.email ?? userId
   return (

@@ -52,9 +52,9 @@ export function UsersPage () {
   // Counting looks at every record, and so is asked for apart from the page.
   const count = useQuery({ queryKey: ['users', 'count', search.q], queryFn: async () => (await ask(UsersCountDocument, { filter })).usersList.count })
 
-  const show = (change: Partial<UsersSearch>) => { void navigate({ search: ({ q, sort }) => ({ ...q !== undefined && { q }, ...sort !== undefined && { sort }, ...change }) }) }
+  const show = (change: Partial<UsersSearch>) => { navigate({ search: ({ q, sort }) => ({ ...q !== undefined && { q }, ...sort !== undefined && { sort }, ...change }) }) }
   const find = useDebouncedCallback((q: string) => {
-    void navigate({ search: ({ sort }) => ({ ...q.trim() !== '' && { q: q.trim() }, ...sort !== undefined && { sort } }), replace: true })
+    navigate({ search: ({ sort }) => ({ ...q.trim() !== '' && { q: q.trim() }, ...sort !== undefined && { sort } }), replace: true })
   }, 250)
   const sortBy = (column: Column) => { show({ sort: sort?.column === column && sort.direction === 'ASC' ? `-${column}` : column }) }
   const head = (column: Column, text: string, className?: string) =>
@@ -72,7 +72,7 @@ export function UsersPage () {
         <Text size='sm' c='dimmed' role='status' pb={8}>{count.data === undefined ? '' : `${count.data.toLocaleString()} ${count.data === 1 ? 'user' : 'users'}`}</Text>
       </Group>
       {users.isPending && <Loading />}
-      {users.error !== null && <Problem error={users.error} title='The users cannot be shown' retry={() => { void users.refetch() }} />}
+      {users.error !== null && <Problem error={users.error} title='The users cannot be shown' retry={() => { users.refetch() }} />}
       {page !== undefined && users.error === null && (page.items.length === 0
         ? (
           <Empty title={search.q === undefined ? 'Nobody here' : `Nobody matches “${search.q}”`}>
