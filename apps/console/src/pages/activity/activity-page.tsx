@@ -51,10 +51,10 @@ export function ActivityPage () {
     <>
       <PageTitle title='Activity'>What was changed by the API and on the machine itself, with the newest first. Nobody can change it here.</PageTitle>
       <Group key={filtered ? 'filtered' : 'all'} component='search' mb='md' align='flex-end' gap='sm'>
-        <Select label='Table' placeholder='All' clearable data={tables} value={search.table ?? null} onChange={table => { narrow({ table: table ?? undefined }) }} w={210} />
-        <Select label='Action' placeholder='All' clearable data={actions} value={search.action ?? null} onChange={action => { narrow({ action: action ?? undefined }) }} w={140} />
-        <TextInput label='By whom' placeholder='Email or name' type='search' defaultValue={search.actor} onChange={event => { type({ actor: event.currentTarget.value }) }} w={210} />
-        <TextInput label='Record' placeholder='Its id' type='search' defaultValue={search.record} onChange={event => { type({ record: event.currentTarget.value }) }} w={210} />
+        <Select label='Table' placeholder='All' clearable data={tables} value={search.table ?? null} onChange={table => { narrow({ table: table ?? undefined }) }} w={190} />
+        <Select label='Action' placeholder='All' clearable data={actions} value={search.action ?? null} onChange={action => { narrow({ action: action ?? undefined }) }} w={130} />
+        <TextInput label='By whom' placeholder='Email or name' type='search' defaultValue={search.actor} onChange={event => { type({ actor: event.currentTarget.value }) }} w={190} />
+        <TextInput label='Record' placeholder='Its id' type='search' defaultValue={search.record} onChange={event => { type({ record: event.currentTarget.value }) }} w={190} />
         <TextInput label='Since' type='date' defaultValue={search.since} onChange={event => { narrow({ since: event.currentTarget.value }) }} w={150} />
       </Group>
       {events.isPending && <Loading />}
