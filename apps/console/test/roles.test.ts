@@ -69,6 +69,10 @@ t.test('an administrator makes a role, chooses what it allows, gives it to someb
     await page.getByText('The role was not changed').waitFor()
     t.match(await page.getByRole('alert').filter({ hasText: 'The role was not changed' }).textContent(), /reed/)
     await examine(t, window, 'role JSON')
+    const question = page.waitForEvent('dialog')
+    const leaving = page.getByRole('link', { name: 'All roles' }).click()
+    await (await question).dismiss()
+    await leaving
     await page.getByRole('button', { name: 'Discard' }).click()
   })
 

@@ -6,6 +6,9 @@ interface RoleBadgesProps {
   linked?: boolean
 }
 
+/** A name is never cut off. */
+const whole = { root: { height: 'auto', maxWidth: 'none' }, label: { whiteSpace: 'normal', overflow: 'visible' } } as const
+
 /** The roles of somebody, as far as they may be read. */
 export function RoleBadges ({ roles, linked = false }: RoleBadgesProps) {
   if (roles == null) return <Text size='sm' c='dimmed'>not readable for you</Text>
@@ -14,7 +17,7 @@ export function RoleBadges ({ roles, linked = false }: RoleBadgesProps) {
     <Group gap={6}>
       {roles.items.map(({ id, name }) => linked && id != null
         ? <TextLink key={id} to='/roles/$roleId' params={{ roleId: id }}>{name}</TextLink>
-        : <Badge key={id} variant='outline' color='gray' tt='none' c='var(--mantine-color-text)'>{name}</Badge>)}
+        : <Badge key={id} variant='outline' color='gray' tt='none' c='var(--mantine-color-text)' styles={whole}>{name}</Badge>)}
     </Group>
   )
 }

@@ -49,6 +49,7 @@ type Documents = {
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": typeof types.UsersCountDocument,
     "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": typeof types.ExplainDocument,
     "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
+    "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n": typeof types.UserEmailsDocument,
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": typeof types.SignUpDocument,
 };
 const documents: Documents = {
@@ -86,6 +87,7 @@ const documents: Documents = {
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": types.UsersCountDocument,
     "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": types.ExplainDocument,
     "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
+    "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n": types.UserEmailsDocument,
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": types.SignUpDocument,
 };
 
@@ -225,6 +227,10 @@ export function graphql(source: "\n  query Explain($subject: PermissionSubject!,
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n"): typeof import('./graphql').UserEmailsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

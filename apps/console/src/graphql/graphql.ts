@@ -584,6 +584,13 @@ export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
 
+export type UserEmailsQueryVariables = Exact<{
+  part: string;
+}>;
+
+
+export type UserEmailsQuery = { usersList: { items: Array<{ id: string | null, email: string | null }> } };
+
 export type SignUpMutationVariables = Exact<{
   email: string;
   authProfileId?: string | null | undefined;
@@ -1066,6 +1073,16 @@ export const TokenNamesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<TokenNamesQuery, TokenNamesQueryVariables>;
+export const UserEmailsDocument = new TypedDocumentString(`
+    query UserEmails($part: String!) {
+  usersList(filter: {email: {contains: $part}}, sort: [{email: ASC}], first: 8) {
+    items {
+      id
+      email
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UserEmailsQuery, UserEmailsQueryVariables>;
 export const SignUpDocument = new TypedDocumentString(`
     mutation SignUp($email: String!, $authProfileId: ID) {
   userSignUpWithToken(user: {email: $email}, authProfileId: $authProfileId) {

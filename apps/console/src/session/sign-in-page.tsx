@@ -1,6 +1,6 @@
 import { Alert, Anchor, Button, Container, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Navigate, useSearch } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { CopyField } from '../components/copy-field'
 import { Loading } from '../components/loading'
@@ -16,8 +16,11 @@ export function SignInPage () {
   const profiles = useQuery(publicProfilesQuery)
   const [failure, setFailure] = useState<{ profile: PublicProfile, error: Error } | null>(null)
   const [leaving, setLeaving] = useState<string | null>(null)
+  const navigate = useNavigate()
+  const signedIn = session !== null
   useEffect(() => { document.title = 'Sign in · Latchkey Console' }, [])
-  if (session !== null) return <Navigate to={pathInConsole(returnTo)} replace />
+  useEffect(() => { if (signedIn) navigate({ href: pathInConsole(returnTo), replace: true }) }, [signedIn, returnTo, navigate])
+  if (signedIn) return null
 
   const leave = (profile: PublicProfile) => {
     setLeaving(profile.id)

@@ -80,7 +80,7 @@ function EventRows ({ event }: { event: Event }) {
       <Table.Tr>
         <Table.Td><Moment at={createdAt} /></Table.Td>
         <Table.Td>{actorName ?? actorId ?? actorKind}</Table.Td>
-        <Table.Td>{action} <Code>{table}</Code></Table.Td>
+        <Table.Td><span style={{ whiteSpace: 'nowrap' }}>{action}</span> <Code>{table}</Code></Table.Td>
         <Table.Td><Button size='compact-sm' variant='default' aria-expanded={open} aria-controls={`event-${id}`} aria-label={`${open ? 'Hide' : 'Show'} what ${action} of ${table} ${recordId} changed`} onClick={() => { setOpen(!open) }}>{open ? 'Hide' : 'Show'}</Button></Table.Td>
       </Table.Tr>
       <Table.Tr id={`event-${id}`} hidden={!open}>{open && <Table.Td colSpan={4}><Difference event={event} /></Table.Td>}</Table.Tr>

@@ -1,4 +1,4 @@
-import { Badge, Button, Table } from '@mantine/core'
+import { Badge, Button, Table, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -72,7 +72,10 @@ export function ApiTokensPage () {
             <Table.Tbody>
               {page.items.map(token => (
                 <Table.Tr key={token.id}>
-                  <Table.Th scope='row'>{token.name} <State token={token} /></Table.Th>
+                  <Table.Th scope='row'>
+                    {token.name} <State token={token} />
+                    <Text className='narrow-only' size='xs' c='dimmed' fw={400}>ends: <Moment at={token.expiresAt} never='never' /><br />used: <Moment at={token.lastUsedAt} never='never' /></Text>
+                  </Table.Th>
                   <Table.Td><RoleBadges roles={token.roles} /></Table.Td>
                   <Table.Td className='wide-only'><Moment at={token.expiresAt} never='never' /></Table.Td>
                   <Table.Td className='wide-only'><Moment at={token.lastUsedAt} never='never' /></Table.Td>

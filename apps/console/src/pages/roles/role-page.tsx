@@ -2,7 +2,7 @@ import { Button, Group, Paper, Stack, Tabs, Text, Textarea, TextInput } from '@m
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
@@ -79,6 +79,11 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
   const [draft, setDraft] = useState<Permissions | null>(null)
   const permissions = draft ?? stored
   const save = useChange({ change: async (permissions: Permissions) => await ask(RoleUpdateDocument, { id, data: { permissions } }), done: 'The role was changed, and holds from the next request on', onDone: () => { setDraft(null) } })
+  useBlocker({
+    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm('Leave without saving what you changed of the role?'),
+    enableBeforeUnload: true,
+    disabled: draft === null
+  })
   const change = (changed: Permissions) => {
     save.reset()
     setDraft(changed)

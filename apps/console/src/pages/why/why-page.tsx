@@ -1,7 +1,8 @@
-import { Alert, Button, Code, Group, List, NativeSelect, Paper, SegmentedControl, Select, Stack, Table, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
+import { Alert, Autocomplete, Button, Code, Group, List, NativeSelect, Paper, SegmentedControl, Select, Stack, Table, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useDebouncedValue } from '@mantine/hooks'
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
 import { resourcesQuery } from '../../api/resources'
@@ -24,6 +25,12 @@ const ExplainDocument = graphql(`
 const TokenNamesDocument = graphql(`
   query TokenNames {
     apiTokensList(first: 1000) { items { id name } }
+  }
+`)
+
+const UserEmailsDocument = graphql(`
+  query UserEmails($part: String!) {
+    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }
   }
 `)
 
@@ -68,7 +75,7 @@ export function WhyPage () {
               aria-label='Who' fullWidth value={kind} onChange={value => { form.setFieldValue('kind', value as Question['kind']) }} transitionDuration={0}
               data={[{ value: 'user', label: 'User' }, { value: 'apiToken', label: 'API token' }, { value: 'guest', label: 'Guest' }, { value: 'token', label: 'A token' }]}
             />
-            {kind === 'user' && <TextInput label='User' description='The email of their record' type='email' required {...form.getInputProps('email')} />}
+            {kind === 'user' && <UserField {...form.getInputProps('email')} />}
             {kind === 'apiToken' && <TokenField {...form.getInputProps('apiTokenId')} />}
             {kind === 'guest' && <Text size='sm'>A guest is whoever sends a request without a token.</Text>}
             {kind === 'token' && <TextInput label='Token' description='An ID token, or an API token. It is verified as that of a request would be, and kept nowhere' required autoComplete='off' spellCheck={false} classNames={{ input: 'mono' }} {...form.getInputProps('token')} />}
@@ -96,6 +103,18 @@ function subjectOf ({ kind, email, apiTokenId, token }: Question): PermissionSub
     // As it stands in a header, too.
     case 'token': return { token: token.trim().replace(/^(authorization:\s*)?bearer\s+/i, '') }
   }
+}
+
+/** The email of a user, with those that fit what is typed, as far as they may be read. */
+function UserField (props: { value?: string, onChange: (email: string) => void, error?: React.ReactNode }) {
+  const [part] = useDebouncedValue((props.value ?? '').trim().toLowerCase(), 250)
+  const users = useQuery({
+    queryKey: ['users', 'emails', part],
+    queryFn: async () => (await ask(UserEmailsDocument, { part })).usersList.items.flatMap(({ email }) => email ?? []),
+    placeholderData: keepPreviousData,
+    enabled: part !== ''
+  })
+  return <Autocomplete label='User' description='The email of their record' required data={[...new Set(users.data)]} comboboxProps={{ transitionProps: { duration: 0 } }} {...props} />
 }
 
 function TokenField (props: { value?: string, onChange: (id: string) => void, error?: React.ReactNode }) {
