@@ -29,7 +29,7 @@ export function createAdmittedCount ({ db: database, rolePermissions, authProfil
 
   /** Of tables whose records are not all that the database has of them: which are. */
   const among: Readonly<Record<string, () => readonly string[]>> = {
-    // As in their list: neither those of the configuration, of which no filter speaks, nor any that cannot be opened.
+    // As in their list, where a filter admits none of the configuration; one that cannot be opened is in no list.
     AuthenticationProfiles: () => authProfiles.list().filter(({ declaredInConfiguration }) => !declaredInConfiguration).map(({ id }) => id),
     // A filter admits none of them.
     AuthenticationSettings: () => []

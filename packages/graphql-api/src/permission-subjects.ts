@@ -54,25 +54,19 @@ interface Services {
   readonly apiTokens: ApiTokens | null
 }
 
-/** Of `guest: false` nobody knows what is meant. */
 type Given = readonly [keyof SubjectInput, unknown]
 
 export function createFindSubject ({ authProfiles, usersStore, rolePermissions, apiTokens }: Services): FindSubject {
   const needs = (asker: Principal, table: string, ...fields: string[]): void => { assertReadsInFull(rolePermissions, asker, table, fields) }
 
-  function ofUser (user: User | null, roles: readonly string[]): Subject {
-    if (user === null) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
-    return known({ kind: 'user', userId: user.id, email: user.email, roles }, `The user ${user.email}`, { step: 'user', ok: true, message: `the user ${user.id}, ${user.email}` })
-  }
-
-  async function user (found: Promise<User | null>): Promise<Subject> {
-    const user = await found
-    return ofUser(user, user === null ? [] : (await rolePermissions.rolesOf(user.id)).map(({ id }) => id))
+  async function user (found: User | null): Promise<Subject> {
+    const { id, email } = found ?? notFound('User')
+    const roles = (await rolePermissions.rolesOf(id)).map(role => role.id)
+    return known({ kind: 'user', userId: id, email, roles }, `The user ${email}`, { step: 'user', ok: true, message: `the user ${id}, ${email}` })
   }
 
   async function apiToken (id: string): Promise<Subject> {
-    const found = await apiTokens?.find({ id }) ?? null
-    if (found === null) throw new GRAPHQL_API_ERR_NOT_FOUND('API token')
+    const found = await apiTokens?.find({ id }) ?? notFound('API token')
     const refusal = refusalOf(found)
     const message = refusal === null ? `${found.name}; it acts as no user` : `${found.name} is refused (${refusal})`
     return {
@@ -87,7 +81,7 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
     const names = found.map(({ name }) => name).sort()
     // A user that has all that variables stand for, and is none of those there are.
     const principal: Principal = { kind: 'user', userId: 'somebody', email: 'somebody', roles: found.map(({ id }) => id) }
-    return { ...known(principal, `Somebody who is signed in ${names.length === 0 ? 'without a role' : `with ${names.length === 1 ? 'the role' : 'the roles'} ${names.join(', ')}`}`), steps: [] }
+    return known(principal, `Somebody who is signed in ${names.length === 0 ? 'without a role' : `with ${names.length === 1 ? 'the role' : 'the roles'} ${names.join(', ')}`}`)
   }
 
   async function token (text: string, asker: Principal, log: FastifyBaseLogger): Promise<Subject> {
@@ -115,10 +109,10 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
     switch (kind) {
       case 'userId':
         needs(asker, 'Users', 'id', 'email', 'roles')
-        return await user(usersStore.findById(input.userId as string))
+        return await user(await usersStore.findById(input.userId as string))
       case 'email':
         needs(asker, 'Users', 'id', 'email', 'roles')
-        return await user(usersStore.findByEmail(input.email as string))
+        return await user(await usersStore.findByEmail(input.email as string))
       case 'apiTokenId':
         needsApiTokens(asker)
         return await apiToken(input.apiTokenId as string)
@@ -139,6 +133,7 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
   }
 }
 
+/** `guest: false` is as nothing. */
 function theOne (entries: readonly Given[]): Given {
   const given = entries.filter(([, value]) => value != null && value !== false)
   const [one, other] = given

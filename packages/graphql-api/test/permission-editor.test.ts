@@ -124,6 +124,14 @@ for (const dialect of dialects) {
     await app.authProfiles.create({ name: 'Run time', type: 'test', options: { issuer: 'https://run.example.com', clientId: 'web' } })
     t.equal(await count('AuthenticationProfiles', {}), 1, 'those of the configuration are no records')
     t.equal(await count('AuthenticationProfiles', { name: { equals: 'Main' } }), 0)
+    for (const id of ['left-out', 'main']) {
+      const now = new Date().toISOString()
+      await sql`insert into latchkey_authentication_profiles (id, name, type, issuer, client_id, domain, audiences, self_sign_up_enabled, position, config, revision, created_at, updated_at)
+        select ${id}, ${`Stored ${id}`}, 'gone', 'https://gone.example.com', 'web', '', '[]', self_sign_up_enabled, 7, '{}', revision, ${now}, ${now} from latchkey_authentication_profiles where name = 'Run time'`.execute(app.db)
+    }
+    t.equal(await count('AuthenticationProfiles', {}), 1, 'nor are those that are left out, one that has an id of the configuration among them')
+    await app.authProfiles.updateSettings({ allowedLogouts: ['https://app.example.com'] })
+    t.equal(await count('AuthenticationSettings', {}), 0, 'no filter admits the settings')
     const secret = (await app.apiTokens.create({ name: 'x', roles: [app.rolePermissions.administrator().id] })).secret
     t.equal(await countOf(api, secret)('ApiTokens', { id: { equals: '__requestingApiToken' } }), 1)
     t.equal(await countOf(api, secret)('Users', { id: { is_self: true } }), 0, 'an API token is no user')

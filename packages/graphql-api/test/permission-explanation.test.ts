@@ -102,6 +102,7 @@ for (const dialect of dialects) {
     })
     await app.apiTokens.update(token.id, { expiresAt: '2020-01-01' })
     t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ step: 'API token', ok: false, message: 'Nightly is refused (expired)' }], roles: [{ allowed: true }], remedy: /later end/, remedyRoleId: null })
+    t.match(await explained({ apiTokenId: token.id }, { action: 'delete', table: 'Users' }), { roles: [{ allowed: false }], remedy: /later end/, remedyRoleId: null }, 'no role would help')
     await app.apiTokens.revoke(token.id)
     t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ ok: false, message: 'Nightly is refused (revoked)' }], remedy: /Make a new one/ })
 
@@ -151,6 +152,11 @@ for (const dialect of dialects) {
     t.match(failing(differing), [{ step: 'user', message: /email_mismatch/ }])
     await app.apiTokens.revoke(token.id)
     t.match(await about(secret), { allowed: false, steps: [{ ok: false, message: 'Token invalid (revoked)' }] })
+    await app.db.insertInto('latchkey_pending_sign_ups')
+      .values({ issuer: issuer.issuer, subject: 'waiting', email: 'waiting@example.com', profile_id: 'main', user: '{}', role_ids: '[]', created_at: new Date().toISOString() }).execute()
+    const waiting = await about(await issuer.idToken({ subject: 'waiting', email: 'waiting@example.com' }))
+    t.match(waiting, { allowed: false, principal: 'Nobody yet: the first request with the token makes the user', roles: [], remedy: /^Send a request with the token/ })
+    t.strictSame(failing(waiting), [])
 
     const literal = (await ask(`{ permissionExplain(subject: { token: "${jane.token}" }, action: "read", table: "Gone") { allowed } }`, { token: api.root.token }))
     t.match(literal, { data: { permissionExplain: { allowed: false } } })
@@ -228,7 +234,9 @@ for (const dialect of dialects) {
 t.test('a guest may ask for nothing unless Guest may read roles', async t => {
   const { ask, app, idOf } = await open(t, 'sqlite')
   const asked = async () => await ask(explain, { variables: { subject: { guest: true }, ...readUsers } })
-  t.match((await asked()).errors, [error('NotAuthorizedError', { details: { resource: 'Roles', action: 'read' } })])
+  const denied = [error('NotAuthorizedError', { details: { resource: 'Roles', action: 'read' } })]
+  t.match((await asked()).errors, denied)
+  for (const wrong of [{ subject: {}, ...readUsers }, { subject: { guest: true }, action: 'write' }]) t.match((await ask(explain, { variables: wrong })).errors, denied, 'nor be told what is wrong with the question')
   await app.rolePermissions.update(idOf('Guest'), { permissions: reading('Roles') })
   t.match(await asked(), { errors: undefined, data: { permissionExplain: { allowed: false } } })
 })
