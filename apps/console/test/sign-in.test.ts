@@ -140,3 +140,20 @@ t.test('an address that leads elsewhere leads nowhere after signing in', async t
   await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
   t.strictSame(complaints, [])
 })
+
+t.test('somebody signs in at a provider elsewhere, which allows the addresses that the console names, and signs out there', async t => {
+  const { partner } = await runningConsole()
+  const email = 'colleague@example.com'
+  await account(partner, email)
+  const { page, complaints } = await visit(t)
+  await signIn(page, email, 'Partner')
+  await page.getByRole('button', { name: `Sign up as ${email}` }).click()
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+  t.match(await page.textContent('main'), /Guest/)
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL(`${partner.url}/**`)
+  await page.getByRole('button', { name: /sign out|yes/i }).click()
+  await page.getByRole('button', { name: 'Sign in with Partner' }).waitFor()
+  t.strictSame(complaints, [])
+})

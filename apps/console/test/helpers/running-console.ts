@@ -5,7 +5,7 @@ import { access } from 'node:fs/promises'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 // The server depends on the console, so the console cannot name it in its package.json: turbo.json has it built before.
-import { startServer, type RunningServer } from '../../../server/dist-demo/running-server.js'
+import { freePort, startServer, type RunningServer } from '../../../server/dist-demo/running-server.js'
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium'
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -15,6 +15,8 @@ export const administrator = 'admin@example.com'
 
 export interface RunningConsole {
   readonly server: RunningServer
+  /** The provider of the profile Partner: another Latchkey, at another origin. */
+  readonly partner: RunningServer
   readonly browser: Browser
   /** Of the administrator, for what a test needs to be there. */
   readonly idToken: string
@@ -29,18 +31,25 @@ export async function runningConsole (): Promise<RunningConsole> {
 }
 
 t.teardown(async () => {
-  const { server, browser } = await running ?? {}
+  const { server, partner, browser } = await running ?? {}
   await browser?.close()
-  await server?.stop()
+  await Promise.all([server?.stop(), partner?.stop()])
 })
 
 async function start (): Promise<RunningConsole> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const partner = await startServer({
+    config: { profiles: [{ id: 'default', name: 'Partner', type: 'embedded', clientId: 'partner-web', callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }] },
+    env: { LOG_LEVEL: 'info' }
+  })
   const [server, browser] = await Promise.all([
     startServer({
+      port,
       config: {
         profiles: [
           { id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: ['http://localhost:3000/auth/callback'] },
-          { id: 'partner', name: 'Partner', type: 'openid', issuer: 'http://127.0.0.1:9', clientId: 'partner-web' }
+          { id: 'partner', name: 'Partner', type: 'openid', issuer: `${partner.url}/oidc`, clientId: 'partner-web' }
         ],
         roles: [{ name: 'Support', permissions: { data: { Users: { read: { allow: true, fields: { id: true, email: true, firstName: true, lastName: true, createdAt: true } } } } } }]
       },
@@ -52,7 +61,7 @@ async function start (): Promise<RunningConsole> {
   const idToken = await account(server, administrator)
   // The first token of an account makes its user.
   await graphql(server, '{ user { id } }', {}, idToken)
-  return { server, browser, idToken }
+  return { server, partner, browser, idToken }
 }
 
 async function launch (): Promise<Browser> {
@@ -121,8 +130,8 @@ export async function visit (t: Test, path = '/console'): Promise<Visit> {
 }
 
 /** Signs in as a person does: by the choice of profiles, and the provider's page. */
-export async function signIn (page: Page, email = administrator): Promise<void> {
-  await page.getByRole('button', { name: 'Sign in with Latchkey' }).click()
+export async function signIn (page: Page, email = administrator, profile = 'Latchkey'): Promise<void> {
+  await page.getByRole('button', { name: `Sign in with ${profile}` }).click()
   await page.getByLabel('Email address').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
