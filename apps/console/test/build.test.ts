@@ -1,11 +1,16 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { runningConsole } from './helpers/running-console.js'
 
 const MOST_SCRIPT_BYTES = 250_000
 const built = (path: string) => new URL(`../dist/${path}`, import.meta.url)
+
+// Begun at once, since it takes seconds: the other tests go on beside it.
+const generated = promisify(execFile)(process.execPath, ['scripts/generate.js', '--check'], { cwd: new URL('..', import.meta.url) })
+  .then(() => 'as it should be', (error: { stderr: string }) => error.stderr)
 
 t.test('what a browser loads first is less than 250 kB of script, compressed', async t => {
   const scripts = await scriptsOfPage(await readFile(built('index.html'), 'utf8'))
@@ -17,7 +22,7 @@ t.test('what a browser loads first is less than 250 kB of script, compressed', a
 })
 
 t.test('the types of the queries are those of the server\'s schema', async t => {
-  t.doesNotThrow(() => execFileSync(process.execPath, ['scripts/generate.js', '--check'], { cwd: new URL('..', import.meta.url), stdio: 'pipe' }))
+  t.equal(await generated, 'as it should be')
 })
 
 t.test('the server gives the page anew each time, under a policy that lets nothing else in, and its assets for good', async t => {
@@ -33,7 +38,7 @@ t.test('the server gives the page anew each time, under a policy that lets nothi
     const policy = page.headers.get('content-security-policy') ?? ''
     t.match(policy, /default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[^']+'; .*frame-ancestors 'none'/)
     t.match(policy, "connect-src 'self' ")
-    t.match(policy, ` ${partner.url};`, 'the issuer of a profile')
+    t.ok(/connect-src [^;]+/.exec(policy)?.[0].split(' ').includes(partner.url), 'the issuer of a profile')
     t.notMatch(policy, /unsafe/)
     nonces.add(/'nonce-([^']+)'/.exec(policy)?.[1] ?? '')
     t.notMatch(await page.text(), /__[A-Z_]+__/)
