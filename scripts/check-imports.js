@@ -13,7 +13,8 @@ const layers = [
   ['api-tokens', 'audit-log', 'provider-embedded', 'provider-cognito', 'provider-auth0', 'provider-openid'],
   ['auth-profiles'],
   ['graphql-api'],
-  ['server', 'console', 'example-notes']
+  ['console'],
+  ['server', 'example-notes']
 ]
 /** Only the app knows the adapters: every other package is handed them. */
 const adapters = /^provider-/

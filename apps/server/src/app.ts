@@ -17,6 +17,7 @@ import usersStore from '@latchkey/users-store'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from './config.js'
 import closingConnections from './plugins/closing-connections.js'
+import consolePages, { consoleRedirects } from './plugins/console.js'
 import crossOrigin from './plugins/cross-origin.js'
 import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
 import freshProfiles from './plugins/fresh-profiles.js'
@@ -71,9 +72,12 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
     publicUrl: config.publicUrl,
     ...(config.smtp === undefined ? {} : { smtp: config.smtp })
   })
+  const { callbackUrl, logoutUrl } = consoleRedirects(config.publicUrl)
   await app.register(authProfiles, {
     ...sealing,
-    onSettings: ({ allowedCallbacks, allowedLogouts }) => { app.providerEmbedded.allowRedirects({ callbackUrls: allowedCallbacks, logoutUrls: allowedLogouts }) },
+    onSettings: ({ allowedCallbacks, allowedLogouts }) => {
+      app.providerEmbedded.allowRedirects({ callbackUrls: [...allowedCallbacks, callbackUrl], logoutUrls: [...allowedLogouts, logoutUrl] })
+    },
     profiles: config.profiles,
     providers: {
       embedded: app.providerEmbedded.createProvider,
@@ -86,4 +90,5 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(profiles)
   await app.register(requestLists, { path: '/graphql' })
   await app.register(graphqlApi, { ide: !config.production })
+  await app.register(consolePages, { publicUrl: config.publicUrl })
 }

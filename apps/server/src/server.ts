@@ -29,6 +29,7 @@ async function welcome (app: FastifyInstance, config: Config): Promise<string> {
     '',
     `  GraphQL      ${config.publicUrl}/graphql`,
     ...config.production ? [] : [`  GraphiQL     ${config.publicUrl}/graphiql`],
+    `  Console      ${config.publicUrl}/console`,
     `  Profiles     ${config.publicUrl}/auth/profiles`,
     ...profiles.map(({ id, name, type, loginUrl }) => `    ${id} (${name}, ${type}): ${loginUrl ?? 'no login page'}`),
     '  The story    npm run demo',

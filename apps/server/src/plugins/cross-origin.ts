@@ -11,8 +11,7 @@ declare module 'fastify' {
 }
 
 async function crossOrigin (fastify: FastifyInstance): Promise<void> {
-  // The provider's pages are nobody else's to read, and its endpoints have rules of their own.
-  fastify.addHook('onRoute', route => { if (route.url.startsWith('/oidc/')) route.config = { ...route.config, cors: false } })
+  fastify.addHook('onRoute', route => { if (isOurs(route.url)) route.config = { ...route.config, cors: false } })
   await fastify.register(cors, {
     methods: ['GET', 'POST'],
     maxAge: 600,
@@ -25,6 +24,11 @@ async function crossOrigin (fastify: FastifyInstance): Promise<void> {
     const { allowedWebOrigins } = fastify.authProfiles.settings()
     return allowedWebOrigins.length === 0 ? '*' : [...allowedWebOrigins]
   }
+}
+
+/** The provider's pages and the console are nobody else's to read, and the provider's endpoints have rules of their own. */
+function isOurs (url: string): boolean {
+  return url.startsWith('/oidc/') || url.startsWith('/console')
 }
 
 export default fp(crossOrigin, { name: 'cross-origin', fastify: '5.x' })

@@ -1,0 +1,55 @@
+/**
+ * Writes the types of the console's queries (`src/graphql`) from the schema that the built server has. With `--check` it
+ * writes nothing, and fails when what is there is not what it would write.
+ */
+import { generate } from '@graphql-codegen/cli'
+import { printSchema } from 'graphql'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = path => fileURLToPath(new URL(path, import.meta.url))
+
+const files = await generate({
+  schema: await schemaOfServer(),
+  cwd: here('..'),
+  documents: ['src/**/*.{ts,tsx}', '!src/graphql/**'],
+  silent: true,
+  generates: {
+    'src/graphql/': {
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        documentMode: 'string',
+        useTypeImports: true,
+        enumsAsTypes: true,
+        scalars: { ID: 'string', DateTime: 'string', JSON: 'unknown' }
+      }
+    }
+  }
+}, false)
+
+const stale = []
+for (const { filename, content } of files) {
+  const path = here(`../${filename}`)
+  if (await readFile(path, 'utf8').catch(() => null) === content) continue
+  stale.push(relative(process.cwd(), path))
+  if (process.argv.includes('--check')) continue
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, content)
+}
+if (process.argv.includes('--check') && stale.length > 0) {
+  console.error(`Not what the server's schema and the console's queries give: ${stale.join(', ')}. Remedy: npm run build && npm run generate --workspace @latchkey/console`)
+  process.exitCode = 1
+}
+
+async function schemaOfServer () {
+  const { createApp } = await import('../../server/dist/app.js')
+  const { readConfig } = await import('../../server/dist/config.js')
+  const app = await createApp(await readConfig({ DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' }))
+  try {
+    return printSchema(app.graphql.schema)
+  } finally {
+    await app.close()
+  }
+}

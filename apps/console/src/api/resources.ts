@@ -1,0 +1,20 @@
+import { queryOptions } from '@tanstack/react-query'
+import { graphql } from '../graphql'
+import type { ResourcesQuery } from '../graphql/graphql'
+import { ask } from './ask'
+
+const ResourcesDocument = graphql(`
+  query Resources {
+    permissionResources {
+      tables { name fields { name type operators } relations { name table many } }
+      functions
+      variables
+    }
+  }
+`)
+
+export type Resources = ResourcesQuery['permissionResources']
+export type ResourceTable = Resources['tables'][number]
+
+/** What permissions can be about, as the server's plugins and apps declare it. */
+export const resourcesQuery = queryOptions({ queryKey: ['resources'], queryFn: async () => (await ask(ResourcesDocument)).permissionResources, staleTime: 60_000 })

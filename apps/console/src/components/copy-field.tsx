@@ -1,0 +1,21 @@
+import { ActionIcon, Code, CopyButton, Group, Text } from '@mantine/core'
+import { IconCheck, IconCopy } from '@tabler/icons-react'
+
+/** A value that is to stand somewhere else to the letter, with a button that copies it. */
+export function CopyField ({ label, value }: { label: string, value: string }) {
+  return (
+    <div>
+      <Text size='sm' fw={600}>{label}</Text>
+      <Group gap='xs' wrap='nowrap'>
+        <Code style={{ fontSize: 'var(--mantine-font-size-sm)', overflowWrap: 'anywhere' }}>{value}</Code>
+        <CopyButton value={value}>
+          {({ copied, copy }) => (
+            <ActionIcon variant='subtle' onClick={copy} aria-label={copied ? `${label}: copied` : `Copy ${label}`}>
+              {copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+            </ActionIcon>
+          )}
+        </CopyButton>
+      </Group>
+    </div>
+  )
+}

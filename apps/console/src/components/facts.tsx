@@ -1,0 +1,11 @@
+import classes from './facts.module.css'
+import type { ReactNode } from 'react'
+
+/** What is known of something, one below the other. */
+export function Facts ({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
+  return (
+    <dl className={classes.facts}>
+      {of.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value ?? '–'}</dd></div>)}
+    </dl>
+  )
+}

@@ -1,0 +1,11 @@
+import { Center, Loader, VisuallyHidden } from '@mantine/core'
+
+/** That something is on its way. */
+export function Loading () {
+  return (
+    <Center py='xl' role='status'>
+      <Loader aria-hidden />
+      <VisuallyHidden>Loading</VisuallyHidden>
+    </Center>
+  )
+}

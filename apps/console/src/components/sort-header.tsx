@@ -1,0 +1,20 @@
+import { Table, UnstyledButton } from '@mantine/core'
+import { IconArrowDown, IconArrowsSort, IconArrowUp } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+
+interface SortHeaderProps {
+  children: ReactNode
+  direction: 'ASC' | 'DESC' | null
+  onSort: () => void
+  className?: string
+}
+
+/** The head of a column that a list can be sorted by. */
+export function SortHeader ({ children, direction, onSort, className }: SortHeaderProps) {
+  const Icon = direction === null ? IconArrowsSort : direction === 'ASC' ? IconArrowUp : IconArrowDown
+  return (
+    <Table.Th className={className} aria-sort={direction === null ? 'none' : direction === 'ASC' ? 'ascending' : 'descending'}>
+      <UnstyledButton onClick={onSort} fw={700} fz='inherit'>{children} <Icon size={14} aria-hidden style={{ verticalAlign: '-2px' }} /></UnstyledButton>
+    </Table.Th>
+  )
+}

@@ -1,0 +1,242 @@
+/* eslint-disable */
+import * as types from './graphql';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.MeDocument,
+    "\n  query Resources {\n    permissionResources {\n      tables { name fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": typeof types.ResourcesDocument,
+    "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
+    "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": typeof types.ActivityDocument,
+    "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": typeof types.ApiTokensDocument,
+    "\n  mutation ApiTokenDelete($id: ID!) {\n    apiTokenDelete(filter: { id: $id }) { success }\n  }\n": typeof types.ApiTokenDeleteDocument,
+    "\n  mutation ApiTokenCreate($data: ApiTokenCreateInput!) {\n    apiTokenCreate(data: $data) { id name token }\n  }\n": typeof types.ApiTokenCreateDocument,
+    "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.ApiTokenUpdateDocument,
+    "\n  query Profiles {\n    authenticationProfilesList {\n      items { id name type issuer position declaredInConfiguration selfSignUpEnabled selfSignUpEmailDomains }\n    }\n  }\n": typeof types.ProfilesDocument,
+    "\n  mutation ProfileMove($id: ID!, $position: Int!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: { position: $position }) { id }\n  }\n": typeof types.ProfileMoveDocument,
+    "\n  mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileCreate(data: $data) { id name }\n  }\n": typeof types.ProfileCreateDocument,
+    "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileTest(data: $data) { step ok message }\n  }\n": typeof types.ProfileTestDocument,
+    "\n  query Profile($id: ID!) {\n    authenticationProfile(id: $id) {\n      id name type clientId domain issuer audiences hasSecret selfSignUpEnabled selfSignUpEmailDomains\n      roles { items { id name } }\n      linkByEmail onEmailChange callbackUrls logoutUrls databaseName options position declaredInConfiguration updatedAt\n    }\n  }\n": typeof types.ProfileDocument,
+    "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.ProfileUpdateDocument,
+    "\n  mutation ProfileDelete($id: ID!) {\n    authenticationProfileDelete(filter: { id: $id }) { success }\n  }\n": typeof types.ProfileDeleteDocument,
+    "\n  query Settings {\n    authenticationSettings { allowedCallbacks allowedLogouts allowedWebOrigins updatedAt }\n  }\n": typeof types.SettingsDocument,
+    "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { updatedAt }\n  }\n": typeof types.SettingsUpdateDocument,
+    "\n  query FilterCheck($table: String!, $filter: JSON!) {\n    permissionFilterCheck(table: $table, filter: $filter) { valid path reason count }\n  }\n": typeof types.FilterCheckDocument,
+    "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n": typeof types.RoleDocument,
+    "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {\n    roleUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.RoleUpdateDocument,
+    "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": typeof types.RoleDeleteDocument,
+    "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": typeof types.RolesDocument,
+    "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": typeof types.RoleCreateDocument,
+    "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n": typeof types.RoleUsersDocument,
+    "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleGiveDocument,
+    "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleTakeDocument,
+    "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": typeof types.InviteDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
+    "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.UserUpdateDocument,
+    "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": typeof types.UserDeleteDocument,
+    "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": typeof types.UsersDocument,
+    "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": typeof types.UsersCountDocument,
+    "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": typeof types.ExplainDocument,
+    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
+    "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n": typeof types.UserEmailsDocument,
+    "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": typeof types.SignUpDocument,
+};
+const documents: Documents = {
+    "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.MeDocument,
+    "\n  query Resources {\n    permissionResources {\n      tables { name fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": types.ResourcesDocument,
+    "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": types.RoleNamesDocument,
+    "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": types.ActivityDocument,
+    "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": types.ApiTokensDocument,
+    "\n  mutation ApiTokenDelete($id: ID!) {\n    apiTokenDelete(filter: { id: $id }) { success }\n  }\n": types.ApiTokenDeleteDocument,
+    "\n  mutation ApiTokenCreate($data: ApiTokenCreateInput!) {\n    apiTokenCreate(data: $data) { id name token }\n  }\n": types.ApiTokenCreateDocument,
+    "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.ApiTokenUpdateDocument,
+    "\n  query Profiles {\n    authenticationProfilesList {\n      items { id name type issuer position declaredInConfiguration selfSignUpEnabled selfSignUpEmailDomains }\n    }\n  }\n": types.ProfilesDocument,
+    "\n  mutation ProfileMove($id: ID!, $position: Int!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: { position: $position }) { id }\n  }\n": types.ProfileMoveDocument,
+    "\n  mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileCreate(data: $data) { id name }\n  }\n": types.ProfileCreateDocument,
+    "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileTest(data: $data) { step ok message }\n  }\n": types.ProfileTestDocument,
+    "\n  query Profile($id: ID!) {\n    authenticationProfile(id: $id) {\n      id name type clientId domain issuer audiences hasSecret selfSignUpEnabled selfSignUpEmailDomains\n      roles { items { id name } }\n      linkByEmail onEmailChange callbackUrls logoutUrls databaseName options position declaredInConfiguration updatedAt\n    }\n  }\n": types.ProfileDocument,
+    "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.ProfileUpdateDocument,
+    "\n  mutation ProfileDelete($id: ID!) {\n    authenticationProfileDelete(filter: { id: $id }) { success }\n  }\n": types.ProfileDeleteDocument,
+    "\n  query Settings {\n    authenticationSettings { allowedCallbacks allowedLogouts allowedWebOrigins updatedAt }\n  }\n": types.SettingsDocument,
+    "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { updatedAt }\n  }\n": types.SettingsUpdateDocument,
+    "\n  query FilterCheck($table: String!, $filter: JSON!) {\n    permissionFilterCheck(table: $table, filter: $filter) { valid path reason count }\n  }\n": types.FilterCheckDocument,
+    "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n": types.RoleDocument,
+    "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {\n    roleUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.RoleUpdateDocument,
+    "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": types.RoleDeleteDocument,
+    "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": types.RolesDocument,
+    "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": types.RoleCreateDocument,
+    "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n": types.RoleUsersDocument,
+    "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleGiveDocument,
+    "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleTakeDocument,
+    "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": types.InviteDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n": types.UserDocument,
+    "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.UserUpdateDocument,
+    "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": types.UserDeleteDocument,
+    "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": types.UsersDocument,
+    "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": types.UsersCountDocument,
+    "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": types.ExplainDocument,
+    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
+    "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n": types.UserEmailsDocument,
+    "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": types.SignUpDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n"): typeof import('./graphql').MeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Resources {\n    permissionResources {\n      tables { name fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n"): typeof import('./graphql').ResourcesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').RoleNamesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n"): typeof import('./graphql').ActivityDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n"): typeof import('./graphql').ApiTokensDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ApiTokenDelete($id: ID!) {\n    apiTokenDelete(filter: { id: $id }) { success }\n  }\n"): typeof import('./graphql').ApiTokenDeleteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ApiTokenCreate($data: ApiTokenCreateInput!) {\n    apiTokenCreate(data: $data) { id name token }\n  }\n"): typeof import('./graphql').ApiTokenCreateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').ApiTokenUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Profiles {\n    authenticationProfilesList {\n      items { id name type issuer position declaredInConfiguration selfSignUpEnabled selfSignUpEmailDomains }\n    }\n  }\n"): typeof import('./graphql').ProfilesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ProfileMove($id: ID!, $position: Int!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: { position: $position }) { id }\n  }\n"): typeof import('./graphql').ProfileMoveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileCreate(data: $data) { id name }\n  }\n"): typeof import('./graphql').ProfileCreateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileTest(data: $data) { step ok message }\n  }\n"): typeof import('./graphql').ProfileTestDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Profile($id: ID!) {\n    authenticationProfile(id: $id) {\n      id name type clientId domain issuer audiences hasSecret selfSignUpEnabled selfSignUpEmailDomains\n      roles { items { id name } }\n      linkByEmail onEmailChange callbackUrls logoutUrls databaseName options position declaredInConfiguration updatedAt\n    }\n  }\n"): typeof import('./graphql').ProfileDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').ProfileUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ProfileDelete($id: ID!) {\n    authenticationProfileDelete(filter: { id: $id }) { success }\n  }\n"): typeof import('./graphql').ProfileDeleteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Settings {\n    authenticationSettings { allowedCallbacks allowedLogouts allowedWebOrigins updatedAt }\n  }\n"): typeof import('./graphql').SettingsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { updatedAt }\n  }\n"): typeof import('./graphql').SettingsUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FilterCheck($table: String!, $filter: JSON!) {\n    permissionFilterCheck(table: $table, filter: $filter) { valid path reason count }\n  }\n"): typeof import('./graphql').FilterCheckDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n"): typeof import('./graphql').RoleDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {\n    roleUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').RoleUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n"): typeof import('./graphql').RoleDeleteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n"): typeof import('./graphql').RolesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n"): typeof import('./graphql').RoleCreateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n"): typeof import('./graphql').RoleUsersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n"): typeof import('./graphql').RoleGiveDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n"): typeof import('./graphql').RoleTakeDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n"): typeof import('./graphql').InviteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').UserUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n"): typeof import('./graphql').UserDeleteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n"): typeof import('./graphql').UsersDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n"): typeof import('./graphql').UsersCountDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n"): typeof import('./graphql').ExplainDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n"): typeof import('./graphql').UserEmailsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n"): typeof import('./graphql').SignUpDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

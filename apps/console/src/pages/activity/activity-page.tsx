@@ -1,0 +1,122 @@
+import { Button, Code, Group, Select, Table, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ask } from '../../api/ask'
+import { pageArguments, pageOf, type Place } from '../../api/page-of'
+import { Empty } from '../../components/empty'
+import { Loading } from '../../components/loading'
+import { Moment } from '../../components/moment'
+import { PageTitle } from '../../components/page-title'
+import { Pager } from '../../components/pager'
+import { Problem } from '../../components/problem'
+import { graphql } from '../../graphql'
+import type { ActivityQuery, AuditEventFilter } from '../../graphql/graphql'
+import type { ActivitySearch } from '../../router'
+
+const ActivityDocument = graphql(`
+  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {
+    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {
+      items { id createdAt actorKind actorId actorName action table recordId before after }
+    }
+  }
+`)
+
+type Event = ActivityQuery['auditEventsList']['items'][number]
+
+const PAGE_SIZE = 50
+const tables = ['Users', 'Roles', 'AuthenticationProfiles', 'AuthenticationSettings', 'ApiTokens']
+const actions = ['create', 'invite', 'update', 'delete']
+
+/** Who changed what, when, and what it was before. */
+export function ActivityPage () {
+  const search = useSearch({ from: '/app/activity' })
+  const navigate = useNavigate({ from: '/activity' })
+  const { after, before, ...wanted } = search
+  const place = { after, before }
+  const events = useQuery({
+    queryKey: ['activity', search],
+    queryFn: async () => (await ask(ActivityDocument, { filter: filterOf(wanted), ...pageArguments(place, PAGE_SIZE) })).auditEventsList.items,
+    placeholderData: keepPreviousData
+  })
+  const page = events.data && pageOf(events.data, place, PAGE_SIZE)
+  const narrow = (change: Partial<ActivitySearch>) => {
+    navigate({ search: ({ after: _after, before: _before, ...rest }) => Object.fromEntries(Object.entries({ ...rest, ...change }).filter(([, value]) => value != null && value !== '')) as ActivitySearch, replace: true })
+  }
+  const type = useDebouncedCallback((change: Partial<ActivitySearch>) => { narrow(change) }, 250)
+  const go = (to: Place | null) => to === null ? null : () => { navigate({ search: { ...wanted, ...to } as ActivitySearch }) }
+  const filtered = Object.keys(wanted).length > 0
+  return (
+    <>
+      <PageTitle title='Activity'>What was changed by the API and on the machine itself, with the newest first. Nobody can change it here.</PageTitle>
+      <Group key={filtered ? 'filtered' : 'all'} component='search' mb='md' align='flex-end' gap='sm'>
+        <Select label='Table' placeholder='All' clearable data={tables} value={search.table ?? null} onChange={table => { narrow({ table: table ?? undefined }) }} w={190} />
+        <Select label='Action' placeholder='All' clearable data={actions} value={search.action ?? null} onChange={action => { narrow({ action: action ?? undefined }) }} w={130} />
+        <TextInput label='By whom' placeholder='Email or name' type='search' defaultValue={search.actor} onChange={event => { type({ actor: event.currentTarget.value }) }} w={190} />
+        <TextInput label='Record' placeholder='Its id' type='search' defaultValue={search.record} onChange={event => { type({ record: event.currentTarget.value }) }} w={190} />
+        <TextInput label='Since' type='date' defaultValue={search.since} onChange={event => { narrow({ since: event.currentTarget.value }) }} w={150} />
+      </Group>
+      {events.isPending && <Loading />}
+      {events.error !== null && <Problem error={events.error} title='The activity cannot be shown' retry={() => { events.refetch() }} />}
+      {page !== undefined && events.error === null && (page.items.length === 0
+        ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: {} }) }}>Show all</Button>}</Empty>
+        : (
+          <Table aria-label='Activity'>
+            <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>Who</Table.Th><Table.Th>What</Table.Th><Table.Th><span className='wide-only'>Before and after</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>{page.items.map(event => <EventRows key={event.id} event={event} />)}</Table.Tbody>
+          </Table>
+          ))}
+      {page !== undefined && <Pager label='Pages of the activity' onFirst={page.previous === null ? null : () => { navigate({ search: wanted as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+    </>
+  )
+}
+
+function EventRows ({ event }: { event: Event }) {
+  const [open, setOpen] = useState(false)
+  const { id, createdAt, actorKind, actorName, actorId, action, table, recordId } = event
+  return (
+    <>
+      <Table.Tr>
+        <Table.Td><Moment at={createdAt} /></Table.Td>
+        <Table.Td>{actorName ?? actorId ?? actorKind}</Table.Td>
+        <Table.Td><span style={{ whiteSpace: 'nowrap' }}>{action}</span> <Code>{table}</Code></Table.Td>
+        <Table.Td><Button size='compact-sm' variant='default' aria-expanded={open} aria-controls={`event-${id}`} aria-label={`${open ? 'Hide' : 'Show'} what ${action} of ${table} ${recordId} changed`} onClick={() => { setOpen(!open) }}>{open ? 'Hide' : 'Show'}</Button></Table.Td>
+      </Table.Tr>
+      <Table.Tr id={`event-${id}`} hidden={!open}>{open && <Table.Td colSpan={4}><Difference event={event} /></Table.Td>}</Table.Tr>
+    </>
+  )
+}
+
+/** The fields that are not what they were. */
+function Difference ({ event: { recordId, before, after } }: { event: Event }) {
+  const [was, is] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>]
+  const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(field => JSON.stringify(was[field]) !== JSON.stringify(is[field]))
+  return (
+    <>
+      <p>Record <Code>{recordId}</Code>{before == null && after == null && ': you may not read what it was and is.'}</p>
+      {fields.length > 0 && (
+        <Table aria-label={`What changed of ${recordId}`} withTableBorder>
+          <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>
+          <Table.Tbody>{fields.map(field => <Table.Tr key={field}><Table.Th scope='row'>{field}</Table.Th><Table.Td><Value of={was[field]} /></Table.Td><Table.Td><Value of={is[field]} /></Table.Td></Table.Tr>)}</Table.Tbody>
+        </Table>
+      )}
+    </>
+  )
+}
+
+function Value ({ of }: { of: unknown }) {
+  if (of == null) return <>–</>
+  return <Code block={typeof of === 'object'} style={{ whiteSpace: 'pre-wrap' }}>{typeof of === 'string' ? of : JSON.stringify(of, null, 1)}</Code>
+}
+
+function filterOf ({ table, action, actor, record, since }: ActivitySearch): AuditEventFilter | null {
+  const filter: AuditEventFilter = {
+    ...table !== undefined && { table: { equals: table } },
+    ...action !== undefined && { action: { equals: action } },
+    ...actor !== undefined && { actorName: { contains: actor } },
+    ...record !== undefined && { recordId: { equals: record } },
+    ...since !== undefined && { createdAt: { gte: `${since}T00:00:00Z` } }
+  }
+  return Object.keys(filter).length === 0 ? null : filter
+}

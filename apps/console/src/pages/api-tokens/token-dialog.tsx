@@ -1,0 +1,97 @@
+import { Alert, Button, Group, Stack, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useState } from 'react'
+import { ask } from '../../api/ask'
+import { useChange } from '../../api/use-change'
+import { CopyField } from '../../components/copy-field'
+import { Dialog } from '../../components/dialog'
+import { Problem } from '../../components/problem'
+import { RolesField } from '../../components/roles-field'
+import { graphql } from '../../graphql'
+import type { ApiToken } from './api-tokens-page'
+
+const ApiTokenCreateDocument = graphql(`
+  mutation ApiTokenCreate($data: ApiTokenCreateInput!) {
+    apiTokenCreate(data: $data) { id name token }
+  }
+`)
+
+const ApiTokenUpdateDocument = graphql(`
+  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {
+    apiTokenUpdate(filter: { id: $id }, data: $data) { id }
+  }
+`)
+
+interface TokenDialogProps {
+  opened: boolean
+  /** The one to change; null for a new one. */
+  token: ApiToken | null
+  onClose: () => void
+}
+
+/** Makes an API token, whose secret is shown this once, or changes one. */
+export function TokenDialog ({ opened, token, onClose }: TokenDialogProps) {
+  const [secret, setSecret] = useState<{ name: string, secret: string } | null>(null)
+  const close = () => {
+    setSecret(null)
+    onClose()
+  }
+  if (secret !== null) {
+    return (
+      <Dialog opened onClose={close} title={`The secret of ${secret.name}`} closeOnClickOutside={false}>
+        <Stack>
+          <Alert color='orange' title='It is shown this once'>Copy it to where it is used. Nobody can read it again, here or in the database.</Alert>
+          <CopyField label='API token' value={secret.secret} />
+          <Group justify='flex-end'><Button onClick={close}>I have copied it</Button></Group>
+        </Stack>
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog opened={opened} onClose={close} title={token === null ? 'New API token' : `Change ${token.name}`}>
+      <TokenForm token={token} onClose={close} onSecret={setSecret} />
+    </Dialog>
+  )
+}
+
+function TokenForm ({ token, onClose, onSecret }: Omit<TokenDialogProps, 'opened'> & { onSecret: (secret: { name: string, secret: string }) => void }) {
+  const had = token?.roles?.items.flatMap(({ id }) => id ?? []) ?? []
+  const form = useForm({
+    initialValues: { name: token?.name ?? '', roles: had, expires: token?.expiresAt == null ? '' : token.expiresAt.slice(0, 10) },
+    validate: { name: name => name.trim() === '' ? 'A name that says where it is used' : null }
+  })
+  const create = useChange({
+    change: async ({ name, roles, expires }: typeof form.values) => (await ask(ApiTokenCreateDocument, {
+      data: { name: name.trim(), roles: { connect: roles.map(id => ({ id })) }, ...expires !== '' && { expiresAt: `${expires}T00:00:00Z` } }
+    })).apiTokenCreate,
+    done: 'The API token was made',
+    onDone: ({ token: secret }, { name }) => { onSecret({ name: name.trim(), secret }) }
+  })
+  const update = useChange({
+    change: async ({ name, roles, expires }: typeof form.values) => await ask(ApiTokenUpdateDocument, {
+      id: token?.id ?? '',
+      data: {
+        ...form.isDirty('name') && { name: name.trim() },
+        ...form.isDirty('roles') && { roles: { reconnect: roles.map(id => ({ id })) } },
+        ...form.isDirty('expires') && { expiresAt: expires === '' ? null : `${expires}T00:00:00Z` }
+      }
+    }),
+    done: 'The API token was changed',
+    onDone: onClose
+  })
+  const saving = token === null ? create : update
+  return (
+    <form noValidate onSubmit={form.onSubmit(values => { saving.mutate(values) })}>
+      <Stack>
+        <TextInput label='Name' description='Where it is used, such as “Nightly report”' required data-autofocus {...form.getInputProps('name')} />
+        <RolesField description='What it may do; without any, nothing' known={token?.roles?.items ?? []} {...form.getInputProps('roles')} />
+        <TextInput label='Ends on' description='From the beginning of this day (UTC) it is refused; without a day, never' type='date' {...form.getInputProps('expires')} />
+        {saving.error !== null && <Problem error={saving.error} title={token === null ? 'The API token was not made' : 'The API token was not changed'} />}
+        <Group justify='flex-end'>
+          <Button variant='default' onClick={onClose}>Cancel</Button>
+          <Button type='submit' loading={saving.isPending} disabled={!form.isDirty()}>{token === null ? 'Make it' : 'Save'}</Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,87 @@
+import type { AuthenticationProfileCreateInput, AuthenticationProfileUpdateInput, ProfileQuery } from '../../graphql/graphql'
+import { profileTypes, type ProviderField } from './profile-types'
+
+export type Profile = NonNullable<ProfileQuery['authenticationProfile']>
+
+/** What stands in the form of a profile. Lists are texts, one entry a line. */
+export interface ProfileValues {
+  name: string
+  signUp: 'off' | 'open' | 'domains'
+  emailDomains: string
+  roles: string[]
+  linkByEmail: string
+  onEmailChange: string
+  callbackUrls: string
+  logoutUrls: string
+  /** By the name of the provider's field. */
+  provider: Record<string, string | boolean>
+}
+
+/** What the form of a profile begins with; of a new one without a profile. */
+export function valuesOf (type: string, profile: Profile | null): ProfileValues {
+  const fields = profileTypes[type]?.fields ?? []
+  const domains = profile?.selfSignUpEmailDomains ?? []
+  return {
+    name: profile?.name ?? '',
+    signUp: profile?.selfSignUpEnabled !== true ? 'off' : domains.length > 0 ? 'domains' : 'open',
+    emailDomains: domains.join('\n'),
+    roles: profile?.roles?.items.flatMap(({ id }) => id ?? []) ?? [],
+    linkByEmail: profile?.linkByEmail ?? 'verified',
+    onEmailChange: profile?.onEmailChange ?? 'reject',
+    callbackUrls: (profile?.callbackUrls ?? []).join('\n'),
+    logoutUrls: (profile?.logoutUrls ?? []).join('\n'),
+    provider: Object.fromEntries(fields.map(field => [field.name, shown(field, profile)]))
+  }
+}
+
+function shown ({ name, kind, option, otherwise }: ProviderField, profile: Profile | null): string | boolean {
+  const known = kind === 'secret' ? null : option === true ? (profile?.options as Record<string, unknown> | null)?.[name] : (profile as Record<string, unknown> | null)?.[name]
+  if (kind === 'switch') return typeof known === 'boolean' ? known : otherwise === true
+  return Array.isArray(known) ? known.join('\n') : typeof known === 'string' ? known : ''
+}
+
+/** The profile that the form describes. */
+export function toCreateInput (type: string, values: ProfileValues): AuthenticationProfileCreateInput {
+  return { ...changedInput(type, values, null), name: values.name.trim(), type, ...values.roles.length > 0 && { roles: { connect: values.roles.map(id => ({ id })) } } }
+}
+
+/** What the form says otherwise than it began: a permission may be for some fields only. */
+export function toUpdateInput (type: string, values: ProfileValues, before: ProfileValues): AuthenticationProfileUpdateInput {
+  return {
+    ...changedInput(type, values, before),
+    ...values.name !== before.name && { name: values.name.trim() },
+    ...!same(values.roles, before.roles) && { roles: { reconnect: values.roles.map(id => ({ id })) } }
+  }
+}
+
+function changedInput (type: string, values: ProfileValues, before: ProfileValues | null): AuthenticationProfileUpdateInput {
+  const changed = <Name extends keyof ProfileValues>(...names: Name[]) => before === null || names.some(name => !same(values[name], before[name]))
+  const own: Record<string, unknown> = {}
+  const options: Record<string, unknown> = {}
+  for (const { name, kind, option, otherwise } of profileTypes[type]?.fields ?? []) {
+    const value = values.provider[name]
+    const untouched = before === null ? value === '' || (kind === 'switch' && value === otherwise) : value === before.provider[name]
+    if (untouched) continue
+    const given = kind === 'lines' ? lines(String(value)) : typeof value === 'string' ? value.trim() : value
+    if (option === true) options[name] = given === '' ? null : given
+    else own[name] = given
+  }
+  return {
+    ...own,
+    ...Object.keys(options).length > 0 && { options },
+    ...changed('signUp', 'emailDomains') && { selfSignUpEnabled: values.signUp !== 'off', selfSignUpEmailDomains: values.signUp === 'domains' ? lines(values.emailDomains) : [] },
+    ...changed('linkByEmail') && { linkByEmail: values.linkByEmail },
+    ...changed('onEmailChange') && { onEmailChange: values.onEmailChange },
+    ...changed('callbackUrls') && { callbackUrls: lines(values.callbackUrls) },
+    ...changed('logoutUrls') && { logoutUrls: lines(values.logoutUrls) }
+  }
+}
+
+/** The entries of a text that has one a line. */
+export function lines (text: string): string[] {
+  return text.split('\n').map(line => line.trim()).filter(line => line !== '')
+}
+
+function same (one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

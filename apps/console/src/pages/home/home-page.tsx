@@ -1,0 +1,46 @@
+import { Badge, Code, Group, Stack, Table, Text, Title } from '@mantine/core'
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { meQuery } from '../../api/me'
+import { PageTitle } from '../../components/page-title'
+
+interface Allowed { allow?: boolean }
+
+/** Who one is here, and what one may do. */
+export function HomePage () {
+  const { data: me } = useSuspenseQuery(meQuery)
+  const roles = me?.roles?.items ?? []
+  const name = [me?.firstName, me?.lastName].filter(Boolean).join(' ')
+  const items = me?.permissions?.items ?? []
+  const tables = items.filter(({ resourceType }) => resourceType === 'data')
+  return (
+    <>
+      <PageTitle title={name === '' ? 'Welcome' : `Welcome, ${name}`}>You are signed in as {me?.email}.</PageTitle>
+      <Stack gap='xl'>
+        <section aria-labelledby='my-roles'>
+          <Title order={2} size='h4' id='my-roles' mb='xs'>Your roles</Title>
+          {roles.length === 0
+            ? <Text>None. You may do nothing here until somebody gives you one.</Text>
+            : <Group gap='xs'>{roles.map(role => <Badge key={role.id} size='lg' variant='outline' color='gray' tt='none' c='var(--mantine-color-text)'>{role.name}</Badge>)}</Group>}
+        </section>
+        <section aria-labelledby='my-permissions'>
+          <Title order={2} size='h4' id='my-permissions' mb='xs'>What you may do</Title>
+          {tables.length === 0
+            ? <Text>Your roles mention no table.</Text>
+            : (
+              <Table>
+                <Table.Thead>
+                  <Table.Tr><Table.Th>Table</Table.Th><Table.Th>Allowed</Table.Th></Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {tables.map(({ resource, permission }) => {
+                    const allowed = Object.entries(permission as Record<string, Allowed>).filter(([, { allow }]) => allow === true).map(([action]) => action)
+                    return <Table.Tr key={resource}><Table.Th scope='row'><Code>{resource}</Code></Table.Th><Table.Td>{allowed.length === 0 ? 'nothing' : allowed.join(', ')}</Table.Td></Table.Tr>
+                  })}
+                </Table.Tbody>
+              </Table>
+              )}
+        </section>
+      </Stack>
+    </>
+  )
+}

@@ -1,0 +1,74 @@
+import { Alert, Button, Fieldset, NativeSelect, SimpleGrid, Stack } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { resourcesQuery } from '../../api/resources'
+import { Loading } from '../../components/loading'
+import { Problem } from '../../components/problem'
+import { PermissionDialog } from './permission-dialog'
+import { actions, extentOf, withPermission, type Action, type Extent, type Permissions } from './permissions'
+
+interface DataTabProps {
+  permissions: Permissions
+  onChange: (permissions: Permissions) => void
+  /** Which permission is opened at first. */
+  opened: { table: string, action: Action } | null
+}
+
+interface Edited { table: string, action: Action, extent: Extent }
+
+/** Each table, and what of its records the role allows. */
+export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
+  const resources = useQuery(resourcesQuery)
+  const [edited, setEdited] = useState<Edited | null>(opened === null ? null : { ...opened, extent: extentOf(permissions, opened.table, opened.action) })
+  if (permissions.all === true) {
+    return (
+      <Alert title='This role may do everything'>
+        <p>Everything of every table and function there is or will be. At least one role stays so.</p>
+        <Button variant='default' size='xs' onClick={() => { onChange({ data: {} }) }}>Choose permissions instead</Button>
+      </Alert>
+    )
+  }
+  if (resources.isPending) return <Loading />
+  if (resources.error !== null) return <Problem error={resources.error} title='The tables cannot be shown' retry={() => { resources.refetch() }} />
+  const table = resources.data.tables.find(({ name }) => name === edited?.table)
+  const choose = (table: string, action: Action, extent: Extent) => {
+    const before = permissions.data?.[table]?.[action]
+    if (extent === 'some') setEdited({ table, action, extent })
+    else onChange(withPermission(permissions, table, action, extent === 'none' ? null : { allow: true, ...before?.fields !== undefined && { fields: before.fields } }))
+  }
+  return (
+    <Stack>
+      {resources.data.tables.map(({ name }) => (
+        <Fieldset key={name} legend={name}>
+          <SimpleGrid cols={{ base: 2, md: 4 }} spacing='sm'>
+            {actions.map(action => {
+              const extent = extentOf(permissions, name, action)
+              const fields = permissions.data?.[name]?.[action]?.fields
+              const count = fields === undefined ? null : Object.values(fields).filter(allowed => allowed).length
+              const limits = `${count === null ? 'All fields' : count === 1 ? '1 field' : `${count} fields`}${extent === 'some' ? ', filter' : ''}`
+              return (
+                <div key={action}>
+                  <NativeSelect
+                    label={action} aria-label={`${action} ${name}`} value={extent} onChange={event => { choose(name, action, event.currentTarget.value as Extent) }}
+                    data={[{ value: 'all', label: 'All records' }, { value: 'none', label: 'No records' }, { value: 'some', label: 'Custom filter' }]}
+                  />
+                  {extent !== 'none' && (
+                    <Button mt={4} size='compact-xs' variant='subtle' aria-label={`${limits}: ${action} ${name}`} onClick={() => { setEdited({ table: name, action, extent }) }}>{limits}</Button>
+                  )}
+                </div>
+              )
+            })}
+          </SimpleGrid>
+        </Fieldset>
+      ))}
+      {edited !== null && table !== undefined && (
+        <PermissionDialog
+          key={`${edited.table} ${edited.action}`} table={table} action={edited.action} extent={edited.extent} variables={resources.data.variables}
+          permission={permissions.data?.[edited.table]?.[edited.action] ?? null}
+          onDone={permission => { onChange(withPermission(permissions, edited.table, edited.action, permission)); setEdited(null) }}
+          onClose={() => { setEdited(null) }}
+        />
+      )}
+    </Stack>
+  )
+}

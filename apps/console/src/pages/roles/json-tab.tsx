@@ -1,0 +1,29 @@
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
+import { useState } from 'react'
+import type { Permissions } from './permissions'
+
+/** The permissions as they are stored. */
+export function JsonTab ({ permissions, onChange }: { permissions: Permissions, onChange: (permissions: Permissions) => void }) {
+  const stored = JSON.stringify(permissions, null, 2)
+  const [text, setText] = useState(stored)
+  const parsed = parse(text)
+  return (
+    <Stack>
+      <Textarea label='Permissions' description='As roles have them: { "data": { … }, "custom": { "functions": { … } } }, or { "all": true }' autosize minRows={8} maxRows={30} spellCheck={false} classNames={{ input: 'mono' }} value={text} onChange={event => { setText(event.currentTarget.value) }} error={parsed.mistake} />
+      <Group>
+        <Button variant='default' disabled={parsed.permissions === null || text === stored} onClick={() => { if (parsed.permissions !== null) onChange(parsed.permissions) }}>Use it</Button>
+        <Text size='sm' c='dimmed'>The server checks it when the role is saved.</Text>
+      </Group>
+    </Stack>
+  )
+}
+
+function parse (text: string): { permissions: Permissions | null, mistake: string | null } {
+  try {
+    const permissions: unknown = JSON.parse(text)
+    if (typeof permissions === 'object' && permissions !== null && !Array.isArray(permissions)) return { permissions, mistake: null }
+    return { permissions: null, mistake: 'Permissions are an object' }
+  } catch (error) {
+    return { permissions: null, mistake: `No JSON yet: ${(error as Error).message}` }
+  }
+}

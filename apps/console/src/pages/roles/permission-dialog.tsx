@@ -1,0 +1,64 @@
+import { Button, Group, MultiSelect, Radio, Stack } from '@mantine/core'
+import { useState } from 'react'
+import type { Resources, ResourceTable } from '../../api/resources'
+import { Dialog } from '../../components/dialog'
+import { FilterEditor, parseFilter } from './filter-editor'
+import type { Action, Extent, Permission } from './permissions'
+
+interface PermissionDialogProps {
+  table: ResourceTable
+  action: Action
+  variables: Resources['variables']
+  permission: Permission | null
+  /** What is chosen at first. */
+  extent: Extent
+  onDone: (permission: Permission | null) => void
+  onClose: () => void
+}
+
+/** For which records and fields of a table an action is allowed. */
+export function PermissionDialog ({ table, action, variables, permission, extent, onDone, onClose }: PermissionDialogProps) {
+  const named = permission?.fields === undefined ? null : Object.keys(permission.fields).filter(field => permission.fields?.[field] === true)
+  const [records, setRecords] = useState<Extent>(extent)
+  const [text, setText] = useState(JSON.stringify(permission?.filter ?? {}, null, 2))
+  const [someFields, setSomeFields] = useState(named !== null)
+  const [fields, setFields] = useState(named ?? [])
+  const { filter } = parseFilter(text)
+  const done = () => {
+    if (records === 'none') return onDone(null)
+    onDone({
+      allow: true,
+      ...action !== 'delete' && someFields && { fields: Object.fromEntries(fields.map(field => [field, true])) },
+      ...records === 'some' && filter !== null && { filter }
+    })
+  }
+  return (
+    <Dialog opened onClose={onClose} title={`${action} ${table.name}`}>
+      <Stack>
+        <Radio.Group label='Records' value={records} onChange={value => { setRecords(value as Extent) }}>
+          <Group mt={4}>
+            <Radio value='all' label='All records' data-autofocus />
+            <Radio value='none' label='No records' />
+            <Radio value='some' label='Custom filter' />
+          </Group>
+        </Radio.Group>
+        {records === 'some' && <FilterEditor table={table} variables={variables} text={text} onChange={setText} />}
+        {records !== 'none' && action !== 'delete' && (
+          <Radio.Group label='Fields' value={someFields ? 'some' : 'all'} onChange={value => { setSomeFields(value === 'some') }}>
+            <Group mt={4}>
+              <Radio value='all' label='All fields, those to come too' />
+              <Radio value='some' label='These only' />
+            </Group>
+          </Radio.Group>
+        )}
+        {records !== 'none' && action !== 'delete' && someFields && (
+          <MultiSelect label='Fields that are allowed' data={[...new Set([...table.fields.map(({ name }) => name), ...fields])]} value={fields} onChange={setFields} searchable comboboxProps={{ transitionProps: { duration: 0 } }} />
+        )}
+        <Group justify='flex-end'>
+          <Button variant='default' onClick={onClose}>Cancel</Button>
+          <Button onClick={done} disabled={records === 'some' && filter === null}>Use it</Button>
+        </Group>
+      </Stack>
+    </Dialog>
+  )
+}

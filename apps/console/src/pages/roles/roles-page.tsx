@@ -1,0 +1,87 @@
+import { Button, Group, Stack, Table, Textarea, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useDisclosure } from '@mantine/hooks'
+import { IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { ask } from '../../api/ask'
+import { useChange } from '../../api/use-change'
+import { Dialog } from '../../components/dialog'
+import { Empty } from '../../components/empty'
+import { TextLink } from '../../components/links'
+import { Loading } from '../../components/loading'
+import { PageTitle } from '../../components/page-title'
+import { Problem } from '../../components/problem'
+import { graphql } from '../../graphql'
+import { summaryOf } from './permissions'
+
+const RolesDocument = graphql(`
+  query Roles {
+    rolesList(first: 1000) { items { id name description permissions } }
+  }
+`)
+
+const RoleCreateDocument = graphql(`
+  mutation RoleCreate($data: RoleCreateInput!) {
+    roleCreate(data: $data) { id }
+  }
+`)
+
+/** The named sets of permissions that people have. */
+export function RolesPage () {
+  const roles = useQuery({ queryKey: ['roles', 'list'], queryFn: async () => (await ask(RolesDocument)).rolesList.items })
+  const [creating, { open, close }] = useDisclosure(false)
+  return (
+    <>
+      <PageTitle title='Roles' actions={<Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>New role</Button>}>
+        A role is a named set of permissions. Several roles add up; what none of them mentions is denied.
+      </PageTitle>
+      {roles.isPending && <Loading />}
+      {roles.error !== null && <Problem error={roles.error} title='The roles cannot be shown' retry={() => { roles.refetch() }} />}
+      {roles.data !== undefined && (roles.data.length === 0
+        ? <Empty title='No role that you may read' />
+        : (
+          <Table aria-label='Roles'>
+            <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th className='wide-only'>Description</Table.Th><Table.Th>May</Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>
+              {roles.data.map(({ id, name, description, permissions }) => (
+                <Table.Tr key={id}>
+                  <Table.Th scope='row'>{id == null ? name : <TextLink to='/roles/$roleId' params={{ roleId: id }}>{name ?? id}</TextLink>}</Table.Th>
+                  <Table.Td className='wide-only'>{description}</Table.Td>
+                  <Table.Td>{summaryOf(permissions)}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+          ))}
+      <Dialog opened={creating} onClose={close} title='New role'><CreateForm onClose={close} /></Dialog>
+    </>
+  )
+}
+
+function CreateForm ({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate()
+  const form = useForm({ initialValues: { name: '', description: '' }, validate: { name: name => name.trim() === '' ? 'A name' : null } })
+  const create = useChange({
+    change: async ({ name, description }: typeof form.values) => (await ask(RoleCreateDocument, { data: { name: name.trim(), description: description.trim() || null } })).roleCreate,
+    done: (_role, { name }) => `The role ${name.trim()} was made`,
+    onDone: ({ id }) => {
+      onClose()
+      if (id != null) navigate({ to: '/roles/$roleId', params: { roleId: id } })
+    }
+  })
+  return (
+    <form noValidate onSubmit={form.onSubmit(values => { create.mutate(values) })}>
+      <Stack>
+        <TextInput label='Name' required data-autofocus {...form.getInputProps('name')} />
+        <Textarea label='Description' description='What it is for' autosize {...form.getInputProps('description')} />
+        <p>Whoever has it may at first read and change the record of their own user. What else, you choose on its page.</p>
+        {create.error !== null && <Problem error={create.error} title='The role was not made' />}
+        <Group justify='flex-end'>
+          <Button variant='default' onClick={onClose}>Cancel</Button>
+          <Button type='submit' loading={create.isPending}>Make it</Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,187 @@
+import { Button, Code, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useDisclosure } from '@mantine/hooks'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { ask } from '../../api/ask'
+import { useChange } from '../../api/use-change'
+import { Confirm } from '../../components/confirm'
+import { Facts } from '../../components/facts'
+import { ButtonLink, TextLink } from '../../components/links'
+import { Loading } from '../../components/loading'
+import { Moment } from '../../components/moment'
+import { PageTitle } from '../../components/page-title'
+import { Problem } from '../../components/problem'
+import { RolesField } from '../../components/roles-field'
+import { RoleBadges } from '../../components/role-badges'
+import { graphql } from '../../graphql'
+import type { UserQuery, UserUpdateInput } from '../../graphql/graphql'
+
+const UserDocument = graphql(`
+  query User($id: ID!) {
+    user(id: $id) {
+      id email firstName lastName status timezone origin createdAt updatedAt
+      createdBy { id email }
+      roles { items { id name } }
+      permissions { items { resource resourceType permission } }
+      identities { issuer subject email emailVerified profileName createdAt emailDiffers }
+    }
+  }
+`)
+
+const UserUpdateDocument = graphql(`
+  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {
+    userUpdate(filter: { id: $id }, data: $data) { id }
+  }
+`)
+
+const UserDeleteDocument = graphql(`
+  mutation UserDelete($id: ID!) {
+    userDelete(filter: { id: $id }) { success }
+  }
+`)
+
+type User = NonNullable<UserQuery['user']>
+
+const userQuery = (id: string) => queryOptions({ queryKey: ['users', 'one', id], queryFn: async () => (await ask(UserDocument, { id })).user as User })
+
+/** One user: who they are, their roles, and what those come to. */
+export function UserPage () {
+  const { userId } = useParams({ from: '/app/users/$userId' })
+  const user = useQuery(userQuery(userId))
+  const navigate = useNavigate()
+  const [deleting, { open, close }] = useDisclosure(false)
+  const remove = useChange({
+    change: async (id: string) => await ask(UserDeleteDocument, { id }),
+    done: 'The user was deleted',
+    onDone: () => { navigate({ to: '/users' }) }
+  })
+  if (user.isPending) return <Loading />
+  if (user.error !== null) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle><Problem error={user.error} title={user.error.message === 'User not found' ? 'There is no such user, or none that you may read' : 'The user cannot be shown'} retry={() => { user.refetch() }} /></>
+  const { data } = user
+  const name = data.email ?? userId
+  return (
+    <>
+      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
+      <Stack gap='xl'>
+        <Facts of={[
+          ['Id', <Code key='id'>{userId}</Code>],
+          ['Came by', data.origin],
+          ['Since', <Moment key='since' at={data.createdAt} />],
+          ['Last changed', <Moment key='changed' at={data.updatedAt} />],
+          ['Made by', data.createdBy?.id == null ? 'themselves' : <TextLink key='by' to='/users/$userId' params={{ userId: data.createdBy.id }}>{data.createdBy.email ?? data.createdBy.id}</TextLink>],
+          ['Roles', <RoleBadges key='roles' roles={data.roles} linked />]
+        ]}
+        />
+        <Identities user={data} />
+        <EditForm key={data.updatedAt} user={data} id={userId} />
+        <Permissions user={data} />
+      </Stack>
+      <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete the user' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(userId) }}>
+        The record and its roles go, and the account too where the provider lets accounts be deleted. This cannot be undone. What they did stays in the activity.
+      </Confirm>
+    </>
+  )
+}
+
+/** By what they sign in. */
+function Identities ({ user: { identities } }: { user: User }) {
+  return (
+    <section aria-labelledby='user-identities'>
+      <Title order={2} size='h4' id='user-identities' mb='xs'>Signs in by</Title>
+      {identities == null
+        ? <Text c='dimmed'>You may not read by what they sign in.</Text>
+        : identities.length === 0
+          ? <Text>Nothing yet: the first verified token with this email is bound to the user.</Text>
+          : (
+            <Table>
+              <Table.Thead><Table.Tr><Table.Th>Profile</Table.Th><Table.Th>Email there</Table.Th><Table.Th className='wide-only'>Subject</Table.Th></Table.Tr></Table.Thead>
+              <Table.Tbody>
+                {identities.map(({ issuer, subject, email, emailVerified, profileName, emailDiffers }) => (
+                  <Table.Tr key={`${issuer} ${subject}`}>
+                    <Table.Th scope='row'>{profileName ?? issuer}</Table.Th>
+                    <Table.Td>
+                      {email ?? 'not known'}{emailVerified === true && ', verified'}
+                      {emailDiffers && <Text size='sm' c='var(--mantine-color-error)'>Another than that of the user: these tokens are refused until the two agree.</Text>}
+                    </Table.Td>
+                    <Table.Td className='wide-only'><Code>{subject}</Code></Table.Td>
+                  </Table.Tr>
+                ))}
+              </Table.Tbody>
+            </Table>
+            )}
+    </section>
+  )
+}
+
+function EditForm ({ user, id }: { user: User, id: string }) {
+  const had = user.roles?.items.flatMap(role => role.id ?? []) ?? []
+  const form = useForm({
+    initialValues: { email: user.email ?? '', firstName: user.firstName ?? '', lastName: user.lastName ?? '', status: user.status ?? '', timezone: user.timezone ?? '', roles: had },
+    validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'An email address, such as ada@example.com' }
+  })
+  const save = useChange({
+    change: async (data: UserUpdateInput) => await ask(UserUpdateDocument, { id, data }),
+    done: 'The user was changed'
+  })
+  // A permission may be for some fields only, so nothing is sent that is as it was.
+  const submit = ({ roles, ...texts }: typeof form.values) => {
+    const connect = roles.filter(role => !had.includes(role)).map(role => ({ id: role }))
+    const disconnect = had.filter(role => !roles.includes(role)).map(role => ({ id: role }))
+    const changed = Object.entries(texts).filter(([field, text]) => text.trim() !== (user[field as keyof typeof texts] ?? ''))
+    save.mutate({
+      ...Object.fromEntries(changed.map(([field, text]) => [field, text.trim() || null])),
+      ...connect.length + disconnect.length > 0 && { roles: { ...connect.length > 0 && { connect }, ...disconnect.length > 0 && { disconnect } } }
+    })
+  }
+  return (
+    <Paper withBorder p='md' component='section' aria-labelledby='edit-user'>
+      <Title order={2} size='h4' id='edit-user' mb='sm'>Edit</Title>
+      <form noValidate onSubmit={form.onSubmit(submit)}>
+        <Stack maw='40rem'>
+          <TextInput label='Email' type='email' required description='Who signs in with this email, verified, is this user' {...form.getInputProps('email')} />
+          <Group grow align='flex-start'>
+            <TextInput label='First name' {...form.getInputProps('firstName')} />
+            <TextInput label='Last name' {...form.getInputProps('lastName')} />
+          </Group>
+          <Group grow align='flex-start'>
+            <TextInput label='Status' {...form.getInputProps('status')} />
+            <TextInput label='Time zone' placeholder='Europe/Berlin' {...form.getInputProps('timezone')} />
+          </Group>
+          {user.roles == null ? <Text size='sm' c='dimmed'>You may not read the roles of this user, and so not change them.</Text> : <RolesField known={user.roles.items} {...form.getInputProps('roles')} />}
+          {save.error !== null && <Problem error={save.error} title='The user was not changed' />}
+          <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button></Group>
+        </Stack>
+      </form>
+    </Paper>
+  )
+}
+
+function Permissions ({ user }: { user: User }) {
+  const tables = user.permissions?.items.filter(({ resourceType }) => resourceType === 'data')
+  return (
+    <section aria-labelledby='user-permissions'>
+      <Title order={2} size='h4' id='user-permissions' mb='xs'>What their roles come to</Title>
+      {tables === undefined
+        ? <Text c='dimmed'>You may not read the permissions of all their roles.</Text>
+        : tables.length === 0
+          ? <Text>Nothing: their roles mention no table.</Text>
+          : (
+            <Table>
+              <Table.Thead><Table.Tr><Table.Th>Table</Table.Th><Table.Th>May</Table.Th></Table.Tr></Table.Thead>
+              <Table.Tbody>
+                {tables.map(({ resource, permission }) => {
+                  const allowed = Object.entries(permission as Record<string, { allow?: boolean, filter?: unknown }>).filter(([, { allow }]) => allow === true)
+                  return (
+                    <Table.Tr key={resource}>
+                      <Table.Th scope='row'><Code>{resource}</Code></Table.Th>
+                      <Table.Td>{allowed.length === 0 ? 'nothing' : allowed.map(([action, { filter }]) => filter === undefined ? action : `${action} (some records)`).join(', ')}</Table.Td>
+                    </Table.Tr>
+                  )
+                })}
+              </Table.Tbody>
+            </Table>
+            )}
+    </section>
+  )
+}

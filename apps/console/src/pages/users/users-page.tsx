@@ -1,0 +1,119 @@
+import { Button, Group, Table, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { IconSearch, IconUserPlus } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { ask } from '../../api/ask'
+import { pageArguments, pageOf, type Place } from '../../api/page-of'
+import { Empty } from '../../components/empty'
+import { TextLink } from '../../components/links'
+import { Loading } from '../../components/loading'
+import { Moment } from '../../components/moment'
+import { PageTitle } from '../../components/page-title'
+import { Pager } from '../../components/pager'
+import { Problem } from '../../components/problem'
+import { RoleBadges } from '../../components/role-badges'
+import { SortHeader } from '../../components/sort-header'
+import { graphql } from '../../graphql'
+import type { UserFilter, UserSort } from '../../graphql/graphql'
+import type { UsersSearch } from '../../router'
+import { InviteDialog } from './invite-dialog'
+
+const UsersDocument = graphql(`
+  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {
+    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {
+      items { id email firstName lastName origin createdAt roles { items { id name } } }
+    }
+  }
+`)
+
+const UsersCountDocument = graphql(`
+  query UsersCount($filter: UserFilter) {
+    usersList(filter: $filter, first: 1) { count }
+  }
+`)
+
+const PAGE_SIZE = 50
+const columns = ['email', 'lastName', 'createdAt'] as const
+type Column = typeof columns[number]
+
+/** Everybody, as far as one may read them. */
+export function UsersPage () {
+  const search = useSearch({ from: '/app/users' })
+  const navigate = useNavigate({ from: '/users' })
+  const [inviting, { open, close }] = useDisclosure(false)
+  const filter = filterOf(search.q)
+  const sort = sortOf(search.sort)
+  const users = useQuery({
+    queryKey: ['users', search],
+    queryFn: async () => (await ask(UsersDocument, { filter, sort: sort === null ? null : [{ [sort.column]: sort.direction } as UserSort], ...pageArguments(search, PAGE_SIZE) })).usersList.items,
+    placeholderData: keepPreviousData
+  })
+  // Counting looks at every record, and so is asked for apart from the page.
+  const count = useQuery({ queryKey: ['users', 'count', search.q], queryFn: async () => (await ask(UsersCountDocument, { filter })).usersList.count })
+
+  const show = (change: Partial<UsersSearch>) => { navigate({ search: ({ q, sort }) => ({ ...q !== undefined && { q }, ...sort !== undefined && { sort }, ...change }) }) }
+  const find = useDebouncedCallback((q: string) => {
+    navigate({ search: ({ sort }) => ({ ...q.trim() !== '' && { q: q.trim() }, ...sort !== undefined && { sort } }), replace: true })
+  }, 250)
+  const sortBy = (column: Column) => { show({ sort: sort?.column === column && sort.direction === 'ASC' ? `-${column}` : column }) }
+  const head = (column: Column, text: string, className?: string) =>
+    <SortHeader direction={sort?.column === column ? sort.direction : null} onSort={() => { sortBy(column) }} className={className}>{text}</SortHeader>
+  const page = users.data && pageOf(users.data, search, PAGE_SIZE)
+  const go = (place: Place | null) => place === null ? null : () => { show(place as Partial<UsersSearch>) }
+
+  return (
+    <>
+      <PageTitle title='Users' actions={<Button leftSection={<IconUserPlus size={16} aria-hidden />} onClick={open}>Invite</Button>}>
+        Who has a record in this app. A person signs in at a provider; the record says which roles they have.
+      </PageTitle>
+      <Group mb='md' align='flex-end'>
+        <TextInput label='Search' description='In email and names; upper and lower case count in names' type='search' defaultValue={search.q} onChange={event => { find(event.currentTarget.value) }} leftSection={<IconSearch size={16} aria-hidden />} style={{ flexGrow: 1 }} maw={420} />
+        <Text size='sm' c='dimmed' role='status' pb={8}>{count.data === undefined ? '' : `${count.data.toLocaleString()} ${count.data === 1 ? 'user' : 'users'}`}</Text>
+      </Group>
+      {users.isPending && <Loading />}
+      {users.error !== null && <Problem error={users.error} title='The users cannot be shown' retry={() => { users.refetch() }} />}
+      {page !== undefined && users.error === null && (page.items.length === 0
+        ? (
+          <Empty title={search.q === undefined ? 'Nobody here' : `Nobody matches “${search.q}”`}>
+            {search.after !== undefined || search.before !== undefined ? <TextLink to='/users'>To the first page</TextLink> : search.q === undefined && 'Invite somebody, or let people sign up by an authentication profile.'}
+          </Empty>
+          )
+        : (
+          <Table aria-label='Users' aria-busy={users.isPlaceholderData}>
+            <Table.Thead>
+              <Table.Tr>
+                {head('email', 'Email')}
+                {head('lastName', 'Name')}
+                <Table.Th className='wide-only'>Roles</Table.Th>
+                {head('createdAt', 'Since', 'wide-only')}
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {page.items.map(user => (
+                <Table.Tr key={user.id}>
+                  <Table.Td>{user.id == null ? user.email : <TextLink to='/users/$userId' params={{ userId: user.id }}>{user.email ?? user.id}</TextLink>}</Table.Td>
+                  <Table.Td>{[user.firstName, user.lastName].filter(Boolean).join(' ')}</Table.Td>
+                  <Table.Td className='wide-only'><RoleBadges roles={user.roles} /></Table.Td>
+                  <Table.Td className='wide-only'><Moment at={user.createdAt} /></Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+          ))}
+      {page !== undefined && <Pager label='Pages of users' onFirst={page.previous === null ? null : () => { show({}) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+      <InviteDialog opened={inviting} onClose={close} />
+    </>
+  )
+}
+
+/** What is typed is looked for in each of the fields that say who somebody is. */
+function filterOf (q: string | undefined): UserFilter | null {
+  return q === undefined ? null : { OR: [{ email: { contains: q.toLowerCase() } }, { firstName: { contains: q } }, { lastName: { contains: q } }] }
+}
+
+/** `lastName`, or `-lastName` from the end. */
+function sortOf (text: string | undefined): { column: Column, direction: 'ASC' | 'DESC' } | null {
+  const column = columns.find(name => name === text?.replace(/^-/, ''))
+  return column === undefined ? null : { column, direction: text?.startsWith('-') === true ? 'DESC' : 'ASC' }
+}

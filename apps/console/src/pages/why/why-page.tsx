@@ -1,0 +1,182 @@
+import { Alert, Autocomplete, Button, Code, Group, List, NativeSelect, Paper, SegmentedControl, Select, Stack, Table, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconCheck, IconMinus, IconX } from '@tabler/icons-react'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { ask } from '../../api/ask'
+import { resourcesQuery } from '../../api/resources'
+import { ButtonLink, TextLink } from '../../components/links'
+import { PageTitle } from '../../components/page-title'
+import { Problem } from '../../components/problem'
+import { graphql } from '../../graphql'
+import type { ExplainQuery, PermissionSubject } from '../../graphql/graphql'
+
+const ExplainDocument = graphql(`
+  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {
+    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {
+      allowed principal remedy remedyRoleId
+      steps { step ok message }
+      roles { roleId roleName allowed reason filter fields }
+    }
+  }
+`)
+
+const TokenNamesDocument = graphql(`
+  query TokenNames {
+    apiTokensList(first: 1000) { items { id name } }
+  }
+`)
+
+const UserEmailsDocument = graphql(`
+  query UserEmails($part: String!) {
+    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }
+  }
+`)
+
+type Explanation = ExplainQuery['permissionExplain']
+
+interface Question {
+  kind: 'user' | 'apiToken' | 'guest' | 'token'
+  email: string
+  apiTokenId: string
+  token: string
+  action: string
+  resource: string
+}
+
+/** Why somebody may do something or not: the way from who they are to what their roles say. */
+export function WhyPage () {
+  const { email = '', action = 'read', table = 'Users' } = useSearch({ from: '/app/why' })
+  const form = useForm<Question>({
+    initialValues: { kind: 'user', email, apiTokenId: '', token: '', action, resource: table },
+    validate: {
+      email: (text, { kind }) => kind === 'user' && !/^\S+@\S+$/.test(text.trim()) ? 'The email of a user' : null,
+      apiTokenId: (id, { kind }) => kind === 'apiToken' && id === '' ? 'One of the API tokens' : null,
+      token: (text, { kind }) => kind === 'token' && text.trim() === '' ? 'An ID token, or an API token' : null,
+      resource: text => text.trim() === '' ? 'What it is about' : null
+    }
+  })
+  const explain = useMutation({
+    mutationFn: async (question: Question) => (await ask(ExplainDocument, {
+      subject: subjectOf(question),
+      action: question.action,
+      ...question.action === 'call' ? { function: question.resource } : { table: question.resource }
+    })).permissionExplain
+  })
+  const { kind } = form.values
+  return (
+    <>
+      <PageTitle title='Why?'>Why somebody may do something, or may not. The server decides it here by the rules by which it answers requests, and changes nothing.</PageTitle>
+      <Stack gap='lg' maw='48rem'>
+        <form noValidate onSubmit={form.onSubmit(question => { explain.mutate(question) })}>
+          <Stack>
+            <SegmentedControl
+              aria-label='Who' fullWidth value={kind} onChange={value => { form.setFieldValue('kind', value as Question['kind']) }} transitionDuration={0}
+              data={[{ value: 'user', label: 'User' }, { value: 'apiToken', label: 'API token' }, { value: 'guest', label: 'Guest' }, { value: 'token', label: 'A token' }]}
+            />
+            {kind === 'user' && <UserField {...form.getInputProps('email')} />}
+            {kind === 'apiToken' && <TokenField {...form.getInputProps('apiTokenId')} />}
+            {kind === 'guest' && <Text size='sm'>A guest is whoever sends a request without a token.</Text>}
+            {kind === 'token' && <TextInput label='Token' description='An ID token, or an API token. It is verified as that of a request would be, and kept nowhere' required autoComplete='off' spellCheck={false} classNames={{ input: 'mono' }} {...form.getInputProps('token')} />}
+            <Group grow align='flex-start'>
+              <NativeSelect label='Action' data={['create', 'read', 'update', 'delete', 'call']} {...form.getInputProps('action')} onChange={event => { form.setValues({ action: event.currentTarget.value, resource: '' }) }} />
+              <ResourceField isFunction={form.values.action === 'call'} {...form.getInputProps('resource')} />
+            </Group>
+            <Group><Button type='submit' loading={explain.isPending}>Explain</Button></Group>
+          </Stack>
+        </form>
+        <div aria-live='polite'>
+          {explain.error !== null && <Problem error={explain.error} title='It cannot be explained' />}
+          {explain.data !== undefined && <Path explanation={explain.data} question={explain.variables} />}
+        </div>
+      </Stack>
+    </>
+  )
+}
+
+function subjectOf ({ kind, email, apiTokenId, token }: Question): PermissionSubject {
+  switch (kind) {
+    case 'user': return { email: email.trim() }
+    case 'apiToken': return { apiTokenId }
+    case 'guest': return { guest: true }
+    // As it stands in a header, too.
+    case 'token': return { token: token.trim().replace(/^(authorization:\s*)?bearer\s+/i, '') }
+  }
+}
+
+/** The email of a user, with those that fit what is typed, as far as they may be read. */
+function UserField (props: { value?: string, onChange: (email: string) => void, error?: React.ReactNode }) {
+  const [part] = useDebouncedValue((props.value ?? '').trim().toLowerCase(), 250)
+  const users = useQuery({
+    queryKey: ['users', 'emails', part],
+    queryFn: async () => (await ask(UserEmailsDocument, { part })).usersList.items.flatMap(({ email }) => email ?? []),
+    placeholderData: keepPreviousData,
+    enabled: part !== ''
+  })
+  return <Autocomplete label='User' description='The email of their record' required data={[...new Set(users.data)]} comboboxProps={{ transitionProps: { duration: 0 } }} {...props} />
+}
+
+function TokenField (props: { value?: string, onChange: (id: string) => void, error?: React.ReactNode }) {
+  const tokens = useQuery({ queryKey: ['api tokens', 'names'], queryFn: async () => (await ask(TokenNamesDocument)).apiTokensList.items })
+  if (tokens.error !== null) return <Problem error={tokens.error} title='The API tokens cannot be shown' />
+  return <Select label='API token' required searchable data={tokens.data?.flatMap(({ id, name }) => id == null ? [] : [{ value: id, label: name ?? id }]) ?? []} {...props} value={props.value ?? null} onChange={id => { props.onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }} />
+}
+
+/** A table or a function; where one may not read which there are, its name. */
+function ResourceField ({ isFunction, ...props }: { isFunction: boolean, value?: string, onChange: (name: string) => void, error?: React.ReactNode }) {
+  const resources = useQuery(resourcesQuery)
+  const label = isFunction ? 'Function' : 'Table'
+  const names = isFunction ? resources.data?.functions : resources.data?.tables.map(({ name }) => name)
+  if (names === undefined) return <TextInput label={label} required {...props} onChange={event => { props.onChange(event.currentTarget.value) }} />
+  return <NativeSelect label={label} required {...props} data={[{ value: '', label: 'Choose one' }, ...names]} onChange={event => { props.onChange(event.currentTarget.value) }} />
+}
+
+const marks = { yes: [IconCheck, 'lake', 'Yes'], no: [IconX, 'red.9', 'No'], silent: [IconMinus, 'gray.7', 'No'] } as const
+
+function Mark ({ as }: { as: keyof typeof marks }) {
+  const [Icon, color, label] = marks[as]
+  return <ThemeIcon size={22} radius='xl' color={color}><Icon size={14} aria-label={label} role='img' /></ThemeIcon>
+}
+
+/** The explanation, from whom it is about down to what is to be done. */
+function Path ({ explanation: { allowed, principal, steps, roles, remedy, remedyRoleId }, question: { action, resource } }: { explanation: Explanation, question: Question }) {
+  return (
+    <Paper withBorder p='md' component='section' aria-labelledby='explanation'>
+      <Stack>
+        <Title order={2} size='h4' id='explanation'>{allowed ? 'Allowed' : 'Not allowed'}: {action} {resource}</Title>
+        <Text>{principal}</Text>
+        <List spacing='xs' listStyleType='none' type='ordered'>
+          {steps.map(({ step, ok, message }) => <List.Item key={step} icon={<Mark as={ok ? 'yes' : 'no'} />}><b>{step}</b>: {message}</List.Item>)}
+        </List>
+        {roles.length > 0 && (
+          <Table aria-label='What the roles say'>
+            <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th>Says</Table.Th></Table.Tr></Table.Thead>
+            <Table.Tbody>
+              {roles.map(({ roleId, roleName, allowed, reason, filter, fields }) => (
+                <Table.Tr key={roleId}>
+                  <Table.Th scope='row'><Group gap='xs' wrap='nowrap'><Mark as={allowed ? 'yes' : 'silent'} /><TextLink to='/roles/$roleId' params={{ roleId }}>{roleName}</TextLink></Group></Table.Th>
+                  <Table.Td>
+                    {reason}
+                    {filter != null && <Text size='sm'>Records: <Code>{JSON.stringify(filter)}</Code></Text>}
+                    {fields != null && <Text size='sm'>Fields: {fields.join(', ')}</Text>}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+        {remedy != null && remedy !== '' && (
+          <Alert title='Remedy'>
+            <Text size='sm'>{remedy}</Text>
+            {remedyRoleId != null && (
+              <ButtonLink mt='sm' size='xs' to='/roles/$roleId' params={{ roleId: remedyRoleId }} search={action === 'call' ? { tab: 'functions' } : { tab: 'data', table: resource, action }}>
+                Change it in {roles.find(({ roleId }) => roleId === remedyRoleId)?.roleName ?? 'the role'}
+              </ButtonLink>
+            )}
+          </Alert>
+        )}
+      </Stack>
+    </Paper>
+  )
+}

@@ -1,0 +1,71 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { Loading } from './components/loading'
+import { NotFound } from './components/not-found'
+import { PageFailed } from './components/page-failed'
+import { Shell } from './shell/shell'
+import { CallbackPage } from './session/callback-page'
+import { SignInPage } from './session/sign-in-page'
+
+/** Keeps of an address' search what is known there, as texts. */
+function texts<Name extends string> (...names: Name[]) {
+  return (search: Record<string, unknown>): Partial<Record<Name, string>> => Object.fromEntries(names.flatMap(name => {
+    const value = search[name]
+    // The router reads what looks like a number as one.
+    return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [[name, String(value)]] : []
+  })) as Partial<Record<Name, string>>
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: PageFailed })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  component: SignInPage,
+  validateSearch: (search: Record<string, unknown>): { returnTo?: string, ended?: boolean } => ({ ...texts('returnTo')(search), ...search.ended === true && { ended: true } })
+})
+
+const callback = createRoute({ getParentRoute: () => root, path: '/callback', component: CallbackPage })
+
+/** Everything for which one is signed in. */
+const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
+
+const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./pages/home/home-page'), 'HomePage') })
+
+/** What of the list of users an address shows. */
+export type UsersSearch = ReturnType<typeof usersSearch>
+/** What of the activity an address shows. */
+export type ActivitySearch = Partial<Record<'table' | 'action' | 'actor' | 'record' | 'since' | 'after' | 'before', string>>
+
+const usersSearch = texts('q', 'sort', 'after', 'before')
+
+const users = createRoute({ getParentRoute: () => app, path: '/users', validateSearch: usersSearch, component: lazyRouteComponent(() => import('./pages/users/users-page'), 'UsersPage') })
+const user = createRoute({ getParentRoute: () => app, path: '/users/$userId', component: lazyRouteComponent(() => import('./pages/users/user-page'), 'UserPage') })
+
+const authentication = createRoute({ getParentRoute: () => app, path: '/authentication', component: lazyRouteComponent(() => import('./pages/authentication/authentication-page'), 'AuthenticationPage') })
+const newProfile = createRoute({ getParentRoute: () => app, path: '/authentication/new', component: lazyRouteComponent(() => import('./pages/authentication/new-profile-page'), 'NewProfilePage') })
+const profile = createRoute({ getParentRoute: () => app, path: '/authentication/$profileId', component: lazyRouteComponent(() => import('./pages/authentication/profile-page'), 'ProfilePage') })
+
+const roles = createRoute({ getParentRoute: () => app, path: '/roles', component: lazyRouteComponent(() => import('./pages/roles/roles-page'), 'RolesPage') })
+const role = createRoute({ getParentRoute: () => app, path: '/roles/$roleId', validateSearch: texts('tab', 'table', 'action'), component: lazyRouteComponent(() => import('./pages/roles/role-page'), 'RolePage') })
+
+const apiTokens = createRoute({ getParentRoute: () => app, path: '/api-tokens', validateSearch: texts('after', 'before'), component: lazyRouteComponent(() => import('./pages/api-tokens/api-tokens-page'), 'ApiTokensPage') })
+const activity = createRoute({ getParentRoute: () => app, path: '/activity', validateSearch: texts('table', 'action', 'actor', 'record', 'since', 'after', 'before'), component: lazyRouteComponent(() => import('./pages/activity/activity-page'), 'ActivityPage') })
+const why = createRoute({ getParentRoute: () => app, path: '/why', validateSearch: texts('email', 'action', 'table'), component: lazyRouteComponent(() => import('./pages/why/why-page'), 'WhyPage') })
+
+const routes = root.addChildren([
+  signIn,
+  callback,
+  app.addChildren([home, users, user, authentication, newProfile, profile, roles, role, apiTokens, activity, why])
+])
+
+export const router = createRouter({
+  routeTree: routes,
+  basepath: '/console',
+  defaultPreload: 'intent',
+  defaultPendingComponent: Loading,
+  scrollRestoration: true
+})
+
+declare module '@tanstack/react-router' {
+  interface Register { router: typeof router }
+}

@@ -1,0 +1,22 @@
+import { queryOptions } from '@tanstack/react-query'
+
+/** What everybody may know of a profile: `GET /auth/profiles`. */
+export interface PublicProfile {
+  id: string
+  name: string
+  type: string
+  clientId: string
+  domain: string
+  issuer: string
+  loginUrl: string | null
+  logoutUrl: string | null
+}
+
+export const publicProfilesQuery = queryOptions({
+  queryKey: ['public profiles'],
+  queryFn: async (): Promise<PublicProfile[]> => {
+    const response = await fetch('/auth/profiles')
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`)
+    return (await response.json() as { profiles: PublicProfile[] }).profiles
+  }
+})

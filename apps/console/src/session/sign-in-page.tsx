@@ -1,0 +1,66 @@
+import { Alert, Anchor, Button, Container, Paper, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { CopyField } from '../components/copy-field'
+import { Loading } from '../components/loading'
+import { Problem } from '../components/problem'
+import { callbackUrl, logoutUrl, publicUrl } from '../page-settings'
+import { publicProfilesQuery, type PublicProfile } from './profiles'
+import { pathInConsole, signIn, useSession } from './session'
+
+/** The choice of how to sign in. */
+export function SignInPage () {
+  const { returnTo, ended } = useSearch({ from: '/sign-in' })
+  const session = useSession()
+  const profiles = useQuery(publicProfilesQuery)
+  const [failure, setFailure] = useState<{ profile: PublicProfile, error: Error } | null>(null)
+  const [leaving, setLeaving] = useState<string | null>(null)
+  const navigate = useNavigate()
+  const signedIn = session !== null
+  useEffect(() => { document.title = 'Sign in · Latchkey Console' }, [])
+  useEffect(() => { if (signedIn) navigate({ href: pathInConsole(returnTo), replace: true }) }, [signedIn, returnTo, navigate])
+  if (signedIn) return null
+
+  const leave = (profile: PublicProfile) => {
+    setLeaving(profile.id)
+    signIn(profile, pathInConsole(returnTo)).catch((error: Error) => {
+      setFailure({ profile, error })
+      setLeaving(null)
+    })
+  }
+
+  const elsewhere = location.origin !== new URL(publicUrl).origin
+  const foreign = profiles.data?.filter(({ type }) => type !== 'embedded') ?? []
+  return (
+    <Container component='main' size='xs' py={{ base: 'md', sm: 64 }}>
+      <Paper withBorder p={{ base: 'md', sm: 'xl' }}>
+        <Title order={1} size='h2' mb='xs'>Latchkey Console</Title>
+        <Text c='dimmed' mb='lg'>Users, authentication, roles and API tokens of this app.</Text>
+        <Stack>
+          {ended === true && <Alert role='status' title='Your session has ended'>Sign in again, and you are back where you were.</Alert>}
+          {elsewhere && <Alert role='alert' color='orange' title='Open the console at its own address'>Sign-in works at <Anchor underline='always' href={`${publicUrl}/console`}>{publicUrl}/console</Anchor> only (the server's PUBLIC_URL).</Alert>}
+          {profiles.isPending && <Loading />}
+          {profiles.error !== null && <Problem error={profiles.error} title='The ways to sign in could not be loaded' retry={() => { profiles.refetch() }} />}
+          {profiles.data?.length === 0 && <Alert color='orange' title='Nobody can sign in'>The app has no authentication profile. Add one to its configuration.</Alert>}
+          {profiles.data?.map(profile => (
+            <Button key={profile.id} size='md' fullWidth loading={leaving === profile.id} disabled={elsewhere || leaving !== null} onClick={() => { leave(profile) }}>
+              Sign in with {profile.name}
+            </Button>
+          ))}
+          {failure !== null && <Problem error={failure.error} title={`The login page of ${failure.profile.name} could not be opened`} />}
+          {foreign.length > 0 && (
+            <details>
+              <summary>For whoever sets up {foreign.map(({ name }) => name).join(', ')}</summary>
+              <Stack mt='sm' gap='sm'>
+                <Text size='sm'>The client at the provider must allow these addresses, for a public client with PKCE (a “single page application”):</Text>
+                <CopyField label='Callback URL' value={callbackUrl} />
+                <CopyField label='Logout URL' value={logoutUrl} />
+              </Stack>
+            </details>
+          )}
+        </Stack>
+      </Paper>
+    </Container>
+  )
+}

@@ -1,0 +1,104 @@
+import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconChevronDown, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUsers, IconUserShield } from '@tabler/icons-react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
+import { useEffect, useRef } from 'react'
+import { ApiError } from '../api/api-error'
+import { meQuery } from '../api/me'
+import { Loading } from '../components/loading'
+import { Problem } from '../components/problem'
+import { sessionEnd, signOut, useSession } from '../session/session'
+import { Join } from './join'
+
+const pages = [
+  { to: '/', label: 'Home', icon: IconHome },
+  { to: '/users', label: 'Users', icon: IconUsers },
+  { to: '/authentication', label: 'Authentication', icon: IconShieldLock },
+  { to: '/roles', label: 'Roles', icon: IconUserShield },
+  { to: '/api-tokens', label: 'API tokens', icon: IconKey },
+  { to: '/activity', label: 'Activity', icon: IconHistory },
+  { to: '/why', label: 'Why?', icon: IconHelpCircle }
+]
+
+/** What stands around every page: where one is, who one is, and the way out. Without a session there is none of it, but the way to sign in. */
+export function Shell () {
+  const session = useSession()
+  const router = useRouter()
+  const signedIn = session !== null
+  useEffect(() => {
+    if (signedIn) return
+    const { pathname, searchStr } = router.latestLocation
+    const end = sessionEnd()
+    router.navigate({ to: '/sign-in', search: end === 'signedOut' ? {} : { returnTo: `${pathname}${searchStr}`, ...end === 'refused' && { ended: true } }, replace: true })
+  }, [signedIn, router])
+  return signedIn ? <Frame /> : null
+}
+
+function Frame () {
+  const me = useQuery(meQuery)
+  const client = useQueryClient()
+  const { pathname } = useLocation()
+  const [opened, { toggle, close }] = useDisclosure(false)
+  const main = useRef<HTMLElement>(null)
+  const first = useRef(true)
+
+  // Whoever hears the page is told of the new one, and continues there.
+  useEffect(() => {
+    close()
+    if (!first.current) main.current?.focus()
+    first.current = false
+  }, [pathname, close])
+
+  const leave = async () => {
+    await signOut()
+    client.clear()
+  }
+
+  return (
+    <AppShell transitionDuration={0} header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding={{ base: 'sm', sm: 'lg' }}>
+      <a className='skip-link' href='#content' onClick={event => { event.preventDefault(); main.current?.focus() }}>Skip to the content</a>
+      <AppShell.Header>
+        <Group h='100%' px='md' justify='space-between' wrap='nowrap'>
+          <Group gap='sm' wrap='nowrap'>
+            <Burger opened={opened} onClick={toggle} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close the navigation' : 'Open the navigation'} aria-expanded={opened} />
+            <Text fw={700} component='span'>Latchkey</Text>
+          </Group>
+          <Account email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { leave() }} />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar p='xs' component='div'>
+        <nav aria-label='Pages'>
+          {pages.map(({ to, label, icon: Icon }) => {
+            const active = to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`)
+            return <NavLink key={to} component={Link} to={to} label={label} leftSection={<Icon size={18} aria-hidden />} active={active} aria-current={active ? 'page' : undefined} />
+          })}
+        </nav>
+      </AppShell.Navbar>
+      <AppShell.Main id='content' ref={main} tabIndex={-1}>
+        {me.isPending ? <Loading /> : me.error === null ? <Outlet /> : isNobody(me.error) ? <Join /> : <Problem error={me.error} title='You are signed in, and yet nobody here' retry={() => { me.refetch() }} />}
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+function isNobody (error: Error): boolean {
+  return error instanceof ApiError && error.code === 'EntityNotFoundError'
+}
+
+function Account ({ email, roles, onSignOut }: { email: string | null, roles: string[], onSignOut: () => void }) {
+  const { setColorScheme } = useMantineColorScheme()
+  const dark = document.documentElement.dataset.mantineColorScheme === 'dark'
+  return (
+    <Menu position='bottom-end' width={260}>
+      <Menu.Target>
+        <Button variant='default' size='xs' maw='65vw' rightSection={<IconChevronDown size={14} aria-hidden />} aria-label={`Account: ${email ?? 'not a user yet'}`}>{email ?? 'Account'}</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{roles.length === 0 ? 'No roles' : roles.join(', ')}</Menu.Label>
+        <Menu.Item leftSection={dark ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />} onClick={() => { setColorScheme(dark ? 'light' : 'dark') }}>{dark ? 'Light colours' : 'Dark colours'}</Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={onSignOut}>Sign out</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,36 @@
+import { Alert, createTheme, Table, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+
+/** From light to dark; text on the eighth is readable in white. */
+const lake: MantineColorsTuple = ['#e9f7f5', '#d3ece8', '#a5dad2', '#73c6bb', '#4cb5a7', '#33a998', '#239083', '#147a6f', '#0b6b63', '#045049']
+
+export const theme = createTheme({
+  colors: { lake },
+  primaryColor: 'lake',
+  primaryShade: { light: 8, dark: 8 },
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  defaultRadius: 'md',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
+  headings: { fontWeight: '650' },
+  components: {
+    Alert: Alert.extend({ defaultProps: { variant: 'outline' }, styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } })
+  }
+})
+
+/** Mantine's greys and reds are too faint for small text (WCAG 1.4.3). */
+export const readableColors: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': '#545b62',
+    '--mantine-color-placeholder': '#5f666d',
+    '--mantine-color-error': '#b42318',
+    '--mantine-color-anchor': '#0b6b63'
+  },
+  dark: {
+    '--mantine-color-dimmed': '#b4b8bd',
+    '--mantine-color-placeholder': '#a3a8ad',
+    '--mantine-color-error': '#ff9d96',
+    '--mantine-color-anchor': '#73c6bb'
+  }
+})

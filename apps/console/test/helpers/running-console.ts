@@ -1,0 +1,165 @@
+// One built server with the console, and one browser, for all tests of this package.
+import sparticuz from '@sparticuz/chromium'
+import axe from 'axe-core'
+import { access } from 'node:fs/promises'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import t, { type Test } from 'tap'
+// The server depends on the console, so the console cannot name it in its package.json: turbo.json has it built before.
+import { freePort, startServer, type RunningServer } from '../../../server/dist-demo/running-server.js'
+
+const DEBIAN_CHROMIUM = '/usr/bin/chromium'
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+export const password = 'correct horse battery'
+export const administrator = 'admin@example.com'
+
+export interface RunningConsole {
+  readonly server: RunningServer
+  /** The provider of the profile Partner: another Latchkey, at another origin. */
+  readonly partner: RunningServer
+  readonly browser: Browser
+  /** Of the administrator, for what a test needs to be there. */
+  readonly idToken: string
+}
+
+let running: Promise<RunningConsole> | null = null
+
+/** The server with an administrator, and the browser; started once. */
+export async function runningConsole (): Promise<RunningConsole> {
+  running ??= start()
+  return await running
+}
+
+t.teardown(async () => {
+  const { server, partner, browser } = await running ?? {}
+  await browser?.close()
+  await Promise.all([server?.stop(), partner?.stop()])
+})
+
+async function start (): Promise<RunningConsole> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const partner = await startServer({
+    config: { profiles: [{ id: 'default', name: 'Partner', type: 'embedded', clientId: 'partner-web', callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }] },
+    env: { LOG_LEVEL: 'info' }
+  })
+  const [server, browser] = await Promise.all([
+    startServer({
+      port,
+      config: {
+        profiles: [
+          { id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: ['http://localhost:3000/auth/callback'] },
+          { id: 'partner', name: 'Partner', type: 'openid', issuer: `${partner.url}/oidc`, clientId: 'partner-web' }
+        ],
+        roles: [{ name: 'Support', permissions: { data: { Users: { read: { allow: true, fields: { id: true, email: true, firstName: true, lastName: true, createdAt: true } } } } } }]
+      },
+      // At this level the log has the emails, since there is no mail server.
+      env: { LOG_LEVEL: 'info', LATCHKEY_ADMIN_EMAIL: administrator, LATCHKEY_SECRET_KEY: 'a secret key for tests, and no others' }
+    }),
+    launch()
+  ])
+  const idToken = await account(server, administrator)
+  // The first token of an account makes its user.
+  await graphql(server, '{ user { id } }', {}, idToken)
+  return { server, partner, browser, idToken }
+}
+
+async function launch (): Promise<Browser> {
+  const debian = await access(DEBIAN_CHROMIUM).then(() => true, () => false)
+  try {
+    return await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'] })
+  } catch (cause) {
+    throw new Error('This test needs a browser. Install one with "apt-get install chromium", or run "npm ci", which brings @sparticuz/chromium for Linux on x64.', { cause })
+  }
+}
+
+/** Somebody who has an account and has confirmed its address; gives an ID token. */
+export async function account (server: RunningServer, email: string): Promise<string> {
+  await graphql(server, 'mutation ($email: String!, $password: String!) { userSignUpWithPassword(user: { email: $email, firstName: "Ada", lastName: "Admin" }, password: $password) { email } }', { email, password })
+  const code = await emailedCode(server, email)
+  await graphql(server, 'mutation ($data: VerificationEmailConfirmInput!) { userVerificationEmailConfirm(data: $data) { success } }', { data: { email, code, password } })
+  const { userLogin } = await graphql(server, 'mutation ($data: UserLoginInput!) { userLogin(data: $data) { auth { idToken } } }', { data: { email, password } })
+  return userLogin.auth.idToken
+}
+
+/** The code in the email, which the server has logged for want of a mail server. */
+export async function emailedCode (server: RunningServer, email: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const line = server.output().split('\n').filter(line => line.includes(`"to":"${email}"`)).at(-1)
+    const code = line === undefined ? undefined : /\b\d{6}\b/.exec((JSON.parse(line) as { text: string }).text)?.[0]
+    if (code !== undefined) return code
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`No code was emailed to ${email}`)
+}
+
+/** Asks the API itself. @throws what it refuses */
+export async function graphql (server: RunningServer, query: string, variables: object = {}, idToken?: string): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as the test asked for it
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...idToken !== undefined && { authorization: `Bearer ${idToken}` } },
+    body: JSON.stringify({ query, variables })
+  })
+  const { data, errors } = await response.json() as { data: unknown, errors?: object[] }
+  if (errors !== undefined) throw new Error(JSON.stringify(errors))
+  return data
+}
+
+/** A window of its own, and what the browser complained about in it: breaches of the CSP, errors of the console, failed requests. */
+export interface Visit {
+  readonly page: Page
+  readonly complaints: string[]
+}
+
+/** Opens an address of the console in a window of its own. */
+export async function visit (t: Test, path = '/console'): Promise<Visit> {
+  const { server, browser } = await runningConsole()
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
+  t.teardown(async () => {
+    if (!t.passing()) t.comment(`At ${page.url()}: ${complaints.join('; ') || 'no complaints'}`)
+    if (!t.passing() && process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-${t.name.replaceAll(/\W+/g, '-').slice(0, 40)}.png` })
+    await context.close()
+  })
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', message => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
+  page.on('pageerror', error => complaints.push(error.message))
+  await page.goto(`${server.url}${path}`)
+  return { page, complaints }
+}
+
+/** Signs in as a person does: by the choice of profiles, and the provider's page. */
+export async function signIn (page: Page, email = administrator, profile = 'Latchkey'): Promise<void> {
+  await page.getByRole('button', { name: `Sign in with ${profile}` }).click()
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' })
+}
+
+/** What axe finds wrong with a page as it is, in light and dark, and whether it fits a narrow phone. */
+export async function examine (t: Test, { page }: Visit, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await page.waitForFunction(scheme => document.documentElement.dataset.mantineColorScheme === scheme, colorScheme)
+    if (await page.evaluate('!("axe" in window)')) await page.evaluate(axe.source)
+    // In the dark nothing differs but the colours.
+    const only = colorScheme === 'light' ? { type: 'tag', values: tags } : { type: 'rule', values: ['color-contrast'] }
+    const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: only, resultTypes: ['violations'] })})`) as axe.AxeResults
+    t.strictSame(violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`)), [], `${name}: axe, ${colorScheme}`)
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 360, height: 740 })
+  t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, `${name}: no wider than a narrow phone`)
+  if (process.env.SCREENSHOTS !== undefined) {
+    const file = (kind: string) => `${process.env.SCREENSHOTS}/${name.replaceAll(/\W+/g, '-')}-${kind}.png`
+    await page.screenshot({ path: file('phone') })
+    await page.setViewportSize({ width: 1200, height: 900 })
+    await page.screenshot({ path: file('light') })
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.screenshot({ path: file('dark') })
+    await page.emulateMedia({ colorScheme: 'light' })
+  }
+  await page.setViewportSize({ width: 1200, height: 900 })
+}

@@ -1,0 +1,88 @@
+import t from 'tap'
+import { administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
+
+t.test('an administrator makes a role, chooses what it allows, gives it to somebody, renames and deletes it', async t => {
+  const { server, idToken } = await runningConsole()
+  const permissionsOf = async (name: string) => (await graphql(server, 'query ($name: String!) { role(name: $name) { permissions } }', { name }, idToken)).role.permissions
+  const window = await visit(t, '/console/roles')
+  const { page } = window
+  await signIn(page)
+  await page.getByRole('row').filter({ hasText: 'Administrator' }).getByText('everything', { exact: true }).waitFor()
+  await examine(t, window, 'roles')
+  await page.getByRole('button', { name: 'New role' }).click()
+  await page.getByLabel('Name').fill('Team lead')
+  await page.getByRole('button', { name: 'Make it' }).click()
+  await page.getByRole('heading', { name: 'Team lead' }).waitFor()
+
+  await t.test('data: a matrix, fields, and a filter that is checked while one types', async t => {
+    await page.getByRole('combobox', { name: 'update Users' }).selectOption('No records')
+    await page.getByRole('combobox', { name: 'read Roles' }).selectOption('All records')
+    await page.getByRole('combobox', { name: 'read Users' }).selectOption('All records')
+    await page.getByRole('combobox', { name: 'read Users' }).selectOption('Custom filter')
+    const dialog = page.getByRole('dialog', { name: 'read Users' })
+    const filter = dialog.getByRole('textbox', { name: 'Filter' })
+    await filter.fill('{ "emial": { "equals": 1 } }')
+    await dialog.getByText(/did you mean email\?/).waitFor()
+    await examine(t, window, 'filter')
+    await filter.fill('{ "email": ')
+    await dialog.getByText(/No JSON yet/).waitFor()
+    t.equal(await dialog.getByRole('button', { name: 'Use it' }).isDisabled(), true)
+    await filter.fill(`{ "email": { "equals": "${administrator}" } }`)
+    await dialog.getByText('It admits 1 record now').waitFor()
+    await dialog.getByRole('radio', { name: 'These only' }).check()
+    await dialog.getByRole('combobox', { name: 'Fields that are allowed' }).click()
+    await page.getByRole('option', { name: 'email' }).click()
+    await page.keyboard.press('Escape')
+    await dialog.getByRole('button', { name: 'Use it' }).click()
+    await examine(t, window, 'role data')
+    await page.getByRole('button', { name: 'Save the role' }).click()
+    await page.getByText('The role was changed').waitFor()
+    t.strictSame(await permissionsOf('Team lead'), { data: { Users: { read: { allow: true, fields: { email: true }, filter: { email: { equals: administrator } } } }, Roles: { read: { allow: true } } } })
+  })
+
+  await t.test('functions', async t => {
+    await page.getByRole('tab', { name: 'Functions' }).click()
+    await page.getByRole('switch', { name: 'May call getToken' }).check()
+    await examine(t, window, 'role functions')
+    await page.getByRole('button', { name: 'Save the role' }).click()
+    await page.getByRole('button', { name: 'Save the role' }).waitFor({ state: 'detached' })
+    t.match(await permissionsOf('Team lead'), { custom: { functions: { getToken: { allow: true } } } })
+  })
+
+  await t.test('users', async t => {
+    await graphql(server, 'mutation { userCreate(data: { email: "lead@example.com" }) { id } }', {}, idToken)
+    await page.getByRole('tab', { name: 'Users' }).click()
+    await page.getByText('Nobody has the role').waitFor()
+    await page.getByLabel('Give it to').fill('lead@example.com')
+    await page.getByRole('button', { name: 'Give the role' }).click()
+    await page.getByRole('link', { name: 'lead@example.com' }).waitFor()
+    await examine(t, window, 'role users')
+    await page.getByRole('button', { name: 'Take away the role from lead@example.com' }).click()
+    await page.getByText('Nobody has the role').waitFor()
+  })
+
+  await t.test('JSON, which the server checks', async t => {
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    await page.getByLabel('Permissions').fill('{ "data": { "Users": { "reed": { "allow": true } } } }')
+    await page.getByRole('button', { name: 'Use it' }).click()
+    await page.getByRole('button', { name: 'Save the role' }).click()
+    await page.getByText('The role was not changed').waitFor()
+    t.match(await page.getByRole('alert').filter({ hasText: 'The role was not changed' }).textContent(), /reed/)
+    await examine(t, window, 'role JSON')
+    const question = page.waitForEvent('dialog')
+    const leaving = page.getByRole('link', { name: 'All roles' }).click()
+    await (await question).dismiss()
+    await leaving
+    await page.getByRole('button', { name: 'Discard' }).click()
+  })
+
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Lead')
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'Lead', exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete the role' }).click()
+  await page.getByRole('heading', { name: 'Roles' }).waitFor()
+  await t.rejects(permissionsOf('Lead'), /EntityNotFoundError/)
+  t.strictSame(window.complaints, [])
+})

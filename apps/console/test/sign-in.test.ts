@@ -1,0 +1,159 @@
+import t from 'tap'
+import { account, administrator, emailedCode, examine, graphql, password, runningConsole, signIn, visit } from './helpers/running-console.js'
+
+t.test('an administrator signs up, signs in, sees who they are, and signs out', async t => {
+  const window = await visit(t)
+  const { page } = window
+  await page.getByRole('button', { name: 'Sign in with Partner' }).waitFor()
+  await examine(t, window, 'sign in')
+  await page.getByText('For whoever sets up Partner').click()
+  await page.getByText(`${(await runningConsole()).server.url}/console/callback`).waitFor()
+  await signIn(page)
+  await page.getByRole('heading', { name: 'Welcome, Ada Admin' }).waitFor()
+  t.match(await page.textContent('main'), /Administrator/)
+  await examine(t, window, 'home')
+  t.strictSame(await page.evaluate('Object.keys(localStorage).filter(key => !key.includes("color-scheme"))'), [], 'nothing lasts longer than the tab')
+
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: /sign out|yes/i }).click()
+  await page.getByRole('button', { name: 'Sign in with Latchkey' }).waitFor()
+  t.notMatch(await page.evaluate('JSON.stringify(sessionStorage)'), /id_token/)
+  t.strictSame(window.complaints, [])
+})
+
+t.test('who has signed in and is no user yet signs up, and is told what they may not do', async t => {
+  const { server } = await runningConsole()
+  const email = 'newcomer@example.com'
+  const window = await visit(t, '/console/users')
+  const { page } = window
+  await page.getByRole('button', { name: 'Sign in with Latchkey' }).click()
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByLabel('Code').fill(await emailedCode(server, email))
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('heading', { name: 'You are no user of this app yet' }).waitFor()
+  await examine(t, window, 'no user yet')
+  await page.getByRole('button', { name: `Sign up as ${email}` }).click()
+  await page.getByText('The users cannot be shown').waitFor()
+  t.match(await page.textContent('main'), /none of your roles allows to\s+read\s+Users/)
+  await examine(t, window, 'refused')
+  t.strictSame(window.complaints, [])
+})
+
+t.test('a session that has ended goes back to sign in, and from there to the page it was on', async t => {
+  const { server, idToken } = await runningConsole()
+  const email = 'leaver@example.com'
+  const other = await account(server, email)
+  await graphql(server, '{ user { id } }', {}, other)
+  await graphql(server, 'mutation ($email: String!) { userUpdate(filter: { email: $email }, data: { roles: { connect: [{ name: "Support" }] } }) { id } }', { email }, idToken)
+  const window = await visit(t, '/console/users?q=admin')
+  const { page } = window
+  await signIn(page, email)
+  await page.getByRole('cell', { name: administrator }).waitFor()
+  t.equal(await page.getByLabel('Search').inputValue(), 'admin')
+  // The token in the tab is spoiled, as that of a provider that is no more.
+  await page.evaluate(`for (const [key, value] of Object.entries(sessionStorage)) {
+    if (key.startsWith('oidc.user:')) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), id_token: 'eyJhbGciOiJub25lIn0.e30.', refresh_token: undefined }))
+  }`)
+  await page.reload()
+  await page.getByText('Your session has ended').waitFor()
+  await examine(t, window, 'session ended')
+  await page.getByRole('button', { name: 'Sign in with Latchkey' }).click()
+  await page.getByRole('cell', { name: administrator }).waitFor()
+  t.match(page.url(), /\/console\/users\?q=admin$/)
+  t.strictSame(window.complaints, [])
+})
+
+t.test('a token that has expired is renewed by the refresh token, and nobody notices', async t => {
+  const { page, complaints } = await visit(t)
+  await signIn(page)
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  let asked = 0
+  // An hour must not pass here: the first request is answered as the server does then, and all others by the server.
+  await page.route('**/graphql', async route => {
+    if (asked++ > 0) return await route.continue()
+    await route.fulfill({ json: { data: null, errors: [{ message: 'Token expired', code: 'TokenExpiredError' }] } })
+  })
+  const renewal = page.waitForResponse('**/oidc/token')
+  await page.getByRole('link', { name: 'Roles' }).click()
+  t.equal((await renewal).status(), 200)
+  await page.getByRole('table', { name: 'Roles' }).waitFor()
+  t.equal(asked, 2)
+  await page.reload()
+  await page.getByRole('table', { name: 'Roles' }).waitFor()
+  t.strictSame(complaints, [])
+})
+
+t.test('by the keyboard alone one skips to the content, opens the navigation of a narrow screen, and goes on', async t => {
+  const { page, complaints } = await visit(t)
+  await signIn(page)
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.reload()
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  await page.keyboard.press('Tab')
+  t.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the content')
+  await page.keyboard.press('Enter')
+  t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN')
+  await page.getByRole('button', { name: 'Open the navigation' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Roles' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('table', { name: 'Roles' }).waitFor()
+  t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN', 'whoever hears the page is told of the new one')
+  t.equal(await page.title(), 'Roles · Latchkey Console')
+  await page.getByRole('button', { name: 'Open the navigation' }).waitFor()
+  t.strictSame(complaints, [])
+})
+
+t.test('while the server is away a page says so, and can be tried again', async t => {
+  const window = await visit(t)
+  const { page } = window
+  await signIn(page)
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  await page.route('**/graphql', async route => { await route.abort() })
+  await page.getByRole('link', { name: 'Roles' }).click()
+  await page.getByText('The roles cannot be shown').waitFor()
+  t.match(await page.getByRole('alert').textContent(), /The server could not be reached/)
+  await examine(t, window, 'server away')
+  await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByRole('table', { name: 'Roles' }).waitFor()
+  t.ok(window.complaints.every(complaint => complaint.includes('net::ERR_FAILED')), 'nothing but what was to fail')
+})
+
+t.test('an address that leads elsewhere leads nowhere after signing in', async t => {
+  const { server } = await runningConsole()
+  const { page, complaints } = await visit(t, `/console/sign-in?returnTo=${encodeURIComponent('//attacker.example/x')}`)
+  await signIn(page)
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  t.equal(new URL(page.url()).origin, server.url)
+  await page.goto(`${server.url}/console/sign-in?returnTo=${encodeURIComponent('/\\attacker.example')}`)
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  await page.goto(`${server.url}/console/sign-in?returnTo=${encodeURIComponent('/users?q=admin')}`)
+  await page.getByRole('heading', { name: 'Users' }).waitFor()
+  t.equal(await page.getByLabel('Search').inputValue(), 'admin')
+  await page.goto(`${server.url}/console/no-such-page`)
+  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+  t.strictSame(complaints, [])
+})
+
+t.test('somebody signs in at a provider elsewhere, which allows the addresses that the console names, and signs out there', async t => {
+  const { partner } = await runningConsole()
+  const email = 'colleague@example.com'
+  await account(partner, email)
+  const { page, complaints } = await visit(t)
+  await signIn(page, email, 'Partner')
+  await page.getByRole('button', { name: `Sign up as ${email}` }).click()
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+  t.match(await page.textContent('main'), /Guest/)
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL(`${partner.url}/**`)
+  await page.getByRole('button', { name: /sign out|yes/i }).click()
+  await page.getByRole('button', { name: 'Sign in with Partner' }).waitFor()
+  t.strictSame(complaints, [])
+})

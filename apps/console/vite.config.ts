@@ -1,0 +1,14 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  base: '/console/',
+  plugins: [react()],
+  // The test clients of apps/server bring an older React to the root of the repository.
+  resolve: { dedupe: ['react', 'react-dom'] },
+  // The server puts the nonce of each answer in its place: see apps/server/src/plugins/console.ts.
+  html: { cspNonce: '__CSP_NONCE__' },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+  // `npm run dev` shows the console of a server that runs beside it.
+  server: { proxy: Object.fromEntries(['/graphql', '/auth', '/oidc'].map(path => [path, 'http://127.0.0.1:4000'])) }
+})
