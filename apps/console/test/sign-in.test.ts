@@ -157,3 +157,46 @@ t.test('somebody signs in at a provider elsewhere, which allows the addresses th
   await page.getByRole('button', { name: 'Sign in with Partner' }).waitFor()
   t.strictSame(complaints, [])
 })
+
+t.test('an answer of another issuer than the one that was asked is not taken', async t => {
+  const { server, partner } = await runningConsole()
+  const { page } = await visit(t)
+  let tokensAsked = 0
+  page.on('request', request => { if (request.url().endsWith('/oidc/token')) tokensAsked++ })
+  // As a hostile provider would have it: the browser comes back with the code of an honest one.
+  await page.route(/\/oidc\/auth\?/, async route => {
+    const state = new URL(route.request().url()).searchParams.get('state') as string
+    const answer = new URLSearchParams({ code: 'of-the-partner', state, iss: `${partner.url}/oidc` })
+    await route.fulfill({ status: 303, headers: { location: `${server.url}/console/callback?${answer.toString()}` } })
+  })
+  await page.getByRole('button', { name: 'Sign in with Latchkey' }).click()
+  await page.getByText('Another provider has answered').waitFor()
+  t.equal(tokensAsked, 0)
+})
+
+t.test('who signs out while a token is being renewed stays signed out', async t => {
+  const { page } = await visit(t)
+  await signIn(page)
+  await page.getByRole('heading', { name: /Welcome/ }).waitFor()
+  // The provider is not left for, so that the tab can be looked at.
+  await page.route('**/oidc/session/end**', route => route.fulfill({ status: 204 }))
+  await page.route('**/graphql', route => route.fulfill({ json: { data: null, errors: [{ message: 'Token expired', code: 'TokenExpiredError' }] } }))
+  let answer = () => {}
+  const late = new Promise<void>(resolve => { answer = resolve })
+  await page.route('**/oidc/token', async route => {
+    await late
+    await route.continue()
+  })
+  const renewal = page.waitForRequest('**/oidc/token')
+  await page.getByRole('link', { name: 'Roles' }).click()
+  await renewal
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign in with Latchkey' }).waitFor()
+  const answered = page.waitForResponse('**/oidc/token')
+  answer()
+  await (await answered).finished()
+  await page.waitForTimeout(500)
+  t.notMatch(await page.evaluate('JSON.stringify(sessionStorage)'), /id_token/)
+  t.ok(await page.getByRole('button', { name: 'Sign in with Latchkey' }).isVisible())
+})

@@ -18,12 +18,29 @@ export interface RunningServer {
   stop: () => Promise<number | null>
 }
 
-/** @param options `config`: the content of the configuration file */
-export async function startServer ({ config, env = {}, port }: { config?: object, env?: Record<string, string>, port?: number } = {}): Promise<RunningServer> {
+interface StartOptions {
+  /** The content of the configuration file. */
+  config?: object
+  env?: Record<string, string>
+  /** Left out: one that is free. */
+  port?: number
+}
+
+export async function startServer (options: StartOptions = {}): Promise<RunningServer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOn(options.port ?? await freePort(), options)
+    } catch (error) {
+      // Somebody else may have taken the port that was free.
+      if (options.port !== undefined || tries === 3 || !/EADDRINUSE/.test((error as Error).message)) throw error
+    }
+  }
+}
+
+async function startOn (chosenPort: number, { config, env = {} }: StartOptions): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-server-'))
   const configFile = join(folder, 'config.json')
   if (config !== undefined) await writeFile(configFile, JSON.stringify(config))
-  const chosenPort = port ?? await freePort()
   const child = spawn(process.execPath, [entry], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

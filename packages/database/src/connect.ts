@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import type { ResolvedOptions } from './options.js'
-import { runHotQueriesBy, statementName, type RunHotQuery } from './prepared-query.js'
+import { statementName } from './prepared-query.js'
 import { announceChanges, mayChange } from './seen-changes.js'
 import type { Tables } from './index.js'
 
@@ -21,25 +21,18 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
  */
 export function connect (url: string, options: ConnectionOptions, reportError: ReportError): Kysely<Tables> {
   const changes = { count: 0 }
-  const { dialect, runHotQuery } = open(url, options, reportError, () => { changes.count++ })
-  const db = new Kysely<Tables>({ dialect })
+  const db = new Kysely<Tables>({ dialect: openDialect(url, options, reportError, () => { changes.count++ }) })
   announceChanges(db, changes)
-  if (runHotQuery !== undefined) runHotQueriesBy(db, runHotQuery)
   return db
 }
 
-interface Opened {
-  readonly dialect: Dialect
-  readonly runHotQuery: RunHotQuery | undefined
-}
-
-function open (url: string, options: ConnectionOptions, reportError: ReportError, onChange: () => void): Opened {
-  if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length), options, onChange)
-  if (/^postgres(ql)?:\/\//.test(url)) return openPostgres(url, options, reportError, onChange)
+function openDialect (url: string, options: ConnectionOptions, reportError: ReportError, onChange: () => void): Dialect {
+  if (url.startsWith('sqlite:')) return new SqliteDialect({ database: openSqlite(url.slice('sqlite:'.length), options, onChange) })
+  if (/^postgres(ql)?:\/\//.test(url)) return new PostgresDialect({ pool: openPostgres(url, options, reportError, onChange) })
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
 
-function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions, onChange: () => void): Opened {
+function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions, onChange: () => void): SqliteDatabase {
   if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = new Sqlite(path, { timeout: busyTimeoutMs })
@@ -47,43 +40,29 @@ function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOpt
   database.pragma('journal_mode = WAL')
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('foreign_keys = ON')
-  // What is in the memory is there for its one connection only.
-  const reader = path === ':memory:' ? undefined : new Sqlite(path, { readonly: true, timeout: busyTimeoutMs })
-  const read = reader === undefined ? undefined : keepStatements(reader)
-  return {
-    dialect: new SqliteDialect({ database: watched(database, onChange, () => { reader?.close() }) }),
-    // By a connection of its own it neither waits for a transaction of another request nor sees what that has not committed.
-    runHotQuery: read === undefined ? undefined : async (sql, parameters) => read(sql).all(...parameters)
-  }
+  return keepingStatements(database, onChange)
 }
 
-/** As Kysely wants it: with the same statement for the same hot SQL, and telling when something may have been changed. */
-function watched (database: Sqlite.Database, onChange: () => void, onClose: () => void): SqliteDatabase {
-  const keptStatement = keepStatements(database)
+/** Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew. */
+function keepingStatements (database: Sqlite.Database, onChange: () => void): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>()
   return {
-    close: () => {
-      onClose()
-      database.close()
-    },
+    close: () => { database.close() },
     prepare: (sql) => {
       // Kysely runs it in the same turn of the event loop, before anybody can look.
       if (mayChange(sql)) onChange()
-      return (statementName(sql) === undefined ? database.prepare(sql) : keptStatement(sql)) as unknown as SqliteStatement
+      if (statementName(sql) === undefined) return database.prepare(sql)
+      let statement = statements.get(sql)
+      if (statement === undefined) {
+        statement = database.prepare(sql)
+        statements.set(sql, statement)
+      }
+      return statement
     }
   }
 }
 
-/** The driver would prepare a statement anew each time. */
-function keepStatements (database: Sqlite.Database): (sql: string) => Sqlite.Statement {
-  const statements = new Map<string, Sqlite.Statement>()
-  return sql => {
-    let statement = statements.get(sql)
-    if (statement === undefined) statements.set(sql, statement = database.prepare(sql))
-    return statement
-  }
-}
-
-function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError, onChange: () => void): Opened {
+function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError, onChange: () => void): PostgresPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -94,10 +73,7 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: Con
   pool.on('error', reportError)
   pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
   pool.on('connect', client => { watchStatements(client, onChange) })
-  return {
-    dialect: new PostgresDialect({ pool: pool as unknown as PostgresPool }),
-    runHotQuery: async (text, values) => (await pool.query({ name: statementName(text) as string, text, values: [...values] })).rows
-  }
+  return pool as unknown as PostgresPool
 }
 
 /** Gives hot SQL a name on this connection, by which PostgreSQL keeps it parsed and planned, and tells when something may have been changed. */

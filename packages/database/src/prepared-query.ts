@@ -12,23 +12,6 @@ export function statementName (sql: string): string | undefined {
   return statementNames.get(sql)
 }
 
-/** Runs hot SQL on a connection that is in no transaction. */
-export type RunHotQuery = (sql: string, parameters: readonly unknown[]) => Promise<unknown[]>
-
-/** By Kysely's adapter, which an instance shares with all that is made from it. */
-const runners = new WeakMap<object, RunHotQuery>()
-
-/** Has hot queries of this instance run past Kysely, which is as long about a query as a lookup by index is. */
-export function runHotQueriesBy<DB> (db: Kysely<DB>, run: RunHotQuery): void {
-  runners.set(db.getExecutor().adapter, run)
-}
-
-/** Nothing where the query must see what its transaction sees, or plugins change what it gives. */
-function runnerOf<DB> (db: Kysely<DB>): RunHotQuery | undefined {
-  const { adapter, plugins } = db.getExecutor()
-  return db.isTransaction || plugins.length > 0 ? undefined : runners.get(adapter)
-}
-
 /** A query whose SQL is written and prepared once, and run with other parameters each time. */
 export interface PreparedQuery<Row> {
   readonly sql: string
@@ -48,9 +31,8 @@ export function prepareQuery<DB, Row> (db: Kysely<DB>, query: CompiledQuery<Row>
   if (!statementNames.has(sql)) {
     statementNames.set(sql, `latchkey_${createHash('sha256').update(sql).digest('hex').slice(0, 32)}`)
   }
-  const run = runnerOf(db) as ((sql: string, parameters: readonly unknown[]) => Promise<Row[]>) | undefined
   return {
     sql,
-    all: async parameters => run === undefined ? (await db.executeQuery<Row>({ ...query, parameters })).rows : await run(sql, parameters)
+    all: async (parameters) => (await db.executeQuery<Row>({ ...query, parameters })).rows
   }
 }

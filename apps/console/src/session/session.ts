@@ -72,6 +72,9 @@ export async function signIn (profile: PublicProfile, returnTo: string): Promise
 export async function completeSignIn (): Promise<string> {
   const profile = rememberedProfile()
   if (profile === null) throw new Error('This tab has begun no sign-in. Sign in again, in one tab.')
+  // All profiles come back to one address: a code of another issuer must not be handed to this one (RFC 9207 §2.4).
+  const issuer = new URLSearchParams(location.search).get('iss')
+  if (issuer !== null && issuer !== profile.issuer) throw new Error('Another provider has answered than the one that was asked. Sign in again.')
   manager ??= managerOf(profile)
   const user = await manager.signinRedirectCallback()
   if (user.id_token === undefined) throw new Error('The provider gave no ID token: its client must be allowed the scope openid.')
@@ -83,9 +86,16 @@ export async function completeSignIn (): Promise<string> {
 export async function signOut (): Promise<void> {
   const leaving = manager
   const idToken = session?.idToken
-  const canLeave = await leaving?.metadataService.getEndSessionEndpoint().then(url => url !== undefined, () => false)
+  const profile = rememberedProfile()
+  // The tokens go first: the provider may be long about its answer.
   await endSession('signedOut')
-  if (leaving !== null && idToken !== undefined && canLeave === true) await leaving.signoutRedirect({ id_token_hint: idToken })
+  const canLeave = await leaving?.metadataService.getEndSessionEndpoint().then(url => url !== undefined, () => false)
+  if (leaving === null || idToken === undefined || canLeave !== true) return
+  await leaving.signoutRedirect({
+    id_token_hint: idToken,
+    // Cognito knows its clients at this address by these alone.
+    ...profile?.type === 'cognito' && { extraQueryParams: { client_id: profile.clientId, logout_uri: logoutUrl } }
+  })
 }
 
 /** Takes the tokens out of the tab. */
@@ -99,9 +109,16 @@ export async function endSession (how: SessionEnd): Promise<void> {
 /** A new ID token by the refresh token; null where there is none, or the sign-in has ended. */
 export async function renew (): Promise<string | null> {
   if (session?.refreshable !== true || manager === null) return null
-  const { profileId } = session
-  renewal ??= manager.signinSilent()
-    .then(user => {
+  const before = session
+  const { profileId } = before
+  const own = manager
+  renewal ??= own.signinSilent()
+    .then(async user => {
+      // Whoever it was has signed out meanwhile, and the library has stored the new tokens.
+      if (session !== before) {
+        await own.removeUser()
+        return null
+      }
       if (user?.id_token === undefined) return null
       become(user, profileId)
       return user.id_token
@@ -129,6 +146,7 @@ function managerOf ({ type, issuer, clientId }: PublicProfile): UserManager {
     scope: type === 'auth0' ? 'openid email profile offline_access' : 'openid email profile',
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     stateStore: new WebStorageStateStore({ store: sessionStorage }),
+    requestTimeoutInSeconds: 10,
     automaticSilentRenew: false,
     monitorSession: false
   })

@@ -51,8 +51,7 @@ function Frame () {
   }, [pathname, close])
 
   const leave = async () => {
-    await signOut()
-    client.clear()
+    await signOut().finally(() => { client.clear() })
   }
 
   return (

@@ -66,9 +66,10 @@ function policyWith (nonce: string, profiles: readonly AuthenticationProfile[]):
   ].join('; ')
 }
 
+/** Hosts may have signs in them that mean something in a policy: those are left out. */
 function originOf (address: string): string | null {
   const origin = URL.parse(address)?.origin ?? (address === '' ? undefined : URL.parse(`https://${address}`)?.origin)
-  return origin === undefined || origin === 'null' ? null : origin
+  return origin !== undefined && /^https?:\/\/(\[[\da-f:]+\]|[\w.-]+)(:\d+)?$/.test(origin) ? origin : null
 }
 
 export default fp(consolePages, { name: 'console', fastify: '5.x' })
