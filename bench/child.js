@@ -25,8 +25,12 @@ export function startChild (file, core, nodeOptions = []) {
       })
       child.send(message)
     }),
+    /** Has it do nothing at all, not even by its timers, until `resume`. */
+    pause: () => { child.kill('SIGSTOP') },
+    resume: () => { child.kill('SIGCONT') },
     stop: () => new Promise(resolve => {
       child.once('exit', resolve)
+      child.kill('SIGCONT')
       child.disconnect()
     })
   }

@@ -1,4 +1,7 @@
-/** All subjects under the same workloads, in rounds by turns, so that what disturbs the machine meanwhile disturbs all. */
+/**
+ * All subjects under the same workloads, in rounds by turns, so that what disturbs the machine meanwhile disturbs all. For each
+ * workload they are started anew, and who is not asked stands still.
+ */
 import { startChild } from './child.js'
 import { latchkeySqlite, plainSqlite, startDatabases } from './databases.js'
 import { issuerTokenCount, readTokens, startIssuer, tokenCount } from './inputs.js'
@@ -34,6 +37,8 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
   const load = startChild('load.js', 'others')
   const running = new Map()
   const measured = new Map(names.map(name => [name, Object.fromEntries(onlyWorkloads.map(workload => [workload, []]))]))
+  /** By subject: milliseconds, for each time it was started. */
+  const startMs = new Map(names.map(name => [name, []]))
   /** Where the next token in turn is, by subject. */
   const positions = new Map()
 
@@ -49,27 +54,43 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     return { ...answered, perSecond: answered.answers / answered.seconds, cpuMs: after.cpuMs - before.cpuMs, rssMb: after.rssMb }
   }
 
+  async function start (name) {
+    const begun = performance.now()
+    const server = startChild('server.js', 'server', nodeOptions)
+    const { port } = await server.ask({ subject: name, input })
+    await firstAnswer(port, subjects[name].query)
+    startMs.get(name).push(performance.now() - begun)
+    running.set(name, { server, port })
+  }
+
+  async function stopAll () {
+    await Promise.all([...running.values()].map(({ server }) => server.stop()))
+    running.clear()
+  }
+
   try {
-    for (const name of names) {
-      const begun = performance.now()
-      const server = startChild('server.js', 'server', nodeOptions)
-      const { port } = await server.ask({ subject: name, input })
-      await firstAnswer(port, subjects[name].query)
-      running.set(name, { server, port, startMs: performance.now() - begun })
-      const { errors, example } = await round(name, 'hot', Math.min(2, seconds))
-      if (errors > 0) throw new Error(`${name} answers wrongly: ${example}`)
-    }
-    for (let index = 0; index < rounds; index++) {
-      for (const workload of onlyWorkloads) {
-        for (const name of names.filter(name => workloads[workload].takesPart(subjects[name]))) {
+    for (const workload of onlyWorkloads) {
+      const taking = names.filter(name => workloads[workload].takesPart(subjects[name]))
+      for (const name of taking) {
+        await start(name)
+        const { errors, example } = await round(name, workload, 2)
+        if (errors > 0) throw new Error(`${name} answers wrongly: ${example}`)
+        running.get(name).server.pause()
+      }
+      for (let index = 0; index < rounds; index++) {
+        for (const name of taking) {
+          const { server } = running.get(name)
+          server.resume()
           const result = await round(name, workload, seconds)
+          server.pause()
           measured.get(name)[workload].push(result)
-          report(`round ${index + 1}/${rounds} ${workload} ${name}: ${Math.round(result.perSecond)}/s, ${(result.cpuMs / result.answers * 10).toFixed(2)} s of CPU per 10,000, the load's core ${Math.round(result.loadCpu * 100)} % busy${result.errors > 0 ? `, ${result.errors} ERRORS: ${result.example}` : ''}`)
+          report(`${workload} round ${index + 1}/${rounds} ${name}: ${Math.round(result.perSecond)}/s, ${(result.cpuMs / result.answers * 10).toFixed(2)} s of CPU per 10,000, the load's core ${Math.round(result.loadCpu * 100)} % busy${result.errors > 0 ? `, ${result.errors} ERRORS: ${result.example}` : ''}`)
         }
       }
+      await stopAll()
     }
   } finally {
-    await Promise.all([load.stop(), ...[...running.values()].map(({ server }) => server.stop())])
+    await Promise.all([load.stop(), stopAll()])
     await postgres?.stop()
     issuer.close()
   }
@@ -77,7 +98,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     postgresVersion: postgres?.version,
     results: names.map(name => ({
       name,
-      startMs: running.get(name).startMs,
+      startMs: median(startMs.get(name)),
       workloads: Object.fromEntries(onlyWorkloads.filter(workload => workloads[workload].takesPart(subjects[name])).map(workload => [workload, summary(measured.get(name)[workload])]))
     }))
   }
