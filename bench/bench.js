@@ -43,7 +43,7 @@ async function runComparison () {
     ...options.workloads !== undefined && { onlyWorkloads: options.workloads.split(',') }
   })
   publish('compare', [
-    `Medians of ${options.rounds} rounds of ${options.seconds} s each, by turns, on 50 connections. The server had one core; what asks, PostgreSQL and the issuer another. ${conditions(postgresVersion)}`,
+    `Medians of ${options.rounds} rounds of ${options.seconds} s each, by turns, each after a second that does not count, on 50 connections. The server had one core; what asks, PostgreSQL and the issuer another. ${conditions(postgresVersion)}`,
     ...Object.keys(workloads).filter(workload => results.some(({ workloads: done }) => done[workload] !== undefined)).map(workload => `### ${capitalized(workloads[workload].name)}\n\n${table(
       ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
       results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, rssMb, errors } } }) =>

@@ -81,6 +81,8 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
         for (const name of taking) {
           const { server } = running.get(name)
           server.resume()
+          // Much of a process that stood still has gone from the caches, and from the memory of a virtual machine that gives back what is idle.
+          await round(name, workload, 1)
           const result = await round(name, workload, seconds)
           server.pause()
           measured.get(name)[workload].push(result)
