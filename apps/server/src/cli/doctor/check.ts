@@ -1,12 +1,7 @@
-/** One thing that was looked at. */
-export interface Check {
-  readonly name: string
-  /** `note`: nothing is wrong, but worth knowing; `skipped`: something before it stood in its way. */
-  readonly state: 'ok' | 'problem' | 'note' | 'skipped'
-  readonly detail: string
-  /** What to do about a problem. */
-  readonly remedy?: string
-}
+import type { TokenStep } from '@latchkey/auth-profiles'
+
+/** One thing that was looked at: told in the way of the steps of a token, which are among them. */
+export type Check = TokenStep
 
 export function ok (name: string, detail: string): Check {
   return { name, state: 'ok', detail }
