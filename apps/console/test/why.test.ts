@@ -43,6 +43,8 @@ t.test('an administrator asks why somebody may not do something, and is one clic
   await page.getByRole('option', { name: 'Asked about' }).click()
   await page.getByRole('button', { name: 'Explain' }).click()
   await page.getByRole('heading', { name: 'Allowed: read Users' }).waitFor()
+  await fetch(`${server.url}/after-all-of-it`)
+  await server.printed('/after-all-of-it')
   t.notOk(server.output().includes(secret) || server.output().includes(theirs), 'no token is in the log')
   t.strictSame(window.complaints, [])
 })

@@ -8,11 +8,14 @@ import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../dist/server.js', import.meta.url))
 const START_TIMEOUT_MS = 30_000
+const PRINT_TIMEOUT_MS = 10_000
 
 export interface RunningServer {
   url: string
-  /** What it has printed so far. */
+  /** What it has printed so far: a log comes up to a tenth of a second late. */
   output: () => string
+  /** Waits until it has printed a line with this; gives all that it has printed. @throws after ten seconds */
+  printed: (text: string) => Promise<string>
   process: ChildProcess
   /** Sends SIGTERM; gives the exit code. */
   stop: () => Promise<number | null>
@@ -59,6 +62,15 @@ async function startOn (chosenPort: number, { config, env = {} }: StartOptions):
   child.stderr.on('data', collect)
   const ended = new Promise<number | null>(resolve => child.once('exit', code => { resolve(code) }))
 
+  const printed = async (text: string) => {
+    const deadline = Date.now() + PRINT_TIMEOUT_MS
+    while (!output.split('\n').slice(0, -1).some(line => line.includes(text))) {
+      if (Date.now() > deadline) throw new Error(`The server has not printed ${text}`)
+      await new Promise(resolve => setTimeout(resolve, 25))
+    }
+    return output
+  }
+
   const url = `http://127.0.0.1:${chosenPort}`
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
@@ -73,7 +85,7 @@ async function startOn (chosenPort: number, { config, env = {} }: StartOptions):
     await stop()
     throw error
   }
-  return { url, output: () => output, process: child, stop }
+  return { url, output: () => output, printed, process: child, stop }
 }
 
 async function untilLive (url: string, child: ChildProcess, output: () => string): Promise<void> {

@@ -57,7 +57,7 @@ async function tellOfPasswords (): Promise<void> {
   await step('2. Before her address is confirmed she cannot log in.', logIn, undefined,
     null, { message: 'User is not confirmed.', code: 'UserNotConfirmedError' })
 
-  await step('3. She confirms it by the code that was emailed to her and her password.', confirm(emailedCode()), undefined,
+  await step('3. She confirms it by the code that was emailed to her and her password.', confirm(await emailedCode()), undefined,
     { userVerificationEmailConfirm: { success: true } })
 
   const loggedIn = await step('4. Now she logs in, and gets an ID token and a refresh token.', logIn, undefined,
@@ -127,9 +127,10 @@ async function tellOfHostedPage (id: string | undefined): Promise<void> {
 }
 
 /** The code in the email, which the server has logged for want of a mail server. */
-function emailedCode (): string {
-  const lines = server.output().split('\n').filter(line => line.includes(`"to":"${ada.email}"`))
-  const { text } = JSON.parse(lines.at(-1) ?? '{ "text": "" }') as { text: string }
+async function emailedCode (): Promise<string> {
+  const addressed = `"to":"${ada.email}"`
+  const output = await server.printed(addressed)
+  const { text } = JSON.parse(output.split('\n').findLast(line => line.includes(addressed)) as string) as { text: string }
   return /\b\d{6,8}\b/.exec(text)?.[0] ?? 'no code was emailed'
 }
 

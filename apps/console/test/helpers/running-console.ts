@@ -84,13 +84,11 @@ export async function account (server: RunningServer, email: string): Promise<st
 
 /** The code in the email, which the server has logged for want of a mail server. */
 export async function emailedCode (server: RunningServer, email: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
-    const line = server.output().split('\n').filter(line => line.includes(`"to":"${email}"`)).at(-1)
-    const code = line === undefined ? undefined : /\b\d{6}\b/.exec((JSON.parse(line) as { text: string }).text)?.[0]
-    if (code !== undefined) return code
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
-  throw new Error(`No code was emailed to ${email}`)
+  const output = await server.printed(`"to":"${email}"`)
+  const line = output.split('\n').findLast(line => line.includes(`"to":"${email}"`)) as string
+  const code = /\b\d{6}\b/.exec((JSON.parse(line) as { text: string }).text)?.[0]
+  if (code === undefined) throw new Error(`No code was emailed to ${email}`)
+  return code
 }
 
 /** Asks the API itself. @throws what it refuses */
