@@ -1,5 +1,5 @@
 /** The reference app as it is composed, with one OpenID profile; it logs at `info` to standard output. */
-import { createApp } from '../apps/server/dist/app.js'
+import { createApp } from '../apps/server/dist-bundle/app.js'
 import { clientId } from './inputs.js'
 
 /** A member reads the records of all, but for their time zone, and changes their own. */

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-// Beside dist, so that npm can link it before anything is built.
-import '../dist/cli/latchkey.js'
+// Beside what is built, so that npm can link it before anything is built.
+import '../dist-bundle/latchkey.js'

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const entry = fileURLToPath(new URL('../dist/server.js', import.meta.url))
+const entry = fileURLToPath(new URL('../dist-bundle/server.js', import.meta.url))
 const START_TIMEOUT_MS = 30_000
 const PRINT_TIMEOUT_MS = 10_000
 

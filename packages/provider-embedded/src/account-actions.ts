@@ -93,7 +93,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
   async function createAccount (asking: Asking, given: NewAccount): Promise<{ email: string, account: Account | undefined, chosen: ChosenPassword }> {
     requireMailer(asking)
     const email = normalizeEmail(given.email)
-    checkPassword(given.password, email)
+    await checkPassword(given.password, email)
     await limits.countSignUp(asking.clientAddress)
     const passwordHash = await hashPassword(given.password)
     const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
@@ -255,14 +255,14 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
 
     /** Sets a new password, confirms the address, and ends every session. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED */
     async resetPassword (asking: Asking, { email, code, newPassword }: { email: string, code: string, newPassword: string }): Promise<CodeOwner> {
-      checkPassword(newPassword, normalizedOrNull(email) ?? '')
+      await checkPassword(newPassword, normalizedOrNull(email) ?? '')
       return await setForgottenPassword(asking, await useCode(asking, 'reset', email, code), newPassword)
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD */
     async resetPasswordByLink (asking: Asking, purpose: 'reset' | 'invite', linkToken: string, newPassword: string): Promise<CodeOwner> {
       const link = await codes.readLink(purpose, linkToken)
-      checkPassword(newPassword, link?.email ?? '')
+      await checkPassword(newPassword, link?.email ?? '')
       const owner = await codes.useLink(purpose, linkToken)
       if (owner === undefined) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
       return await (purpose === 'invite' ? acceptInvitation : setForgottenPassword)(asking, owner, newPassword)
@@ -275,7 +275,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
      * @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _WEAK_PASSWORD, _THROTTLED
      */
     async changePassword (asking: Asking, { email, oldPassword, newPassword }: { email: string, oldPassword: string, newPassword: string }, keepGrant: (accountId: string) => Promise<string | null>): Promise<void> {
-      checkPassword(newPassword, normalizedOrNull(email) ?? '')
+      await checkPassword(newPassword, normalizedOrNull(email) ?? '')
       const account = await authenticate(asking, email, oldPassword)
       await accounts.setPassword(account.id, await hashPassword(newPassword), { keepGrant: await keepGrant(account.id) })
     },

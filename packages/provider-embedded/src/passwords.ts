@@ -1,5 +1,4 @@
 import { hash, verify } from '@node-rs/argon2'
-import { dictionary } from '@zxcvbn-ts/language-common'
 import { errors } from '@latchkey/identity-provider'
 
 const MIN_CHARACTERS = 8
@@ -9,19 +8,26 @@ const MAX_BYTES = 256
 /** argon2id with 19 MiB and two passes, as the OWASP Password Storage Cheat Sheet recommends. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-const common = new Set(dictionary['passwords-common'].filter(word => word.length >= MIN_CHARACTERS))
+let common: Promise<ReadonlySet<string>> | undefined
+
+/** Unpacked when the first password is chosen: that takes longer than much else at the start. */
+async function readCommon (): Promise<ReadonlySet<string>> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common')
+  return new Set(dictionary['passwords-common'].filter(word => word.length >= MIN_CHARACTERS))
+}
 
 /**
  * Refuses a password that is too short, too long, in the list of common ones, or the email itself.
  *
  * @throws IDENTITY_PROVIDER_ERR_WEAK_PASSWORD saying which rule it breaks
  */
-export function checkPassword (password: string, email: string): void {
-  const broken = brokenRule(password, email)
+export async function checkPassword (password: string, email: string): Promise<void> {
+  common ??= readCommon()
+  const broken = brokenRule(password, email, await common)
   if (broken !== null) throw new errors.IDENTITY_PROVIDER_ERR_WEAK_PASSWORD(broken)
 }
 
-function brokenRule (password: string, email: string): string | null {
+function brokenRule (password: string, email: string, common: ReadonlySet<string>): string | null {
   if ([...password].length < MIN_CHARACTERS) return `The password is too short: use at least ${MIN_CHARACTERS} characters.`
   if (Buffer.byteLength(password) > MAX_BYTES) return `The password is too long: use at most ${MAX_BYTES} bytes.`
   const lower = password.toLowerCase()
