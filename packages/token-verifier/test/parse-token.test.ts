@@ -77,3 +77,24 @@ t.test('reads a token that is as long as can be, and nested as deep as that allo
   t.ok(token.length < MAX_TOKEN_LENGTH + 1)
   t.ok(Array.isArray(parseToken(token).payload.a))
 })
+
+t.test('a signature ends with the letters that encoding gives, and with no others', async t => {
+  const refused: { code: string } = { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' }
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  for (const before of ['', 'A', 'AA', 'AAA', 'AAAA', 'A-_A']) {
+    for (const letter of letters) {
+      const signature = before + letter
+      const canonical = Buffer.from(signature, 'base64url').toString('base64url') === signature
+      const read = () => parseToken(`${first}.${second}.${signature}`)
+      if (canonical) t.doesNotThrow(read, signature)
+      else t.throws(read, refused, signature)
+    }
+  }
+})
+
+t.test('tokens with the same header are read each for itself', async t => {
+  for (let index = 0; index < 300; index++) {
+    const { header: read, payload: claims } = parseToken(rawToken(`{"alg":"RS256","kid":"${index % 150}"}`, `{"sub":"${index}"}`))
+    t.strictSame([read.kid, claims.sub], [String(index % 150), String(index)])
+  }
+})
