@@ -37,7 +37,9 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     if (first === undefined) return null
     const roleIds = rows.flatMap(row => row.role_id ?? [])
     const { noted_email: email, noted_verified: verified } = first
-    // Requests with the same token may share it.
-    return { user: Object.freeze(rowToUser(first, columns)), roleIds: Object.freeze(roleIds), noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
+    const user = rowToUser(first, columns)
+    // Requests may share it.
+    Object.freeze(user.avatar)
+    return { user: Object.freeze(user), roleIds: Object.freeze(roleIds), noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
   }
 }

@@ -1,34 +1,36 @@
 import type { SeenChanges } from '@latchkey/database'
-import type { UserIdentity } from '@latchkey/users-store'
+import { LRUCache } from 'lru-cache'
 import type { BoundUser, FindByIdentity } from './principal-query.js'
 
-/** Milliseconds for which what another process changed of a user may go unnoticed. */
+/** Milliseconds for which what another process changed of a user may go unnoticed, where the database does not tell. */
 const FRESH_FOR = 1000
+/** How many are remembered; the least recently used make room for others. */
+const MAX_REMEMBERED = 10_000
 
 interface Remembered {
+  readonly issuer: string
   readonly bound: BoundUser
   readonly count: number
   readonly until: number
 }
 
 /**
- * Remembers for a second who an identity is bound to, unless this process changes anything in the database meanwhile.
- *
- * By the identity itself, which requests with the same token share as long as the verifier remembers it: so nothing is kept that
- * the verifier has forgotten. That an identity is nobody's is not remembered.
+ * Remembers who an identity is bound to, until anything in the database is changed. That an identity is nobody's is not remembered.
  *
  * @param changes those of the database that is asked; `null` where they are not seen, and nothing is remembered
  */
 export function rememberUsers (find: FindByIdentity, changes: SeenChanges | null): FindByIdentity {
   if (changes === null) return find
-  const users = new WeakMap<UserIdentity, Remembered>()
+  // By the subject alone, which the identity has as text already. Where two issuers have the same, they displace each other.
+  const users = new LRUCache<string, Remembered>({ max: MAX_REMEMBERED })
   return async identity => {
-    const known = users.get(identity)
-    if (known !== undefined && known.count === changes.count && performance.now() < known.until) return known.bound
+    const { issuer, subject } = identity
     const { count } = changes
-    const until = performance.now() + FRESH_FOR
+    const known = users.get(subject)
+    if (known !== undefined && known.issuer === issuer && known.count === count && performance.now() < known.until) return known.bound
+    const until = changes.ofOthers ? Infinity : performance.now() + FRESH_FOR
     const bound = await find(identity)
-    if (bound !== null) users.set(identity, { bound, count, until })
+    if (bound !== null) users.set(subject, { issuer, bound, count, until })
     return bound
   }
 }

@@ -9,7 +9,7 @@ const identity = { issuer: 'https://id.example.com', subject: 'jane' }
 const found = (id: string) => ({ user: { id }, roleIds: [] }) as unknown as BoundUser
 
 t.test('a user is asked for once, until something is changed', async t => {
-  const changes = { count: 0 }
+  const changes = { count: 0, ofOthers: false }
   let asked = 0
   const find = rememberUsers(async () => found(`user-${++asked}`), changes)
   t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-1' } }])
@@ -18,7 +18,7 @@ t.test('a user is asked for once, until something is changed', async t => {
 })
 
 t.test('what is changed while a user is being read is not missed', async t => {
-  const changes = { count: 0 }
+  const changes = { count: 0, ofOthers: false }
   let asked = 0
   const find = rememberUsers(async () => {
     asked++
@@ -28,9 +28,25 @@ t.test('what is changed while a user is being read is not missed', async t => {
   t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-2' } }])
 })
 
+t.test('two issuers may call different people by the same name', async t => {
+  const find = rememberUsers(async ({ issuer }) => found(`of ${issuer}`), { count: 0, ofOthers: true })
+  for (const issuer of ['https://a.example.com', 'https://b.example.com', 'https://a.example.com']) t.match(await find({ issuer, subject: 'jane' }), { user: { id: `of ${issuer}` } })
+})
+
+t.test('a user is remembered for another token of the same identity, and for a second where nobody tells what others change', async t => {
+  for (const ofOthers of [true, false]) {
+    let asked = 0
+    const find = rememberUsers(async () => found(`user-${++asked}`), { count: 0, ofOthers })
+    await find({ ...identity })
+    t.match(await find({ ...identity }), { user: { id: 'user-1' } })
+    await new Promise(resolve => setTimeout(resolve, 1050))
+    t.match(await find({ ...identity }), { user: { id: ofOthers ? 'user-1' : 'user-2' } })
+  }
+})
+
 t.test('that an identity is nobody\'s is not remembered', async t => {
   const answers = [null, found('jane')]
-  const find = rememberUsers(async () => answers.shift() as BoundUser | null, { count: 0 })
+  const find = rememberUsers(async () => answers.shift() as BoundUser | null, { count: 0, ofOthers: false })
   t.match([await find(identity), await find(identity)], [null, { user: { id: 'jane' } }])
 })
 

@@ -6,7 +6,8 @@ import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { statementName } from './prepared-query.js'
-import { announceChanges, mayChange } from './seen-changes.js'
+import { announceChanges, mayChange, type SeenChanges } from './seen-changes.js'
+import { SqliteChanges } from './sqlite-changes.js'
 import type { Tables } from './index.js'
 
 /** What the connection layer has to say outside any request: a PostgreSQL connection lost while idle. */
@@ -20,19 +21,26 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
  * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme
  */
 export function connect (url: string, options: ConnectionOptions, reportError: ReportError): Kysely<Tables> {
-  const changes = { count: 0 }
-  const db = new Kysely<Tables>({ dialect: openDialect(url, options, reportError, () => { changes.count++ }) })
+  const { dialect, changes } = open(url, options, reportError)
+  const db = new Kysely<Tables>({ dialect })
   announceChanges(db, changes)
   return db
 }
 
-function openDialect (url: string, options: ConnectionOptions, reportError: ReportError, onChange: () => void): Dialect {
-  if (url.startsWith('sqlite:')) return new SqliteDialect({ database: openSqlite(url.slice('sqlite:'.length), options, onChange) })
-  if (/^postgres(ql)?:\/\//.test(url)) return new PostgresDialect({ pool: openPostgres(url, options, reportError, onChange) })
+function open (url: string, options: ConnectionOptions, reportError: ReportError): { dialect: Dialect, changes: SeenChanges } {
+  if (url.startsWith('sqlite:')) {
+    const database = openSqlite(url.slice('sqlite:'.length), options)
+    const changes = new SqliteChanges(database)
+    return { dialect: new SqliteDialect({ database: keepingStatements(database, () => { changes.note() }) }), changes }
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const changes = { count: 0, ofOthers: false }
+    return { dialect: new PostgresDialect({ pool: openPostgres(url, options, reportError, () => { changes.count++ }) }), changes }
+  }
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
 
-function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions, onChange: () => void): SqliteDatabase {
+function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions): Sqlite.Database {
   if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
   const database = new Sqlite(path, { timeout: busyTimeoutMs })
@@ -40,7 +48,7 @@ function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOpt
   database.pragma('journal_mode = WAL')
   database.pragma(`synchronous = ${synchronous}`)
   database.pragma('foreign_keys = ON')
-  return keepingStatements(database, onChange)
+  return database
 }
 
 /** Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew. */

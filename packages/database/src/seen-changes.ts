@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
 
-/** Counts the statements of one database that may have changed something in it. */
+/** Counts what may have changed something in one database. */
 export interface SeenChanges {
-  /** Grows when a statement that may change something has run, and again with the commit of its transaction. */
+  /** Grows when a statement of this process that may change something has run, and again with the commit of its transaction. */
   readonly count: number
+  /** Whether it grows, a little later, by what other processes change too. */
+  readonly ofOthers: boolean
 }
 
 /** By Kysely's adapter, which an instance shares with its transactions and with what `withoutPlugins` gives. */
@@ -11,7 +13,7 @@ const seenBy = new WeakMap<object, SeenChanges>()
 
 /**
  * What this process has changed in a database: whoever remembers something that was read knows by it that it may be otherwise now.
- * What was read is of the count from before the reading. Other processes are not seen.
+ * What was read is of the count from before the reading. Other processes are seen on SQLite, after a quarter of a second at most.
  *
  * @returns `null` for an instance that the app brought, whose statements nobody sees
  */

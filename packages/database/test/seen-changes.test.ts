@@ -11,7 +11,8 @@ for (const dialect of dialects) {
   t.test(dialect, async t => {
     const app = Fastify()
     t.teardown(() => app.close())
-    await app.register(database, { url: await databaseUrl(t, dialect) })
+    const url = await databaseUrl(t, dialect)
+    await app.register(database, { url })
     const db = app.db as unknown as Kysely<Numbers>
     await db.schema.createTable('numbers').addColumn('n', 'integer').execute()
     const changes = seenChanges(db) as SeenChanges
@@ -44,6 +45,17 @@ for (const dialect of dialects) {
 
     await t.test('reading changes nothing', async t => {
       t.notOk(await isSeen(() => db.selectFrom('numbers').selectAll().execute()))
+    })
+
+    await t.test('what another connection changes is seen on SQLite, soon', async t => {
+      const other = Fastify()
+      t.teardown(() => other.close())
+      await other.register(database, { url })
+      const { count } = changes
+      await (other.db as unknown as Kysely<Numbers>).insertInto('numbers').values({ n: 5 }).execute()
+      t.equal(changes.ofOthers, dialect === 'sqlite')
+      await new Promise(resolve => setTimeout(resolve, 300))
+      t.equal(changes.count > count, dialect === 'sqlite')
     })
 
     await t.test('the instance without its plugins, or with others, sees the same', async t => {
