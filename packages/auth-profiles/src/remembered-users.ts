@@ -5,7 +5,7 @@ import type { BoundUser, FindByIdentity } from './principal-query.js'
 /** Milliseconds for which what another process changed of a user may go unnoticed, where the database does not tell. */
 const FRESH_FOR = 1000
 /** How many are remembered; the least recently used make room for others. */
-const MAX_REMEMBERED = 10_000
+const MAX_REMEMBERED = 20_000
 
 interface Remembered {
   readonly issuer: string

@@ -310,3 +310,32 @@ t.test('what a mutation changes is seen by the list after it in the same request
   const change = (change: string) => `userUpdate(filter: { id: "${one.user.id}" }, data: { roles: { ${change}: [{ name: "Guest" }] } }) { roles { count } }`
   t.strictSame((await api.ask(`mutation { a: ${change('disconnect')} b: ${change('connect')} c: ${change('disconnect')} }`, { token })).data, { a: { roles: { count: 0 } }, b: { roles: { count: 1 } }, c: { roles: { count: 0 } } })
 })
+
+t.test('a list reads of its records what is asked for, and all where a resolver may need it', async t => {
+  const api = await openApi(t, 'sqlite', {
+    after: app => {
+      app.graphql.extendSchema('extend type User { fullName: String }')
+      app.graphql.defineResolvers({ User: { fullName: ({ firstName, lastName }: { firstName: string, lastName: string }) => `${firstName} ${lastName}` } })
+    }
+  })
+  const { token } = await api.user('ann', { roles: ['Administrator'], user: { firstName: 'Ann', lastName: 'Lee' } })
+  const statements = countStatements(t, api)
+  const items = async (fields: string, fragments = '') => {
+    const text = `{ usersList { items { ${fields} } } } ${fragments}`
+    const answers = []
+    // Interpreted, then compiled.
+    for (let times = 0; times < 3; times++) answers.push((await api.ask(text, { token })).data?.usersList)
+    return answers.map(answer => (answer as { items: unknown[] }).items[0])
+  }
+  const thrice = (item: object) => [item, item, item]
+  t.strictSame(await items('fullName'), thrice({ fullName: 'Ann Lee' }))
+  t.strictSame(await items('... on User { given: firstName } ...name', 'fragment name on User { lastName __typename }'), thrice({ given: 'Ann', lastName: 'Lee', __typename: 'User' }))
+  t.strictSame(await items('email roles { items { name } }'), thrice({ email: 'ann@example.com', roles: { items: [{ name: 'Administrator' }] } }))
+  t.strictSame((await api.ask('{ usersList { a: items { firstName } b: items { lastName } } }', { token })).data, { usersList: { a: [{ firstName: 'Ann' }], b: [{ lastName: 'Lee' }] } })
+  t.strictSame((await api.ask('query ($no: Boolean = false) { usersList { items { firstName @include(if: $no) lastName } } }', { token, variables: { no: true } })).data, { usersList: { items: [{ firstName: 'Ann', lastName: 'Lee' }] } })
+  const columns = async (fields: string) => {
+    const [text = ''] = await statements.during(() => api.ask(`{ usersList { items { ${fields} } } }`, { token })).then(all => all.filter(sql => sql.includes('usersList') || sql.includes('limit')))
+    return text.slice(0, text.indexOf(' from ')).split(',').length
+  }
+  t.ok(await columns('email') < await columns('email fullName'))
+})

@@ -26,15 +26,21 @@ export type ReadableRow = Readonly<Record<string, unknown>>
 export interface ReadableTable {
   /** A subquery, to stand after `from`. */
   readonly source: RawBuilder<unknown>
-  /** The columns of it that `read` needs. */
-  readonly columns: readonly RawBuilder<unknown>[]
   /** How filters may speak of it. */
   readonly filterable: FilterableTable
-  /** The record in a row: what is not given is `null`. */
-  read (row: ReadableRow): { readonly id: string, readonly fields: ReadableFields, readonly record: Record<string, unknown> }
+  /** @param fields what of records is wanted; `null`: all of it */
+  reader (fields: ReadonlySet<string> | null): RecordReader
   key (field: string, direction: Direction): Key
   /** Whether the records are given whether or not they meet a condition, each and with all that a filter could ask. */
   readonly asking: Asking
+}
+
+/** Reads records. */
+export interface RecordReader {
+  /** The columns that rows must have. */
+  readonly columns: readonly RawBuilder<unknown>[]
+  /** The record in a row: what is not given is `null`. */
+  read (row: ReadableRow): { readonly id: string, readonly fields: ReadableFields, readonly record: Record<string, unknown> }
 }
 
 interface ReadableColumn extends Pick<Column, 'type'> {
@@ -95,15 +101,20 @@ export function readableTable (
 
   return {
     source: sql`(select ${sql.join(selected)} from ${sql.table(table.table)} as ${sql.id(BASE)}${rows === null ? sql`` : sql` where ${rows}`}) as ${sql.id(ALIAS)}`,
-    columns: [
-      'record_id', ...columns.map(({ name }) => name), ...jsonColumns.map(({ name }) => name), ...conditional.length === 0 ? [] : ['gives']
-    ].map(name => sql.ref(`${ALIAS}.${name}`)),
     filterable: filterableBy(described, columns),
-    read: row => {
-      const record: Record<string, unknown> = {}
-      for (const { name, field, type } of columns) record[field] = readValue(row[name], type)
-      for (const { name, field } of jsonColumns) record[field] = readJson(row[name])
-      return { id: row.record_id as string, fields: fieldsOf(row), record }
+    reader: wanted => {
+      const isWanted = ({ field }: { readonly field: string }) => wanted === null || wanted.has(field)
+      const plain = columns.filter(isWanted)
+      const ofJson = jsonColumns.filter(isWanted)
+      return {
+        columns: ['record_id', ...plain.map(({ name }) => name), ...ofJson.map(({ name }) => name), ...conditional.length === 0 ? [] : ['gives']].map(name => sql.ref(`${ALIAS}.${name}`)),
+        read: row => {
+          const record: Record<string, unknown> = {}
+          for (const { name, field, type } of plain) record[field] = readValue(row[name], type)
+          for (const { name, field } of ofJson) record[field] = readJson(row[name])
+          return { id: row.record_id as string, fields: fieldsOf(row), record }
+        }
+      }
     },
     key: (field, direction) => {
       const column = columns.find(column => column.field === field) as ReadableColumn

@@ -6,10 +6,10 @@ import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import type { ListedTables } from '../tables.js'
 import { withVisibility, type VisibleRecord } from '../visible-records.js'
 import { after, orderBy, reversed, type Key, type Position } from './keyset.js'
-import type { List } from './list.js'
+import type { List, ReadItems } from './list.js'
 import { readOrder, readPage, type ListArguments, type Page } from './list-arguments.js'
 import { readQueryFilter } from './query-filter.js'
-import { ALIAS, readableTable, RECORD_ID, type ReadableRow, type ReadableTable } from './readable-table.js'
+import { ALIAS, readableTable, RECORD_ID, type ReadableRow, type ReadableTable, type RecordReader } from './readable-table.js'
 
 /** The tables that are read as lists. */
 export type ListedName = keyof ListedTables
@@ -79,21 +79,23 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
       if (positions.before !== null) conditions.push(after(reversed(keys), positions.before))
       const within = allOf(conditions)
 
-      const items = async (): Promise<VisibleRecord[]> => {
+      const items: ReadItems<VisibleRecord> = async fields => {
         const { fromEnd, skip } = page
+        const reader = readable.reader(fields)
         // From the end nothing is skipped but what would reach into the start.
         const size = fromEnd && skip > 0 ? Math.min(page.size, Math.max(0, await countOf(readable, within) - skip)) : page.size
-        const rows = await rowsOf(sql`select ${sql.join(readable.columns)} from ${readable.source} where ${within} order by ${orderBy(fromEnd ? reversed(keys) : keys)} limit ${size} offset ${fromEnd ? 0 : skip}`)
-        const found = rows.map(row => toVisible(readable, row))
+        const rows = await rowsOf(sql`select ${sql.join(reader.columns)} from ${readable.source} where ${within} order by ${orderBy(fromEnd ? reversed(keys) : keys)} limit ${size} offset ${fromEnd ? 0 : skip}`)
+        const found = rows.map(row => toVisible(reader, row))
         return fromEnd ? found.reverse() : found
       }
-      return { count: once(async () => await countOf(readable, where)), items: once(items) }
+      return { count: once(async () => await countOf(readable, where)), items }
     },
 
     byId: async (principal, name, ids) => {
       const readable = readableTable(tables[name], principal, rolePermissions, dialect)
-      const rows = ids.length === 0 ? [] : await rowsOf(sql`select ${sql.join(readable.columns)} from ${readable.source} where ${recordId} in (${sql.join(ids)})`)
-      return new Map(rows.map(row => [row.record_id as string, toVisible(readable, row)]))
+      const reader = readable.reader(null)
+      const rows = ids.length === 0 ? [] : await rowsOf(sql`select ${sql.join(reader.columns)} from ${readable.source} where ${recordId} in (${sql.join(ids)})`)
+      return new Map(rows.map(row => [row.record_id as string, toVisible(reader, row)]))
     }
   }
 }
@@ -110,8 +112,8 @@ function idOf ({ filterable }: ReadableTable): RawBuilder<unknown> {
   return sql.ref(`${ALIAS}.${filterable.fields.id?.column as string}`)
 }
 
-function toVisible (readable: ReadableTable, row: ReadableRow): VisibleRecord {
-  const { id, fields, record } = readable.read(row)
+function toVisible (reader: RecordReader, row: ReadableRow): VisibleRecord {
+  const { id, fields, record } = reader.read(row)
   return withVisibility(record, { id, fields })
 }
 
