@@ -15,6 +15,7 @@ import * as types from './graphql';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
+    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
     "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": typeof types.ResourcesDocument,
     "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
@@ -38,21 +39,23 @@ type Documents = {
     "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": typeof types.RoleDeleteDocument,
     "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": typeof types.RolesDocument,
     "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": typeof types.RoleCreateDocument,
+    "\n  query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(filter: { roles: { some: { id: { equals: $id } } } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt revokedAt lastUsedAt }\n    }\n  }\n": typeof types.RoleTokensDocument,
+    "\n  mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: { roles: $roles }) { id name }\n  }\n": typeof types.TokenRolesDocument,
     "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n": typeof types.RoleUsersDocument,
     "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleGiveDocument,
     "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleTakeDocument,
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": typeof types.InviteDocument,
-    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
     "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.UserUpdateDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": typeof types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": typeof types.UsersDocument,
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": typeof types.UsersCountDocument,
     "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": typeof types.ExplainDocument,
-    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
     "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n": typeof types.UserEmailsDocument,
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": typeof types.SignUpDocument,
 };
 const documents: Documents = {
+    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
     "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": types.ResourcesDocument,
     "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": types.RoleNamesDocument,
@@ -76,21 +79,26 @@ const documents: Documents = {
     "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": types.RoleDeleteDocument,
     "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": types.RolesDocument,
     "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": types.RoleCreateDocument,
+    "\n  query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(filter: { roles: { some: { id: { equals: $id } } } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt revokedAt lastUsedAt }\n    }\n  }\n": types.RoleTokensDocument,
+    "\n  mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: { roles: $roles }) { id name }\n  }\n": types.TokenRolesDocument,
     "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n": types.RoleUsersDocument,
     "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleGiveDocument,
     "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleTakeDocument,
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": types.InviteDocument,
-    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n": types.UserDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": types.UserDocument,
     "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.UserUpdateDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": types.UsersDocument,
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": types.UsersCountDocument,
     "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n": types.ExplainDocument,
-    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
     "\n  query UserEmails($part: String!) {\n    usersList(filter: { email: { contains: $part } }, sort: [{ email: ASC }], first: 8) { items { id email } }\n  }\n": types.UserEmailsDocument,
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": types.SignUpDocument,
 };
 
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -186,6 +194,14 @@ export function graphql(source: "\n  mutation RoleCreate($data: RoleCreateInput!
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(filter: { roles: { some: { id: { equals: $id } } } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt revokedAt lastUsedAt }\n    }\n  }\n"): typeof import('./graphql').RoleTokensDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: { roles: $roles }) { id name }\n  }\n"): typeof import('./graphql').TokenRolesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n"): typeof import('./graphql').RoleUsersDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -202,7 +218,7 @@ export function graphql(source: "\n  mutation Invite($email: String!, $firstName
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileName createdAt emailDiffers }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
+export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -223,10 +239,6 @@ export function graphql(source: "\n  query UsersCount($filter: UserFilter) {\n  
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {\n    permissionExplain(subject: $subject, action: $action, table: $table, function: $function) {\n      allowed principal remedy remedyRoleId\n      steps { step ok message }\n      roles { roleId roleName allowed reason filter fields }\n    }\n  }\n"): typeof import('./graphql').ExplainDocument;
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
-export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -329,6 +329,11 @@ export type UsersRolesUpdateRelationInput = {
   reconnect?: Array<RoleKeyFilter> | null | undefined;
 };
 
+export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
+
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -490,6 +495,25 @@ export type RoleCreateMutationVariables = Exact<{
 
 export type RoleCreateMutation = { roleCreate: { id: string | null } };
 
+export type RoleTokensQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type RoleTokensQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null }> } };
+
+export type TokenRolesMutationVariables = Exact<{
+  id: string;
+  roles: ApiTokenRolesUpdateRelationInput;
+}>;
+
+
+export type TokenRolesMutation = { apiTokenUpdate: { id: string | null, name: string | null } };
+
 export type RoleUsersQueryVariables = Exact<{
   id: string;
   first?: number | null | undefined;
@@ -533,7 +557,7 @@ export type UserQueryVariables = Exact<{
 }>;
 
 
-export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileName: string | null, createdAt: string, emailDiffers: boolean }> | null } | null };
+export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileId: string | null, profileName: string | null, emailDiffers: boolean }> | null } | null };
 
 export type UserUpdateMutationVariables = Exact<{
   id: string;
@@ -579,11 +603,6 @@ export type ExplainQueryVariables = Exact<{
 
 export type ExplainQuery = { permissionExplain: { allowed: boolean, principal: string, remedy: string | null, remedyRoleId: string | null, steps: Array<{ step: string, ok: boolean, message: string }>, roles: Array<{ roleId: string, roleName: string, allowed: boolean, reason: string, filter: unknown, fields: Array<string> | null }> } };
 
-export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
-
 export type UserEmailsQueryVariables = Exact<{
   part: string;
 }>;
@@ -618,6 +637,16 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const TokenNamesDocument = new TypedDocumentString(`
+    query TokenNames {
+  apiTokensList(first: 1000) {
+    items {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenNamesQuery, TokenNamesQueryVariables>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   user {
@@ -898,6 +927,33 @@ export const RoleCreateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RoleCreateMutation, RoleCreateMutationVariables>;
+export const RoleTokensDocument = new TypedDocumentString(`
+    query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
+  apiTokensList(
+    filter: {roles: {some: {id: {equals: $id}}}}
+    first: $first
+    last: $last
+    after: $after
+    before: $before
+  ) {
+    items {
+      id
+      name
+      expiresAt
+      revokedAt
+      lastUsedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RoleTokensQuery, RoleTokensQueryVariables>;
+export const TokenRolesDocument = new TypedDocumentString(`
+    mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {
+  apiTokenUpdate(filter: {id: $id}, data: {roles: $roles}) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<TokenRolesMutation, TokenRolesMutationVariables>;
 export const RoleUsersDocument = new TypedDocumentString(`
     query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
   role(id: $id) {
@@ -980,8 +1036,8 @@ export const UserDocument = new TypedDocumentString(`
       subject
       email
       emailVerified
+      profileId
       profileName
-      createdAt
       emailDiffers
     }
   }
@@ -1063,16 +1119,6 @@ export const ExplainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExplainQuery, ExplainQueryVariables>;
-export const TokenNamesDocument = new TypedDocumentString(`
-    query TokenNames {
-  apiTokensList(first: 1000) {
-    items {
-      id
-      name
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<TokenNamesQuery, TokenNamesQueryVariables>;
 export const UserEmailsDocument = new TypedDocumentString(`
     query UserEmails($part: String!) {
   usersList(filter: {email: {contains: $part}}, sort: [{email: ASC}], first: 8) {

@@ -18,6 +18,7 @@ import { DataTab } from './data-tab'
 import { FunctionsTab } from './functions-tab'
 import { JsonTab } from './json-tab'
 import { actions, type Action, type Permissions } from './permissions'
+import { TokensTab } from './tokens-tab'
 import { UsersTab } from './users-tab'
 
 const RoleDocument = graphql(`
@@ -94,13 +95,15 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
       <Tabs value={tab} onChange={value => { navigate({ search: { tab: value ?? 'data' }, replace: true }) }} keepMounted={false}>
         <Tabs.List mb='md'>
           <Tabs.Tab value='data'>Data</Tabs.Tab>
-          <Tabs.Tab value='functions'>Functions</Tabs.Tab>
+          <Tabs.Tab value='functions'>Functions and Apps</Tabs.Tab>
           <Tabs.Tab value='users'>Users</Tabs.Tab>
+          <Tabs.Tab value='tokens'>API tokens</Tabs.Tab>
           <Tabs.Tab value='json'>JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value='data'><DataTab permissions={permissions} onChange={change} opened={opened} /></Tabs.Panel>
         <Tabs.Panel value='functions'><FunctionsTab permissions={permissions} onChange={change} /></Tabs.Panel>
         <Tabs.Panel value='users'><UsersTab roleId={id} roleName={name} /></Tabs.Panel>
+        <Tabs.Panel value='tokens'><TokensTab roleId={id} roleName={name} /></Tabs.Panel>
         <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} /></Tabs.Panel>
       </Tabs>
       {draft !== null && (
