@@ -51,9 +51,10 @@ import { settingsArea } from './schema/settings.js'
 import { signUpArea } from './schema/sign-up.js'
 import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
-import { createSubscriptionCheck, endWithToken } from './subscription-options.js'
+import { beginSubscription, createSubscriptionCheck } from './subscription-options.js'
 import { describeTables, fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
 import { createVisibleProfiles } from './visible-profiles.js'
+import { assertViewed } from './view-as.js'
 import { createShowUser } from './visible-users.js'
 
 export { allowDirective } from './allow-directive.js'
@@ -107,14 +108,15 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     const { typeDefs, resolvers } = assembleSchema(areas)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
-  fastify.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
+  fastify.graphql.addHook('preExecution', async (schema, document, context, variables) => {
+    assertViewed(context)
     assertAffordable(costOf(schema, document, variables ?? {}), maxCost)
     // Handing the document back is how Mercurius is told to run it without compiling it.
     return isCompilable(document) ? {} : { document }
   })
   const checkSubscription = createSubscriptionCheck(maxCost)
   fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })
-  fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await endWithToken(context, fastify) })
+  fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await beginSubscription(context, fastify) })
   const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
   fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({
     principal,

@@ -24,8 +24,8 @@ export interface Credentials {
   note (principal: Principal): void
 }
 
-/** Who a request acts as, and as which user: guests and API tokens have none. */
-type Actor = ResolvedUser | { readonly user: null, readonly principal: Principal }
+/** Who a request acts as, and as which user: guests and API tokens have none, and somebody who is known by roles alone. */
+export type Actor = ResolvedUser | { readonly user: null, readonly principal: Principal }
 
 /** Who sent a request: found out when a field first asks, and once for the whole request. */
 export class Requester {
@@ -47,11 +47,11 @@ export class Requester {
     return await this.#credentials.identity()
   }
 
-  /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for an API token */
+  /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for who has no record */
   async resolved (): Promise<ResolvedUser | null> {
     const actor = await this.#acting()
     if (actor.user !== null) return actor
-    if (actor.principal.kind === 'apiToken') throw new GRAPHQL_API_ERR_NOT_FOUND('User')
+    if (actor.principal.kind !== 'guest') throw new GRAPHQL_API_ERR_NOT_FOUND('User')
     return null
   }
 
@@ -60,9 +60,10 @@ export class Requester {
     return (await this.#acting()).principal
   }
 
-  /** From now on the request acts as this user: somebody has signed up with it. */
-  become (resolved: ResolvedUser): void {
-    this.#keep(Promise.resolve(this.#remember(resolved)))
+  /** From now on the request acts as this one: somebody has signed up with it, or looks as somebody else. */
+  become (actor: Actor): void {
+    this.#credentials.note(actor.principal)
+    this.#keep(Promise.resolve(actor))
   }
 
   async #acting (): Promise<Actor> {

@@ -7,6 +7,7 @@ import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
 import { limitDefaults } from './options.js'
 import { assertAffordable, costOf } from './query-cost.js'
 import type { RequesterServices } from './requester.js'
+import { assertViewed } from './view-as.js'
 
 /** How a WebSocket is closed whose token has expired: the client connects anew, with another one. */
 const EXPIRED = { code: 4401, reason: 'Token expired' } as const
@@ -55,8 +56,18 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
   }
 }
 
+/** Refuses a subscription that is to be somebody else's, and ends its connection with its token. */
+export async function beginSubscription (context: object, services: RequesterServices): Promise<void> {
+  try {
+    assertViewed(context)
+  } catch (error) {
+    throw asClientError(error)
+  }
+  await endWithToken(context, services)
+}
+
 /** Ends a connection with its token, from its first operation on: before, there is nothing to end. */
-export async function endWithToken (context: object, services: RequesterServices): Promise<void> {
+async function endWithToken (context: object, services: RequesterServices): Promise<void> {
   const socket = (context as { [socketOf]?: Socket })[socketOf]
   if (socket === undefined || ending.has(socket)) return
   const identity = await connectionCredentials(services, context as ConnectionContext).identity().catch((error: unknown) => { throw asClientError(error) })
