@@ -39,6 +39,7 @@ import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { auditEvents } from './schema/audit-events.js'
 import { identitiesArea } from './schema/identities.js'
 import { listsArea } from './schema/lists.js'
+import { permissionComparisonArea } from './schema/permission-comparison.js'
 import { permissionEditorArea } from './schema/permission-editor.js'
 import { permissionExplanationArea } from './schema/permission-explanation.js'
 import { profileChangesArea } from './schema/profile-changes.js'
@@ -145,6 +146,8 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const profileList = createProfileList(db, rolePermissions, filterableProfiles)
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
   const answerSize = createAnswerSize(maxCost)
+  const admittedCount = createAdmittedCount({ db, rolePermissions, authProfiles, log })
+  const findSubject = createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens })
   return [
     scalars,
     usersArea({ usersStore, showUser, creatorOf, requesterOf }),
@@ -153,8 +156,9 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
     listsArea({ lists, tables, names, answerSize, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
-    permissionEditorArea({ rolePermissions, admittedCount: createAdmittedCount({ db, rolePermissions, authProfiles, log }), requesterOf }),
-    permissionExplanationArea({ rolePermissions, findSubject: createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens }), answerSize, requesterOf }),
+    permissionEditorArea({ rolePermissions, admittedCount, requesterOf }),
+    permissionExplanationArea({ rolePermissions, findSubject, answerSize, requesterOf }),
+    permissionComparisonArea({ rolePermissions, findSubject, admittedCount, answerSize, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
     settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),

@@ -127,6 +127,11 @@ export interface Allowed {
    * @param alias how the query names the table, default its SQL name
    */
   fieldFilter (field: string, alias?: string): Expression<SqlBool> | null
+  /**
+   * Whether another yes is about the same records and fields, as far as that can be proven: the same conditions in another order, or spread over
+   * other roles. Variables compare by name, where both principals have a value for them or neither has: one's own records are one's own, whoever asks.
+   */
+  sameAs (other: Allowed): boolean
 }
 
 export interface Grant {
