@@ -1,3 +1,5 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+
 /** A sign-in that somebody came with. */
 export interface NewSignIn {
   readonly userId: string
@@ -45,8 +47,10 @@ export interface ActivityLog {
   signedUp (signUp: { readonly profileId: string }): void
   /** Counts a refusal, by one word such as `wrong_password`. */
   refused (reason: string): void
-  /** Counts the refusals among the errors that one request met with, each reason once. What is no refusal by Latchkey does not count. */
+  /** Counts the refusals among the errors that one request met with: each reason once, and no error twice. What is no refusal does not count. */
   refusedBy (...errors: readonly unknown[]): void
+  /** A hook, for `onError`: counts the refusal that ends a request. */
+  noteError (request: FastifyRequest, reply: FastifyReply, error: Error): Promise<void>
   /**
    * How many there were per day, oldest first; days without any are there too.
    *

@@ -46,6 +46,14 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
     writing.added()
   }
 
+  /** GraphQL may show an error to both: who formats it, and Fastify. */
+  const counted = new WeakSet<object>()
+  function isNew (error: unknown): boolean {
+    if (typeof error !== 'object' || error === null || counted.has(error)) return false
+    counted.add(error)
+    return true
+  }
+
   const service: ActivityLog = {
     signedIn: signIn => {
       if (noted.has(signIn)) return
@@ -58,16 +66,12 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
     signedUp: ({ profileId }) => { count('signUp', profileId) },
     refused: reason => { count('refusal', asReason(reason)) },
     refusedBy: (...errors) => {
-      for (const reason of new Set(errors.map(reasonOf))) if (reason !== null) count('refusal', reason)
+      for (const reason of new Set(errors.filter(isNew).map(reasonOf))) if (reason !== null) count('refusal', reason)
     },
+    noteError: async (_request, _reply, error) => { service.refusedBy(error) },
     perDay: async (range = {}) => await readDays(db, range, Date.now())
   }
   fastify.decorate('activityLog', Object.freeze(service))
-  // What ends a request before GraphQL runs any of it comes by here too.
-  fastify.addHook('onError', (_request, _reply, error, done) => {
-    service.refusedBy(error)
-    done()
-  })
   fastify.addHook('onClose', async () => {
     await deleting.stop()
     await writing.close()

@@ -18,6 +18,8 @@ const reasons: Readonly<Record<string, string>> = {
   GRAPHQL_API_ERR_NOT_AUTHORIZED: 'not_authorized',
   API_TOKENS_ERR_CONDITION_NOT_MET: 'not_authorized',
   IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS: 'wrong_password',
+  IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED: 'user_not_confirmed',
+  IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED: 'challenge_required',
   IDENTITY_PROVIDER_ERR_THROTTLED: 'throttled'
 }
 

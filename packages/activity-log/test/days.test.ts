@@ -31,16 +31,19 @@ for (const dialect of dialects) {
       })
     })
 
-    t.test('a request that is refused counts each reason once, and what is no refusal does not count', async t => {
+    t.test('a request that is refused counts each reason once, no error counts twice, and what is no refusal does not count', async t => {
       const { app } = await openApp(t, dialect)
       const error = (code: string, fields: object = {}) => Object.assign(new Error(code), { code, ...fields })
+      app.addHook('onError', app.activityLog.noteError)
       app.get('/refused', async () => { throw error('ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED', { statusCode: 403 }) })
       app.get('/limited', async () => { throw error('SOMETHING', { statusCode: 429 }) })
       app.get('/broken', async () => { throw error('SOMETHING') })
       app.setErrorHandler(async (_error, _request, reply) => await reply.code(500).send({}))
       await app.ready()
       for (const url of ['/refused', '/limited', '/broken', '/nowhere']) await app.inject(url)
-      app.activityLog.refusedBy(error('TOKEN_VERIFIER_ERR_TOKEN_INVALID', { reason: 'bad_signature' }), error('AUTH_PROFILES_ERR_SIGN_UP_CLOSED'), error('AUTH_PROFILES_ERR_EMAIL_TAKEN'), null, 'text')
+      const forged = error('TOKEN_VERIFIER_ERR_TOKEN_INVALID', { reason: 'bad_signature' })
+      app.activityLog.refusedBy(forged)
+      app.activityLog.refusedBy(forged, error('AUTH_PROFILES_ERR_SIGN_UP_CLOSED'), error('AUTH_PROFILES_ERR_EMAIL_TAKEN'), null, 'text')
       await until(async () => (await app.activityLog.perDay()).at(-1)?.refused === 4)
       t.strictSame((await app.activityLog.perDay()).at(-1)?.refusals, ['bad_signature', 'not_authorized', 'sign_up_refused', 'throttled'].map(reason => ({ reason, count: 1 })))
     })
