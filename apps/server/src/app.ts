@@ -2,6 +2,7 @@
  * The only composition: which plugins the reference app is made of, in which order, and with which part of
  * the configuration. It has no logic of its own and does not listen (`server.ts` does).
  */
+import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
 import authProfiles from '@latchkey/auth-profiles'
@@ -61,6 +62,8 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(rolePermissions, { roles: config.roles ?? [] })
   await app.register(apiTokens)
   await app.register(auditLog)
+  await app.register(activityLog, { keepDays: config.signInsKeepDays })
+  app.addHook('onError', app.activityLog.noteError)
   await app.register(tokenVerifier)
   const sealing = {
     production: config.production,
@@ -70,6 +73,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(providerEmbedded, {
     ...sealing,
     publicUrl: config.publicUrl,
+    onRefused: error => { app.activityLog.refusedBy(error) },
     ...(config.smtp === undefined ? {} : { smtp: config.smtp })
   })
   const { callbackUrl, logoutUrl } = consoleRedirects(config.publicUrl)

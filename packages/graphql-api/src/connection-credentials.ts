@@ -33,7 +33,8 @@ export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterSe
       return null
     },
     apiToken: () => principal,
-    note: () => {}
+    note: () => {},
+    origin: request
   }
 }
 

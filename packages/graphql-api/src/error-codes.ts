@@ -83,6 +83,8 @@ export const answers: Readonly<Record<string, Answer>> = {
   API_TOKENS_ERR_INVALID_FIELDS: { code: 'ValidationError', message: invalid },
   API_TOKENS_ERR_CONDITION_NOT_MET: { code: 'NotAuthorizedError', message: notAuthorized },
 
+  ACTIVITY_LOG_ERR_INVALID_RANGE: { code: 'ValidationError', message: invalid },
+
   RECORD_FILTER_ERR_INVALID: { code: 'ValidationError', message: invalid, field: 'filter' },
 
   IDENTITY_PROVIDER_ERR_UNSUPPORTED: { code: 'ValidationError', message: invalid, field: 'authProfileId' },

@@ -3,6 +3,7 @@
  * Mercurius schema of its own or as an extension of the app's. It decides nothing itself: identities come from
  * `tokenVerifier`, users and sign-up from `authProfiles`, permissions from `rolePermissions`.
  */
+import type {} from '@latchkey/activity-log'
 import type {} from '@latchkey/api-tokens'
 import type {} from '@latchkey/audit-log'
 import type {} from '@latchkey/auth-profiles'
@@ -33,6 +34,7 @@ import { assertAffordable, costOf } from './query-cost.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
 import { accountsArea } from './schema/accounts.js'
+import { activityArea } from './schema/activity.js'
 import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
@@ -127,9 +129,12 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   fastify.addHook('onReady', async () => { guardFields(fastify.graphql.schema, fastify.rolePermissions, principal) })
 }
 
+/** The tables that an app has by what is registered in it. */
+const listedWith = { apiTokens: 'ApiTokens', auditLog: 'AuditEvents', activityLog: 'SignIns' } as const satisfies Record<string, ListedName>
+
 /** The tables that the app has. */
 function listedNames (fastify: FastifyInstance): ListedName[] {
-  return ['Users', 'Roles', ...fastify.hasDecorator('apiTokens') ? ['ApiTokens'] as const : [], ...fastify.hasDecorator('auditLog') ? ['AuditEvents'] as const : []]
+  return ['Users', 'Roles', ...Object.entries(listedWith).filter(([decorator]) => fastify.hasDecorator(decorator)).map(([, name]) => name)]
 }
 
 function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], maxCost: number, requesterOf: RequesterOf): SchemaArea[] {
@@ -165,6 +170,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],
+    ...fastify.hasDecorator('activityLog') ? [activityArea({ activityLog: fastify.activityLog, authProfiles, rolePermissions, userOf: creatorOf, answerSize, requesterOf })] : [],
     ...apiTokens === null
       ? []
       : [

@@ -1,5 +1,5 @@
 import type { ApiTokens } from '@latchkey/api-tokens'
-import type { AuthProfiles, ResolvedUser } from '@latchkey/auth-profiles'
+import type { AuthProfiles, RequestOrigin, ResolvedUser } from '@latchkey/auth-profiles'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import type { FastifyRequest } from 'fastify'
@@ -22,6 +22,8 @@ export interface Credentials {
   apiToken (): Principal | null
   /** Told who that is. */
   note (principal: Principal): void
+  /** The request that they came with; left out where nobody sent one. */
+  readonly origin?: RequestOrigin
 }
 
 /** Who a request acts as, and as which user: guests and API tokens have none, and somebody who is known by roles alone. */
@@ -45,6 +47,11 @@ export class Requester {
   /** The ID token's identity; `null` without one. @throws what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw */
   async identity (): Promise<Identity | null> {
     return await this.#credentials.identity()
+  }
+
+  /** Where it comes from. */
+  get origin (): RequestOrigin | undefined {
+    return this.#credentials.origin
   }
 
   /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for who has no record */
@@ -79,7 +86,7 @@ export class Requester {
 
   async #findActor (): Promise<Actor> {
     const identity = await this.identity()
-    if (identity !== null) return this.#remember(await this.#services.authProfiles.resolve(identity))
+    if (identity !== null) return this.#remember(await this.#services.authProfiles.resolve(identity, this.origin))
     await this.#services.rolePermissions.refresh()
     return { user: null, principal: this.#credentials.apiToken() ?? this.#services.rolePermissions.guest() }
   }
@@ -100,7 +107,8 @@ export function credentialsOf (services: RequesterServices, request: FastifyRequ
       return request.identity
     },
     apiToken,
-    note: principal => { request.principal = principal }
+    note: principal => { request.principal = principal },
+    origin: request
   }
 }
 

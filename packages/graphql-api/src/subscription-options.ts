@@ -49,6 +49,7 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
         else if (token !== null) await app.tokenVerifier.verify(app, token)
         return true
       } catch (error) {
+        if (app.hasDecorator('activityLog')) app.activityLog.refusedBy(error)
         app.log.info({ reason: (error as { reason?: string }).reason, err: error }, 'A WebSocket was refused')
         return false
       }
