@@ -9,7 +9,7 @@ export interface Answer<Result> {
 }
 
 /** Whom the API is to answer instead of oneself: see packages/graphql-api. */
-export type ViewedAs = Readonly<{ userId: string } | { apiTokenId: string } | { roleIds: readonly string[] } | { guest: true }>
+export type ViewedAs = { userId: string } | { apiTokenId: string } | { roleIds: string[] } | { guest: true }
 
 /** What is sent to it. */
 export interface Operation {

@@ -6,20 +6,15 @@ import { ask } from './ask'
 const ResourcesDocument = graphql(`
   query Resources {
     permissionResources {
-      tables { name fields { name type operators } relations { name table many } }
+      tables { name list fields { name type operators } relations { name table many } }
       functions
       variables
     }
   }
 `)
 
-type Told = ResourcesQuery['permissionResources']
-export type ResourceTable = Told['tables'][number] & { list: string | null }
-export type Resources = Omit<Told, 'tables'> & { tables: readonly ResourceTable[] }
+export type Resources = ResourcesQuery['permissionResources']
+export type ResourceTable = Resources['tables'][number]
 
 /** What permissions can be about, as the server's plugins and apps declare it. */
-export const resourcesQuery = queryOptions({ queryKey: ['resources'], queryFn: async (): Promise<Resources> => withLists((await ask(ResourcesDocument)).permissionResources), staleTime: 60_000 })
-
-function withLists ({ tables, ...others }: Told): Resources {
-  return { ...others, tables: tables.map(table => ({ ...table, list: `${table.name.charAt(0).toLowerCase()}${table.name.slice(1)}List` })) }
-}
+export const resourcesQuery = queryOptions({ queryKey: ['resources'], queryFn: async () => (await ask(ResourcesDocument)).permissionResources, staleTime: 60_000 })

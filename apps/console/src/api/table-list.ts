@@ -31,12 +31,12 @@ export interface ListArguments {
 const telling = ['id', 'name', 'email']
 
 /** How to list a table, by the schema; null where the API has no list of it. */
-export function tableListOf (schema: GraphQLSchema, table: ResourceTable, listName: string | null): TableList | null {
-  const query = listName === null ? undefined : schema.getQueryType()?.getFields()[listName]
+export function tableListOf (schema: GraphQLSchema, table: ResourceTable, listName: string | null | undefined): TableList | null {
+  const query = listName == null ? undefined : schema.getQueryType()?.getFields()[listName]
   const page = query && getNamedType(query.type)
   const items = isObjectType(page) ? page.getFields().items : undefined
   const record = items && getNamedType(items.type)
-  if (query === undefined || listName === null || !isObjectType(record)) return null
+  if (query === undefined || listName == null || !isObjectType(record)) return null
   const typeOf = (argument: string) => query.args.find(({ name }) => name === argument)?.type
   const sort = getNamedType(typeOf('sort'))
   const sortable = isInputObjectType(sort) ? Object.keys(sort.getFields()) : []

@@ -34,7 +34,7 @@ async function firstRecords (table: ResourceTable, filter: unknown): Promise<{ c
   // What reads a schema is code enough to be loaded only here.
   const [{ schemaQuery }, { tableListOf }] = await Promise.all([import('../../api/schema'), import('../../api/table-list')])
   const { schema } = await queryClient.ensureQueryData(schemaQuery)
-  const list = tableListOf(schema, table, table.list ?? null)
+  const list = tableListOf(schema, table, table.list)
   if (list === null) return null
   const texts = table.fields.filter(({ type }) => type === 'string').map(({ name }) => name)
   const known = list.columns.map(({ name }) => name)

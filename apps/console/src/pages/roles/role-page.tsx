@@ -8,7 +8,7 @@ import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { Confirm } from '../../components/confirm'
 import { Dialog } from '../../components/dialog'
-import { TextLink } from '../../components/links'
+import { ButtonLink, TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
 import { PageTitle } from '../../components/page-title'
 import { Problem } from '../../components/problem'
@@ -62,7 +62,7 @@ export function RolePage () {
   const name = data.name ?? roleId
   return (
     <>
-      <PageTitle title={name} actions={<><Button variant='default' onClick={beginRenaming}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
+      <PageTitle title={name} actions={<><ButtonLink variant='default' to='/view-as' search={{ as: `roles:${roleId}` }}>View as</ButtonLink><Button variant='default' onClick={beginRenaming}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
       {data.permissions == null
         ? <Text>You may not read the permissions of this role.</Text>
         : <RoleTabs key={data.updatedAt} id={roleId} name={name} stored={data.permissions as Permissions} />}

@@ -17,6 +17,7 @@ import { RolesField } from '../../components/roles-field'
 import { RoleBadges } from '../../components/role-badges'
 import { graphql } from '../../graphql'
 import type { UserQuery, UserUpdateInput } from '../../graphql/graphql'
+import { SignInHistory } from './sign-in-history'
 
 const UserDocument = graphql(`
   query User($id: ID!) {
@@ -64,7 +65,7 @@ export function UserPage () {
   const name = data.email ?? userId
   return (
     <>
-      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
+      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/view-as' search={{ as: `user:${userId}` }}>View as</ButtonLink><ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
       <Stack gap='xl'>
         <Facts of={[
           ['Id', <Code key='id'>{userId}</Code>],
@@ -76,6 +77,7 @@ export function UserPage () {
         ]}
         />
         <Identities user={data} />
+        <SignInHistory userId={userId} />
         <EditForm key={data.updatedAt} user={data} id={userId} />
         <Permissions user={data} />
       </Stack>

@@ -3,8 +3,10 @@ import type { ReactNode } from 'react'
 import { ButtonLink, TextLink } from '../../components/links'
 import type { ExplainQuery } from '../../graphql/graphql'
 
+type Explanation = ExplainQuery['permissionExplain']
+
 interface RemedyProps {
-  explanation: ExplainQuery['permissionExplain']
+  explanation: Pick<Explanation, 'remedy' | 'remedyRoleId' | 'steps'> & { roles: readonly Pick<Explanation['roles'][number], 'roleId' | 'roleName'>[] }
   action: string
   resource: string
 }
