@@ -107,6 +107,23 @@ t.test('any query is asked as somebody else, and nothing is changed as them', as
   t.strictSame(window.complaints, [])
 })
 
+t.test('where the server does not describe its schema, that of the console serves', async t => {
+  const { page, complaints } = await visit(t, '/console/view-as?as=guest&tab=explorer')
+  // As a server in production answers.
+  await page.route('**/graphql', async route => await (route.request().postData()?.includes('__schema') === true
+    ? route.fulfill({ json: { data: null, errors: [{ message: 'GraphQL introspection has been disabled', code: 'ValidationError' }] } })
+    : route.continue()))
+  await signIn(page)
+  await page.getByText('The server does not describe its schema').waitFor()
+  await page.getByRole('textbox', { name: 'Query' }).fill('{ administratorNeede')
+  await page.keyboard.press('Control+Space')
+  await page.getByRole('option', { name: /^administratorNeeded/ }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('tab', { name: 'Data' }).click()
+  await page.getByText('They would be refused').waitFor()
+  t.strictSame(complaints, [])
+})
+
 t.test('what two roles allow is compared, down to the records that one of them does not show', async t => {
   const { server, idToken } = await runningConsole()
   const create = async (name: string, permissions: object) => (await graphql(server, 'mutation ($data: RoleCreateInput!) { roleCreate(data: $data) { id } }', { data: { name, permissions } }, idToken)).roleCreate.id

@@ -76,7 +76,7 @@ function Numbers ({ days }: { days: readonly Day[] }) {
           )}
       <details>
         <summary>The numbers of each day (UTC)</summary>
-        <Table aria-label='Sign-ins by day' fz='sm' verticalSpacing={4} mt='xs'>
+        <Table aria-label='Sign-ins by day' fz='sm' verticalSpacing={4} mt='xs' styles={{ th: { overflowWrap: 'break-word' } }}>
           <Table.Thead><Table.Tr><Table.Th>Day</Table.Th>{series.map(({ field, label }) => <Table.Th key={field} ta='right'>{label}</Table.Th>)}</Table.Tr></Table.Thead>
           <Table.Tbody>
             {days.toReversed().map(one => (

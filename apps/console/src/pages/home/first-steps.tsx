@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useLocalStorage } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { CopyBlock } from '../../components/copy-block'
@@ -26,6 +26,7 @@ const CallbackAllowDocument = graphql(`
   }
 `)
 
+const HIDDEN_KEY = 'latchkey.console.first-steps-hidden'
 const api = `${publicUrl}/graphql`
 
 /** Whether they were shown since the page was loaded: they stay until they are dismissed, done or not. */
@@ -33,19 +34,23 @@ let begun = false
 
 /** What whoever sets up an app does next, until an address of it is allowed or they hide it. */
 export function FirstSteps () {
-  const [hidden, setHidden] = useLocalStorage({ key: 'latchkey.console.first-steps', defaultValue: '', getInitialValueInEffect: false })
-  const connected = useQuery({ queryKey: ['connected'], queryFn: async () => await ask(ConnectedDocument), enabled: hidden !== 'hidden' })
+  const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN_KEY) !== null)
+  const connected = useQuery({ queryKey: ['connected'], queryFn: async () => await ask(ConnectedDocument), enabled: !hidden })
   const profiles = useQuery(publicProfilesQuery)
-  if (hidden === 'hidden' || connected.data === undefined || profiles.data === undefined || profiles.data.length === 0) return null
+  if (hidden || connected.data === undefined || profiles.data === undefined || profiles.data.length === 0) return null
   const { authenticationSettings, authenticationProfilesList } = connected.data
   const done = (authenticationSettings.allowedCallbacks ?? []).length > 0 || authenticationProfilesList.items.some(({ callbackUrls }) => (callbackUrls ?? []).length > 0)
   if (done && !begun) return null
   begun = true
+  const hide = () => {
+    localStorage.setItem(HIDDEN_KEY, 'true')
+    setHidden(true)
+  }
   return (
     <Paper withBorder p='md' mb='xl' component='section' aria-labelledby='first-steps'>
       <Group justify='space-between' mb='sm'>
         <Title order={2} size='h4' id='first-steps'>First steps</Title>
-        <Button size='compact-sm' variant='default' onClick={() => { setHidden('hidden') }}>Hide them</Button>
+        <Button size='compact-sm' variant='default' onClick={hide}>Hide them</Button>
       </Group>
       <Stack gap='lg'>
         <section aria-labelledby='try-login'>

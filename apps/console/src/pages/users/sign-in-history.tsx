@@ -37,14 +37,14 @@ export function SignInHistory ({ userId }: { userId: string }) {
       {page !== undefined && signIns.error === null && (page.items.length === 0
         ? <Text>None that is kept: the server keeps them for a while only.</Text>
         : (
-          <Table aria-labelledby='user-sign-ins' fz='sm'>
+          <Table aria-labelledby='user-sign-ins' fz='sm' styles={{ td: { overflowWrap: 'break-word' }, th: { overflowWrap: 'break-word' } }}>
             <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>By</Table.Th><Table.Th>From</Table.Th><Table.Th className='wide-only'>With</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {page.items.map(({ id, createdAt, profileName, issuer, ip, userAgent }) => (
                 <Table.Tr key={id}>
                   <Table.Td><Moment at={createdAt} /></Table.Td>
                   <Table.Td>{profileName ?? issuer ?? '–'}</Table.Td>
-                  <Table.Td>{ip ?? '–'}</Table.Td>
+                  <Table.Td>{ip?.replaceAll(':', ':\u200b') ?? '–'}</Table.Td>
                   <Table.Td className='wide-only'>{userAgent ?? '–'}</Table.Td>
                 </Table.Tr>
               ))}
