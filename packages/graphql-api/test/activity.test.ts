@@ -65,6 +65,8 @@ for (const dialect of dialects) {
     const counting = countStatements(t, api)
     await ask(me, { token: first })
     t.strictSame(await counting.during(async () => { for (let time = 0; time < 20; time++) await ask(me, { token: first }) }), [], 'nothing for a token that was seen')
+    await aWhile()
+    t.match(await counting.during(async () => { await ask(me, { token: first }) }), { length: 1, 0: /^select/ }, 'once a second who that is, as ever')
     const statements = await counting.during(async () => {
       await ask(me, { token: second })
       await aWhile()
