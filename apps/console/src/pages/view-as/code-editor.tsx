@@ -46,11 +46,13 @@ const look = EditorView.theme({
  */
 const typedOver = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
-    const { from, to, empty } = view.state.selection.main
     const { data } = event
-    if (event.inputType !== 'insertText' || data === null || empty || view.composing) return false
+    // What is selected the editor itself may learn only later.
+    const [range] = event.getTargetRanges()
+    if (event.inputType !== 'insertText' || data === null || range === undefined || range.collapsed || view.composing) return false
     event.preventDefault()
-    const typed = () => view.state.update(view.state.replaceSelection(data), { userEvent: 'input.type', scrollIntoView: true })
+    const [from, to] = [view.posAtDOM(range.startContainer, range.startOffset), view.posAtDOM(range.endContainer, range.endOffset)]
+    const typed = () => view.state.update({ changes: { from, to, insert: data }, selection: { anchor: from + data.length }, userEvent: 'input.type', scrollIntoView: true })
     if (!view.state.facet(EditorView.inputHandler).some(handle => handle(view, from, to, data, typed))) view.dispatch(typed())
     return true
   }
