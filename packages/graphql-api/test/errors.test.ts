@@ -1,5 +1,6 @@
 import { errors as apiTokensErrors } from '@latchkey/api-tokens'
 import { errors as authProfilesErrors } from '@latchkey/auth-profiles'
+import { errors as firstAdministratorErrors } from '@latchkey/first-administrator'
 import { errors as identityProviderErrors } from '@latchkey/identity-provider'
 import { errors as rolePermissionsErrors } from '@latchkey/role-permissions'
 import { errors as tokenVerifierErrors } from '@latchkey/token-verifier'
@@ -14,7 +15,7 @@ import { error, openApi } from './helpers/api.js'
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
 const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
 
-const codes = [apiTokensErrors, authProfilesErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
+const codes = [apiTokensErrors, authProfilesErrors, firstAdministratorErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
   .flatMap(namespace => Object.keys(namespace))
   .filter(code => /^[A-Z]+(?:_[A-Z]+)*_ERR_/.test(code))
 
