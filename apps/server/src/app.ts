@@ -7,6 +7,7 @@ import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
 import authProfiles from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
+import firstAdministrator from '@latchkey/first-administrator'
 import graphqlApi from '@latchkey/graphql-api'
 import { createAuth0Provider } from '@latchkey/provider-auth0'
 import { createCognitoProvider } from '@latchkey/provider-cognito'
@@ -64,6 +65,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(auditLog)
   await app.register(activityLog, { keepDays: config.signInsKeepDays })
   app.addHook('onError', app.activityLog.noteError)
+  await app.register(firstAdministrator)
   await app.register(tokenVerifier)
   const sealing = {
     production: config.production,

@@ -73,7 +73,12 @@ export const answers: Readonly<Record<string, Answer>> = {
   ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT: { code: 'ValidationError', message: invalid, field: 'roles' },
+  ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE: { code: 'ValidationError', message: invalid, field: 'roles' },
   ROLE_PERMISSIONS_ERR_BUILTIN_ROLE: { code: 'ValidationError', message: invalid, field: 'role' },
+
+  FIRST_ADMINISTRATOR_ERR_WRONG_CODE: { code: 'ValidationError', message: invalid, field: 'code' },
+  FIRST_ADMINISTRATOR_ERR_NOT_NEEDED: { code: 'ValidationError', message: invalid, field: 'code' },
+  FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES: { code: 'ThrottlingThresholdReachedError' },
 
   API_TOKENS_ERR_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Token expired' },
   API_TOKENS_ERR_TOKEN_INVALID: { code: 'InvalidTokenError', message: 'Token invalid', reason: 'own' },

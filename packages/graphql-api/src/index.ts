@@ -8,6 +8,7 @@ import type {} from '@latchkey/api-tokens'
 import type {} from '@latchkey/audit-log'
 import type {} from '@latchkey/auth-profiles'
 import type {} from '@latchkey/database'
+import type {} from '@latchkey/first-administrator'
 import type {} from '@latchkey/token-verifier'
 import type {} from '@latchkey/users-store'
 import type { Action, Allowed, Principal, Resource } from '@latchkey/role-permissions'
@@ -39,6 +40,7 @@ import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { auditEvents } from './schema/audit-events.js'
+import { firstAdministratorArea } from './schema/first-administrator.js'
 import { identitiesArea } from './schema/identities.js'
 import { listsArea } from './schema/lists.js'
 import { permissionComparisonArea } from './schema/permission-comparison.js'
@@ -144,7 +146,8 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const showUser = createShowUser(rolePermissions, readableRecords)
   const lists = createRecordLists(db, rolePermissions, tables)
   const creatorOf = createCreatorOf(usersStore, rolePermissions, lists)
-  const changes = createGuardedChanges(rolePermissions, tables, fastify.hasDecorator('auditLog') ? fastify.auditLog : null)
+  const auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
+  const changes = createGuardedChanges(rolePermissions, tables, auditLog)
   const roleGiving = createRoleGiving(rolePermissions)
   const visibleProfiles = createVisibleProfiles(rolePermissions, readableRecords, fieldNames(tables.AuthenticationProfiles))
   const { relations: _relations, ...filterableProfiles } = tables.AuthenticationProfiles.table
@@ -171,6 +174,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],
     ...fastify.hasDecorator('activityLog') ? [activityArea({ activityLog: fastify.activityLog, authProfiles, rolePermissions, userOf: creatorOf, answerSize, requesterOf })] : [],
+    ...fastify.hasDecorator('firstAdministrator') ? [firstAdministratorArea({ firstAdministrator: fastify.firstAdministrator, rolePermissions, auditLog, requesterOf })] : [],
     ...apiTokens === null
       ? []
       : [

@@ -1,6 +1,7 @@
 import activityLog, { errors as activityLogErrors } from '@latchkey/activity-log'
 import { errors as apiTokensErrors } from '@latchkey/api-tokens'
 import { errors as authProfilesErrors } from '@latchkey/auth-profiles'
+import { errors as firstAdministratorErrors } from '@latchkey/first-administrator'
 import { errors as identityProviderErrors } from '@latchkey/identity-provider'
 import { errors as rolePermissionsErrors } from '@latchkey/role-permissions'
 import { errors as tokenVerifierErrors } from '@latchkey/token-verifier'
@@ -15,7 +16,7 @@ import { error, openApi } from './helpers/api.js'
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
 const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
 
-const namespaces = [activityLogErrors, apiTokensErrors, authProfilesErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
+const namespaces = [activityLogErrors, apiTokensErrors, authProfilesErrors, firstAdministratorErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
 const codes = namespaces
   .flatMap(namespace => Object.keys(namespace))
   .filter(code => /^[A-Z]+(?:_[A-Z]+)*_ERR_/.test(code))
