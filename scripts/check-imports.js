@@ -10,7 +10,7 @@ const layers = [
   ['plugin-options', 'secret-box'],
   ['database', 'record-filter', 'test-issuer', 'identity-provider', 'test-databases'],
   ['users-store', 'token-verifier', 'role-permissions'],
-  ['api-tokens', 'audit-log', 'provider-embedded', 'provider-cognito', 'provider-auth0', 'provider-openid'],
+  ['api-tokens', 'activity-log', 'audit-log', 'first-administrator', 'provider-embedded', 'provider-cognito', 'provider-auth0', 'provider-openid'],
   ['auth-profiles'],
   ['graphql-api'],
   ['console'],

@@ -1,6 +1,6 @@
 /**
- * Writes the types of the console's queries (`src/graphql`) from the schema that the built server has. With `--check` it
- * writes nothing, and fails when what is there is not what it would write.
+ * Writes the types of the console's queries (`src/graphql`), and the schema beside them, from what the built server has. With
+ * `--check` it writes nothing, and fails when what is there is not what it would write.
  */
 import { generate } from '@graphql-codegen/cli'
 import { printSchema } from 'graphql'
@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url'
 
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 
+const schema = await schemaOfServer()
 const files = await generate({
-  schema: await schemaOfServer(),
+  schema,
   cwd: here('..'),
   documents: ['src/**/*.{ts,tsx}', '!src/graphql/**'],
   silent: true,
@@ -30,7 +31,7 @@ const files = await generate({
 }, false)
 
 const stale = []
-for (const { filename, content } of files) {
+for (const { filename, content } of [...files, { filename: 'src/graphql/schema.graphql', content: `${schema}\n` }]) {
   const path = here(`../${filename}`)
   if (await readFile(path, 'utf8').catch(() => null) === content) continue
   stale.push(relative(process.cwd(), path))

@@ -21,7 +21,7 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   component: SignInPage,
-  validateSearch: (search: Record<string, unknown>): { returnTo?: string, ended?: boolean } => ({ ...texts('returnTo')(search), ...search.ended === true && { ended: true } })
+  validateSearch: (search: Record<string, unknown>): { returnTo?: string, ended?: boolean, trial?: boolean } => ({ ...texts('returnTo')(search), ...search.ended === true && { ended: true }, ...search.trial === true && { trial: true } })
 })
 
 const callback = createRoute({ getParentRoute: () => root, path: '/callback', component: CallbackPage })
@@ -34,7 +34,7 @@ const home = createRoute({ getParentRoute: () => app, path: '/', component: lazy
 /** What of the list of users an address shows. */
 export type UsersSearch = ReturnType<typeof usersSearch>
 /** What of the activity an address shows. */
-export type ActivitySearch = Partial<Record<'table' | 'action' | 'actor' | 'record' | 'since' | 'after' | 'before', string>>
+export type ActivitySearch = Partial<Record<'table' | 'action' | 'actor' | 'record' | 'since' | 'days' | 'after' | 'before', string>>
 
 const usersSearch = texts('q', 'sort', 'after', 'before')
 
@@ -49,13 +49,14 @@ const roles = createRoute({ getParentRoute: () => app, path: '/roles', component
 const role = createRoute({ getParentRoute: () => app, path: '/roles/$roleId', validateSearch: texts('tab', 'table', 'action'), component: lazyRouteComponent(() => import('./pages/roles/role-page'), 'RolePage') })
 
 const apiTokens = createRoute({ getParentRoute: () => app, path: '/api-tokens', validateSearch: texts('after', 'before'), component: lazyRouteComponent(() => import('./pages/api-tokens/api-tokens-page'), 'ApiTokensPage') })
-const activity = createRoute({ getParentRoute: () => app, path: '/activity', validateSearch: texts('table', 'action', 'actor', 'record', 'since', 'after', 'before'), component: lazyRouteComponent(() => import('./pages/activity/activity-page'), 'ActivityPage') })
+const activity = createRoute({ getParentRoute: () => app, path: '/activity', validateSearch: texts('table', 'action', 'actor', 'record', 'since', 'days', 'after', 'before'), component: lazyRouteComponent(() => import('./pages/activity/activity-page'), 'ActivityPage') })
+const viewAs = createRoute({ getParentRoute: () => app, path: '/view-as', validateSearch: texts('as', 'with', 'tab', 'table', 'sort', 'skip'), component: lazyRouteComponent(() => import('./pages/view-as/view-as-page'), 'ViewAsPage') })
 const why = createRoute({ getParentRoute: () => app, path: '/why', validateSearch: texts('email', 'action', 'table'), component: lazyRouteComponent(() => import('./pages/why/why-page'), 'WhyPage') })
 
 const routes = root.addChildren([
   signIn,
   callback,
-  app.addChildren([home, users, user, authentication, newProfile, profile, roles, role, apiTokens, activity, why])
+  app.addChildren([home, users, user, authentication, newProfile, profile, roles, role, apiTokens, activity, viewAs, why])
 ])
 
 export const router = createRouter({

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
+import { account, administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
 t.test('an administrator finds who changed what, and what it was before', async t => {
   const { server, idToken } = await runningConsole()
@@ -23,5 +23,38 @@ t.test('an administrator finds who changed what, and what it was before', async 
   await page.getByRole('button', { name: 'Show all' }).click()
   await page.getByRole('table', { name: 'Activity' }).waitFor()
   t.equal(await page.getByLabel('Record').inputValue(), '')
+  t.strictSame(window.complaints, [])
+})
+
+t.test('an administrator sees how many sign in, sign up and are refused by day, in a chart and in words', async t => {
+  const { server, idToken } = await runningConsole()
+  await account(server, 'counted@example.com')
+  await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${idToken.slice(0, -4)}AAAA` }, body: '{"query":"{ user { id } }"}' })
+  const today = new Date().toISOString().slice(0, 10)
+  // What is told in passing is written each second.
+  for (let tries = 0; tries < 40; tries++) {
+    const { activityPerDay: [day] } = await graphql(server, 'query ($day: String!) { activityPerDay(from: $day, to: $day) { signIns signUps refused } }', { day: today }, idToken)
+    if (day.signIns > 0 && day.signUps > 0 && day.refused > 0) break
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  const window = await visit(t, '/console/activity')
+  const { page } = window
+  await signIn(page)
+  const chart = page.getByRole('img', { name: /^A chart of 30 days; in all sign-ins: [1-9]\d*, sign-ups: [1-9]\d*, refused: [1-9]/ })
+  await chart.locator('svg .recharts-line-curve').first().waitFor()
+  await page.getByText('The numbers of each day (UTC)').click()
+  const numbers = page.getByRole('table', { name: 'Sign-ins by day' })
+  t.equal(await numbers.getByRole('row').count(), 31)
+  t.match(await numbers.getByRole('row').nth(1).locator('time').getAttribute('datetime'), today)
+  t.match(await page.getByRole('table', { name: 'Why some were refused' }).textContent(), /bad_signature/)
+  await examine(t, window, 'activity by day')
+  await page.getByText('7 days', { exact: true }).click()
+  await page.waitForURL(/days=%227%22/)
+  await page.waitForFunction(() => document.querySelectorAll('table[aria-label="Sign-ins by day"] > tbody > tr').length === 7)
+  await page.getByLabel('Record').fill('nothing has this id')
+  await page.getByText('Nothing fits').waitFor()
+  await page.getByRole('button', { name: 'Show all' }).click()
+  await page.getByRole('table', { name: 'Activity' }).waitFor()
+  t.match(page.url(), /days=%227%22$/, 'the range stays')
   t.strictSame(window.complaints, [])
 })

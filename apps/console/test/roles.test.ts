@@ -29,6 +29,15 @@ t.test('an administrator makes a role, chooses what it allows, gives it to someb
     t.equal(await dialog.getByRole('button', { name: 'Use it' }).isDisabled(), true)
     await filter.fill(`{ "email": { "equals": "${administrator}" } }`)
     await dialog.getByText('It admits 1 record now').waitFor()
+    const admitted = dialog.getByRole('table', { name: 'The first records that it admits' })
+    await admitted.getByRole('cell', { name: administrator }).waitFor()
+    t.equal(await admitted.getByRole('row').count(), 2)
+    await examine(t, window, 'filter with records')
+    // Whose record was made by somebody is asked of lists in other words than of permissions.
+    await filter.fill('{ "createdBy": { "is_empty": true }, "email": { "contains": "admin" } }')
+    await admitted.getByRole('cell', { name: administrator }).waitFor()
+    await filter.fill(`{ "email": { "equals": "${administrator}" } }`)
+    await dialog.getByText('It admits 1 record now').waitFor()
     await dialog.getByRole('radio', { name: 'These only' }).check()
     await dialog.getByRole('combobox', { name: 'Fields that are allowed' }).click()
     await page.getByRole('option', { name: 'email' }).click()
@@ -40,13 +49,19 @@ t.test('an administrator makes a role, chooses what it allows, gives it to someb
     t.strictSame(await permissionsOf('Team lead'), { data: { Users: { read: { allow: true, fields: { email: true }, filter: { email: { equals: administrator } } } }, Roles: { read: { allow: true } } } })
   })
 
-  await t.test('functions', async t => {
-    await page.getByRole('tab', { name: 'Functions' }).click()
+  await t.test('functions, and what apps ask of it', async t => {
+    await page.getByRole('tab', { name: 'Functions and Apps' }).click()
     await page.getByRole('switch', { name: 'May call getToken' }).check()
-    await examine(t, window, 'role functions')
+    await page.getByRole('switch', { name: 'Administer the workspace' }).check()
+    await page.getByRole('switch', { name: 'Administer the team' }).check()
+    await examine(t, window, 'role functions and apps')
     await page.getByRole('button', { name: 'Save the role' }).click()
     await page.getByRole('button', { name: 'Save the role' }).waitFor({ state: 'detached' })
-    t.match(await permissionsOf('Team lead'), { custom: { functions: { getToken: { allow: true } } } })
+    t.match(await permissionsOf('Team lead'), { custom: { functions: { getToken: { allow: true } }, settings: { workspaceAdministration: { allow: true } }, users: { teamAdministration: { allow: true } } } })
+    await page.getByRole('switch', { name: 'Administer the workspace' }).uncheck()
+    await page.getByRole('button', { name: 'Save the role' }).click()
+    await page.getByRole('button', { name: 'Save the role' }).waitFor({ state: 'detached' })
+    t.strictSame((await permissionsOf('Team lead')).custom, { functions: { getToken: { allow: true } }, settings: {}, users: { teamAdministration: { allow: true } } })
   })
 
   await t.test('users', async t => {
@@ -59,6 +74,23 @@ t.test('an administrator makes a role, chooses what it allows, gives it to someb
     await examine(t, window, 'role users')
     await page.getByRole('button', { name: 'Take away the role from lead@example.com' }).click()
     await page.getByText('Nobody has the role').waitFor()
+  })
+
+  await t.test('API tokens', async t => {
+    const { apiTokenCreate: { id } } = await graphql(server, 'mutation { apiTokenCreate(data: { name: "Team script" }) { id } }', {}, idToken)
+    const rolesOf = async () => (await graphql(server, 'query ($id: ID!) { apiToken(id: $id) { roles { items { name } } } }', { id }, idToken)).apiToken.roles.items
+    await page.getByRole('tab', { name: 'API tokens' }).click()
+    await page.getByText('No API token has the role').waitFor()
+    await page.getByRole('combobox', { name: 'Give it to' }).click()
+    await page.getByRole('option', { name: 'Team script' }).click()
+    await page.getByRole('button', { name: 'Give the role' }).click()
+    await page.getByRole('rowheader', { name: 'Team script' }).waitFor()
+    t.strictSame(await rolesOf(), [{ name: 'Team lead' }])
+    await examine(t, window, 'role API tokens')
+    await page.getByRole('button', { name: 'Take away the role from Team script' }).click()
+    await page.getByText('No API token has the role').waitFor()
+    t.strictSame(await rolesOf(), [])
+    await graphql(server, 'mutation ($id: ID!) { apiTokenDelete(filter: { id: $id }) { success } }', { id }, idToken)
   })
 
   await t.test('JSON, which the server checks', async t => {

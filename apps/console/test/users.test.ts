@@ -72,3 +72,23 @@ t.test('an administrator finds, pages through, invites, changes and deletes user
   t.match(await graphql(server, '{ usersList(filter: { email: { equals: "grace@example.com" } }) { count } }', {}, idToken), { usersList: { count: 0 } })
   t.strictSame(window.complaints, [])
 })
+
+t.test('a user shows when they signed in, and from where', async t => {
+  const { server, idToken } = await runningConsole()
+  const { user: { id } } = await graphql(server, '{ user { id } }', {}, idToken)
+  const window = await visit(t, `/console/users/${id}`)
+  const { page } = window
+  await signIn(page)
+  const signIns = page.getByRole('region', { name: 'Sign-ins' })
+  // What is told in passing is written each second.
+  await t.resolves(async () => {
+    for (let tries = 0; tries < 20 && await signIns.getByRole('row').count() < 3; tries++) {
+      await page.waitForTimeout(250)
+      await page.reload()
+      await signIns.getByText(/127\.0\.0\.1|None that is kept/).first().waitFor()
+    }
+  })
+  t.match(await signIns.getByRole('row').nth(1).textContent(), /Latchkey127\.0\.0\.1Mozilla/, 'that of this test is the newest')
+  await examine(t, window, 'user with sign-ins')
+  t.strictSame(window.complaints, [])
+})

@@ -36,6 +36,7 @@ t.test('an administrator asks why somebody may not do something, and is one clic
   await page.getByRole('textbox', { name: 'Token' }).fill(`${theirs.slice(0, -4)}AAAA`)
   await page.getByRole('button', { name: 'Explain' }).click()
   await page.getByText('bad_signature').first().waitFor()
+  await page.getByText('It was altered on the way').waitFor()
   await examine(t, window, 'why of a token')
 
   await page.getByText('API token', { exact: true }).click()
@@ -46,6 +47,34 @@ t.test('an administrator asks why somebody may not do something, and is one clic
   await fetch(`${server.url}/after-all-of-it`)
   await server.printed('/after-all-of-it')
   t.notOk(server.output().includes(secret) || server.output().includes(theirs), 'no token is in the log')
+  t.strictSame(window.complaints, [])
+})
+
+t.test('the remedy of a refused token is said in the words of the console, which leads there', async t => {
+  const { server, idToken } = await runningConsole()
+  const email = 'moved@example.com'
+  const theirs = await account(server, email)
+  const { user: { id } } = await graphql(server, '{ user { id } }', {}, theirs)
+  await graphql(server, 'mutation ($id: ID!) { userUpdate(filter: { id: $id }, data: { email: "here@example.com" }) { id } }', { id }, idToken)
+  const window = await visit(t, '/console/why')
+  const { page } = window
+  await signIn(page)
+  await page.getByText('A token', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'Token' }).fill(theirs)
+  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByText('Make the two emails agree').waitFor()
+  t.notMatch(await page.textContent('main'), /doctor|mutation \{/)
+  await page.getByRole('textbox', { name: 'Token' }).fill('lk_none')
+  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByText('Compare it with where it was copied from').waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'API tokens' }).click()
+  await page.getByRole('heading', { name: 'API tokens' }).waitFor()
+
+  await page.goto(`${server.url}/console/users/${id}`)
+  const warning = page.getByRole('region', { name: 'Signs in by' }).getByRole('alert')
+  await warning.getByText('Latchkey knows them by another email').waitFor()
+  t.match(await warning.textContent(), /moved@example\.com.*here@example\.com.*Remedy/)
+  await examine(t, window, 'user with another email')
   t.strictSame(window.complaints, [])
 })
 

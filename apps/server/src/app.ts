@@ -2,10 +2,12 @@
  * The only composition: which plugins the reference app is made of, in which order, and with which part of
  * the configuration. It has no logic of its own and does not listen (`server.ts` does).
  */
+import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
 import authProfiles from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
+import firstAdministrator from '@latchkey/first-administrator'
 import graphqlApi from '@latchkey/graphql-api'
 import { createAuth0Provider } from '@latchkey/provider-auth0'
 import { createCognitoProvider } from '@latchkey/provider-cognito'
@@ -61,6 +63,9 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(rolePermissions, { roles: config.roles ?? [] })
   await app.register(apiTokens)
   await app.register(auditLog)
+  await app.register(activityLog, { keepDays: config.signInsKeepDays })
+  app.addHook('onError', app.activityLog.noteError)
+  await app.register(firstAdministrator)
   await app.register(tokenVerifier)
   const sealing = {
     production: config.production,
@@ -70,6 +75,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(providerEmbedded, {
     ...sealing,
     publicUrl: config.publicUrl,
+    onRefused: error => { app.activityLog.refusedBy(error) },
     ...(config.smtp === undefined ? {} : { smtp: config.smtp })
   })
   const { callbackUrl, logoutUrl } = consoleRedirects(config.publicUrl)

@@ -17,6 +17,8 @@ export interface Config extends ConfigFile {
   readonly secretKey?: string
   /** Secret keys of before: what is encrypted under them is encrypted anew at start. */
   readonly previousSecretKeys: readonly string[]
+  /** Days after which a sign-in is deleted. */
+  readonly signInsKeepDays: number
   /** Addresses of the proxies that are believed what they say of a client's address. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -52,6 +54,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     port,
     publicUrl: readPublicUrl(environment.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
+    signInsKeepDays: readDays('LATCHKEY_SIGN_INS_KEEP_DAYS', environment.LATCHKEY_SIGN_INS_KEEP_DAYS || '90'),
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
     previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each of LATCHKEY_SECRET_KEY_PREVIOUS', key)),
     logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
@@ -66,6 +69,12 @@ function readPort (text: string): number {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new ConfigurationError('PORT must be a whole number from 0 to 65535')
   return port
+}
+
+function readDays (name: string, text: string): number {
+  const days = Number(text)
+  if (!Number.isInteger(days) || days < 1 || days > 3650) throw new ConfigurationError(`${name} must be a whole number of days from 1 to 3650`)
+  return days
 }
 
 function readSecretKey (name: string, text: string): string {

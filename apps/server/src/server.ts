@@ -3,6 +3,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
 import { createApp } from './app.js'
 import { readConfig, type Config } from './config.js'
+import { announceFirstAdministrator } from './first-administrator.js'
 import { publicProfiles } from './routes/profiles.js'
 
 /** How long requests under way may take after a signal, in milliseconds. */
@@ -17,6 +18,7 @@ try {
   })
   await app.listen({ host: config.host, port: config.port })
   console.log(await welcome(app, config))
+  await announceFirstAdministrator(app, config)
 } catch (error) {
   // One line for the operator: a stack would bury it.
   console.error(`Latchkey did not start: ${(error as Error).message}`)

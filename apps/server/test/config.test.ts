@@ -14,7 +14,7 @@ async function configFile (t: Test, content: string): Promise<string> {
 }
 
 t.test('without any variable there are defaults for everything', async t => {
-  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false })
+  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false, signInsKeepDays: 90 })
 })
 
 t.test('variables replace them', async t => {
@@ -22,6 +22,7 @@ t.test('variables replace them', async t => {
     { host: '::1', port: 0, publicUrl: 'http://[::1]:0', databaseUrl: 'sqlite::memory:', administratorEmail: 'a@b.c', logLevel: 'debug', production: true })
   t.strictSame((await readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).trustedProxies, ['10.0.0.0/8', '::1'])
   t.strictSame((await readConfig({})).trustedProxies, [])
+  t.equal((await readConfig({ LATCHKEY_SIGN_INS_KEEP_DAYS: '7' })).signInsKeepDays, 7)
   t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: `${'1'.repeat(32)}, ${'2'.repeat(32)},` })).previousSecretKeys, ['1'.repeat(32), '2'.repeat(32)])
   t.strictSame((await readConfig({})).previousSecretKeys, [])
   t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/base/' }), { publicUrl: 'https://auth.example.com/base' })
@@ -41,6 +42,8 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['a range that is none', { TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES/],
   ['a secret key that is too short', { LATCHKEY_SECRET_KEY: 'hunter2' }, /^LATCHKEY_SECRET_KEY must have 32 characters or more: openssl/],
   ['a secret key of before that is too short', { LATCHKEY_SECRET_KEY_PREVIOUS: `${'x'.repeat(32)},hunter2` }, /^each of LATCHKEY_SECRET_KEY_PREVIOUS must have 32 characters or more: openssl/],
+  ['a time to keep sign-ins that is none', { LATCHKEY_SIGN_INS_KEEP_DAYS: '0' }, /LATCHKEY_SIGN_INS_KEEP_DAYS must be a whole number of days from 1 to 3650/],
+  ['another one', { LATCHKEY_SIGN_INS_KEEP_DAYS: 'a week' }, /LATCHKEY_SIGN_INS_KEEP_DAYS must be/],
   ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
   ['a file that is not there', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]
 ]

@@ -12,6 +12,15 @@ t.test('other sites', async t => {
     t.equal(await allowed('/graphql', { method: 'OPTIONS' }), '*')
     t.equal(await allowed('/auth/profiles'), '*')
   })
+  await t.test('may send headers of their own, but view as nobody else', async t => {
+    const allowedHeaders = async (asked: string) => {
+      const headers = { origin: 'https://other.example.com', 'access-control-request-method': 'POST', 'access-control-request-headers': asked }
+      return (await fetch(`${server.url}/graphql`, { method: 'OPTIONS', headers })).headers.get('access-control-allow-headers')
+    }
+    t.equal(await allowedHeaders('authorization,content-type,workspace'), 'authorization,content-type,workspace')
+    t.equal(await allowedHeaders('authorization, Latchkey-View-As,workspace'), 'authorization,workspace')
+    t.notMatch(await allowedHeaders('latchkey-view-as') ?? '', /view-as/i)
+  })
   await t.test('may not read the pages of the provider, nor the emails of development', async t => {
     t.equal((await fetch(`${server.url}/oidc/outbox`)).status, 200)
     t.equal(await allowed('/oidc/outbox'), null)

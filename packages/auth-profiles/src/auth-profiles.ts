@@ -66,13 +66,15 @@ export interface AuthProfiles {
   authenticate (request: FastifyRequest): Promise<void>
 
   /**
-   * The user that an identity belongs to, and the principal it acts as, by one indexed query.
+   * The user that an identity belongs to, and the principal it acts as, by one indexed query. Where the app has an
+   * `activityLog`, it is told of the sign-in.
    *
+   * @param origin the request that the identity came with: where the sign-in came from
    * @throws AUTH_PROFILES_ERR_USER_NOT_FOUND (404) nobody has signed up with it
    * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH (403) the token's email differs from the record's
    * @throws AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED (403) a user has this email, and the identity may not be bound to it
    */
-  resolve (identity: Identity): Promise<ResolvedUser>
+  resolve (identity: Identity, origin?: RequestOrigin): Promise<ResolvedUser>
 
   /** Where an identity stands: what `resolve` would do with it, without anything being done. For people, not for the hot path. */
   lookUp (identity: Identity): Promise<Standing | Unknown>
@@ -90,10 +92,11 @@ export interface AuthProfiles {
    * Signs an identity up; the same identity again gives the same user.
    *
    * @param request `authProfileId` left out: the first profile of `list()`
+   * @param origin as in `resolve`: who signs up with a token has signed in
    * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND (404), AUTH_PROFILES_ERR_PROFILE_MISMATCH (403), AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED (403),
    *   AUTH_PROFILES_ERR_SIGN_UP_CLOSED (403), AUTH_PROFILES_ERR_FOREIGN_EMAIL (400), AUTH_PROFILES_ERR_EMAIL_TAKEN (409), and the users store's errors
    */
-  signUp (identity: Identity, request: { user: NewUser, authProfileId?: string | null }): Promise<ResolvedUser>
+  signUp (identity: Identity, request: { user: NewUser, authProfileId?: string | null }, origin?: RequestOrigin): Promise<ResolvedUser>
 
   /**
    * Makes an account with a password at the profile's provider, and keeps what was said of its user. The user is made by
@@ -106,6 +109,9 @@ export interface AuthProfiles {
    */
   signUpWithPassword (request: { user: NewUser, password: string, authProfileId?: string | null, roleIds?: readonly string[], clientAddress?: string | undefined }): Promise<void>
 }
+
+/** What of a request says where it came from. */
+export type RequestOrigin = Pick<FastifyRequest, 'ip' | 'headers'>
 
 export interface ResolvedUser {
   readonly user: User

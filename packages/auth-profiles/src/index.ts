@@ -3,6 +3,7 @@
  * which roles, and the way from a verified identity to the user and principal it acts as: `fastify.authProfiles`.
  * Adapters are handed to it as a registry; it verifies no token and stores no user itself.
  */
+import type { ActivityLog } from '@latchkey/activity-log'
 import type { ApiTokens } from '@latchkey/api-tokens'
 import type { AuditLog } from '@latchkey/audit-log'
 import { migrate, seenChanges } from '@latchkey/database'
@@ -27,12 +28,13 @@ import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
 import { rememberUsers } from './remembered-users.js'
 import { assertMaySignUp } from './sign-up-policy.js'
+import { noteSignIns } from './sign-in-notes.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
 import { loadStored, prepareReadVersion } from './stored-profiles.js'
 import { examineToken } from './token-examination.js'
 
-export type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
+export type { AuthProfiles, RequestOrigin, ResolvedUser, Unknown } from './auth-profiles.js'
 export * as errors from './errors.js'
 export type { Standing } from './identity-resolution.js'
 export type { AuthProfilesOptions } from './options.js'
@@ -79,12 +81,15 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
   let apiTokens: ApiTokens | null = null
   let auditLog: AuditLog | null = null
+  let activityLog: ActivityLog | null = null
+  const noteSignIn = noteSignIns(() => activityLog)
   const signUp = createSignUp({
     usersStore,
     rolePermissions,
     resolveIdentity,
     rolesFor: createSignUpRoles(rolePermissions),
     auditLog: () => auditLog,
+    activityLog: () => activityLog,
     administratorEmail: normalizeAdministrator(administratorEmail)
   })
   const pending = createPendingSignUps(fastify.db)
@@ -112,9 +117,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       await tokenVerifier.authenticate(request)
       request.principal = await principalOf(request)
     },
-    resolve: async identity => {
+    resolve: async (identity, origin) => {
       await refreshAll()
-      return asPrincipal(await resolveOrComplete(identity, profileOf(identity.profileId).profile))
+      const found = await resolveOrComplete(identity, profileOf(identity.profileId).profile)
+      noteSignIn(identity, found.user.id, origin)
+      return asPrincipal(found)
     },
     lookUp: async identity => {
       const { profile } = profileOf(identity.profileId)
@@ -124,10 +131,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       await Promise.all([rolePermissions.refresh(), current.refresh()])
       return await examineToken(token, async text => await tokenVerifier.verify(request, text), tellingOf, { authProfiles: service, usersStore, rolePermissions, apiTokens })
     },
-    signUp: async (identity, { user, authProfileId }) => {
+    signUp: async (identity, { user, authProfileId }, origin) => {
       await refreshAll()
       const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
       await pending.remove({ ...identity, email: signedUp.user.email })
+      noteSignIn(identity, signedUp.user.id, origin)
       return asPrincipal(signedUp)
     },
     signUpWithPassword: async ({ authProfileId, ...request }) => {
@@ -174,8 +182,9 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     return found
   }
 
-  async function principalOf ({ identity }: FastifyRequest) {
-    if (identity !== null) return (await service.resolve(identity)).principal
+  async function principalOf (request: FastifyRequest) {
+    const { identity } = request
+    if (identity !== null) return (await service.resolve(identity, request)).principal
     await rolePermissions.refresh()
     return rolePermissions.guest()
   }
@@ -190,6 +199,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   fastify.addHook('onReady', async () => {
     apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null
     auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
+    activityLog = fastify.hasDecorator('activityLog') ? fastify.activityLog : null
   })
   fastify.addHook('onClose', async () => { await current.close() })
 }

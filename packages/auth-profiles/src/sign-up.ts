@@ -1,3 +1,4 @@
+import type { ActivityLog } from '@latchkey/activity-log'
 import type { AuditLog } from '@latchkey/audit-log'
 import type { Tables } from '@latchkey/database'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
@@ -20,12 +21,14 @@ interface SignUpParts {
   readonly administratorEmail: string | undefined
   /** `null` where the app has none. */
   readonly auditLog: () => AuditLog | null
+  /** `null` where the app has none. */
+  readonly activityLog: () => ActivityLog | null
 }
 
 /** Signs an identity up by a profile: gives its user, whether it was there before or not. */
 export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser) => Promise<UserWithRoles>
 
-export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog }: SignUpParts): SignUp {
+export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog, activityLog }: SignUpParts): SignUp {
   return async (identity, profile, user) => {
     if (identity.profileId !== profile.id) throw new AUTH_PROFILES_ERR_PROFILE_MISMATCH(identity.profileId, profile.id)
     const email = normalizeEmail(identity.email)
@@ -49,6 +52,7 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
           await note(transaction, made, roleIds)
         }
       })
+      activityLog()?.signedUp({ profileId: profile.id })
       return { user: created, roleIds }
     } catch (error) {
       // Somebody was faster: the same person in another request, or somebody else with this email.

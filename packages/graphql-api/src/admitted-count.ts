@@ -3,15 +3,16 @@ import { dialectOf, type Tables } from '@latchkey/database'
 import { compileFilter, type FilterableTable, type RecordFilter } from '@latchkey/record-filter'
 import { variablesOf, type Principal, type RolePermissionsService } from '@latchkey/role-permissions'
 import type { FastifyBaseLogger } from 'fastify'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Expression, type Kysely, type SqlBool } from 'kysely'
 import { readsInFull } from './full-reading.js'
 
-/**
- * Counts the records of a table that the filter of a permission admits when somebody asks.
- *
- * @returns `null` where that one may not read all that the filter asks, in every record, and where the table cannot be counted
- */
-export type AdmittedCount = (principal: Principal, table: FilterableTable, filter: RecordFilter) => Promise<number | null>
+/** Counts records of a table; `null` where it cannot be counted, and for who may not read all that the count tells of, in every record. */
+export interface AdmittedCount {
+  /** How many records the filter of a permission admits when somebody asks. */
+  ofFilter (asker: Principal, table: FilterableTable, filter: RecordFilter): Promise<number | null>
+  /** How many records somebody reads by their roles. @param reader `null`: nobody who may read it */
+  ofReading (asker: Principal, table: FilterableTable, reader: Principal | null): Promise<number | null>
+}
 
 const ALIAS = 'record'
 
@@ -22,32 +23,63 @@ interface Services {
   readonly log: FastifyBaseLogger
 }
 
+/** A table whose records are not all that the database has of it, or not only those. */
+interface OtherRecords {
+  /** All that may be read without a filter. */
+  readonly count: () => number
+  /** Those of the database, which filters admit. */
+  readonly stored: () => readonly string[]
+}
+
 export function createAdmittedCount ({ db: database, rolePermissions, authProfiles, log }: Services): AdmittedCount {
   // A CamelCasePlugin of the app's would rename the columns of the rows.
   const db = database.withoutPlugins()
   const dialect = dialectOf(db)
 
-  /** Of tables whose records are not all that the database has of them: which are. */
-  const among: Readonly<Record<string, () => readonly string[]>> = {
+  const otherRecords: Readonly<Record<string, OtherRecords>> = {
     // As in their list, where a filter admits none of the configuration; one that cannot be opened is in no list.
-    AuthenticationProfiles: () => authProfiles.list().filter(({ declaredInConfiguration }) => !declaredInConfiguration).map(({ id }) => id),
-    // A filter admits none of them.
-    AuthenticationSettings: () => []
+    AuthenticationProfiles: {
+      count: () => authProfiles.list().length,
+      stored: () => authProfiles.list().filter(({ declaredInConfiguration }) => !declaredInConfiguration).map(({ id }) => id)
+    },
+    AuthenticationSettings: { count: () => 1, stored: () => [] }
   }
 
-  return async (principal, { name, table }, filter) => {
-    if (!filter.asks.every(({ table, fields }) => readsInFull(rolePermissions, principal, table, fields))) return null
-    const ids = Object.hasOwn(among, name) ? among[name]?.() : undefined
+  function mayKnow (asker: Principal, filter: RecordFilter): boolean {
+    return filter.asks.every(({ table, fields }) => readsInFull(rolePermissions, asker, table, fields))
+  }
+
+  function compile (filter: RecordFilter, reader: Principal): Expression<SqlBool> {
+    return compileFilter(filter, { dialect, alias: ALIAS, variables: variablesOf(reader), ofTable: true })
+  }
+
+  /** @param admitted `null`: every record */
+  async function count ({ name, table }: FilterableTable, admitted: Expression<SqlBool> | null): Promise<number | null> {
+    const others = Object.hasOwn(otherRecords, name) ? otherRecords[name] : undefined
+    if (others !== undefined && admitted === null) return others.count()
+    const ids = others?.stored()
     if (ids?.length === 0) return 0
-    const admitted = compileFilter(filter, { dialect, alias: ALIAS, variables: variablesOf(principal), ofTable: true })
-    const where = ids === undefined ? admitted : sql`${sql.ref(`${ALIAS}.id`)} in (${sql.join(ids)}) and ${admitted}`
+    const conditions = [...ids === undefined ? [] : [sql<SqlBool>`${sql.ref(`${ALIAS}.id`)} in (${sql.join(ids)})`], ...admitted === null ? [] : [admitted]]
+    const where = conditions.length === 0 ? sql`` : sql`where ${sql.join(conditions, sql` and `)}`
     try {
-      const { rows } = await sql<{ count: number | string }>`select count(*) as count from ${sql.table(table)} as ${sql.id(ALIAS)} where ${where}`.execute(db)
+      const { rows } = await sql<{ count: number | string }>`select count(*) as count from ${sql.table(table)} as ${sql.id(ALIAS)} ${where}`.execute(db)
       return Number(rows[0]?.count)
     } catch (error) {
       // An app may declare what is elsewhere. Not the message, which could repeat values of the filter.
       log.warn({ table: name, code: (error as { code?: string }).code }, 'The records that a filter admits could not be counted')
       return null
+    }
+  }
+
+  return {
+    ofFilter: async (asker, table, filter) => mayKnow(asker, filter) ? await count(table, compile(filter, asker)) : null,
+    ofReading: async (asker, table, reader) => {
+      const decision = reader === null ? null : rolePermissions.can(reader, 'read', { table: table.name })
+      const grants = decision?.allowed === true ? decision.grants : []
+      const filters = grants.filter(({ filter }) => filter !== null).map(({ filter }) => rolePermissions.readFilter(table.name, filter))
+      if (!readsInFull(rolePermissions, asker, table.name, []) || !filters.every(filter => mayKnow(asker, filter))) return null
+      if (reader === null || grants.length === 0) return 0
+      return await count(table, filters.length < grants.length ? null : sql<SqlBool>`(${sql.join(filters.map(filter => compile(filter, reader)), sql` or `)})`)
     }
   }
 }

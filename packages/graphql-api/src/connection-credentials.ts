@@ -33,7 +33,8 @@ export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterSe
       return null
     },
     apiToken: () => principal,
-    note: () => {}
+    note: () => {},
+    origin: request
   }
 }
 
@@ -45,13 +46,20 @@ export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterSe
 export function tokenIn (payload: unknown): string | null {
   if (typeof payload !== 'object' || payload === null) return null
   const given = payload as Record<string, unknown>
-  const header = headerIn(given) ?? (typeof given.headers === 'object' && given.headers !== null ? headerIn(given.headers as Record<string, unknown>) : undefined)
+  const header = headerIn(given, 'authorization')
   if (header !== undefined) return bearer(header)
   return given.token === undefined || given.token === null || given.token === '' ? null : String(given.token)
 }
 
-function headerIn (named: Record<string, unknown>): unknown {
-  const [, value] = Object.entries(named).find(([name]) => name.toLowerCase() === 'authorization') ?? []
+/** What a client sends in place of a header when it connects: by its name, also in `headers`. */
+export function headerIn (payload: unknown, name: string): unknown {
+  if (typeof payload !== 'object' || payload === null) return undefined
+  return valueOf(payload, name) ?? valueOf((payload as { headers?: unknown }).headers, name)
+}
+
+function valueOf (named: unknown, name: string): unknown {
+  if (typeof named !== 'object' || named === null) return undefined
+  const [, value] = Object.entries(named as Record<string, unknown>).find(([key]) => key.toLowerCase() === name) ?? []
   return value === null || value === '' ? undefined : value
 }
 

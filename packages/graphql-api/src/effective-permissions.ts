@@ -1,4 +1,5 @@
 import type { Action, Allowed, Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import { extentOf } from './permission-extent.js'
 
 /** What a principal may do with one resource, in the form that roles have it. */
 export interface PermissionItem {
@@ -26,13 +27,12 @@ export function effectivePermissions (rolePermissions: RolePermissionsService, p
   return [...tables, ...customSections(rolePermissions, principal)]
 }
 
-function merge ({ grants, fields }: Allowed): Record<string, unknown> {
-  // By name: the order of roles means nothing, and an answer should not change from user to user for it.
-  const filters = grants.toSorted((one, other) => one.role.name < other.role.name ? -1 : 1).map(grant => grant.filter)
+function merge (allowed: Allowed): Record<string, unknown> {
+  const { everyRecord, fields, filter } = extentOf(allowed)
   return {
     allow: true,
-    ...fields !== null && { fields: Object.fromEntries([...fields].map(field => [field, true])) },
-    ...!filters.includes(null) && { filter: filters.length === 1 ? filters[0] : { OR: filters } }
+    ...fields !== null && { fields: Object.fromEntries(fields.map(field => [field, true])) },
+    ...!everyRecord && { filter }
   }
 }
 

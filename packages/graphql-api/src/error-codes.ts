@@ -73,7 +73,12 @@ export const answers: Readonly<Record<string, Answer>> = {
   ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT: { code: 'ValidationError', message: invalid, field: 'roles' },
+  ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE: { code: 'ValidationError', message: invalid, field: 'roles' },
   ROLE_PERMISSIONS_ERR_BUILTIN_ROLE: { code: 'ValidationError', message: invalid, field: 'role' },
+
+  FIRST_ADMINISTRATOR_ERR_WRONG_CODE: { code: 'ValidationError', message: invalid, field: 'code' },
+  FIRST_ADMINISTRATOR_ERR_NOT_NEEDED: { code: 'ValidationError', message: invalid, field: 'code' },
+  FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES: { code: 'ThrottlingThresholdReachedError' },
 
   API_TOKENS_ERR_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Token expired' },
   API_TOKENS_ERR_TOKEN_INVALID: { code: 'InvalidTokenError', message: 'Token invalid', reason: 'own' },
@@ -82,6 +87,8 @@ export const answers: Readonly<Record<string, Answer>> = {
   API_TOKENS_ERR_NAME_TAKEN: { code: 'EntityExistsError' },
   API_TOKENS_ERR_INVALID_FIELDS: { code: 'ValidationError', message: invalid },
   API_TOKENS_ERR_CONDITION_NOT_MET: { code: 'NotAuthorizedError', message: notAuthorized },
+
+  ACTIVITY_LOG_ERR_INVALID_RANGE: { code: 'ValidationError', message: invalid },
 
   RECORD_FILTER_ERR_INVALID: { code: 'ValidationError', message: invalid, field: 'filter' },
 

@@ -29,6 +29,7 @@ interface Found {
 export function formatErrors (execution: ExecutionResult, context: MercuriusContext): FormattedResponse {
   const found = (execution.errors ?? []).flatMap(find)
   logErrors(found, context)
+  countRefusals(found, context)
   const errors = found.map(format)
   // Without `data` nothing was executed (GraphQL §7.1.2).
   if (execution.data !== undefined) return { statusCode: 200, response: { data: execution.data, errors } }
@@ -97,6 +98,11 @@ function logErrors (found: readonly Found[], { reply, app }: Partial<MercuriusCo
     // Not the message: GraphQL's own repeat what the client sent, which may be a password.
     else log?.info({ code: client.code, reason: client.reason, details: client.details, ...reasonsOf(thrown), path }, 'A GraphQL request was refused')
   }
+}
+
+/** A query that is refused at many fields is refused once. */
+function countRefusals (found: readonly Found[], { app }: Partial<MercuriusContext>): void {
+  if (app?.hasDecorator('activityLog') === true) app.activityLog.refusedBy(...found.map(({ thrown }) => thrown))
 }
 
 /** Why, and what to change: for whoever reads the log. */

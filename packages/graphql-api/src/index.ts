@@ -3,10 +3,12 @@
  * Mercurius schema of its own or as an extension of the app's. It decides nothing itself: identities come from
  * `tokenVerifier`, users and sign-up from `authProfiles`, permissions from `rolePermissions`.
  */
+import type {} from '@latchkey/activity-log'
 import type {} from '@latchkey/api-tokens'
 import type {} from '@latchkey/audit-log'
 import type {} from '@latchkey/auth-profiles'
 import type {} from '@latchkey/database'
+import type {} from '@latchkey/first-administrator'
 import type {} from '@latchkey/token-verifier'
 import type {} from '@latchkey/users-store'
 import type { Action, Allowed, Principal, Resource } from '@latchkey/role-permissions'
@@ -33,12 +35,15 @@ import { assertAffordable, costOf } from './query-cost.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
 import { accountsArea } from './schema/accounts.js'
+import { activityArea } from './schema/activity.js'
 import { apiTokenChangesArea } from './schema/api-token-changes.js'
 import { apiTokensArea } from './schema/api-tokens.js'
 import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { auditEvents } from './schema/audit-events.js'
+import { firstAdministratorArea } from './schema/first-administrator.js'
 import { identitiesArea } from './schema/identities.js'
 import { listsArea } from './schema/lists.js'
+import { permissionComparisonArea } from './schema/permission-comparison.js'
 import { permissionEditorArea } from './schema/permission-editor.js'
 import { permissionExplanationArea } from './schema/permission-explanation.js'
 import { profileChangesArea } from './schema/profile-changes.js'
@@ -51,9 +56,10 @@ import { settingsArea } from './schema/settings.js'
 import { signUpArea } from './schema/sign-up.js'
 import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
-import { createSubscriptionCheck, endWithToken } from './subscription-options.js'
+import { beginSubscription, createSubscriptionCheck } from './subscription-options.js'
 import { describeTables, fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
 import { createVisibleProfiles } from './visible-profiles.js'
+import { assertViewed } from './view-as.js'
 import { createShowUser } from './visible-users.js'
 
 export { allowDirective } from './allow-directive.js'
@@ -107,14 +113,15 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     const { typeDefs, resolvers } = assembleSchema(areas)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
-  fastify.graphql.addHook('preExecution', async (schema, document, _context, variables) => {
+  fastify.graphql.addHook('preExecution', async (schema, document, context, variables) => {
+    assertViewed(context)
     assertAffordable(costOf(schema, document, variables ?? {}), maxCost)
     // Handing the document back is how Mercurius is told to run it without compiling it.
     return isCompilable(document) ? {} : { document }
   })
   const checkSubscription = createSubscriptionCheck(maxCost)
   fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })
-  fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await endWithToken(context, fastify) })
+  fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await beginSubscription(context, fastify) })
   const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
   fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({
     principal,
@@ -124,9 +131,12 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   fastify.addHook('onReady', async () => { guardFields(fastify.graphql.schema, fastify.rolePermissions, principal) })
 }
 
+/** The tables that an app has by what is registered in it. */
+const listedWith = { apiTokens: 'ApiTokens', auditLog: 'AuditEvents', activityLog: 'SignIns' } as const satisfies Record<string, ListedName>
+
 /** The tables that the app has. */
 function listedNames (fastify: FastifyInstance): ListedName[] {
-  return ['Users', 'Roles', ...fastify.hasDecorator('apiTokens') ? ['ApiTokens'] as const : [], ...fastify.hasDecorator('auditLog') ? ['AuditEvents'] as const : []]
+  return ['Users', 'Roles', ...Object.entries(listedWith).filter(([decorator]) => fastify.hasDecorator(decorator)).map(([, name]) => name)]
 }
 
 function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], maxCost: number, requesterOf: RequesterOf): SchemaArea[] {
@@ -136,13 +146,16 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const showUser = createShowUser(rolePermissions, readableRecords)
   const lists = createRecordLists(db, rolePermissions, tables)
   const creatorOf = createCreatorOf(usersStore, rolePermissions, lists)
-  const changes = createGuardedChanges(rolePermissions, tables, fastify.hasDecorator('auditLog') ? fastify.auditLog : null)
+  const auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
+  const changes = createGuardedChanges(rolePermissions, tables, auditLog)
   const roleGiving = createRoleGiving(rolePermissions)
   const visibleProfiles = createVisibleProfiles(rolePermissions, readableRecords, fieldNames(tables.AuthenticationProfiles))
   const { relations: _relations, ...filterableProfiles } = tables.AuthenticationProfiles.table
   const profileList = createProfileList(db, rolePermissions, filterableProfiles)
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
   const answerSize = createAnswerSize(maxCost)
+  const admittedCount = createAdmittedCount({ db, rolePermissions, authProfiles, log })
+  const findSubject = createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens })
   return [
     scalars,
     usersArea({ usersStore, showUser, creatorOf, requesterOf }),
@@ -151,14 +164,17 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
     listsArea({ lists, tables, names, answerSize, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),
-    permissionEditorArea({ rolePermissions, admittedCount: createAdmittedCount({ db, rolePermissions, authProfiles, log }), requesterOf }),
-    permissionExplanationArea({ rolePermissions, findSubject: createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens }), answerSize, requesterOf }),
+    permissionEditorArea({ rolePermissions, admittedCount, requesterOf }),
+    permissionExplanationArea({ rolePermissions, findSubject, answerSize, requesterOf }),
+    permissionComparisonArea({ rolePermissions, findSubject, admittedCount, answerSize, requesterOf }),
     profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
     settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),
     signUpArea({ authProfiles, rolePermissions, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],
+    ...fastify.hasDecorator('activityLog') ? [activityArea({ activityLog: fastify.activityLog, authProfiles, rolePermissions, userOf: creatorOf, answerSize, requesterOf })] : [],
+    ...fastify.hasDecorator('firstAdministrator') ? [firstAdministratorArea({ firstAdministrator: fastify.firstAdministrator, rolePermissions, auditLog, requesterOf })] : [],
     ...apiTokens === null
       ? []
       : [

@@ -5,8 +5,9 @@ import { documentRules } from './document-rules.js'
 import { formatErrors, type FormattedResponse } from './error-format.js'
 import { limitDefaults, type GraphqlLimits } from './options.js'
 import { authenticate } from './requester.js'
-import { checkBody, checkContentType, checkQueryString, isParameters } from './request-check.js'
+import { checkBody, checkContentType, checkQueryString, isParameters, type GraphqlParameters } from './request-check.js'
 import { responseMediaType } from './response-media-type.js'
+import { viewAs } from './view-as.js'
 import { needsNoToken } from './without-token.js'
 
 /** Why the token of a request was refused, until it is known whether it needs one. */
@@ -22,7 +23,7 @@ export interface RequiredMercuriusOptions {
   readonly additionalRouteOptions: {
     readonly schema: Record<string, never>
     readonly preParsing: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
-    readonly preValidation: (request: FastifyRequest) => Promise<void>
+    readonly preValidation: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
   }
 }
 
@@ -60,13 +61,14 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
           refusals.set(request, error)
         }
       },
-      preValidation: async request => {
+      preValidation: async (request, reply) => {
         if (isWebSocket(request)) return
         const refusal = refusals.get(request)
         // What is wrong with the rest matters to nobody whose token is refused.
         if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
         if (request.method === 'POST') checkBody(request.body)
         else checkQueryString(request.query as Record<string, unknown>, parseOptions)
+        await viewAs(request, reply, (request.method === 'POST' ? request.body : request.query) as GraphqlParameters, parseOptions)
       }
     }
   }

@@ -3,6 +3,7 @@ import type { AuthProfiles } from '@latchkey/auth-profiles'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { User, UsersStore } from '@latchkey/users-store'
 import type { FastifyBaseLogger } from 'fastify'
+import { randomUUID } from 'node:crypto'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
 import { assertReadsInFull, readsInFull } from './full-reading.js'
 
@@ -79,8 +80,9 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
   function roles (ids: readonly string[]): Subject {
     const found = [...new Set(ids)].map(id => rolePermissions.find({ id }) ?? notFound('Role'))
     const names = found.map(({ name }) => name).sort()
-    // A user that has all that variables stand for, and is none of those there are.
-    const principal: Principal = { kind: 'user', userId: 'somebody', email: 'somebody', roles: found.map(({ id }) => id) }
+    // A user that has all that variables stand for, and is none of those there are; a UUID, since the app's columns may be of that type.
+    const userId = randomUUID()
+    const principal: Principal = { kind: 'user', userId, email: `${userId}@somebody.invalid`, roles: found.map(({ id }) => id) }
     return known(principal, `Somebody who is signed in ${names.length === 0 ? 'without a role' : `with ${names.length === 1 ? 'the role' : 'the roles'} ${names.join(', ')}`}`)
   }
 

@@ -62,7 +62,7 @@ function costOfField (node: FieldNode, type: GraphQLNamedType, items: number, me
   const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined
   if (field === undefined || node.selectionSet === undefined) return 1
   // A page has its items in a list of its own, which is as long as the page is.
-  const within = field.args.some(({ name }) => name === 'first') ? pageSize(node, measuring) : ITEMS_OF_A_LIST
+  const within = field.args.some(({ name, type }) => name === 'first' && getNamedType(type).name === 'Int') ? pageSize(node, measuring) : ITEMS_OF_A_LIST
   const times = isListType(getNullableType(field.type)) ? items : 1
   return 1 + times * costOfSelection(node.selectionSet, getNamedType(field.type), within, measuring)
 }

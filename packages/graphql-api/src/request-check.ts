@@ -2,7 +2,7 @@
  * Whether a request is a well-formed GraphQL-over-HTTP request: its content type, its parameters, and that GET
  * only asks. Mercurius checks some of it, in a shape of its own, and stumbles over the rest.
  */
-import { getOperationAST, GraphQLError, OperationTypeNode, parse } from 'graphql'
+import { getOperationAST, GraphQLError, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE } from './errors.js'
 
 /** The parameters of a request after the check, as Mercurius wants them. */
@@ -102,6 +102,15 @@ function mistakeIn (variable: unknown): string | null {
  */
 function marked ({ query, operationName }: GraphqlParameters): string {
   return `${query}#${operationName ?? ''}`
+}
+
+/** The operation that is asked for; `null` where there is none, which GraphQL itself refuses. */
+export function operationOf ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): OperationDefinitionNode | null {
+  try {
+    return getOperationAST(parse(query, parseOptions), operationName) ?? null
+  } catch {
+    return null
+  }
 }
 
 function checkOnlyAsks ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): void {

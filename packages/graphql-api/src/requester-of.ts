@@ -1,5 +1,6 @@
 import type { MercuriusContext } from 'mercurius'
 import { connectionCredentials, isOfConnection, KEPT_MS, type ConnectionContext } from './connection-credentials.js'
+import { viewedAs } from './view-as.js'
 import { credentialsOf, noCredentials, Requester, type RequesterServices } from './requester.js'
 
 /** The requester of the request that a resolver's context belongs to: the same one for every field of it. */
@@ -22,5 +23,10 @@ function createRequester (context: MercuriusContext, services: RequesterServices
   if (isOfConnection(context)) return new Requester(services, connectionCredentials(services, context as unknown as ConnectionContext), KEPT_MS)
   // Mercurius sets the reply, except for queries that code of the app runs by itself.
   const request = (context as Partial<MercuriusContext>).reply?.request
-  return new Requester(services, request === undefined ? noCredentials : credentialsOf(services, request))
+  if (request === undefined) return new Requester(services, noCredentials)
+  const actor = viewedAs(request)
+  if (actor === undefined) return new Requester(services, credentialsOf(services, request))
+  const requester = new Requester(services, noCredentials)
+  requester.become(actor)
+  return requester
 }

@@ -1,5 +1,5 @@
 import type { ApiTokens } from '@latchkey/api-tokens'
-import type { AuthProfiles, ResolvedUser } from '@latchkey/auth-profiles'
+import type { AuthProfiles, RequestOrigin, ResolvedUser } from '@latchkey/auth-profiles'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import type { FastifyRequest } from 'fastify'
@@ -22,10 +22,12 @@ export interface Credentials {
   apiToken (): Principal | null
   /** Told who that is. */
   note (principal: Principal): void
+  /** The request that they came with; left out where nobody sent one. */
+  readonly origin?: RequestOrigin
 }
 
-/** Who a request acts as, and as which user: guests and API tokens have none. */
-type Actor = ResolvedUser | { readonly user: null, readonly principal: Principal }
+/** Who a request acts as, and as which user: guests and API tokens have none, and somebody who is known by roles alone. */
+export type Actor = ResolvedUser | { readonly user: null, readonly principal: Principal }
 
 /** Who sent a request: found out when a field first asks, and once for the whole request. */
 export class Requester {
@@ -47,11 +49,16 @@ export class Requester {
     return await this.#credentials.identity()
   }
 
-  /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for an API token */
+  /** Where it comes from. */
+  get origin (): RequestOrigin | undefined {
+    return this.#credentials.origin
+  }
+
+  /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for who has no record */
   async resolved (): Promise<ResolvedUser | null> {
     const actor = await this.#acting()
     if (actor.user !== null) return actor
-    if (actor.principal.kind === 'apiToken') throw new GRAPHQL_API_ERR_NOT_FOUND('User')
+    if (actor.principal.kind !== 'guest') throw new GRAPHQL_API_ERR_NOT_FOUND('User')
     return null
   }
 
@@ -60,9 +67,10 @@ export class Requester {
     return (await this.#acting()).principal
   }
 
-  /** From now on the request acts as this user: somebody has signed up with it. */
-  become (resolved: ResolvedUser): void {
-    this.#keep(Promise.resolve(this.#remember(resolved)))
+  /** From now on the request acts as this one: somebody has signed up with it, or looks as somebody else. */
+  become (actor: Actor): void {
+    this.#credentials.note(actor.principal)
+    this.#keep(Promise.resolve(actor))
   }
 
   async #acting (): Promise<Actor> {
@@ -78,7 +86,7 @@ export class Requester {
 
   async #findActor (): Promise<Actor> {
     const identity = await this.identity()
-    if (identity !== null) return this.#remember(await this.#services.authProfiles.resolve(identity))
+    if (identity !== null) return this.#remember(await this.#services.authProfiles.resolve(identity, this.origin))
     await this.#services.rolePermissions.refresh()
     return { user: null, principal: this.#credentials.apiToken() ?? this.#services.rolePermissions.guest() }
   }
@@ -99,7 +107,8 @@ export function credentialsOf (services: RequesterServices, request: FastifyRequ
       return request.identity
     },
     apiToken,
-    note: principal => { request.principal = principal }
+    note: principal => { request.principal = principal },
+    origin: request
   }
 }
 

@@ -7,6 +7,7 @@ import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
 import { limitDefaults } from './options.js'
 import { assertAffordable, costOf } from './query-cost.js'
 import type { RequesterServices } from './requester.js'
+import { assertViewed } from './view-as.js'
 
 /** How a WebSocket is closed whose token has expired: the client connects anew, with another one. */
 const EXPIRED = { code: 4401, reason: 'Token expired' } as const
@@ -48,6 +49,7 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
         else if (token !== null) await app.tokenVerifier.verify(app, token)
         return true
       } catch (error) {
+        if (app.hasDecorator('activityLog')) app.activityLog.refusedBy(error)
         app.log.info({ reason: (error as { reason?: string }).reason, err: error }, 'A WebSocket was refused')
         return false
       }
@@ -55,8 +57,18 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
   }
 }
 
+/** Refuses a subscription that is to be somebody else's, and ends its connection with its token. */
+export async function beginSubscription (context: object, services: RequesterServices): Promise<void> {
+  try {
+    assertViewed(context)
+  } catch (error) {
+    throw asClientError(error)
+  }
+  await endWithToken(context, services)
+}
+
 /** Ends a connection with its token, from its first operation on: before, there is nothing to end. */
-export async function endWithToken (context: object, services: RequesterServices): Promise<void> {
+async function endWithToken (context: object, services: RequesterServices): Promise<void> {
   const socket = (context as { [socketOf]?: Socket })[socketOf]
   if (socket === undefined || ending.has(socket)) return
   const identity = await connectionCredentials(services, context as ConnectionContext).identity().catch((error: unknown) => { throw asClientError(error) })

@@ -30,6 +30,8 @@ export interface ListedTables {
   readonly ApiTokens: ListedTable
   /** Declared in apps that have an audit log. */
   readonly AuditEvents: ListedTable
+  /** Declared in apps that have an activity log. */
+  readonly SignIns: ListedTable
 }
 
 /** The tables that this API reads, by their names in permissions. */
@@ -92,6 +94,23 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       recordId: { column: 'record_id', type: 'id' }
     }
   }
+  const signIns: FilterableTable = {
+    name: 'SignIns',
+    table: 'latchkey_sign_ins',
+    fields: {
+      id: { column: 'id', type: 'id' },
+      createdAt: { column: 'created_at', type: 'date' },
+      userId: { column: 'user_id', type: 'id' },
+      profileId: { column: 'profile_id', type: 'id' },
+      issuer: { column: 'issuer', type: 'string' },
+      subject: { column: 'subject', type: 'string' },
+      ip: { column: 'ip', type: 'string' },
+      userAgent: { column: 'user_agent', type: 'string' }
+    },
+    relations: {
+      user: { kind: 'one', table: () => users, from: 'user_id', to: 'id' }
+    }
+  }
   const profiles: FilterableTable = {
     name: 'AuthenticationProfiles',
     table: 'latchkey_authentication_profiles',
@@ -148,6 +167,15 @@ export function describeTables (columns: UsersStore['columns']): DescribedTables
       required: ['id', 'createdAt', 'actorKind', 'action', 'table', 'recordId'],
       order: [{ field: 'createdAt', direction: 'DESC' }],
       queried: () => queried(auditEvents)
+    },
+    SignIns: {
+      table: signIns,
+      otherFields: ['profileName'],
+      type: 'SignIn',
+      json: {},
+      required: ['id', 'createdAt', 'userId', 'profileId', 'issuer', 'subject'],
+      order: [{ field: 'createdAt', direction: 'DESC' }],
+      queried: () => queried(signIns)
     },
     AuthenticationProfiles: {
       table: profiles,

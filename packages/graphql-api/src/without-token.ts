@@ -1,5 +1,5 @@
-import { getOperationAST, Kind, OperationTypeNode, parse } from 'graphql'
-import type { GraphqlParameters } from './request-check.js'
+import { Kind, OperationTypeNode } from 'graphql'
+import { operationOf, type GraphqlParameters } from './request-check.js'
 
 /** The mutations by which somebody gets a token: whatever token comes with them says nothing. */
 export const mutationsWithoutToken = [
@@ -13,17 +13,9 @@ export const mutationsWithoutToken = [
  *
  * @param parseOptions how to parse the query: this is only asked for a token that was refused
  */
-export function needsNoToken ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): boolean {
-  const operation = operationOf(query, operationName, parseOptions)
+export function needsNoToken (parameters: GraphqlParameters, parseOptions: { maxTokens: number }): boolean {
+  const operation = operationOf(parameters, parseOptions)
   if (operation?.operation !== OperationTypeNode.MUTATION) return false
   return operation.selectionSet.selections.every(selection =>
     selection.kind === Kind.FIELD && (mutationsWithoutToken as readonly string[]).includes(selection.name.value))
-}
-
-function operationOf (query: string, operationName: string | null | undefined, parseOptions: { maxTokens: number }) {
-  try {
-    return getOperationAST(parse(query, parseOptions), operationName)
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,7 @@
+import activityLog, { errors as activityLogErrors } from '@latchkey/activity-log'
 import { errors as apiTokensErrors } from '@latchkey/api-tokens'
 import { errors as authProfilesErrors } from '@latchkey/auth-profiles'
+import { errors as firstAdministratorErrors } from '@latchkey/first-administrator'
 import { errors as identityProviderErrors } from '@latchkey/identity-provider'
 import { errors as rolePermissionsErrors } from '@latchkey/role-permissions'
 import { errors as tokenVerifierErrors } from '@latchkey/token-verifier'
@@ -14,7 +16,8 @@ import { error, openApi } from './helpers/api.js'
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
 const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
 
-const codes = [apiTokensErrors, authProfilesErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
+const namespaces = [activityLogErrors, apiTokensErrors, authProfilesErrors, firstAdministratorErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
+const codes = namespaces
   .flatMap(namespace => Object.keys(namespace))
   .filter(code => /^[A-Z]+(?:_[A-Z]+)*_ERR_/.test(code))
 
@@ -22,6 +25,23 @@ t.test('every error that a request can cause has a code for clients, and every e
   for (const code of codes.filter(code => !notForClients.test(code))) t.ok(Object.hasOwn(answers, code), code)
   // The record filter is below the packages that this one uses, which pass its error on.
   for (const code of Object.keys(answers)) t.ok(codes.includes(code) || code === 'RECORD_FILTER_ERR_INVALID', code)
+})
+
+t.test('every error by which somebody is refused counts in the activity log, and no other', async t => {
+  const { app } = await openApi(t, 'sqlite', { before: async app => { await app.register(activityLog) } })
+  // Whose rules refuse a sign-up, whatever their status says.
+  const refusals = ['AUTH_PROFILES_ERR_FOREIGN_EMAIL', 'AUTH_PROFILES_ERR_EMAIL_TAKEN']
+  for (const namespace of namespaces) {
+    for (const [code, Made] of Object.entries(namespace) as [string, new (...given: unknown[]) => Error & { statusCode?: number }][]) {
+      if (!codes.includes(code)) continue
+      const error = new Made('', '', '')
+      if ([401, 403, 429].includes(error.statusCode as number)) refusals.push(code)
+      app.activityLog.refusedBy(error)
+    }
+  }
+  const refused = async () => (await app.activityLog.perDay()).at(-1)?.refused
+  while (await refused() === 0) await new Promise(resolve => setTimeout(resolve, 50))
+  t.equal(await refused(), refusals.length)
 })
 
 t.test('what nobody foresaw is an InternalError that shows nothing, and is logged once with its cause', async t => {

@@ -1,4 +1,5 @@
 /** Every action, on every table, by every kind of principal: who has it does it, nobody else does. */
+import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
 import type { RolePermissions } from '@latchkey/role-permissions'
@@ -46,6 +47,9 @@ const asks: Record<string, Partial<Record<Action, Ask>>> = {
   },
   AuditEvents: {
     read: async () => ({ query: '{ auditEventsList { count items { id } } }' })
+  },
+  SignIns: {
+    read: async (_api, number) => ({ query: number % 2 === 0 ? '{ signInsList { count items { id } } }' : '{ activityPerDay { day signIns } }' })
   }
 }
 
@@ -59,7 +63,7 @@ const granting = (table: string, action: string): RolePermissions => ({ data: { 
 const questions = Object.entries(asks).flatMap(([table, actions]) => Object.entries(actions).map(([action, ask]) => ({ table, action: action as Action, ask })))
 
 async function open (t: Test, dialect: Dialect): Promise<TestApi> {
-  const api = await openApi(t, dialect, { before: async app => { await app.register(auditLog); await app.register(apiTokens) } })
+  const api = await openApi(t, dialect, { before: async app => { await app.register(auditLog); await app.register(activityLog); await app.register(apiTokens) } })
   for (const { table, action } of questions) await api.role(`${action} ${table}`, granting(table, action))
   return api
 }

@@ -26,7 +26,7 @@ for (const dialect of dialects) {
     await role('Reader', reading('Roles', ['id']))
     const { token } = await user('reader', { roles: ['Reader'] })
     const { permissionResources: found } = (await ask(resources, { token })).data as { permissionResources: { tables: Table[], functions: string[], variables: string[] } }
-    t.strictSame(found.tables.map(({ name }) => name).sort(), ['ApiTokens', 'AuditEvents', 'AuthenticationProfiles', 'AuthenticationSettings', 'Elsewhere', 'Notes', 'Roles', 'Users'])
+    t.strictSame(found.tables.map(({ name }) => name).sort(), ['ApiTokens', 'AuditEvents', 'AuthenticationProfiles', 'AuthenticationSettings', 'Elsewhere', 'Notes', 'Roles', 'SignIns', 'Users'])
     t.strictSame(found.functions.sort(), ['getToken', 'sendReport'])
     t.strictSame(found.variables, variableNames)
     const users = named(found.tables, 'Users')

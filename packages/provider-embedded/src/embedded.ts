@@ -39,6 +39,8 @@ export interface Embedded {
   readonly tokens: Tokens
   readonly legacySignIns: LegacySignIns
   readonly publicUrl: string
+  /** To be told of each error by which a page refuses somebody. */
+  readonly refused: (error: unknown) => void
   /** Signs the browser of a request out. */
   endBrowserSession (request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Where the legacy routes have their codes sent. */
@@ -66,6 +68,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   const legacyCallback = `${options.publicUrl}/oauth2/callback`
   const secrets = await loadSecrets(db, options)
   if (options.production && !secrets.sealing) log.warn({}, 'The signing keys are stored unencrypted: set the option secretKey, or keep the database readable by this app alone')
+  const refused = options.onRefused ?? (() => {})
   const profiles = createProfiles()
   const guard = createGuard(log)
   const accounts = guarded(guard, createAccounts(db))
@@ -93,7 +96,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   })
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, profiles, pages: pages(profiles), log, legacyCallback })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, profiles, pages: pages(profiles), log, legacyCallback, refused })
       running = { provider, handle: provider.callback() }
     }
     return running
@@ -116,6 +119,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     secrets,
     tokens,
     publicUrl: options.publicUrl,
+    refused,
     legacyCallback,
     legacySignIns: createLegacySignIns(records('LegacySignIn'), profiles, issuer, legacyCallback),
     endBrowserSession: async (request, response) => { await guard(() => endBrowserSession(db, current().provider, request, response)) },

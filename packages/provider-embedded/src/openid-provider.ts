@@ -44,6 +44,8 @@ export interface OpenIdProviderConfig {
   readonly refreshTokenSeconds: number
   /** The redirect URI of the legacy routes, which have no use for refresh tokens. */
   readonly legacyCallback: string
+  /** Told of the error where a client network is refused. */
+  readonly refused: (error: unknown) => void
 }
 
 /**
@@ -116,9 +118,12 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       await grant.save()
       return grant
     },
-    renderError: (ctx, out) => {
+    renderError: (ctx, out, error) => {
       ctx.type = 'html'
-      if (ctx.status === 429) ctx.set('retry-after', String(RETRY_AFTER_SECONDS))
+      if (ctx.status === 429) {
+        config.refused(error)
+        ctx.set('retry-after', String(RETRY_AFTER_SECONDS))
+      }
       ctx.body = pages.error(clientIdOf(ctx), ctx.status === 429 ? { error: 'too_many_requests' } : out)
     }
   }
@@ -130,6 +135,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     // While the database is away the logout page itself says so, and keeps nothing.
     const may = !/^\/session\/end\/?$/i.test(ctx.path) || await limits.mayBeginSignOut(ctx.ip).catch(() => true)
     if (may) return await next()
+    config.refused(new TooManyRequests())
     ctx.status = 429
     ctx.set('retry-after', String(RETRY_AFTER_SECONDS))
     ctx.type = 'html'

@@ -33,7 +33,9 @@ const schema = Type.Object({
   /** Days after which a new signing key is made. */
   keyMaxAgeDays: Type.Number({ exclusiveMinimum: 0, default: 90 }),
   /** Seconds between two looks for a new signing key that another copy of the app made. */
-  keyPollSeconds: Type.Number({ minimum: 0.05, maximum: 60, default: 5 })
+  keyPollSeconds: Type.Number({ minimum: 0.05, maximum: 60, default: 5 }),
+  /** Told of each error by which the hosted pages refuse somebody: hand it to the activity log. The adapter's methods throw theirs. */
+  onRefused: Type.Optional(Type.Unsafe<(error: unknown) => void>({}))
 }, { additionalProperties: false })
 
 type Checked = Readonly<Static<typeof schema>>
@@ -47,6 +49,7 @@ const check = createOptionsCheck(schema, PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS)
 /** @throws PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS naming every option that does not fit */
 export function resolveOptions (options: ProviderEmbeddedOptions): ResolvedOptions {
   const resolved = check(options)
+  if (resolved.onRefused !== undefined && typeof resolved.onRefused !== 'function') throw new PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS('onRefused must be a function')
   return Object.freeze({ ...resolved, publicUrl: originOf(resolved.publicUrl), production: resolved.production ?? process.env.NODE_ENV === 'production' })
 }
 

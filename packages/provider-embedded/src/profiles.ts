@@ -112,6 +112,8 @@ export function toClient (profile: Profile, legacyCallback: string): ClientMetad
     application_type: web ? 'web' : 'native',
     redirect_uris: redirectUris,
     post_logout_redirect_uris: [...profile.logoutUrls],
+    // By it a refreshed token is known to be of the same sign-in.
+    require_auth_time: true,
     response_types: redirectUris.length > 0 ? ['code'] : [],
     grant_types: redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : ['refresh_token']
   }

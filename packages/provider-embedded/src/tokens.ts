@@ -59,7 +59,7 @@ export function createTokens (current: () => RunningProvider): Tokens {
       const grant = new provider.Grant({ accountId, clientId: client.clientId })
       grant.addOIDCScope(SCOPES)
       const grantId = await grant.save()
-      const common = { accountId, client, grantId, gty: 'password', scope: SCOPES, claims: {}, expiresWithSession: false }
+      const common = { accountId, client, grantId, gty: 'password', scope: SCOPES, claims: { id_token: { auth_time: { essential: true } } }, expiresWithSession: false }
       const access = new provider.AccessToken(common)
       const accessToken = await access.save()
       const refreshToken = await new provider.RefreshToken({ ...common, authTime, rotations: 0 }).save()

@@ -1,5 +1,5 @@
 import { dialects } from '@latchkey/test-databases'
-import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
+import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
 import t from 'tap'
 import { profileOf, startApp } from './helpers/app.js'
 
@@ -42,6 +42,18 @@ for (const dialect of dialects) {
       const tokens = await provider.signInWithPassword({ email: 'grace@example.com', password })
       const userinfo = await fetch(`${running.url}/oidc/me`, { headers: { authorization: `Bearer ${tokens.accessToken}` } })
       t.match(await userinfo.json(), { email: 'grace@example.com', email_verified: true })
+    })
+
+    t.test('a refreshed token says when it was that somebody signed in', async t => {
+      await confirmedAccount('edith@example.com')
+      const begun = Math.floor(Date.now() / 1000)
+      const first = await provider.signInWithPassword({ email: 'edith@example.com', password })
+      const { auth_time: authTime, iat } = decodeJwt(first.idToken)
+      t.ok((authTime as number) >= begun && (authTime as number) <= (iat as number))
+      await new Promise(resolve => setTimeout(resolve, 1100))
+      const second = await provider.refreshTokens({ refreshToken: first.refreshToken as string })
+      t.match(decodeJwt(second.idToken), { auth_time: authTime })
+      t.match(decodeJwt((await provider.refreshTokens({ refreshToken: second.refreshToken as string })).idToken), { auth_time: authTime })
     })
 
     t.test('a refresh token works once; using it again ends all that came of it', async t => {

@@ -13,6 +13,7 @@ for (const dialect of dialects) {
     const { subject } = await confirmedAccount(running, email)
 
     t.test('openid-client signs in by authorization code with PKCE, refreshes and signs out', async t => {
+      const begun = Math.floor(Date.now() / 1000)
       const browser = formBrowser(running.url)
       const attempt = await beginSignIn(running)
       const arrived = await signInByPage(running, attempt.url, { email, password }, browser)
@@ -20,8 +21,13 @@ for (const dialect of dialects) {
       const tokens = await finishSignIn(attempt, arrived.url)
       t.match(tokens.claims(), { sub: subject, email, email_verified: true, given_name: 'Ada', family_name: 'Lovelace', aud: 'default' })
 
+      const { auth_time: authTime } = tokens.claims() as { auth_time: number }
+      t.ok(authTime >= begun && authTime <= Date.now() / 1000, 'when it was that somebody signed in')
+
+      await new Promise(resolve => setTimeout(resolve, 1100))
       const refreshed = await oidc.refreshTokenGrant(attempt.config, tokens.refresh_token as string)
-      t.match(refreshed.claims(), { sub: subject, email })
+      t.match(refreshed.claims(), { sub: subject, email, auth_time: authTime }, 'a refreshed token is of the same sign-in')
+      t.match((await oidc.refreshTokenGrant(attempt.config, refreshed.refresh_token as string)).claims(), { auth_time: authTime })
 
       const again = await beginSignIn(running)
       t.ok((await browser.open(again.url)).url.searchParams.has('code'), 'a browser that is signed in is not asked again')

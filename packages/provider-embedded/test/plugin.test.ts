@@ -4,7 +4,9 @@ import formbody from '@fastify/formbody'
 import tokenVerifier from '@latchkey/token-verifier'
 import t, { type Test } from 'tap'
 import providerEmbedded, { type ProviderEmbeddedOptions } from '../dist/index.js'
-import { profileOf } from './helpers/app.js'
+import { profileOf, startApp } from './helpers/app.js'
+import { beginSignIn, confirmedAccount, password, signInByPage } from './helpers/client.js'
+import { formBrowser } from './helpers/form-browser.js'
 
 const publicUrl = 'http://localhost:4000'
 
@@ -98,4 +100,36 @@ t.test('a hook on the whole app that verifies tokens leaves the provider\'s own 
   const response = await app.inject({ url: '/oidc/me', headers: { authorization: 'Bearer of-the-provider' } })
   t.match(response, { statusCode: 401, headers: { 'www-authenticate': /error="invalid_token"/ } })
   t.match(response.json(), { error: 'invalid_token' }, 'as the provider says it')
+})
+
+t.test('who is refused at a hosted page is told of, by the error', async t => {
+  t.test('what is no function is refused', async t => {
+    const app = await appWithDatabase(t)
+    await t.rejects(async () => await app.register(providerEmbedded, { publicUrl, onRefused: 'log' as never }), { code: 'PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS', message: /onRefused must be a function/ })
+  })
+  const refused: string[] = []
+  const running = await startApp(t, 'sqlite', { onRefused: error => { refused.push(String((error as { code?: string, statusCode?: number }).code ?? (error as { statusCode?: number }).statusCode)) } })
+  const provider = running.app.providerEmbedded.createProvider(profileOf())
+  await confirmedAccount(running, 'ada@example.com')
+  await signInByPage(running, (await beginSignIn(running)).url, { email: 'ada@example.com', password })
+  t.strictSame(refused, [])
+  await signInByPage(running, (await beginSignIn(running)).url, { email: 'ada@example.com', password: 'wrong' })
+  t.strictSame(refused.splice(0), ['IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS'])
+
+  await provider.signUpWithPassword({ email: 'ben@example.com', password })
+  const browser = formBrowser(running.url)
+  const link = (await running.smtp.nth('ben@example.com', 1)).link
+  await browser.submit(await browser.open(link), '/oidc/confirm', { password: 'wrong' })
+  t.strictSame(refused.splice(0), ['IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS'], 'by the link of an email')
+
+  for (const [what, url] of [['signInFrom', (await beginSignIn(running)).url], ['signOutFrom', `${running.url}/oidc/session/end`]] as const) {
+    await running.app.db.insertInto('latchkey_embedded_attempts')
+      .values({ key: `${what}:127.0.0.1`, tries: 400, locked_until: new Date(Date.now() + 60_000).toISOString(), expires_at: new Date(Date.now() + 60_000).toISOString() })
+      .onConflict(conflict => conflict.column('key').doUpdateSet({ locked_until: new Date(Date.now() + 60_000).toISOString() })).execute()
+    t.equal((await fetch(url, { redirect: 'manual' })).status, 429)
+    t.strictSame(refused.splice(0), ['429'], what)
+  }
+
+  await t.rejects(provider.signInWithPassword({ email: 'ada@example.com', password: 'wrong' }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
+  t.strictSame(refused, [], 'the adapter throws its own')
 })

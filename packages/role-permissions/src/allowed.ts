@@ -1,6 +1,7 @@
 import { compileFilter, type Dialect, type FilterVariables, type RecordFilter } from '@latchkey/record-filter'
 import { sql, type Expression, type SqlBool } from 'kysely'
 import type { CompiledGrant } from './compiled-role.js'
+import { grantsText } from './grants-text.js'
 import type { Allowed } from './role-permissions.js'
 
 /** The yes of a decision, with the records and fields that it is about. */
@@ -35,6 +36,10 @@ export class AllowedByGrants implements Allowed {
     // Every grant gives it: whatever record is admitted, so is the field.
     if (giving.length === this.grants.length) return null
     return this.#anyOf(giving, alias)
+  }
+
+  sameAs (other: Allowed): boolean {
+    return other instanceof AllowedByGrants && grantsText(this.grants, this.#variables) === grantsText(other.grants, other.#variables)
   }
 
   /** The union of the grants' filters, each once. */

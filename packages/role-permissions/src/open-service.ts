@@ -1,18 +1,19 @@
 import { dialectOf, prepareQuery, type ChangeOptions, type Tables } from '@latchkey/database'
 import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
+import { administratedBy } from './administrators.js'
 import { withConfiguredNames, withConfiguredRoles } from './configured-roles.js'
 import { makeDecisions } from './decisions.js'
 import { openDeclarations, type Declarations } from './declarations.js'
 import { ROLE_PERMISSIONS_ERR_BUILTIN_ROLE, ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND } from './errors.js'
 import { keepRoles } from './known-roles.js'
 import type { ConfiguredRole } from './options.js'
-import type { Role, RolePermissions } from './permissions.js'
+import { mayDoEverything, type Role, type RolePermissions } from './permissions.js'
 import { readFilter, readPermissions } from './read-permissions.js'
 import { checkRoleFields } from './role-fields.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import { keepRoleSets } from './role-sets.js'
-import { changedRole, changeRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
-import { assignRoles, rolesOfUser, unassignRoles } from './user-roles.js'
+import { allRoles, changedRole, changeRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
+import { assignFirstAdministrator, assignRoles, rolesOfUser, unassignRoles } from './user-roles.js'
 
 /** What the service has to say outside any request. */
 export interface Reports {
@@ -102,6 +103,8 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
     rolesOf: (userId, transaction) => rolesOfUser(transaction ?? db, userId),
     assign: (userId, roleIds, transaction) => inTransaction(transaction, within => assignRoles(within, userId, roleIds)),
     unassign: (userId, roleIds, transaction) => inTransaction(transaction, within => unassignRoles(within, userId, roleIds)),
+    administrated: async () => await administratedBy(db, (await allRoles(db)).filter(mayDoEverything)),
+    assignFirstAdministrator: (userId, transaction) => assignFirstAdministrator(transaction, userId),
     guest: () => ({ kind: 'guest', roles: [builtin('guest').id] }),
     administrator: () => builtin('administrator'),
     ...makeDecisions(roleSets, declared, () => builtin('guest').id, dialectOf(db)),

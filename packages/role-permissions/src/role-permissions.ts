@@ -44,6 +44,18 @@ export interface RolePermissionsService {
   /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything */
   unassign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
 
+  /** Whether some user has a role that may do everything, as the database knows it. */
+  administrated (): Promise<boolean>
+  /**
+   * Gives a user a role that may do everything, the built-in Administrator if it is one, where no user has such a role. From here to the end of the
+   * transaction nobody else is given one.
+   *
+   * @param transaction let this be its first statement
+   * @returns the role; `null` where some user has one already, and nothing is given
+   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE
+   */
+  assignFirstAdministrator (userId: string, transaction: Transaction<Tables>): Promise<Role | null>
+
   /** The principal of a request without a token: the Guest role. */
   guest (): Principal
   /** The built-in Administrator role. */
@@ -127,6 +139,11 @@ export interface Allowed {
    * @param alias how the query names the table, default its SQL name
    */
   fieldFilter (field: string, alias?: string): Expression<SqlBool> | null
+  /**
+   * Whether another yes is about the same records and fields, as far as that can be proven: the same conditions in another order, or spread over
+   * other roles. Variables compare by name, where both principals have a value for them or neither has: one's own records are one's own, whoever asks.
+   */
+  sameAs (other: Allowed): boolean
 }
 
 export interface Grant {

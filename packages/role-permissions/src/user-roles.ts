@@ -1,7 +1,7 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
-import { assertStillAdministrated } from './administrators.js'
-import { ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND } from './errors.js'
+import { administratedBy, assertStillAdministrated } from './administrators.js'
+import { ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE, ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND } from './errors.js'
 import { mayDoEverything, type Role } from './permissions.js'
 import { allRoles, holdRoles, toRole } from './roles-store.js'
 
@@ -27,12 +27,29 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
   const ids = [...new Set(roleIds)]
   if (ids.length === 0) return
   if (!ids.every(isStorable)) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
-  const existing = await db.selectFrom('latchkey_roles').select('id').where('id', 'in', ids).execute()
+  const existing = await db.selectFrom('latchkey_roles').selectAll().where('id', 'in', ids).execute()
   if (existing.length < ids.length) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
+  // Who looks whether there is an administrator must not overlook this one.
+  if (existing.map(toRole).some(mayDoEverything)) await holdRoles(db)
   await db.insertInto('latchkey_user_roles')
     .values(ids.map(id => ({ user_id: userId, role_id: id })))
     .onConflict(conflict => conflict.doNothing())
     .execute()
+}
+
+/**
+ * @param db a transaction: what is thrown must undo it
+ * @returns `null` where some user may do everything already
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE
+ */
+export async function assignFirstAdministrator (db: Database, userId: string): Promise<Role | null> {
+  await holdRoles(db)
+  const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
+  if (await administratedBy(db, mayDoAll)) return null
+  const role = mayDoAll.find(({ builtin }) => builtin === 'administrator') ?? mayDoAll[0]
+  if (role === undefined) throw new ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE()
+  await assignRoles(db, userId, [role.id])
+  return role
 }
 
 /**

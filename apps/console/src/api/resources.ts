@@ -6,7 +6,7 @@ import { ask } from './ask'
 const ResourcesDocument = graphql(`
   query Resources {
     permissionResources {
-      tables { name fields { name type operators } relations { name table many } }
+      tables { name list fields { name type operators } relations { name table many } }
       functions
       variables
     }

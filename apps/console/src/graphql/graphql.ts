@@ -329,6 +329,16 @@ export type UsersRolesUpdateRelationInput = {
   reconnect?: Array<RoleKeyFilter> | null | undefined;
 };
 
+export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
+
+export type AdministratorNeededQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AdministratorNeededQuery = { administratorNeeded: boolean };
+
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -337,7 +347,7 @@ export type MeQuery = { user: { id: string | null, email: string | null, firstNa
 export type ResourcesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ResourcesQuery = { permissionResources: { functions: Array<string>, variables: Array<string>, tables: Array<{ name: string, fields: Array<{ name: string, type: string | null, operators: Array<string> }>, relations: Array<{ name: string, table: string, many: boolean }> }> } };
+export type ResourcesQuery = { permissionResources: { functions: Array<string>, variables: Array<string>, tables: Array<{ name: string, list: string | null, fields: Array<{ name: string, type: string | null, operators: Array<string> }>, relations: Array<{ name: string, table: string, many: boolean }> }> } };
 
 export type RoleNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -354,6 +364,14 @@ export type ActivityQueryVariables = Exact<{
 
 
 export type ActivityQuery = { auditEventsList: { items: Array<{ id: string | null, createdAt: string | null, actorKind: string | null, actorId: string | null, actorName: string | null, action: string | null, table: string | null, recordId: string | null, before: unknown, after: unknown }> } };
+
+export type PerDayQueryVariables = Exact<{
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}>;
+
+
+export type PerDayQuery = { activityPerDay: Array<{ day: string, signIns: number, signUps: number, refused: number, refusals: Array<{ reason: string, count: number }> }> };
 
 export type ApiTokensQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -400,19 +418,20 @@ export type ProfileMoveMutationVariables = Exact<{
 
 export type ProfileMoveMutation = { authenticationProfileUpdate: { id: string | null } };
 
+export type ProfileTestMutationVariables = Exact<{
+  data?: AuthenticationProfileCreateInput | null | undefined;
+  id?: string | null | undefined;
+}>;
+
+
+export type ProfileTestMutation = { authenticationProfileTest: Array<{ step: string, ok: boolean, message: string }> };
+
 export type ProfileCreateMutationVariables = Exact<{
   data: AuthenticationProfileCreateInput;
 }>;
 
 
 export type ProfileCreateMutation = { authenticationProfileCreate: { id: string | null, name: string | null } };
-
-export type ProfileTestMutationVariables = Exact<{
-  data: AuthenticationProfileCreateInput;
-}>;
-
-
-export type ProfileTestMutation = { authenticationProfileTest: Array<{ step: string, ok: boolean, message: string }> };
 
 export type ProfileQueryVariables = Exact<{
   id: string;
@@ -447,6 +466,18 @@ export type SettingsUpdateMutationVariables = Exact<{
 
 
 export type SettingsUpdateMutation = { authenticationSettingsUpdate: { updatedAt: string | null } };
+
+export type ConnectedQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConnectedQuery = { authenticationSettings: { allowedCallbacks: Array<string | null> | null, allowedWebOrigins: Array<string | null> | null }, authenticationProfilesList: { items: Array<{ id: string | null, callbackUrls: Array<string | null> | null }> } };
+
+export type CallbackAllowMutationVariables = Exact<{
+  data: AuthenticationSettingUpdateInput;
+}>;
+
+
+export type CallbackAllowMutation = { authenticationSettingsUpdate: { allowedCallbacks: Array<string | null> | null } };
 
 export type FilterCheckQueryVariables = Exact<{
   table: string;
@@ -490,6 +521,25 @@ export type RoleCreateMutationVariables = Exact<{
 
 export type RoleCreateMutation = { roleCreate: { id: string | null } };
 
+export type RoleTokensQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type RoleTokensQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null }> } };
+
+export type TokenRolesMutationVariables = Exact<{
+  id: string;
+  roles: ApiTokenRolesUpdateRelationInput;
+}>;
+
+
+export type TokenRolesMutation = { apiTokenUpdate: { id: string | null, name: string | null } };
+
 export type RoleUsersQueryVariables = Exact<{
   id: string;
   first?: number | null | undefined;
@@ -528,12 +578,23 @@ export type InviteMutationVariables = Exact<{
 
 export type InviteMutation = { userInvite: { id: string | null, email: string | null } };
 
+export type SignInsQueryVariables = Exact<{
+  userId: string;
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type SignInsQuery = { signInsList: { items: Array<{ id: string | null, createdAt: string | null, profileName: string | null, issuer: string | null, ip: string | null, userAgent: string | null }> } };
+
 export type UserQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileName: string | null, createdAt: string, emailDiffers: boolean }> | null } | null };
+export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileId: string | null, profileName: string | null, emailDiffers: boolean }> | null } | null };
 
 export type UserUpdateMutationVariables = Exact<{
   id: string;
@@ -569,6 +630,36 @@ export type UsersCountQueryVariables = Exact<{
 
 export type UsersCountQuery = { usersList: { count: number } };
 
+export type ReadingQueryVariables = Exact<{
+  subject: PermissionSubject;
+  table: string;
+}>;
+
+
+export type ReadingQuery = { permissionExplain: { allowed: boolean, remedy: string | null, remedyRoleId: string | null, steps: Array<{ step: string, ok: boolean, message: string }>, roles: Array<{ roleId: string, roleName: string, allowed: boolean, reason: string, fields: Array<string> | null }> } };
+
+export type ComparisonQueryVariables = Exact<{
+  first: PermissionSubject;
+  second: PermissionSubject;
+}>;
+
+
+export type ComparisonQuery = { permissionComparison: { first: string, second: string, items: Array<{ resource: string, resourceType: string, action: string, same: boolean, first: { allowed: boolean, everyRecord: boolean, fields: Array<string> | null, filter: unknown, count: number | null }, second: { allowed: boolean, everyRecord: boolean, fields: Array<string> | null, filter: unknown, count: number | null } }> } };
+
+export type UsersToChooseQueryVariables = Exact<{
+  filter?: UserFilter | null | undefined;
+}>;
+
+
+export type UsersToChooseQuery = { usersList: { items: Array<{ id: string | null, email: string | null }> } };
+
+export type SubjectQueryVariables = Exact<{
+  subject: PermissionSubject;
+}>;
+
+
+export type SubjectQuery = { permissionExplain: { principal: string } };
+
 export type ExplainQueryVariables = Exact<{
   subject: PermissionSubject;
   action: string;
@@ -579,17 +670,19 @@ export type ExplainQueryVariables = Exact<{
 
 export type ExplainQuery = { permissionExplain: { allowed: boolean, principal: string, remedy: string | null, remedyRoleId: string | null, steps: Array<{ step: string, ok: boolean, message: string }>, roles: Array<{ roleId: string, roleName: string, allowed: boolean, reason: string, filter: unknown, fields: Array<string> | null }> } };
 
-export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
-
-
-export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
-
 export type UserEmailsQueryVariables = Exact<{
   part: string;
 }>;
 
 
 export type UserEmailsQuery = { usersList: { items: Array<{ id: string | null, email: string | null }> } };
+
+export type AdministratorClaimMutationVariables = Exact<{
+  code: string;
+}>;
+
+
+export type AdministratorClaimMutation = { administratorClaim: { id: string | null } };
 
 export type SignUpMutationVariables = Exact<{
   email: string;
@@ -618,6 +711,21 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const TokenNamesDocument = new TypedDocumentString(`
+    query TokenNames {
+  apiTokensList(first: 1000) {
+    items {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TokenNamesQuery, TokenNamesQueryVariables>;
+export const AdministratorNeededDocument = new TypedDocumentString(`
+    query AdministratorNeeded {
+  administratorNeeded
+}
+    `) as unknown as TypedDocumentString<AdministratorNeededQuery, AdministratorNeededQueryVariables>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   user {
@@ -646,6 +754,7 @@ export const ResourcesDocument = new TypedDocumentString(`
   permissionResources {
     tables {
       name
+      list
       fields {
         name
         type
@@ -696,6 +805,20 @@ export const ActivityDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ActivityQuery, ActivityQueryVariables>;
+export const PerDayDocument = new TypedDocumentString(`
+    query PerDay($from: String, $to: String) {
+  activityPerDay(from: $from, to: $to) {
+    day
+    signIns
+    signUps
+    refused
+    refusals {
+      reason
+      count
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PerDayQuery, PerDayQueryVariables>;
 export const ApiTokensDocument = new TypedDocumentString(`
     query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {
   apiTokensList(first: $first, last: $last, after: $after, before: $before) {
@@ -765,6 +888,15 @@ export const ProfileMoveDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProfileMoveMutation, ProfileMoveMutationVariables>;
+export const ProfileTestDocument = new TypedDocumentString(`
+    mutation ProfileTest($data: AuthenticationProfileCreateInput, $id: ID) {
+  authenticationProfileTest(data: $data, id: $id) {
+    step
+    ok
+    message
+  }
+}
+    `) as unknown as TypedDocumentString<ProfileTestMutation, ProfileTestMutationVariables>;
 export const ProfileCreateDocument = new TypedDocumentString(`
     mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {
   authenticationProfileCreate(data: $data) {
@@ -773,15 +905,6 @@ export const ProfileCreateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ProfileCreateMutation, ProfileCreateMutationVariables>;
-export const ProfileTestDocument = new TypedDocumentString(`
-    mutation ProfileTest($data: AuthenticationProfileCreateInput!) {
-  authenticationProfileTest(data: $data) {
-    step
-    ok
-    message
-  }
-}
-    `) as unknown as TypedDocumentString<ProfileTestMutation, ProfileTestMutationVariables>;
 export const ProfileDocument = new TypedDocumentString(`
     query Profile($id: ID!) {
   authenticationProfile(id: $id) {
@@ -844,6 +967,27 @@ export const SettingsUpdateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SettingsUpdateMutation, SettingsUpdateMutationVariables>;
+export const ConnectedDocument = new TypedDocumentString(`
+    query Connected {
+  authenticationSettings {
+    allowedCallbacks
+    allowedWebOrigins
+  }
+  authenticationProfilesList {
+    items {
+      id
+      callbackUrls
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ConnectedQuery, ConnectedQueryVariables>;
+export const CallbackAllowDocument = new TypedDocumentString(`
+    mutation CallbackAllow($data: AuthenticationSettingUpdateInput!) {
+  authenticationSettingsUpdate(data: $data) {
+    allowedCallbacks
+  }
+}
+    `) as unknown as TypedDocumentString<CallbackAllowMutation, CallbackAllowMutationVariables>;
 export const FilterCheckDocument = new TypedDocumentString(`
     query FilterCheck($table: String!, $filter: JSON!) {
   permissionFilterCheck(table: $table, filter: $filter) {
@@ -898,6 +1042,33 @@ export const RoleCreateDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RoleCreateMutation, RoleCreateMutationVariables>;
+export const RoleTokensDocument = new TypedDocumentString(`
+    query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
+  apiTokensList(
+    filter: {roles: {some: {id: {equals: $id}}}}
+    first: $first
+    last: $last
+    after: $after
+    before: $before
+  ) {
+    items {
+      id
+      name
+      expiresAt
+      revokedAt
+      lastUsedAt
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RoleTokensQuery, RoleTokensQueryVariables>;
+export const TokenRolesDocument = new TypedDocumentString(`
+    mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {
+  apiTokenUpdate(filter: {id: $id}, data: {roles: $roles}) {
+    id
+    name
+  }
+}
+    `) as unknown as TypedDocumentString<TokenRolesMutation, TokenRolesMutationVariables>;
 export const RoleUsersDocument = new TypedDocumentString(`
     query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {
   role(id: $id) {
@@ -946,6 +1117,26 @@ export const InviteDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<InviteMutation, InviteMutationVariables>;
+export const SignInsDocument = new TypedDocumentString(`
+    query SignIns($userId: ID!, $first: Int, $last: Int, $after: String, $before: String) {
+  signInsList(
+    filter: {userId: {equals: $userId}}
+    first: $first
+    last: $last
+    after: $after
+    before: $before
+  ) {
+    items {
+      id
+      createdAt
+      profileName
+      issuer
+      ip
+      userAgent
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SignInsQuery, SignInsQueryVariables>;
 export const UserDocument = new TypedDocumentString(`
     query User($id: ID!) {
   user(id: $id) {
@@ -980,8 +1171,8 @@ export const UserDocument = new TypedDocumentString(`
       subject
       email
       emailVerified
+      profileId
       profileName
-      createdAt
       emailDiffers
     }
   }
@@ -1035,6 +1226,72 @@ export const UsersCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UsersCountQuery, UsersCountQueryVariables>;
+export const ReadingDocument = new TypedDocumentString(`
+    query Reading($subject: PermissionSubject!, $table: String!) {
+  permissionExplain(subject: $subject, action: "read", table: $table) {
+    allowed
+    remedy
+    remedyRoleId
+    steps {
+      step
+      ok
+      message
+    }
+    roles {
+      roleId
+      roleName
+      allowed
+      reason
+      fields
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReadingQuery, ReadingQueryVariables>;
+export const ComparisonDocument = new TypedDocumentString(`
+    query Comparison($first: PermissionSubject!, $second: PermissionSubject!) {
+  permissionComparison(first: $first, second: $second) {
+    first
+    second
+    items {
+      resource
+      resourceType
+      action
+      same
+      first {
+        allowed
+        everyRecord
+        fields
+        filter
+        count
+      }
+      second {
+        allowed
+        everyRecord
+        fields
+        filter
+        count
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ComparisonQuery, ComparisonQueryVariables>;
+export const UsersToChooseDocument = new TypedDocumentString(`
+    query UsersToChoose($filter: UserFilter) {
+  usersList(filter: $filter, sort: [{email: ASC}], first: 8) {
+    items {
+      id
+      email
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UsersToChooseQuery, UsersToChooseQueryVariables>;
+export const SubjectDocument = new TypedDocumentString(`
+    query Subject($subject: PermissionSubject!) {
+  permissionExplain(subject: $subject, action: "read", table: "Users") {
+    principal
+  }
+}
+    `) as unknown as TypedDocumentString<SubjectQuery, SubjectQueryVariables>;
 export const ExplainDocument = new TypedDocumentString(`
     query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {
   permissionExplain(
@@ -1063,16 +1320,6 @@ export const ExplainDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ExplainQuery, ExplainQueryVariables>;
-export const TokenNamesDocument = new TypedDocumentString(`
-    query TokenNames {
-  apiTokensList(first: 1000) {
-    items {
-      id
-      name
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<TokenNamesQuery, TokenNamesQueryVariables>;
 export const UserEmailsDocument = new TypedDocumentString(`
     query UserEmails($part: String!) {
   usersList(filter: {email: {contains: $part}}, sort: [{email: ASC}], first: 8) {
@@ -1083,6 +1330,13 @@ export const UserEmailsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UserEmailsQuery, UserEmailsQueryVariables>;
+export const AdministratorClaimDocument = new TypedDocumentString(`
+    mutation AdministratorClaim($code: String!) {
+  administratorClaim(code: $code) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<AdministratorClaimMutation, AdministratorClaimMutationVariables>;
 export const SignUpDocument = new TypedDocumentString(`
     mutation SignUp($email: String!, $authProfileId: ID) {
   userSignUpWithToken(user: {email: $email}, authProfileId: $authProfileId) {

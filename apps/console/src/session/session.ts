@@ -55,12 +55,16 @@ export async function restoreSession (): Promise<void> {
   if (user?.id_token !== undefined) become(user, profile.id)
 }
 
-/** Leaves for the login page of a profile. */
-export async function signIn (profile: PublicProfile, returnTo: string): Promise<void> {
+/**
+ * Leaves for the login page of a profile.
+ *
+ * @param askAgain whether the provider is to show its page to somebody who is signed in there
+ */
+export async function signIn (profile: PublicProfile, returnTo: string, { askAgain = false }: { askAgain?: boolean } = {}): Promise<void> {
   sessionStorage.setItem(PROFILE_KEY, JSON.stringify(profile))
   manager = managerOf(profile)
   const state: SignInState = { returnTo }
-  await manager.signinRedirect({ state })
+  await manager.signinRedirect({ state, ...askAgain && { prompt: 'login' } })
 }
 
 /**

@@ -1,7 +1,9 @@
 import { Alert, Anchor, Button, Container, Paper, Stack, Text, Title } from '@mantine/core'
+import { IconKey } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { administratorNeededQuery } from '../api/first-administrator'
 import { CopyField } from '../components/copy-field'
 import { Loading } from '../components/loading'
 import { Problem } from '../components/problem'
@@ -11,9 +13,10 @@ import { pathInConsole, signIn, useSession } from './session'
 
 /** The choice of how to sign in. */
 export function SignInPage () {
-  const { returnTo, ended } = useSearch({ from: '/sign-in' })
+  const { returnTo, ended, trial } = useSearch({ from: '/sign-in' })
   const session = useSession()
   const profiles = useQuery(publicProfilesQuery)
+  const needed = useQuery(administratorNeededQuery)
   const [failure, setFailure] = useState<{ profile: PublicProfile, error: Error } | null>(null)
   const [leaving, setLeaving] = useState<string | null>(null)
   const navigate = useNavigate()
@@ -24,7 +27,7 @@ export function SignInPage () {
 
   const leave = (profile: PublicProfile) => {
     setLeaving(profile.id)
-    signIn(profile, pathInConsole(returnTo)).catch((error: Error) => {
+    signIn(profile, pathInConsole(returnTo), { askAgain: trial === true }).catch((error: Error) => {
       setFailure({ profile, error })
       setLeaving(null)
     })
@@ -39,6 +42,12 @@ export function SignInPage () {
         <Text c='dimmed' mb='lg'>Users, authentication, roles and API tokens of this app.</Text>
         <Stack>
           {ended === true && <Alert role='status' title='Your session has ended'>Sign in again, and you are back where you were.</Alert>}
+          {trial === true && <Alert role='status' title='A trial'>Sign in, or create an account, as people of your app will. This tab has a session of its own.</Alert>}
+          {needed.data === true && (
+            <Alert role='status' icon={<IconKey aria-hidden />} title='This app has no administrator yet'>
+              If you run the server, sign in, or create an account. Then you are asked for the code that stands in the server's log, and are Administrator. If the server has <code>LATCHKEY_ADMIN_EMAIL</code>, sign up with that email instead.
+            </Alert>
+          )}
           {elsewhere && <Alert role='alert' color='orange' title='Open the console at its own address'>Sign-in works at <Anchor underline='always' href={`${publicUrl}/console`}>{publicUrl}/console</Anchor> only (the server's PUBLIC_URL).</Alert>}
           {profiles.isPending && <Loading />}
           {profiles.error !== null && <Problem error={profiles.error} title='The ways to sign in could not be loaded' retry={() => { profiles.refetch() }} />}

@@ -1,6 +1,7 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ask } from '../api/ask'
+import { administratorNeededQuery } from '../api/first-administrator'
 import { meQuery } from '../api/me'
 import { PageTitle } from '../components/page-title'
 import { Problem } from '../components/problem'
@@ -14,19 +15,19 @@ const SignUpDocument = graphql(`
 `)
 
 /** Who has signed in and is no user yet: signing in makes none. */
-export function Join () {
+export function Join ({ administratorNeeded }: { administratorNeeded: boolean }) {
   const client = useQueryClient()
   const session = currentSession()
   const email = emailIn(session?.idToken ?? '')
   const join = useMutation({
     mutationFn: async () => await ask(SignUpDocument, { email, authProfileId: session?.profileId ?? null }),
-    onSuccess: async () => { await client.resetQueries({ queryKey: meQuery.queryKey }) }
+    onSuccess: async () => { await Promise.all([meQuery, administratorNeededQuery].map(async ({ queryKey }) => { await client.resetQueries({ queryKey }) })) }
   })
   return (
     <>
       <PageTitle title='You are no user of this app yet'>You have signed in as {email}. Signing up makes the record of your user, with the roles that this way to sign in gives.</PageTitle>
       <Stack maw='36rem'>
-        <Text size='sm'>The administrator is whoever signs up with the email that the server has in <code>LATCHKEY_ADMIN_EMAIL</code>.</Text>
+        {administratorNeeded && <Text size='sm'>This app has no administrator yet. Sign up first; then you are asked for the code in the server's log. If the server has <code>LATCHKEY_ADMIN_EMAIL</code>, it is whoever signs up with that email, verified.</Text>}
         {join.error !== null && <Problem error={join.error} title='You could not be signed up' />}
         <Button onClick={() => { join.mutate() }} loading={join.isPending} style={{ alignSelf: 'flex-start' }}>Sign up as {email}</Button>
       </Stack>

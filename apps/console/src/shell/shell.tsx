@@ -1,14 +1,16 @@
 import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconChevronDown, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUsers, IconUserShield } from '@tabler/icons-react'
+import { IconChevronDown, IconEye, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUsers, IconUserShield } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '../api/api-error'
+import { administratorNeededQuery } from '../api/first-administrator'
 import { meQuery } from '../api/me'
 import { Loading } from '../components/loading'
 import { Problem } from '../components/problem'
 import { sessionEnd, signOut, useSession } from '../session/session'
+import { FirstAdministrator } from './first-administrator'
 import { Join } from './join'
 
 const pages = [
@@ -18,6 +20,7 @@ const pages = [
   { to: '/roles', label: 'Roles', icon: IconUserShield },
   { to: '/api-tokens', label: 'API tokens', icon: IconKey },
   { to: '/activity', label: 'Activity', icon: IconHistory },
+  { to: '/view-as', label: 'View as', icon: IconEye },
   { to: '/why', label: 'Why?', icon: IconHelpCircle }
 ]
 
@@ -75,10 +78,20 @@ function Frame () {
         </nav>
       </AppShell.Navbar>
       <AppShell.Main id='content' ref={main} tabIndex={-1}>
-        {me.isPending ? <Loading /> : me.error === null ? <Outlet /> : isNobody(me.error) ? <Join /> : <Problem error={me.error} title='You are signed in, and yet nobody here' retry={() => { me.refetch() }} />}
+        <Content />
       </AppShell.Main>
     </AppShell>
   )
+}
+
+/** The page, once it is known who one is here and that somebody has charge of the app. */
+function Content () {
+  const me = useQuery(meQuery)
+  const needed = useQuery(administratorNeededQuery)
+  const [later, setLater] = useState(false)
+  if (me.isPending || needed.isPending) return <Loading />
+  if (me.error !== null) return isNobody(me.error) ? <Join administratorNeeded={needed.data === true} /> : <Problem error={me.error} title='You are signed in, and yet nobody here' retry={() => { me.refetch() }} />
+  return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <Outlet />
 }
 
 function isNobody (error: Error): boolean {

@@ -23,6 +23,7 @@ export interface RunningConsole {
 }
 
 let running: Promise<RunningConsole> | null = null
+let browsing: Promise<Browser> | null = null
 
 /** The server with an administrator, and the browser; started once. */
 export async function runningConsole (): Promise<RunningConsole> {
@@ -30,9 +31,15 @@ export async function runningConsole (): Promise<RunningConsole> {
   return await running
 }
 
+/** The browser, also where a test has a server of its own; started once. */
+async function runningBrowser (): Promise<Browser> {
+  browsing ??= launch()
+  return await browsing
+}
+
 t.teardown(async () => {
-  const { server, partner, browser } = await running ?? {}
-  await browser?.close()
+  const { server, partner } = await running ?? {}
+  await (await browsing)?.close()
   await Promise.all([server?.stop(), partner?.stop()])
 })
 
@@ -56,7 +63,7 @@ async function start (): Promise<RunningConsole> {
       // At this level the log has the emails, since there is no mail server.
       env: { LOG_LEVEL: 'info', LATCHKEY_ADMIN_EMAIL: administrator, LATCHKEY_SECRET_KEY: 'a secret key for tests, and no others' }
     }),
-    launch()
+    runningBrowser()
   ])
   const idToken = await account(server, administrator)
   // The first token of an account makes its user.
@@ -109,9 +116,10 @@ export interface Visit {
   readonly complaints: string[]
 }
 
-/** Opens an address of the console in a window of its own. */
-export async function visit (t: Test, path = '/console'): Promise<Visit> {
-  const { server, browser } = await runningConsole()
+/** Opens an address of the console in a window of its own; of another server than that of all tests where one is given. */
+export async function visit (t: Test, path = '/console', at?: RunningServer): Promise<Visit> {
+  const server = at ?? (await runningConsole()).server
+  const browser = await runningBrowser()
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
   t.teardown(async () => {
     if (!t.passing()) t.comment(`At ${page.url()}: ${complaints.join('; ') || 'no complaints'}`)

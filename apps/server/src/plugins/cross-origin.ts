@@ -2,6 +2,7 @@
 import cors from '@fastify/cors'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,6 +13,10 @@ declare module 'fastify' {
 
 async function crossOrigin (fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onRoute', route => { if (isOurs(route.url)) route.config = { ...route.config, cors: false } })
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    keepToOurselves(request.headers)
+    done()
+  })
   await fastify.register(cors, {
     methods: ['GET', 'POST'],
     maxAge: 600,
@@ -24,6 +29,15 @@ async function crossOrigin (fastify: FastifyInstance): Promise<void> {
     const { allowedWebOrigins } = fastify.authProfiles.settings()
     return allowedWebOrigins.length === 0 ? '*' : [...allowedWebOrigins]
   }
+}
+
+/**
+ * Another site's page may send whatever headers it asks for, as clients do that have some of their own, but for viewing as somebody
+ * else: that is for the console. What is not allowed, a browser does not send.
+ */
+function keepToOurselves (headers: IncomingHttpHeaders): void {
+  const { 'access-control-request-headers': asked } = headers
+  if (asked !== undefined) headers['access-control-request-headers'] = asked.split(',').filter(name => name.trim().toLowerCase() !== 'latchkey-view-as').join(',')
 }
 
 /** The provider's pages and the console are nobody else's to read, and the provider's endpoints have rules of their own. */

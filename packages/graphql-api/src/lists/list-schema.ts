@@ -1,6 +1,21 @@
 import type { FilterableTable } from '@latchkey/record-filter'
+import { getNamedType, isObjectType, isRequiredArgument, type GraphQLSchema } from 'graphql'
 import type { ListedTable, ListedTables } from '../tables.js'
 import { predicateTypes } from './predicates.js'
+
+/** What the query is called that lists a table. */
+export function listQueryName (table: string): string {
+  return `${table[0]?.toLowerCase() ?? ''}${table.slice(1)}List`
+}
+
+/** The query of a schema that lists a table, this API's or the app's: one of that name that needs no argument and gives `{ count, items }`. `null` where there is none. */
+export function listQueryOf (table: string, schema: GraphQLSchema): string | null {
+  const name = listQueryName(table)
+  const field = schema.getQueryType()?.getFields()[name]
+  const type = getNamedType(field?.type)
+  if (field === undefined || !isObjectType(type) || field.args.some(isRequiredArgument)) return null
+  return ['count', 'items'].every(part => type.getFields()[part] !== undefined) ? name : null
+}
 
 /** The types of a list of a table: what filters and sorts it, and what it gives. */
 export function listTypes ({ type, queried }: Pick<ListedTable, 'type' | 'queried'>, tables: Partial<ListedTables>): string {

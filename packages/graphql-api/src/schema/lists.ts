@@ -1,7 +1,7 @@
 import type { AnswerSize } from '../lists/answer-size.js'
 import { mapList, listResolvers } from '../lists/list.js'
 import type { ListArguments } from '../lists/list-arguments.js'
-import { listArguments, listTypes } from '../lists/list-schema.js'
+import { listArguments, listQueryName, listTypes } from '../lists/list-schema.js'
 import { predicates } from '../lists/predicates.js'
 import type { ListedName, RecordLists } from '../lists/record-lists.js'
 import type { RequesterOf } from '../requester-of.js'
@@ -21,7 +21,7 @@ interface ListsParts {
 
 /** The queries that give a table as a list, and the types of their arguments and answers. */
 export function listsArea ({ lists, tables, names, answerSize, requesterOf }: ListsParts): SchemaArea {
-  const listed = names.map(name => ({ name, query: `${name[0]?.toLowerCase()}${name.slice(1)}List`, response: `${tables[name].type}ListResponse` }))
+  const listed = names.map(name => ({ name, query: listQueryName(name), response: `${tables[name].type}ListResponse` }))
 
   const resolvers = listResolvers(answerSize)
 

@@ -2,6 +2,7 @@ import { operatorsOf, variableNames, type FilterableTable } from '@latchkey/reco
 import type { InvalidPermissionsError, Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { AdmittedCount } from '../admitted-count.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
+import { listQueryOf } from '../lists/list-schema.js'
 import type { RequesterOf } from '../requester-of.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
@@ -20,10 +21,10 @@ interface FilterCheck {
 
 /** What an editor of permissions asks: what they can be about, and whether a filter fits. */
 export function permissionEditorArea ({ rolePermissions, admittedCount, requesterOf }: PermissionEditorParts): SchemaArea {
-  const permissionResources: Resolver<unknown, unknown> = async (_source, _arguments, context) => {
+  const permissionResources: Resolver<unknown, unknown> = async (_source, _arguments, context, { schema }) => {
     rolePermissions.authorize(await requesterOf(context).principal(), 'read', { table: 'Roles' })
     return {
-      tables: [...rolePermissions.tables.values()].map(table => describeTable(table, rolePermissions.fieldsOf(table.name))),
+      tables: [...rolePermissions.tables.values()].map(table => describeTable(table, rolePermissions.fieldsOf(table.name), listQueryOf(table.name, schema))),
       functions: [...rolePermissions.functions],
       variables: variableNames
     }
@@ -39,7 +40,7 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
   function check (principal: Principal, table: string, json: unknown): FilterCheck {
     try {
       const filter = rolePermissions.readFilter(table, json)
-      return { valid: true, path: null, reason: null, count: async () => await admittedCount(principal, rolePermissions.tables.get(table) as FilterableTable, filter) }
+      return { valid: true, path: null, reason: null, count: async () => await admittedCount.ofFilter(principal, rolePermissions.tables.get(table) as FilterableTable, filter) }
     } catch (error) {
       const { code, path, reason } = error as InvalidPermissionsError
       if (code !== 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS') throw error
@@ -58,7 +59,13 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
         variables: [String!]!
       }
       "A table. The fields of a permission may name its fields and its relations."
-      type PermissionTable { name: String!, fields: [PermissionField!]!, relations: [PermissionRelation!]! }
+      type PermissionTable {
+        name: String!
+        fields: [PermissionField!]!
+        relations: [PermissionRelation!]!
+        "The query that gives its records as { count, items }: usersList for Users; null where there is none."
+        list: String
+      }
       type PermissionField {
         name: String!
         "id, string, number, boolean or date; null where filters may not ask for it."
@@ -90,9 +97,10 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
   }
 }
 
-function describeTable ({ name, fields, relations = {} }: FilterableTable, names: readonly string[]): object {
+function describeTable ({ name, fields, relations = {} }: FilterableTable, names: readonly string[], list: string | null): object {
   return {
     name,
+    list,
     fields: names.filter(field => !Object.hasOwn(relations, field)).map(field => {
       const type = Object.hasOwn(fields, field) ? fields[field]?.type ?? null : null
       return { name: field, type, operators: type === null ? [] : operatorsOf(type) }

@@ -1,6 +1,5 @@
 import type { Action, Principal, Resource, RolePermissionsService } from '@latchkey/role-permissions'
-import type { FastifyRequest } from 'fastify'
-import type { MercuriusContext } from 'mercurius'
+import { askedSubject } from '../asked-subject.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import type { AnswerSize } from '../lists/answer-size.js'
 import type { FindSubject, Subject, SubjectInput, SubjectStep } from '../permission-subjects.js'
@@ -34,8 +33,7 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
     const asker = await requesterOf(context).principal()
     rolePermissions.authorize(asker, 'read', { table: 'Roles' })
     const question = readQuestion(asked)
-    if (input.token != null && requestOf(context)?.method === 'GET') throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ token: 'must be sent by POST: addresses are logged on their way' })
-    return explain(await findSubject(input, asker, requestOf(context)?.log ?? context.app.log), question)
+    return explain(await askedSubject(findSubject, input, asker, context), question)
   }
 
   /** Each may have a filter of any length, and somebody may have all roles there are. */
@@ -132,9 +130,4 @@ function readQuestion ({ action, table, function: name }: Omit<ExplainArguments,
   if (table == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ table: `is required for the action ${action}` })
   if (name != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ function: 'must be left out: functions have the action call' })
   return { action: action as Action, resource: { table } }
-}
-
-/** A query run inside the process has none. */
-function requestOf ({ reply }: Partial<MercuriusContext>): FastifyRequest | undefined {
-  return reply?.request
 }

@@ -28,7 +28,7 @@ export function signUpArea ({ authProfiles, rolePermissions, requesterOf }: Sign
     if (identity === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'create')
     // A status is what the app decides by: nothing that somebody says of themselves.
     const roleIds = await rolesToAssign(roles, requester, rolePermissions)
-    const resolved = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null })
+    const resolved = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null }, requester.origin)
     if (roleIds.length > 0) await rolePermissions.assign(resolved.user.id, roleIds)
     const { principal } = resolved
     requester.become({ ...resolved, principal: { ...principal, roles: [...new Set([...principal.roles, ...roleIds])] } })

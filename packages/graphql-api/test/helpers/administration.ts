@@ -1,3 +1,4 @@
+import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
 import type { RolePermissions } from '@latchkey/role-permissions'
@@ -19,6 +20,7 @@ export async function openAdministration (t: Test, dialect: Dialect, options: Ap
     before: async app => {
       await app.register(apiTokens)
       await app.register(auditLog)
+      await app.register(activityLog)
       await sql`create table notes (id text primary key, title text not null, company text, owner_id text)`.execute(app.db)
       const users = describeUsersTable(app.usersStore.columns)
       app.rolePermissions.declareTable({

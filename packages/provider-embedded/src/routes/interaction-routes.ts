@@ -81,6 +81,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     try {
       return await work()
     } catch (error) {
+      embedded.refused(error)
       return again(signIn, reply, show, problemOf(error))
     }
   }

@@ -9,7 +9,7 @@ import { brandOf, textOf, type Pages } from './page-routes.js'
 
 /** The pages that the links in emails lead to, in whatever browser they are followed. */
 export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
-  const { actions, profiles } = pages.embedded
+  const { actions, profiles, refused } = pages.embedded
 
   const profileOf = (owner: CodeOwner | undefined) => profiles.findByClientId(owner?.clientId ?? '') ?? profiles.first()
   const pageFor = (request: FastifyRequest, reply: FastifyReply, owner: CodeOwner | undefined, token: string): LinkPage =>
@@ -56,6 +56,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       try {
         await (purpose === 'confirm' ? actions.sendConfirmation(asking, email) : actions.forgotPassword(asking, email))
       } catch (error) {
+        refused(error)
         const { status, summary } = problemOf(error)
         return pages.send(reply, status, messagePage(brandOf(profile), 'Not yet', summary))
       }
@@ -74,6 +75,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     try {
       return done(reply, await actions.confirmByLink(askingFor(request, link), token, password, pending), 'Your address is confirmed')
     } catch (error) {
+      refused(error)
       if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'confirm', token)
       if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS)) return again(problemOf(error))
       return again({ status: error.statusCode ?? 401, summary: 'Please check what you typed in:', fields: { password: 'That is not the password that was chosen at sign-up' } })
@@ -87,6 +89,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       try {
         return done(reply, await actions.resetPasswordByLink(asking, purpose, token, textOf(request, 'newPassword')), 'Your password is saved')
       } catch (error) {
+        refused(error)
         if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, purpose, token)
         const { status, ...problem } = problemOf(error, 'newPassword')
         const link = await actions.readLink(purpose, token)

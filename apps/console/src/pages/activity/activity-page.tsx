@@ -1,4 +1,4 @@
-import { Button, Code, Group, Select, Table, TextInput } from '@mantine/core'
+import { Button, Code, Group, Select, Table, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -14,6 +14,7 @@ import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
 import type { ActivityQuery, AuditEventFilter } from '../../graphql/graphql'
 import type { ActivitySearch } from '../../router'
+import { PerDay } from './per-day'
 
 const ActivityDocument = graphql(`
   query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {
@@ -33,10 +34,11 @@ const actions = ['create', 'invite', 'update', 'delete']
 export function ActivityPage () {
   const search = useSearch({ from: '/app/activity' })
   const navigate = useNavigate({ from: '/activity' })
-  const { after, before, ...wanted } = search
+  const { after, before, days, ...wanted } = search
+  const kept = days === undefined ? {} : { days }
   const place = { after, before }
   const events = useQuery({
-    queryKey: ['activity', search],
+    queryKey: ['activity', 'events', wanted, place],
     queryFn: async () => (await ask(ActivityDocument, { filter: filterOf(wanted), ...pageArguments(place, PAGE_SIZE) })).auditEventsList.items,
     placeholderData: keepPreviousData
   })
@@ -45,11 +47,13 @@ export function ActivityPage () {
     navigate({ search: ({ after: _after, before: _before, ...rest }) => Object.fromEntries(Object.entries({ ...rest, ...change }).filter(([, value]) => value != null && value !== '')) as ActivitySearch, replace: true })
   }
   const type = useDebouncedCallback((change: Partial<ActivitySearch>) => { narrow(change) }, 250)
-  const go = (to: Place | null) => to === null ? null : () => { navigate({ search: { ...wanted, ...to } as ActivitySearch }) }
+  const go = (to: Place | null) => to === null ? null : () => { navigate({ search: { ...kept, ...wanted, ...to } as ActivitySearch }) }
   const filtered = Object.keys(wanted).length > 0
   return (
     <>
-      <PageTitle title='Activity'>What was changed by the API and on the machine itself, with the newest first. Nobody can change it here.</PageTitle>
+      <PageTitle title='Activity'>Who came, and what was changed by the API and on the machine itself. Nobody can change it here.</PageTitle>
+      <PerDay />
+      <Title order={2} size='h4' mb='sm'>What was changed</Title>
       <Group key={filtered ? 'filtered' : 'all'} component='search' mb='md' align='flex-end' gap='sm'>
         <Select label='Table' placeholder='All' clearable data={tables} value={search.table ?? null} onChange={table => { narrow({ table: table ?? undefined }) }} w={190} />
         <Select label='Action' placeholder='All' clearable data={actions} value={search.action ?? null} onChange={action => { narrow({ action: action ?? undefined }) }} w={130} />
@@ -60,14 +64,14 @@ export function ActivityPage () {
       {events.isPending && <Loading />}
       {events.error !== null && <Problem error={events.error} title='The activity cannot be shown' retry={() => { events.refetch() }} />}
       {page !== undefined && events.error === null && (page.items.length === 0
-        ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: {} }) }}>Show all</Button>}</Empty>
+        ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: kept }) }}>Show all</Button>}</Empty>
         : (
           <Table aria-label='Activity'>
             <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>Who</Table.Th><Table.Th>What</Table.Th><Table.Th><span className='wide-only'>Before and after</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{page.items.map(event => <EventRows key={event.id} event={event} />)}</Table.Tbody>
           </Table>
           ))}
-      {page !== undefined && <Pager label='Pages of the activity' onFirst={page.previous === null ? null : () => { navigate({ search: wanted as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+      {page !== undefined && <Pager label='Pages of the activity' onFirst={page.previous === null ? null : () => { navigate({ search: { ...kept, ...wanted } as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
     </>
   )
 }

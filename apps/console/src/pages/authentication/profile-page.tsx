@@ -18,9 +18,10 @@ import { graphql } from '../../graphql'
 import type { AuthenticationProfileUpdateInput } from '../../graphql/graphql'
 import { callbackUrl, logoutUrl } from '../../page-settings'
 import { publicProfilesQuery } from '../../session/profiles'
+import { ConnectionTestButton, ConnectionTestResult, useConnectionTest } from './connection-test'
 import { ProfileFields, validateProfile } from './profile-fields'
 import { profileTypes } from './profile-types'
-import { toUpdateInput, valuesOf, type Profile, type ProfileValues } from './profile-values'
+import { toTestInput, toUpdateInput, valuesOf, type Profile, type ProfileValues } from './profile-values'
 
 const ProfileDocument = graphql(`
   query Profile($id: ID!) {
@@ -80,7 +81,7 @@ export function ProfilePage () {
             {data.type !== 'embedded' && <CopyField label='Logout URL of this console, to allow at the provider' value={logoutUrl} />}
           </Stack>
         </Paper>
-        {fixed ? <FixedProfile profile={data} /> : <EditProfile key={data.updatedAt} profile={data} id={profileId} />}
+        {fixed ? <FixedProfile profile={data} id={profileId} /> : <EditProfile key={data.updatedAt} profile={data} id={profileId} />}
       </Stack>
       <Confirm opened={deleting} onClose={close} title={`Delete ${data.name ?? profileId}?`} action='Delete the profile' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(profileId) }}>
         Its tokens are refused from then on, those of people who are signed in too. Its users stay; they sign in again by a profile with the same issuer.
@@ -89,7 +90,8 @@ export function ProfilePage () {
   )
 }
 
-function FixedProfile ({ profile }: { profile: Profile }) {
+function FixedProfile ({ profile, id }: { profile: Profile, id: string }) {
+  const test = useConnectionTest()
   return (
     <>
       <Alert icon={<IconLock aria-hidden />} title='This profile stands in the configuration'>It can be changed in the file that the server's LATCHKEY_CONFIG names, and takes effect at the next start: what is written there must not be undone from here.</Alert>
@@ -103,6 +105,8 @@ function FixedProfile ({ profile }: { profile: Profile }) {
         ['Logout URLs', profile.logoutUrls?.join(', ')]
       ]}
       />
+      <Group><ConnectionTestButton test={test} onTest={() => { test.mutate({ id }) }} /></Group>
+      <ConnectionTestResult test={test} />
     </>
   )
 }
@@ -111,18 +115,28 @@ function EditProfile ({ profile, id }: { profile: Profile, id: string }) {
   const type = profile.type ?? ''
   const before = valuesOf(type, profile)
   const form = useForm<ProfileValues>({ initialValues: before, validate: values => validateProfile(type, values) })
+  const test = useConnectionTest()
   const save = useChange({
     change: async (data: AuthenticationProfileUpdateInput) => await ask(ProfileUpdateDocument, { id, data }),
     done: 'The profile was changed, and holds from now on'
   })
+  // As the form is, whose secret may be the one that is stored.
+  const tested = () => {
+    if (form.validate().hasErrors) return
+    test.mutate(form.isDirty() ? { id, data: toTestInput(type, form.values, before) } : { id })
+  }
   return (
     <section aria-labelledby='edit-profile'>
       <Title order={2} size='h4' id='edit-profile' mb='sm'>Settings</Title>
       <form noValidate onSubmit={form.onSubmit(values => { save.mutate(toUpdateInput(type, values, before)) })}>
         <Stack>
           <ProfileFields type={type} form={form} profile={profile} />
+          <ConnectionTestResult test={test} />
           {save.error !== null && <Problem error={save.error} title='The profile was not changed' />}
-          <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button></Group>
+          <Group>
+            <Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button>
+            <ConnectionTestButton test={test} onTest={tested} />
+          </Group>
         </Stack>
       </form>
     </section>

@@ -54,6 +54,11 @@ export function toUpdateInput (type: string, values: ProfileValues, before: Prof
   }
 }
 
+/** The changes of a profile that is there, as a test takes them. */
+export function toTestInput (type: string, values: ProfileValues, before: ProfileValues): AuthenticationProfileCreateInput {
+  return { ...changedInput(type, values, before), name: values.name.trim() }
+}
+
 function changedInput (type: string, values: ProfileValues, before: ProfileValues | null): AuthenticationProfileUpdateInput {
   const changed = <Name extends keyof ProfileValues>(...names: Name[]) => before === null || names.some(name => !same(values[name], before[name]))
   const own: Record<string, unknown> = {}

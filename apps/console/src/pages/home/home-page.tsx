@@ -2,6 +2,7 @@ import { Badge, Code, Group, Stack, Table, Text, Title } from '@mantine/core'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { meQuery } from '../../api/me'
 import { PageTitle } from '../../components/page-title'
+import { FirstSteps } from './first-steps'
 
 interface Allowed { allow?: boolean }
 
@@ -12,9 +13,11 @@ export function HomePage () {
   const name = [me?.firstName, me?.lastName].filter(Boolean).join(' ')
   const items = me?.permissions?.items ?? []
   const tables = items.filter(({ resourceType }) => resourceType === 'data')
+  const maySetUp = tables.some(({ resource, permission }) => resource === 'AuthenticationSettings' && (permission as Record<string, Allowed>).update?.allow === true)
   return (
     <>
       <PageTitle title={name === '' ? 'Welcome' : `Welcome, ${name}`}>You are signed in as {me?.email}.</PageTitle>
+      {maySetUp && <FirstSteps />}
       <Stack gap='xl'>
         <section aria-labelledby='my-roles'>
           <Title order={2} size='h4' id='my-roles' mb='xs'>Your roles</Title>

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { ask } from '../../api/ask'
 import type { Resources, ResourceTable } from '../../api/resources'
 import { Problem } from '../../components/problem'
+import { FilteredRecords } from './filtered-records'
 import { graphql } from '../../graphql'
 
 const FilterCheckDocument = graphql(`
@@ -48,6 +49,7 @@ export function FilterEditor ({ table, variables, text, onChange }: FilterEditor
         value={text} onChange={event => { onChange(event.currentTarget.value) }} error={mistake !== null || check.data?.valid === false}
       />
       <div role='status'>{verdictOf(mistake, check)}</div>
+      {mistake === null && check.data?.valid === true && check.data.count !== 0 && <FilteredRecords table={table} filter={filter} />}
       {check.error !== null && <Problem error={check.error} title='The filter could not be checked' />}
       <details>
         <summary>Fields, operators and variables</summary>

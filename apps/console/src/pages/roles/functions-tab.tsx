@@ -1,24 +1,51 @@
-import { Stack, Switch, Text } from '@mantine/core'
+import { Fieldset, Stack, Switch, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { resourcesQuery } from '../../api/resources'
-import { Empty } from '../../components/empty'
 import { Loading } from '../../components/loading'
 import { Problem } from '../../components/problem'
-import { withFunction, type Permissions } from './permissions'
+import { withCustom, type CustomKind, type Permissions } from './permissions'
 
-/** The named functions of the app, and which of them the role allows to call. */
-export function FunctionsTab ({ permissions, onChange }: { permissions: Permissions, onChange: (permissions: Permissions) => void }) {
+interface FunctionsTabProps {
+  permissions: Permissions
+  onChange: (permissions: Permissions) => void
+}
+
+/** What clients of 8base ask of roles beside tables and functions. */
+const apps: readonly { kind: CustomKind, name: string, label: string, description: string }[] = [
+  { kind: 'settings', name: 'workspaceAdministration', label: 'Administer the workspace', description: 'workspaceAdministration: for apps that show their settings by it' },
+  { kind: 'users', name: 'teamAdministration', label: 'Administer the team', description: 'teamAdministration: for apps that show the administration of users by it' }
+]
+
+/** The named functions of the app, and what apps ask of a role by a name of their own. */
+export function FunctionsTab ({ permissions, onChange }: FunctionsTabProps) {
   const resources = useQuery(resourcesQuery)
-  if (resources.isPending) return <Loading />
-  if (resources.error !== null) return <Problem error={resources.error} title='The functions cannot be shown' retry={() => { resources.refetch() }} />
-  if (resources.data.functions.length === 0) return <Empty title='The app declares no function' />
   const everything = permissions.all === true
+  const choice = (kind: CustomKind, name: string, label: string, description?: string) => (
+    <Switch
+      key={name} label={label} description={description} disabled={everything} checked={everything || permissions.custom?.[kind]?.[name]?.allow === true}
+      onChange={event => { onChange(withCustom(permissions, kind, name, event.currentTarget.checked)) }}
+    />
+  )
+  const others = (['settings', 'users'] as const).flatMap(kind => Object.keys(permissions.custom?.[kind] ?? {}).filter(name => apps.every(known => known.kind !== kind || known.name !== name)).map(name => ({ kind, name })))
   return (
     <Stack>
-      {everything && <Text>This role may do everything, and so call each of them.</Text>}
-      {resources.data.functions.map(name => (
-        <Switch key={name} label={`May call ${name}`} disabled={everything} checked={everything || permissions.custom?.functions?.[name]?.allow === true} onChange={event => { onChange(withFunction(permissions, name, event.currentTarget.checked)) }} />
-      ))}
+      {everything && <Text>This role may do everything, and so each of these.</Text>}
+      <Fieldset legend='Functions'>
+        {resources.isPending
+          ? <Loading />
+          : resources.error !== null
+            ? <Problem error={resources.error} title='The functions cannot be shown' retry={() => { resources.refetch() }} />
+            : resources.data.functions.length === 0
+              ? <Text>The app declares no function.</Text>
+              : <Stack gap='sm'>{resources.data.functions.map(name => choice('functions', name, `May call ${name}`))}</Stack>}
+      </Fieldset>
+      <Fieldset legend='Apps'>
+        <Stack gap='sm'>
+          <Text size='sm'>Latchkey keeps these for apps that ask for them, in <code>User.permissions</code> with the resource type <code>custom</code>, and asks for none of them itself.</Text>
+          {apps.map(({ kind, name, label, description }) => choice(kind, name, label, description))}
+          {others.map(({ kind, name }) => choice(kind, name, name, `custom.${kind}.${name}`))}
+        </Stack>
+      </Fieldset>
     </Stack>
   )
 }

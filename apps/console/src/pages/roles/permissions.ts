@@ -12,8 +12,11 @@ export interface Permission {
 export interface Permissions {
   all?: true
   data?: Record<string, Partial<Record<Action, Permission>>>
-  custom?: { functions?: Record<string, { allow: boolean }> } & Record<string, unknown>
+  custom?: Partial<Record<CustomKind, Record<string, { allow: boolean }>>>
 }
+
+/** What of an app is allowed by its name: to call a function, or to administer something. */
+export type CustomKind = 'functions' | 'settings' | 'users'
 
 /** How many records of a table an action is allowed for. */
 export type Extent = 'all' | 'none' | 'some'
@@ -33,10 +36,10 @@ export function withPermission (permissions: Permissions, table: string, action:
   return { ...permissions, data: Object.keys(ofTable).length === 0 ? tables : { ...tables, [table]: ofTable } }
 }
 
-/** The permissions with a function allowed, or no more. */
-export function withFunction (permissions: Permissions, name: string, allow: boolean): Permissions {
-  const { [name]: _before, ...others } = permissions.custom?.functions ?? {}
-  return { ...permissions, custom: { ...permissions.custom, functions: allow ? { ...others, [name]: { allow } } : others } }
+/** The permissions with something of the app allowed, or no more. */
+export function withCustom (permissions: Permissions, kind: CustomKind, name: string, allow: boolean): Permissions {
+  const { [name]: _before, ...others } = permissions.custom?.[kind] ?? {}
+  return { ...permissions, custom: { ...permissions.custom, [kind]: allow ? { ...others, [name]: { allow } } : others } }
 }
 
 /** One line on what a role may do. */
@@ -45,10 +48,13 @@ export function summaryOf (stored: unknown): string {
   const permissions = stored as Permissions
   if (permissions.all === true) return 'everything'
   const tables = Object.keys(permissions.data ?? {}).filter(table => actions.some(action => extentOf(permissions, table, action) !== 'none'))
-  const functions = Object.entries(permissions.custom?.functions ?? {}).filter(([, { allow }]) => allow)
+  const allowedOf = (kind: CustomKind) => Object.entries(permissions.custom?.[kind] ?? {}).flatMap(([name, { allow }]) => allow ? [name] : [])
+  const functions = allowedOf('functions')
+  const apps = [...allowedOf('settings'), ...allowedOf('users')]
   const parts = [
     ...tables.length === 0 ? [] : [`something with ${tables.join(', ')}`],
-    ...functions.length === 0 ? [] : [`${functions.length === 1 ? 'call' : 'call each of'} ${functions.map(([name]) => name).join(', ')}`]
+    ...functions.length === 0 ? [] : [`${functions.length === 1 ? 'call' : 'call each of'} ${functions.join(', ')}`],
+    ...apps.length === 0 ? [] : [`in apps: ${apps.join(', ')}`]
   ]
   return parts.length === 0 ? 'nothing' : parts.join('; ')
 }

@@ -8,7 +8,7 @@ import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { Confirm } from '../../components/confirm'
 import { Dialog } from '../../components/dialog'
-import { TextLink } from '../../components/links'
+import { ButtonLink, TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
 import { PageTitle } from '../../components/page-title'
 import { Problem } from '../../components/problem'
@@ -18,6 +18,7 @@ import { DataTab } from './data-tab'
 import { FunctionsTab } from './functions-tab'
 import { JsonTab } from './json-tab'
 import { actions, type Action, type Permissions } from './permissions'
+import { TokensTab } from './tokens-tab'
 import { UsersTab } from './users-tab'
 
 const RoleDocument = graphql(`
@@ -61,7 +62,7 @@ export function RolePage () {
   const name = data.name ?? roleId
   return (
     <>
-      <PageTitle title={name} actions={<><Button variant='default' onClick={beginRenaming}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
+      <PageTitle title={name} actions={<><ButtonLink variant='default' to='/view-as' search={{ as: `roles:${roleId}` }}>View as</ButtonLink><Button variant='default' onClick={beginRenaming}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
       {data.permissions == null
         ? <Text>You may not read the permissions of this role.</Text>
         : <RoleTabs key={data.updatedAt} id={roleId} name={name} stored={data.permissions as Permissions} />}
@@ -94,13 +95,15 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
       <Tabs value={tab} onChange={value => { navigate({ search: { tab: value ?? 'data' }, replace: true }) }} keepMounted={false}>
         <Tabs.List mb='md'>
           <Tabs.Tab value='data'>Data</Tabs.Tab>
-          <Tabs.Tab value='functions'>Functions</Tabs.Tab>
+          <Tabs.Tab value='functions'>Functions and Apps</Tabs.Tab>
           <Tabs.Tab value='users'>Users</Tabs.Tab>
+          <Tabs.Tab value='tokens'>API tokens</Tabs.Tab>
           <Tabs.Tab value='json'>JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value='data'><DataTab permissions={permissions} onChange={change} opened={opened} /></Tabs.Panel>
         <Tabs.Panel value='functions'><FunctionsTab permissions={permissions} onChange={change} /></Tabs.Panel>
         <Tabs.Panel value='users'><UsersTab roleId={id} roleName={name} /></Tabs.Panel>
+        <Tabs.Panel value='tokens'><TokensTab roleId={id} roleName={name} /></Tabs.Panel>
         <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} /></Tabs.Panel>
       </Tabs>
       {draft !== null && (

@@ -1,6 +1,7 @@
-import { Button, Code, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Code, Group, List, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
@@ -16,6 +17,7 @@ import { RolesField } from '../../components/roles-field'
 import { RoleBadges } from '../../components/role-badges'
 import { graphql } from '../../graphql'
 import type { UserQuery, UserUpdateInput } from '../../graphql/graphql'
+import { SignInHistory } from './sign-in-history'
 
 const UserDocument = graphql(`
   query User($id: ID!) {
@@ -24,7 +26,7 @@ const UserDocument = graphql(`
       createdBy { id email }
       roles { items { id name } }
       permissions { items { resource resourceType permission } }
-      identities { issuer subject email emailVerified profileName createdAt emailDiffers }
+      identities { issuer subject email emailVerified profileId profileName emailDiffers }
     }
   }
 `)
@@ -42,6 +44,7 @@ const UserDeleteDocument = graphql(`
 `)
 
 type User = NonNullable<UserQuery['user']>
+type Identity = NonNullable<User['identities']>[number]
 
 const userQuery = (id: string) => queryOptions({ queryKey: ['users', 'one', id], queryFn: async () => (await ask(UserDocument, { id })).user as User })
 
@@ -62,7 +65,7 @@ export function UserPage () {
   const name = data.email ?? userId
   return (
     <>
-      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
+      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/view-as' search={{ as: `user:${userId}` }}>View as</ButtonLink><ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
       <Stack gap='xl'>
         <Facts of={[
           ['Id', <Code key='id'>{userId}</Code>],
@@ -74,6 +77,7 @@ export function UserPage () {
         ]}
         />
         <Identities user={data} />
+        <SignInHistory userId={userId} />
         <EditForm key={data.updatedAt} user={data} id={userId} />
         <Permissions user={data} />
       </Stack>
@@ -85,7 +89,7 @@ export function UserPage () {
 }
 
 /** By what they sign in. */
-function Identities ({ user: { identities } }: { user: User }) {
+function Identities ({ user: { email, identities } }: { user: User }) {
   return (
     <section aria-labelledby='user-identities'>
       <Title order={2} size='h4' id='user-identities' mb='xs'>Signs in by</Title>
@@ -94,23 +98,46 @@ function Identities ({ user: { identities } }: { user: User }) {
         : identities.length === 0
           ? <Text>Nothing yet: the first verified token with this email is bound to the user.</Text>
           : (
-            <Table>
-              <Table.Thead><Table.Tr><Table.Th>Profile</Table.Th><Table.Th>Email there</Table.Th><Table.Th className='wide-only'>Subject</Table.Th></Table.Tr></Table.Thead>
-              <Table.Tbody>
-                {identities.map(({ issuer, subject, email, emailVerified, profileName, emailDiffers }) => (
-                  <Table.Tr key={`${issuer} ${subject}`}>
-                    <Table.Th scope='row'>{profileName ?? issuer}</Table.Th>
-                    <Table.Td>
-                      {email ?? 'not known'}{emailVerified === true && ', verified'}
-                      {emailDiffers && <Text size='sm' c='var(--mantine-color-error)'>Another than that of the user: these tokens are refused until the two agree.</Text>}
-                    </Table.Td>
-                    <Table.Td className='wide-only'><Code>{subject}</Code></Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
+            <Stack>
+              {identities.filter(({ emailDiffers }) => emailDiffers).map(identity => <DifferentEmail key={`${identity.issuer} ${identity.subject}`} identity={identity} ofUser={email ?? null} />)}
+              <Table>
+                <Table.Thead><Table.Tr><Table.Th>Profile</Table.Th><Table.Th>Email there</Table.Th><Table.Th className='wide-only'>Subject</Table.Th></Table.Tr></Table.Thead>
+                <Table.Tbody>
+                  {identities.map(({ issuer, subject, email: there, emailVerified, profileName }) => (
+                    <Table.Tr key={`${issuer} ${subject}`}>
+                      <Table.Th scope='row'>{profileName ?? issuer}</Table.Th>
+                      <Table.Td>
+                        {there}{emailVerified === true && ', verified'}
+                      </Table.Td>
+                      <Table.Td className='wide-only'><Code>{subject}</Code></Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Stack>
             )}
     </section>
+  )
+}
+
+/** What is in the way of somebody whose provider has another email of them than their record. */
+function DifferentEmail ({ identity: { profileId, profileName, issuer, email, emailVerified }, ofUser }: { identity: Identity, ofUser: string | null }) {
+  const provider = profileName ?? issuer
+  return (
+    <Alert color='orange' icon={<IconAlertTriangle aria-hidden />} title={`${provider} knows them by another email`}>
+      <Text size='sm'>
+        {provider} says <b>{email}</b>{ofUser !== null && <>, and the record here says <b>{ofUser}</b></>}. Signing in with it is refused until the two agree.
+      </Text>
+      <Text size='sm' mt='xs'>Remedy, whichever is right:</Text>
+      <List size='sm'>
+        <List.Item>They have moved to {email}: change the email below{emailVerified !== true && ', once you are sure that it is theirs: the provider has not verified it'}.</List.Item>
+        <List.Item>{ofUser ?? 'The email here'} is still right: they, or whoever runs {provider}, change it back there.</List.Item>
+        <List.Item>
+          Records are to follow the provider: choose “Change it here too, when it is verified” under “When the email changes at the provider”
+          {profileId == null ? ' of its profile' : <> of <TextLink to='/authentication/$profileId' params={{ profileId }}>its profile</TextLink></>}.
+        </List.Item>
+      </List>
+    </Alert>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Autocomplete, Button, Code, Group, List, NativeSelect, Paper, SegmentedControl, Select, Stack, Table, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
+import { Autocomplete, Button, Code, Group, List, NativeSelect, Paper, SegmentedControl, Stack, Table, Text, TextInput, ThemeIcon, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconCheck, IconMinus, IconX } from '@tabler/icons-react'
@@ -6,11 +6,13 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
 import { resourcesQuery } from '../../api/resources'
-import { ButtonLink, TextLink } from '../../components/links'
+import { TextLink } from '../../components/links'
 import { PageTitle } from '../../components/page-title'
 import { Problem } from '../../components/problem'
+import { TokenField } from '../../components/token-field'
 import { graphql } from '../../graphql'
 import type { ExplainQuery, PermissionSubject } from '../../graphql/graphql'
+import { Remedy } from './remedy'
 
 const ExplainDocument = graphql(`
   query Explain($subject: PermissionSubject!, $action: String!, $table: String, $function: String) {
@@ -19,12 +21,6 @@ const ExplainDocument = graphql(`
       steps { step ok message }
       roles { roleId roleName allowed reason filter fields }
     }
-  }
-`)
-
-const TokenNamesDocument = graphql(`
-  query TokenNames {
-    apiTokensList(first: 1000) { items { id name } }
   }
 `)
 
@@ -76,7 +72,7 @@ export function WhyPage () {
               data={[{ value: 'user', label: 'User' }, { value: 'apiToken', label: 'API token' }, { value: 'guest', label: 'Guest' }, { value: 'token', label: 'A token' }]}
             />
             {kind === 'user' && <UserField {...form.getInputProps('email')} />}
-            {kind === 'apiToken' && <TokenField {...form.getInputProps('apiTokenId')} />}
+            {kind === 'apiToken' && <TokenField required {...form.getInputProps('apiTokenId')} />}
             {kind === 'guest' && <Text size='sm'>A guest is whoever sends a request without a token.</Text>}
             {kind === 'token' && <TextInput label='Token' description='An ID token, or an API token. It is verified as that of a request would be, and kept nowhere' required autoComplete='off' spellCheck={false} classNames={{ input: 'mono' }} {...form.getInputProps('token')} />}
             <Group grow align='flex-start'>
@@ -117,12 +113,6 @@ function UserField (props: { value?: string, onChange: (email: string) => void, 
   return <Autocomplete label='User' description='The email of their record' required data={[...new Set(users.data)]} comboboxProps={{ transitionProps: { duration: 0 } }} {...props} />
 }
 
-function TokenField (props: { value?: string, onChange: (id: string) => void, error?: React.ReactNode }) {
-  const tokens = useQuery({ queryKey: ['api tokens', 'names'], queryFn: async () => (await ask(TokenNamesDocument)).apiTokensList.items })
-  if (tokens.error !== null) return <Problem error={tokens.error} title='The API tokens cannot be shown' />
-  return <Select label='API token' required searchable data={tokens.data?.flatMap(({ id, name }) => id == null ? [] : [{ value: id, label: name ?? id }]) ?? []} {...props} value={props.value ?? null} onChange={id => { props.onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }} />
-}
-
 /** A table or a function; where one may not read which there are, its name. */
 function ResourceField ({ isFunction, ...props }: { isFunction: boolean, value?: string, onChange: (name: string) => void, error?: React.ReactNode }) {
   const resources = useQuery(resourcesQuery)
@@ -140,7 +130,8 @@ function Mark ({ as }: { as: keyof typeof marks }) {
 }
 
 /** The explanation, from whom it is about down to what is to be done. */
-function Path ({ explanation: { allowed, principal, steps, roles, remedy, remedyRoleId }, question: { action, resource } }: { explanation: Explanation, question: Question }) {
+function Path ({ explanation, question: { action, resource } }: { explanation: Explanation, question: Question }) {
+  const { allowed, principal, steps, roles } = explanation
   return (
     <Paper withBorder p='md' component='section' aria-labelledby='explanation'>
       <Stack>
@@ -166,16 +157,7 @@ function Path ({ explanation: { allowed, principal, steps, roles, remedy, remedy
             </Table.Tbody>
           </Table>
         )}
-        {remedy != null && remedy !== '' && (
-          <Alert title='Remedy'>
-            <Text size='sm'>{remedy}</Text>
-            {remedyRoleId != null && (
-              <ButtonLink mt='sm' size='xs' to='/roles/$roleId' params={{ roleId: remedyRoleId }} search={action === 'call' ? { tab: 'functions' } : { tab: 'data', table: resource, action }}>
-                Change it in {roles.find(({ roleId }) => roleId === remedyRoleId)?.roleName ?? 'the role'}
-              </ButtonLink>
-            )}
-          </Alert>
-        )}
+        <Remedy explanation={explanation} action={action} resource={resource} />
       </Stack>
     </Paper>
   )

@@ -1,0 +1,14 @@
+import { Button, Code, CopyButton, Group, Text } from '@mantine/core'
+
+/** Text of several lines that is to stand somewhere else to the letter, with a button that copies it. */
+export function CopyBlock ({ label, value }: { label: string, value: string }) {
+  return (
+    <div>
+      <Group justify='space-between' mb={4}>
+        <Text size='sm' fw={600}>{label}</Text>
+        <CopyButton value={value}>{({ copied, copy }) => <Button size='compact-sm' variant='default' onClick={copy} aria-label={copied ? `${label}: copied` : `Copy ${label}`}>{copied ? 'Copied' : 'Copy'}</Button>}</CopyButton>
+      </Group>
+      <Code block component='pre' tabIndex={0} role='region' aria-label={label} style={{ maxHeight: '22rem', overflow: 'auto' }}>{value}</Code>
+    </div>
+  )
+}

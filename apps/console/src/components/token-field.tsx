@@ -1,0 +1,23 @@
+import { Select } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { tokenNamesQuery } from '../api/api-tokens'
+import { Problem } from './problem'
+
+interface TokenFieldProps {
+  value?: string
+  onChange: (id: string) => void
+  error?: React.ReactNode
+  required?: boolean
+}
+
+/** The choice of an API token, by its name. */
+export function TokenField ({ value = '', onChange, ...props }: TokenFieldProps) {
+  const tokens = useQuery(tokenNamesQuery)
+  if (tokens.error !== null) return <Problem error={tokens.error} title='The API tokens cannot be shown' />
+  return (
+    <Select
+      label='API token' searchable data={tokens.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []} nothingFoundMessage='No such API token'
+      value={value === '' ? null : value} onChange={id => { onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }} {...props}
+    />
+  )
+}

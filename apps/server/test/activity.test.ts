@@ -1,0 +1,82 @@
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import { startTestIssuer } from '@latchkey/test-issuer'
+import t, { type Test } from 'tap'
+import { startServer, type RunningServer } from '../dist-demo/running-server.js'
+import { graphql, profileFor, serverUnderTest, signUpMutation, type GraphQLAnswer } from './helpers/server-under-test.js'
+
+const jane = 'jane@example.com'
+const signIns = '{ signInsList { count items { subject profileName ip userAgent } } }'
+const perDay = '{ activityPerDay { signIns signUps refused refusals { reason count } } }'
+
+/** The answer to a query once it is as wanted: what happens is written within a second. */
+async function answered (server: RunningServer, query: string, token: string, wanted: (data: GraphQLAnswer['data']) => boolean): Promise<GraphQLAnswer> {
+  const end = Date.now() + 10_000
+  for (;;) {
+    const answer = await graphql(server, query, token)
+    if (Date.now() > end || (answer.data !== null && wanted(answer.data))) return answer
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+t.test('two copies of the app over one PostgreSQL write one row of one sign-in', async t => {
+  const issuer = await startTestIssuer()
+  const url = await databaseUrl(t, 'postgres')
+  const start = async (): Promise<RunningServer> => await startServer({ config: { profiles: [profileFor(issuer)] }, env: { LOG_LEVEL: 'error', DATABASE_URL: url, LATCHKEY_ADMIN_EMAIL: jane } })
+  const [one, other] = [await start(), await start()]
+  t.teardown(async () => { await Promise.all([one.stop(), other.stop()]); await issuer.close() })
+  const token = async (authTime: number) => await issuer.idToken({ subject: 'jane', email: jane, claims: { auth_time: authTime, jti: String(Math.random()) } })
+  const now = Math.floor(Date.now() / 1000)
+  const admin = await token(now)
+  await graphql(one, signUpMutation(jane), admin)
+  for (const again of [await token(now), await token(now - 1)]) await Promise.all([one, other].map(async server => await graphql(server, '{ user { id } }', again)))
+  t.match((await answered(one, signIns, admin, data => data?.signInsList?.count === 2)).data, { signInsList: { count: 2, items: [{ subject: 'jane', profileName: 'Profile 0', ip: '127.0.0.1' }, {}] } })
+  await new Promise(resolve => setTimeout(resolve, 1300))
+  t.match((await graphql(other, signIns, admin)).data, { signInsList: { count: 2 } })
+  t.match((await graphql(other, perDay, admin)).data?.activityPerDay.at(-1), { signIns: 2, signUps: 1, refused: 0 })
+})
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: what happened before a signal to end is not lost`, async t => {
+    const running = await serverUnderTest(t, dialect, { LATCHKEY_ADMIN_EMAIL: jane })
+    const token = await running.issuer.idToken({ subject: 'jane', email: jane, claims: { auth_time: Math.floor(Date.now() / 1000) } })
+    await graphql(running.server, signUpMutation(jane), token)
+    await graphql(running.server, '{ usersList { count } }')
+    await running.restart('SIGTERM')
+    t.match((await graphql(running.server, signIns, token)).data, { signInsList: { count: 1, items: [{ subject: 'jane', userAgent: 'node' }] } })
+    t.match((await graphql(running.server, perDay, token)).data?.activityPerDay.at(-1), { signIns: 1, signUps: 1, refused: 1, refusals: [{ reason: 'not_authorized', count: 1 }] })
+  })
+}
+
+t.test('a wrong password counts at the login page and by userLogin, and so does a route that refuses', async t => {
+  const issuer = await startTestIssuer()
+  const embedded = { id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: ['http://localhost:3000/auth/callback'] }
+  const url = await databaseUrl(t, 'sqlite')
+  const server = await startServer({ config: { profiles: [profileFor(issuer), embedded] }, env: { LOG_LEVEL: 'error', DATABASE_URL: url, LATCHKEY_ADMIN_EMAIL: jane } })
+  t.teardown(async () => { await server.stop(); await issuer.close() })
+  const token = await issuer.idToken({ subject: 'jane', email: jane })
+  await graphql(server, signUpMutation(jane), token)
+  t.match((await graphql(server, `mutation { userLogin(data: { email: "${jane}", password: "wrong", authProfileId: "default" }) { success } }`)).errors, [{ code: 'NotAuthorizedError' }])
+  await wrongPasswordAtPage(t, server)
+  await graphql(server, '{ user { id } }', 'no token')
+  const { data } = await answered(server, perDay, token, data => data?.activityPerDay.at(-1).refused === 3)
+  t.match(data?.activityPerDay.at(-1).refusals, [{ reason: 'wrong_password', count: 2 }, { reason: 'malformed', count: 1 }])
+})
+
+/** As a browser does it: cookies, and the form of the page. */
+async function wrongPasswordAtPage (t: Test, { url }: RunningServer): Promise<void> {
+  const parameters = { client_id: 'default', response_type: 'code', scope: 'openid', redirect_uri: 'http://localhost:3000/auth/callback', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
+  const begun = await fetch(`${url}/oidc/auth?${new URLSearchParams(parameters).toString()}`, { redirect: 'manual' })
+  const cookies = begun.headers.getSetCookie()
+  const page = new URL(begun.headers.get('location') as string, url)
+  const cookie = () => cookies.map(line => line.split(';')[0]).join('; ')
+  const form = await fetch(page, { headers: { cookie: cookie() } })
+  cookies.push(...form.headers.getSetCookie())
+  const hidden = [...(await form.text()).matchAll(/<input type="hidden" name="([^"]*)"[^>]*value="([^"]*)"/g)].map(([, name, value]) => [name, value] as [string, string])
+  const answer = await fetch(`${page.href}/sign-in`, {
+    method: 'POST',
+    headers: { cookie: cookie(), 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams([...hidden, ['email', jane], ['password', 'wrong']]).toString()
+  })
+  t.equal(answer.status, 401)
+  t.match(await answer.text(), 'Incorrect email or password')
+}

@@ -1,0 +1,19 @@
+import createError from '@fastify/error'
+
+/** The plugin was registered with options that do not fit; the message names them. */
+export const ACTIVITY_LOG_ERR_INVALID_OPTIONS = createError<[string]>('ACTIVITY_LOG_ERR_INVALID_OPTIONS', 'Invalid activity log options: %s')
+
+/** What is wrong, by the field it is wrong with; no value is repeated. */
+export type Details = Readonly<Record<string, string>>
+
+const InvalidRange = createError<'ACTIVITY_LOG_ERR_INVALID_RANGE', 400, [string]>('ACTIVITY_LOG_ERR_INVALID_RANGE', 'Invalid days: %s', 400)
+
+/** Activity was asked for of what are no days, or too many; `details` says which end does not fit, and why. */
+export class ACTIVITY_LOG_ERR_INVALID_RANGE extends InvalidRange {
+  readonly details: Details
+
+  constructor (details: Details) {
+    super(Object.entries(details).map(([field, reason]) => `${field} ${reason}`).join('; '))
+    this.details = details
+  }
+}

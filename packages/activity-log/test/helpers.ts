@@ -1,0 +1,59 @@
+import database from '@latchkey/database'
+import { databaseUrl, type Dialect } from '@latchkey/test-databases'
+import usersStore from '@latchkey/users-store'
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Test } from 'tap'
+import activityLog, { type ActivityLogOptions, type NewSignIn } from '../dist/index.js'
+
+export interface TestApp {
+  readonly app: FastifyInstance
+  readonly url: string
+  readonly logs: Record<string, unknown>[]
+  /** A user, and a sign-in of theirs just now, by an identity that no other has. */
+  signIn (name: string, fields?: Partial<NewSignIn>): Promise<NewSignIn>
+}
+
+let identities = 0
+
+/** Seconds since 1970. */
+export const now = () => Math.floor(Date.now() / 1000)
+
+/** @param url of a database that another app has already */
+export async function openApp (t: Test, dialect: Dialect, options: ActivityLogOptions = {}, url?: string): Promise<TestApp> {
+  const logs: Record<string, unknown>[] = []
+  const app = Fastify({ logger: { level: 'info', stream: { write: line => { logs.push(JSON.parse(line)) } } } })
+  const its = url ?? await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
+  if (url !== undefined) t.teardown(() => app.close())
+  await app.register(database, { url: its })
+  await app.register(usersStore)
+  await app.register(activityLog, options)
+  return {
+    app,
+    url: its,
+    logs,
+    signIn: async (name, fields = {}) => {
+      const email = `${name}@example.com`
+      const { id } = await app.usersStore.findByEmail(email) ?? await app.usersStore.create({ email })
+      return { userId: id, profileId: 'main', issuer: 'https://id.example.com', subject: `${name}-${++identities}`, at: now(), ...fields }
+    }
+  }
+}
+
+export const rows = async ({ app }: Pick<TestApp, 'app'>) => await app.db.selectFrom('latchkey_sign_ins').selectAll().orderBy('created_at').execute()
+
+/** Waits until what is asked for is so, for ten seconds at most. */
+export async function until (what: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!await what()) {
+    if (Date.now() > end) throw new Error('It did not come to be so within ten seconds')
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+/** Waits until so many sign-ins are written. */
+export async function written (app: Pick<TestApp, 'app'>, count: number): Promise<void> {
+  await until(async () => (await rows(app)).length >= count)
+}
+
+/** Long enough that what was not written by then never will be. */
+export const aWhile = async () => { await new Promise(resolve => setTimeout(resolve, 1300)) }

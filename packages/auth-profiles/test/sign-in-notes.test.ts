@@ -1,0 +1,70 @@
+import activityLog from '@latchkey/activity-log'
+import { dialects } from '@latchkey/test-databases'
+import t from 'tap'
+import { startApp, type TestApp } from './helpers/app.js'
+
+const jane = { subject: 'jane', email: 'jane@example.com' }
+const now = () => Math.floor(Date.now() / 1000)
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+const rows = async ({ app }: TestApp) => await app.db.selectFrom('latchkey_sign_ins').selectAll().orderBy('created_at').execute()
+/** Long enough that what was told of is written. */
+const aWhile = async () => { await new Promise(resolve => setTimeout(resolve, 1300)) }
+
+for (const dialect of dialects) {
+  t.test(dialect, async t => {
+    const open = async () => await startApp(t, dialect, [{}], {}, async app => { await app.register(activityLog) })
+
+    t.test('a request that is authenticated notes the sign-in, from where it came', async t => {
+      const running = await open()
+      const { app, issuers, identity } = running
+      const { user } = await app.authProfiles.signUp(await identity(0, { ...jane, claims: { auth_time: now() - 50 } }), { user: { email: jane.email } })
+      const token = await issuers[0]?.idToken({ ...jane, claims: { auth_time: now() - 10 } })
+      for (let time = 0; time < 3; time++) t.equal((await app.inject({ url: '/me', headers: { authorization: `Bearer ${token}`, 'user-agent': 'Firefox' }, remoteAddress: '203.0.113.7' })).statusCode, 200)
+      await aWhile()
+      t.match(await rows(running), [
+        { user_id: user.id, profile_id: 'p0', subject: 'jane', ip: null, user_agent: null },
+        { user_id: user.id, profile_id: 'p0', issuer: issuers[0]?.issuer, subject: 'jane', ip: '203.0.113.7', user_agent: 'Firefox' }
+      ], 'that of the sign-up, of which no request is known, and that of the request')
+      t.equal((await rows(running)).length, 2)
+      t.match((await app.activityLog.perDay()).at(-1), { signIns: 2, signUps: 1 })
+    })
+
+    t.test('when it was is what auth_time says, and where it says nothing that can be, when the token was issued', async t => {
+      const running = await open()
+      const { app, identity } = running
+      const { user } = await app.authProfiles.signUp(await identity(0, { ...jane, claims: { auth_time: now() - 5000 } }), { user: { email: jane.email } })
+      const issued = now() - 10
+      for (const [claims, expected] of [
+        [{ auth_time: now() - 3000 }, undefined],
+        [{ auth_time: now() - 4000 }, undefined],
+        [{ auth_time: undefined, iat: issued }, issued],
+        [{ auth_time: undefined, iat: issued, exp: now() + 60 }, issued],
+        [{ auth_time: issued * 1000, iat: issued - 7200 }, issued - 7200],
+        [{ auth_time: 'yesterday', iat: issued - 4 * 3600 }, issued - 4 * 3600],
+        [{ auth_time: 0, iat: issued - 6 * 3600 }, issued - 6 * 3600]
+      ] as const) {
+        await app.authProfiles.resolve(await identity(0, { ...jane, claims }))
+        await aWhile()
+        const times = (await rows(running)).map(({ created_at: at }) => at)
+        t.ok(times.includes(iso(expected ?? claims.auth_time as number)), JSON.stringify(claims))
+      }
+      t.equal((await rows(running)).length, 7, 'of two that were issued in the same hour, one')
+      await app.authProfiles.resolve(await identity(0, { ...jane, claims: { auth_time: undefined, iat: undefined, exp: now() + 8 * 3600 } }))
+      await aWhile()
+      t.equal((await rows(running)).length, 8, 'or when it ends, where it says neither')
+      await app.usersStore.delete(user.id)
+      t.strictSame(await rows(running), [])
+    })
+
+    t.test('whose token is refused has not signed in, nor has who is looked up or examined', async t => {
+      const running = await open()
+      const { app, identity, issuers } = running
+      await app.usersStore.create({ email: jane.email }, { identity: { issuer: issuers[0]?.issuer as string, subject: 'jane' } })
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'other@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+      await app.authProfiles.lookUp(await identity(0, jane))
+      await app.authProfiles.examine({ log: app.log }, await issuers[0]?.idToken(jane) as string)
+      await aWhile()
+      t.strictSame(await rows(running), [])
+    })
+  })
+}

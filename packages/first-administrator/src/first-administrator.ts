@@ -1,0 +1,98 @@
+import type { Tables } from '@latchkey/database'
+import type { Role, RolePermissionsService } from '@latchkey/role-permissions'
+import type { Kysely, Transaction } from 'kysely'
+import { hashOf, newCode } from './code.js'
+import { FIRST_ADMINISTRATOR_ERR_NOT_NEEDED, FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES, FIRST_ADMINISTRATOR_ERR_WRONG_CODE } from './errors.js'
+import { takeTry } from './tries.js'
+
+/** A code that is told this once. */
+export interface IssuedCode {
+  /** `XXXX-XXXX-XXXX-XXXX` */
+  readonly code: string
+  readonly expiresAt: Date
+}
+
+export interface ClaimOptions {
+  /** Runs in the transaction that gives the role; what it throws undoes it. It must query by `transaction` only. */
+  readonly inTransaction?: (transaction: Transaction<Tables>, role: Role) => Promise<void>
+}
+
+/** What `fastify.firstAdministrator` can do. */
+export interface FirstAdministrator {
+  /** Whether no user has a role that may do everything. Once there is one, the database is asked no more: the last administrator cannot be taken away. */
+  needed (): Promise<boolean>
+  /**
+   * Makes a code that is good for 24 hours, in every copy of the app, until there is an administrator. Give it to nobody but the owner of the app: it is
+   * stored as a hash alone.
+   *
+   * @returns `null` where no administrator is needed; all codes of before end then
+   */
+  issueCode (): Promise<IssuedCode | null>
+  /**
+   * Makes a user the first administrator, by a code: gives them a role that may do everything. Of any number at once one succeeds.
+   *
+   * @param userId of a user who has proven who they are
+   * @param code in any case, with or without dashes
+   * @returns the role
+   * @throws FIRST_ADMINISTRATOR_ERR_NOT_NEEDED (409), FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES (429), FIRST_ADMINISTRATOR_ERR_WRONG_CODE (400)
+   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE (409) no role may do everything
+   */
+  claim (userId: string, code: string, options?: ClaimOptions): Promise<Role>
+}
+
+const LIFETIME_MS = 24 * 60 * 60_000
+
+export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: RolePermissionsService): FirstAdministrator {
+  let settled = false
+
+  /** With an administrator the codes have done their work, whoever made that one. */
+  async function endCodes (within: Kysely<Tables>): Promise<void> {
+    await within.deleteFrom('latchkey_administrator_codes').execute()
+    await within.deleteFrom('latchkey_administrator_tries').execute()
+  }
+
+  const service: FirstAdministrator = {
+    needed: async () => {
+      settled ||= await rolePermissions.administrated()
+      return !settled
+    },
+
+    issueCode: async () => {
+      if (!await service.needed()) {
+        await endCodes(db)
+        return null
+      }
+      const now = new Date().toISOString()
+      for (const table of ['latchkey_administrator_codes', 'latchkey_administrator_tries'] as const) await db.deleteFrom(table).where('expires_at', '<=', now).execute()
+      const code = newCode()
+      const expiresAt = new Date(Date.now() + LIFETIME_MS)
+      await db.insertInto('latchkey_administrator_codes').values({ code_hash: hashOf(code) as string, expires_at: expiresAt.toISOString() }).execute()
+      return { code, expiresAt }
+    },
+
+    claim: async (userId, code, { inTransaction } = {}) => {
+      if (!await service.needed()) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+      if (!await takeTry(db, userId)) throw new FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES()
+      const hash = hashOf(code)
+      // Before the transaction, in which everybody else who changes roles waits.
+      if (hash === null || !await isGood(db, hash)) {
+        // Somebody may have become it meanwhile, and the code was right.
+        throw await service.needed() ? new FIRST_ADMINISTRATOR_ERR_WRONG_CODE() : new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+      }
+      return await db.transaction().execute(async transaction => {
+        const role = await rolePermissions.assignFirstAdministrator(userId, transaction)
+        if (role === null) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+        if (!await isGood(transaction, hash)) throw new FIRST_ADMINISTRATOR_ERR_WRONG_CODE()
+        await endCodes(transaction)
+        await inTransaction?.(transaction, role)
+        return role
+      })
+    }
+  }
+  return service
+}
+
+async function isGood (db: Kysely<Tables>, hash: string): Promise<boolean> {
+  const found = await db.selectFrom('latchkey_administrator_codes').select('code_hash').where('code_hash', '=', hash).where('expires_at', '>', new Date().toISOString()).executeTakeFirst()
+  return found !== undefined
+}

@@ -1,0 +1,161 @@
+import database from '@latchkey/database'
+import rolePermissions from '@latchkey/role-permissions'
+import { databaseUrl, dialects, type Dialect } from '@latchkey/test-databases'
+import Fastify, { type FastifyInstance } from 'fastify'
+import t, { type Test } from 'tap'
+import firstAdministrator, { type IssuedCode } from '../dist/index.js'
+
+const WRONG = { code: 'FIRST_ADMINISTRATOR_ERR_WRONG_CODE', statusCode: 400, message: /stands in the log of the server since its last start.*makes a new one/ }
+const NOT_NEEDED = { code: 'FIRST_ADMINISTRATOR_ERR_NOT_NEEDED', statusCode: 409 }
+const TOO_MANY = { code: 'FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES', statusCode: 429 }
+
+/** Copies of an app over one database; of SQLite one, since two in one process would wait for each other without end. */
+async function open (t: Test, dialect: Dialect, copies = 1): Promise<FastifyInstance[]> {
+  const apps: FastifyInstance[] = []
+  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await Promise.all(apps.map(async app => { await app.close() })); await remove() }) }, dialect)
+  for (let index = 0; index < (dialect === 'sqlite' ? 1 : copies); index++) {
+    const app = Fastify()
+    apps.push(app)
+    await app.register(database, { url })
+    await app.register(rolePermissions)
+    await app.register(firstAdministrator)
+    await app.ready()
+  }
+  return apps
+}
+
+const issue = async ({ firstAdministrator }: FastifyInstance) => (await firstAdministrator.issueCode() as IssuedCode).code
+const administrators = async ({ db }: FastifyInstance) => (await db.selectFrom('latchkey_user_roles').select('user_id').execute()).map(row => row.user_id)
+/** Another code than a given one. */
+const other = (code: string) => `${code.slice(0, -1)}${code.endsWith('7') ? '8' : '7'}`
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: whoever has the code becomes the first administrator, and the codes end`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator, rolePermissions, db } = app
+    t.equal(await firstAdministrator.needed(), true)
+    const before = Date.now()
+    const { code, expiresAt } = await firstAdministrator.issueCode() as IssuedCode
+    t.match(code, /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/)
+    t.ok(Math.abs(expiresAt.getTime() - before - 24 * 60 * 60_000) < 5000)
+    t.notMatch(JSON.stringify(await db.selectFrom('latchkey_administrator_codes').selectAll().execute()), new RegExp(`${code}|${code.replaceAll('-', '')}`), 'it is not in the database')
+    await t.rejects(firstAdministrator.claim('ann', other(code)), WRONG)
+    t.match(await firstAdministrator.claim('ann', code), { id: rolePermissions.administrator().id, name: 'Administrator' })
+    t.match(await rolePermissions.rolesOf('ann'), [{ name: 'Administrator' }])
+    t.equal(await firstAdministrator.needed(), false)
+    await t.rejects(firstAdministrator.claim('bob', code), NOT_NEEDED)
+    await t.rejects(firstAdministrator.claim('ann', code), NOT_NEEDED)
+    t.equal(await firstAdministrator.issueCode(), null)
+    t.strictSame(await db.selectFrom('latchkey_administrator_codes').selectAll().execute(), [])
+    t.strictSame(await db.selectFrom('latchkey_administrator_tries').selectAll().execute(), [])
+  })
+
+  t.test(`${dialect}: a code is read however it is written, and nothing else is one`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator } = app
+    const undo = { inTransaction: async () => { throw new Error('undone') } }
+    const code = await issue(app)
+    let number = 0
+    for (const text of [code, code.toLowerCase(), code.replaceAll('-', ''), code.replaceAll('-', ' '), ` ${code}\n`, code.replaceAll('0', 'O').replaceAll('1', 'l'), code.replaceAll('0', 'o').replaceAll('1', 'I'), [...code].join('-')]) {
+      await t.rejects(firstAdministrator.claim(`user ${number++}`, text, undo), { message: 'undone' }, JSON.stringify(text))
+    }
+    t.strictSame(await administrators(app), [], 'what fails beside it undoes it')
+    for (const text of ['', '-', code.slice(1), `${code}0`, code.slice(0, 4), `${code}${code}`, `U${code.slice(1)}`, '\0'.repeat(16), 'É'.repeat(16), '0'.repeat(16), code + ' '.repeat(100), 'x'.repeat(1_000_000)]) {
+      await t.rejects(firstAdministrator.claim(`user ${number++}`, text), WRONG)
+    }
+    t.match(await firstAdministrator.claim('ann', code), { name: 'Administrator' }, 'and what failed has not used it up')
+  })
+
+  t.test(`${dialect}: any copy takes the code of any copy's log, and one of any number of claims at once succeeds`, async t => {
+    const apps = await open(t, dialect, 3)
+    const codes = await Promise.all(apps.map(issue))
+    t.equal(new Set(codes).size, apps.length)
+    const claims = Array.from({ length: 12 }, (_, index) => ({ app: apps[index % apps.length] as FastifyInstance, code: codes[(index + 1) % apps.length] as string, userId: `user ${index}` }))
+    const outcomes = await Promise.allSettled(claims.map(async ({ app, code, userId }) => await app.firstAdministrator.claim(userId, code)))
+    t.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+    for (const outcome of outcomes) if (outcome.status === 'rejected') t.match(outcome.reason, NOT_NEEDED)
+    const [administrator, ...more] = await administrators(apps[0] as FastifyInstance)
+    t.equal(administrator, claims[outcomes.findIndex(({ status }) => status === 'fulfilled')]?.userId)
+    t.strictSame(more, [])
+    for (const app of apps) t.equal(await app.firstAdministrator.needed(), false)
+  })
+
+  t.test(`${dialect}: somebody who is made administrator meanwhile in another way is not overlooked`, async t => {
+    const apps = await open(t, dialect, 2)
+    const [one, two = one] = apps as [FastifyInstance, FastifyInstance?]
+    const code = await issue(one)
+    const administratorId = one.rolePermissions.administrator().id
+    let claiming: Promise<unknown> | undefined
+    await one.db.transaction().execute(async transaction => {
+      await one.rolePermissions.assign('bob', [administratorId], transaction)
+      claiming = two.firstAdministrator.claim('ann', code)
+      // Long enough to be given the role, if it were not waited for.
+      await Promise.race([claiming.catch(() => {}), new Promise(resolve => setTimeout(resolve, 300))])
+    })
+    await t.rejects(claiming as Promise<unknown>, NOT_NEEDED)
+    t.strictSame(await administrators(one), ['bob'])
+  })
+
+  t.test(`${dialect}: five tries in a minute, over all copies, and each user for itself`, async t => {
+    const apps = await open(t, dialect, 2)
+    const [one, two = one] = apps as [FastifyInstance, FastifyInstance?]
+    const code = await issue(one)
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, async (_, index) => await (index % 2 === 0 ? one : two).firstAdministrator.claim('ann', other(code))))
+    const codes = outcomes.map(outcome => (outcome as PromiseRejectedResult).reason.code as string)
+    t.equal(codes.filter(code => code === WRONG.code).length, 5)
+    t.equal(codes.filter(code => code === TOO_MANY.code).length, 15)
+    for (const app of apps) await t.rejects(app.firstAdministrator.claim('ann', code), TOO_MANY, 'the right one too')
+    await one.db.updateTable('latchkey_administrator_tries').set({ expires_at: new Date(Date.now() - 1).toISOString() }).execute()
+    for (let time = 0; time < 4; time++) await t.rejects(two.firstAdministrator.claim('ann', other(code)), WRONG, 'a minute later')
+    t.match(await two.firstAdministrator.claim('ann', code), { name: 'Administrator' })
+  })
+
+  t.test(`${dialect}: another user is not held up by one who tries`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const code = await issue(app)
+    for (let time = 0; time < 6; time++) await t.rejects(app.firstAdministrator.claim('ann', other(code)))
+    t.match(await app.firstAdministrator.claim('bob', code), { name: 'Administrator' })
+  })
+
+  t.test(`${dialect}: a code is good for 24 hours, and a new one takes nothing from those of before`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator, db } = app
+    const old = await issue(app)
+    await db.updateTable('latchkey_administrator_codes').set({ expires_at: new Date(Date.now() - 1).toISOString() }).execute()
+    await t.rejects(firstAdministrator.claim('ann', old), WRONG)
+    const [first] = [await issue(app), await issue(app)]
+    t.equal((await db.selectFrom('latchkey_administrator_codes').selectAll().execute()).length, 2, 'the old one is gone')
+    await t.rejects(firstAdministrator.claim('ann', old), WRONG)
+    t.match(await firstAdministrator.claim('ann', first as string), { name: 'Administrator' })
+  })
+
+  t.test(`${dialect}: Administrator may be called otherwise, or may do less: it is a role that may do everything`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator, rolePermissions } = app
+    const builtin = rolePermissions.administrator().id
+    await rolePermissions.update(builtin, { name: 'Boss' })
+    const undo = { inTransaction: async (_transaction: unknown, { name }: { name: string }) => { throw new Error(name) } }
+    const code = await issue(app)
+    await t.rejects(firstAdministrator.claim('ann', code, undo), { message: 'Boss' })
+    await rolePermissions.create({ name: 'Another', permissions: { all: true } })
+    await t.rejects(firstAdministrator.claim('ann', code, undo), { message: 'Boss' }, 'the built-in one first')
+    await rolePermissions.update(builtin, { permissions: {} })
+    await rolePermissions.assign('bob', [builtin])
+    t.match(await firstAdministrator.claim('ann', code, {}), { name: 'Another' }, 'who has it without its permissions is none')
+  })
+
+  t.test(`${dialect}: without a role that may do everything nobody becomes one`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    await app.db.updateTable('latchkey_roles').set({ permissions: '{}' }).execute()
+    const code = await issue(app)
+    await t.rejects(app.firstAdministrator.claim('ann', code), { code: 'ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE', message: /\{ "all": true \}/ })
+    t.strictSame(await administrators(app), [])
+  })
+}
+
+t.test('codes are random throughout', async t => {
+  const [app] = await open(t, 'sqlite') as [FastifyInstance]
+  const codes = await Promise.all(Array.from({ length: 300 }, async () => (await issue(app)).replaceAll('-', '')))
+  t.equal(new Set(codes).size, codes.length)
+  for (let place = 0; place < 16; place++) t.ok(new Set(codes.map(code => code[place])).size > 25, `letters at ${place}`)
+})
