@@ -26,7 +26,7 @@ t.test('whoever runs a new app becomes its administrator by the code in the log,
   await examine(t, window, 'first administrator')
   await page.getByRole('button', { name: 'Become Administrator' }).click()
   await page.getByText('The code in the log of the server').waitFor()
-  await page.getByLabel('Code').fill('AAAA-AAAA-AAAA-AAAA')
+  await page.getByRole('textbox', { name: 'Code' }).fill('AAAA-AAAA-AAAA-AAAA')
   await page.getByRole('button', { name: 'Become Administrator' }).click()
   await page.getByRole('alert').filter({ hasText: 'That did not make you Administrator' }).waitFor()
   await examine(t, window, 'wrong code')
@@ -34,7 +34,7 @@ t.test('whoever runs a new app becomes its administrator by the code in the log,
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
   await page.reload()
   // As somebody types it who reads it from another screen.
-  await page.getByLabel('Code').fill((await codeInLog(server)).toLowerCase().replaceAll('-', ' '))
+  await page.getByRole('textbox', { name: 'Code' }).fill((await codeInLog(server)).toLowerCase().replaceAll('-', ' '))
   await page.getByRole('button', { name: 'Become Administrator' }).click()
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
   await page.getByRole('main').getByText('Administrator').first().waitFor()
@@ -101,7 +101,7 @@ t.test('with LATCHKEY_ADMIN_EMAIL it is whoever signs up with that email, and no
   await createAccount(page, server, owner)
   await page.getByRole('button', { name: `Sign up as ${owner}` }).click()
   await page.getByRole('region', { name: 'First steps' }).waitFor()
-  t.equal(await page.getByLabel('Code').count(), 0)
+  t.equal(await page.getByRole('textbox', { name: 'Code' }).count(), 0)
   t.strictSame(complaints, [])
 })
 

@@ -64,7 +64,6 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(apiTokens)
   await app.register(auditLog)
   await app.register(activityLog, { keepDays: config.signInsKeepDays })
-  app.addHook('onError', app.activityLog.noteError)
   await app.register(firstAdministrator)
   await app.register(tokenVerifier)
   const sealing = {

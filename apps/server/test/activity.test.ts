@@ -47,19 +47,23 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('a wrong password counts at the login page and by userLogin, and so does a route that refuses', async t => {
+t.test('a wrong password counts at the login page and by userLogin, and sign-ins are kept for as long as is said', async t => {
   const issuer = await startTestIssuer()
   const embedded = { id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: ['http://localhost:3000/auth/callback'] }
   const url = await databaseUrl(t, 'sqlite')
-  const server = await startServer({ config: { profiles: [profileFor(issuer), embedded] }, env: { LOG_LEVEL: 'error', DATABASE_URL: url, LATCHKEY_ADMIN_EMAIL: jane } })
+  const server = await startServer({ config: { profiles: [profileFor(issuer), embedded] }, env: { LOG_LEVEL: 'error', DATABASE_URL: url, LATCHKEY_ADMIN_EMAIL: jane, LATCHKEY_SIGN_INS_KEEP_DAYS: '3' } })
   t.teardown(async () => { await server.stop(); await issuer.close() })
-  const token = await issuer.idToken({ subject: 'jane', email: jane })
+  const signedInBefore = async (days: number) => await issuer.idToken({ subject: 'jane', email: jane, claims: { auth_time: Math.floor(Date.now() / 1000) - days * 86_400 } })
+  const token = await signedInBefore(2)
   await graphql(server, signUpMutation(jane), token)
   t.match((await graphql(server, `mutation { userLogin(data: { email: "${jane}", password: "wrong", authProfileId: "default" }) { success } }`)).errors, [{ code: 'NotAuthorizedError' }])
   await wrongPasswordAtPage(t, server)
   await graphql(server, '{ user { id } }', 'no token')
   const { data } = await answered(server, perDay, token, data => data?.activityPerDay.at(-1).refused === 3)
   t.match(data?.activityPerDay.at(-1).refusals, [{ reason: 'wrong_password', count: 2 }, { reason: 'malformed', count: 1 }])
+  await graphql(server, '{ user { id } }', await signedInBefore(4))
+  await new Promise(resolve => setTimeout(resolve, 1300))
+  t.match((await graphql(server, signIns, token)).data, { signInsList: { count: 1 } })
 })
 
 /** As a browser does it: cookies, and the form of the page. */

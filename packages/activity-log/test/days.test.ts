@@ -96,6 +96,29 @@ for (const dialect of dialects) {
       t.strictSame((await app.db.selectFrom('latchkey_activity_counts').select('day').orderBy('day').execute()).map(({ day }) => day), [729, 8].map(dayBefore))
     })
 
+    t.test('the app does so by itself, again and again, and not while it opens', async t => {
+      const schedule = setTimeout
+      const waited: number[] = []
+      t.intercept(globalThis, 'setTimeout', {
+        value: Object.assign((work: () => void, ms = 0, ...given: []) => {
+          if (ms >= 60_000) waited.push(ms)
+          return schedule(work, ms >= 60_000 ? 100 : ms, ...given)
+        }, schedule)
+      })
+      const opened = await openApp(t, dialect, { keepDays: 7 })
+      await opened.app.ready()
+      const { userId } = await opened.signIn('ann')
+      for (const id of ['first', 'second']) {
+        await opened.app.db.insertInto('latchkey_sign_ins').values({ id, user_id: userId, profile_id: 'main', issuer: 'i', subject: 's', created_at: new Date(Date.now() - 8 * DAY).toISOString(), ip: null, user_agent: null }).execute()
+        await until(async () => (await rows(opened)).length === 0)
+      }
+      await opened.app.close()
+      t.strictSame([...new Set(waited)], [60_000, 60 * 60_000])
+      const times = waited.length
+      await aWhile()
+      t.equal(waited.length, times, 'and not after its end')
+    })
+
     t.test('a sign-in that would be deleted at once is not noted', async t => {
       const opened = await openApp(t, dialect, { keepDays: 7 })
       await opened.app.ready()

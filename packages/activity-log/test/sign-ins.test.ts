@@ -106,19 +106,5 @@ for (const dialect of dialects) {
       await aWhile()
       t.strictSame(await rows(first), [])
     })
-
-    t.test('it costs the way of a request microseconds', async t => {
-      const ann = await first.signIn('eve')
-      const perCall = (calls: number, call: (index: number) => void): number => {
-        const begun = performance.now()
-        for (let index = 0; index < calls; index++) call(index)
-        return (performance.now() - begun) / calls * 1000
-      }
-      perCall(1000, index => { activityLog.signedIn({ ...ann, at: ann.at - 10_000 - index }) })
-      const [fresh, known] = [perCall(1000, index => { activityLog.signedIn({ ...ann, at: ann.at - index }) }), perCall(1000, () => { activityLog.signedIn(ann) })]
-      t.comment(`${fresh.toFixed(1)} µs for a new one, ${known.toFixed(1)} µs for one that is known`)
-      t.ok(fresh < 200 && known < 50)
-      await written(first, 2000)
-    })
   })
 }

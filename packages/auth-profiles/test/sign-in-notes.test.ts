@@ -56,6 +56,19 @@ for (const dialect of dialects) {
       t.strictSame(await rows(running), [])
     })
 
+    t.test('who is deleted and signs up anew with the same token has signed in anew', async t => {
+      const running = await open()
+      const { app, identity } = running
+      const token = await identity(0, jane)
+      const first = await app.authProfiles.signUp(token, { user: { email: jane.email } })
+      await aWhile()
+      await app.usersStore.delete(first.user.id)
+      const second = await app.authProfiles.signUp(token, { user: { email: jane.email } })
+      await aWhile()
+      t.match(await rows(running), { length: 1, 0: { user_id: second.user.id } })
+      t.match((await app.activityLog.perDay()).at(-1), { signIns: 2, signUps: 2 })
+    })
+
     t.test('whose token is refused has not signed in, nor has who is looked up or examined', async t => {
       const running = await open()
       const { app, identity, issuers } = running

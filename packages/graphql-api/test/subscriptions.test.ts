@@ -1,3 +1,4 @@
+import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
 import type { FastifyInstance } from 'fastify'
 import { createClient, type Client } from 'graphql-ws'
@@ -18,6 +19,7 @@ const schema = `
 /** An app with notes of its own, which subscriptions tell of. */
 async function withNotes (app: FastifyInstance): Promise<void> {
   await app.register(apiTokens)
+  await app.register(activityLog)
   app.rolePermissions.declareTable({ name: 'Notes', table: 'notes', fields: { id: { column: 'id', type: 'id' } } })
   app.rolePermissions.declareFunction('report')
   const subscribe = async (_source: unknown, _arguments: unknown, { pubsub }: MercuriusContext) => await pubsub.subscribe('note')
@@ -236,4 +238,17 @@ t.test('resolvers of the app\'s own can decide as the directive does', async t =
   const { token } = await user('reader', { roles: ['Reader'] })
   t.strictSame((await ask('{ fields }', { token })).data, { fields: ['id'] })
   t.match((await ask('{ fields }')).errors, [{ code: 'NotAuthorizedError' }])
+})
+
+t.test('who connects with a token has signed in, and who is refused is counted', async t => {
+  const { api, connect, close } = await open(t)
+  const reader = await api.user('reader', { roles: ['Reader'] })
+  const listening = listen(connect({ token: reader.token }), added)
+  await publishUntilHeard(async () => { api.app.graphql.pubsub.publish({ topic: 'note', payload: { noteAdded: { text: 'one' } } }) }, [listening])
+  await listen(connect({ token: await api.issuer.forgedToken() }), added).ended
+  const today = async () => (await api.app.activityLog.perDay()).at(-1)
+  while (((await today())?.refused ?? 0) < 1 || ((await today())?.signIns ?? 0) < 1) await new Promise(resolve => setTimeout(resolve, 50))
+  t.match(await today(), { signIns: 1, refused: 1, refusals: [{ reason: 'bad_signature', count: 1 }] })
+  t.match(await api.app.db.selectFrom('latchkey_sign_ins').selectAll().execute(), [{ user_id: reader.user.id, ip: /1$/ }])
+  await close()
 })

@@ -2,7 +2,7 @@ import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
-import type { Profiles } from './profiles.js'
+import { callbacksOf, type Profiles } from './profiles.js'
 import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
@@ -56,6 +56,10 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   const { accounts, limits, profiles, pages, tokenSeconds, legacyCallback } = config
   const secure = config.issuer.startsWith('https:')
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
+  const callbacks = (clientId: string): readonly string[] => {
+    const profile = profiles.findByClientId(clientId)
+    return profile === undefined ? [] : callbacksOf(profile, legacyCallback)
+  }
   const clientIdOf = (ctx: KoaContextWithOIDC) => ctx.oidc.client?.clientId
   const configuration: Configuration = {
     adapter: config.records,
@@ -100,7 +104,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       if (!client.grantTypeAllowed('refresh_token') || ctx.oidc.params?.redirect_uri === legacyCallback) return false
       return profiles.findByClientId(client.clientId)?.consent === false || source.scopes.has('offline_access')
     },
-    clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some(uri => URL.parse(uri)?.origin === origin) === true,
+    clientBasedCORS: (_ctx, origin, { clientId }) => callbacks(clientId).some(uri => URL.parse(uri)?.origin === origin),
     findAccount: async (_ctx, id) => {
       const account = await accounts.findById(id)
       return account?.emailVerified === true ? { accountId: account.id, claims: () => claimsOf(account) } : undefined
@@ -141,9 +145,9 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     ctx.type = 'html'
     ctx.body = pages.error(undefined, { error: 'too_many_requests' })
   })
-  // Exactly the registered URLs, where oidc-provider would let a native client vary the port of a loopback address.
-  provider.Client.prototype.redirectUriAllowed = function (uri) { return this.redirectUris?.includes(uri) === true }
-  provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return this.postLogoutRedirectUris?.includes(uri) === true }
+  // Exactly the profile's URLs, whatever kind they are of, where oidc-provider would let a native client vary the port of a loopback address.
+  provider.Client.prototype.redirectUriAllowed = function (uri) { return callbacks(this.clientId).includes(uri) }
+  provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }
   provider.on('server_error', (_ctx, error) => { config.log.error({ err: error }, 'The OpenID provider failed') })
   return provider
 }

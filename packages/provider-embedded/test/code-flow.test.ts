@@ -133,6 +133,56 @@ t.test('nothing leads to an address that is not registered, to the letter', asyn
   t.equal(port.status, 400, 'nor to another port of a native app')
 })
 
+for (const dialect of dialects) {
+  t.test(`${dialect}: an app on a device signs in, whatever addresses are allowed for all profiles`, async t => {
+    const running = await startApp(t, dialect)
+    const { app, url } = running
+    const [callback, out] = ['com.example.app:/callback', 'com.example.app:/signed-out']
+    const web = 'https://app.example.com/callback'
+    app.providerEmbedded.createProvider(profileOf({ id: 'device', callbackUrls: [callback, web], logoutUrls: [out] }))
+    app.providerEmbedded.createProvider(profileOf({ id: 'leaving', callbackUrls: [callbackUrl], logoutUrls: [out] }))
+    app.providerEmbedded.createProvider(profileOf({ id: 'web' }))
+    const { subject } = await confirmedAccount(running, 'ada@example.com')
+    const credentials = { email: 'ada@example.com', password }
+    // A server's own, by each PUBLIC_URL that it may have, and one that an app on a device has.
+    for (const origin of ['https://localhost:4000', 'https://127.0.0.1', 'http://app.localhost:4000', 'http://127.0.0.2:4000', 'http://localhost:4000', 'https://app.example.com', 'org.example.other:']) {
+      const shared = { callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }
+      app.providerEmbedded.allowRedirects(shared)
+      for (const [clientId, redirect] of [['device', callback], ['device', web], ['device', shared.callbackUrls[0] as string], ['leaving', callbackUrl], ['web', callbackUrl], ['web', shared.callbackUrls[0] as string]] as const) {
+        const browser = formBrowser(url)
+        const attempt = await beginSignIn(running, { clientId, redirect_uri: redirect })
+        const page = await signInByPage(running, attempt.url, credentials, browser)
+        const arrived = page.html.includes('Your email address') ? await browser.submit(page, '/consent', { answer: 'allow' }) : page
+        t.ok(arrived.url.href.startsWith(`${redirect}?code=`), `${origin}: ${clientId} by ${redirect}`)
+        t.match((await finishSignIn(attempt, arrived.url)).claims(), { sub: subject, aud: clientId })
+      }
+      for (const clientId of ['device', 'leaving']) {
+        const browser = formBrowser(url)
+        for (const address of [out, shared.logoutUrls[0] as string]) {
+          const asked = await browser.open(`${url}/oidc/session/end?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(address)}`)
+          t.equal(asked.status, 200, `${origin}: ${clientId} leaves by ${address}`)
+        }
+      }
+      for (const foreign of ['com.example.app:/other', 'com.example.evil:/callback', `${origin}/console/other`]) {
+        t.equal((await formBrowser(url).open((await beginSignIn(running, { clientId: 'device', redirect_uri: foreign })).url)).status, 400, `${origin}: not ${foreign}`)
+      }
+    }
+  })
+}
+
+t.test('people are asked each time before a code goes to an app on a device, since any app can claim its address', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf({ id: 'device', callbackUrls: ['com.example.app:/callback'] }))
+  running.app.providerEmbedded.allowRedirects({ callbackUrls: ['https://localhost/console/callback'], logoutUrls: [] })
+  await confirmedAccount(running, 'ada@example.com')
+  const browser = formBrowser(running.url)
+  const begin = async () => (await beginSignIn(running, { clientId: 'device', redirect_uri: 'com.example.app:/callback' })).url
+  const page = await signInByPage(running, await begin(), { email: 'ada@example.com', password }, browser)
+  t.match(page.html, 'Your email address')
+  await browser.submit(page, '/consent', { answer: 'allow' })
+  t.match((await browser.open(await begin())).html, 'Your email address', 'who is signed in, too')
+})
+
 t.test('a sign-in without PKCE is refused', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf())

@@ -39,7 +39,7 @@ export function FirstSteps () {
   const profiles = useQuery(publicProfilesQuery)
   if (hidden || connected.data === undefined || profiles.data === undefined || profiles.data.length === 0) return null
   const { authenticationSettings, authenticationProfilesList } = connected.data
-  const done = (authenticationSettings.allowedCallbacks ?? []).length > 0 || authenticationProfilesList.items.some(({ callbackUrls }) => (callbackUrls ?? []).length > 0)
+  const done = (authenticationSettings.allowedCallbacks ?? []).length > 0 || authenticationProfilesList.items.some(({ callbackUrls }) => callbackUrls?.some(isOfSite) === true)
   if (done && !begun) return null
   begun = true
   const hide = () => {
@@ -67,9 +67,11 @@ export function FirstSteps () {
 }
 
 function ConnectApp ({ profiles, connected }: { profiles: readonly PublicProfile[], connected: ConnectedQuery }) {
-  const form = useForm({ initialValues: { profileId: profiles[0]?.id ?? '', callback: 'http://localhost:3000/callback' }, validate: { callback: address => mistakeIn(address.trim()) }, validateInputOnChange: ['callback'] })
+  const first = profiles[0] as PublicProfile
+  const known = connected.authenticationProfilesList.items.find(({ id }) => id === first.id)?.callbackUrls?.[0]
+  const form = useForm({ initialValues: { profileId: first.id, callback: known ?? 'http://localhost:3000/callback' }, validate: { callback: address => mistakeIn(address.trim()) }, validateInputOnChange: ['callback'] })
   const allow = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(CallbackAllowDocument, { data }), done: 'People may be sent back to your app now' })
-  const profile = profiles.find(({ id }) => id === form.values.profileId) ?? profiles[0] as PublicProfile
+  const profile = profiles.find(({ id }) => id === form.values.profileId) ?? first
   const callback = form.values.callback.trim()
   const { authenticationSettings: { allowedCallbacks, allowedWebOrigins }, authenticationProfilesList } = connected
   const allowed = [...allowedCallbacks ?? [], ...authenticationProfilesList.items.find(({ id }) => id === profile.id)?.callbackUrls ?? []].includes(callback)
@@ -101,6 +103,11 @@ function ConnectApp ({ profiles, connected }: { profiles: readonly PublicProfile
       )}
     </Stack>
   )
+}
+
+/** The profile that an app has without a configuration allows an address of the machine that one develops on. */
+function isOfSite (address: string | null): boolean {
+  return !['localhost', '127.0.0.1', '[::1]'].includes(URL.parse(address ?? '')?.hostname ?? 'localhost')
 }
 
 function mistakeIn (address: string): string | null {

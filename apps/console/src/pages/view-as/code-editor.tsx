@@ -48,8 +48,9 @@ const typedOver = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
     const { data } = event
     // What is selected the editor itself may learn only later.
-    const [range] = event.getTargetRanges()
-    if (event.inputType !== 'insertText' || data === null || range === undefined || range.collapsed || view.composing) return false
+    const selection = document.getSelection()
+    if (event.inputType !== 'insertText' || data === null || selection === null || selection.isCollapsed || view.composing) return false
+    const range = selection.getRangeAt(0)
     event.preventDefault()
     const [from, to] = [view.posAtDOM(range.startContainer, range.startOffset), view.posAtDOM(range.endContainer, range.endOffset)]
     const typed = () => view.state.update({ changes: { from, to, insert: data }, selection: { anchor: from + data.length }, userEvent: 'input.type', scrollIntoView: true })
