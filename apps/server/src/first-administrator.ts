@@ -1,5 +1,6 @@
 /** What the log says at start, as long as no user may do everything: how one comes to. */
 import type { FastifyInstance } from 'fastify'
+import { levels } from 'pino'
 import type { Config } from './config.js'
 
 /** What to do where no role may do everything: the API lets nobody take the last one away, and so the database was changed by other means. */
@@ -17,13 +18,14 @@ export async function announceFirstAdministrator (app: FastifyInstance, config: 
   }
 }
 
-async function announce ({ log, firstAdministrator, rolePermissions, usersStore }: FastifyInstance, { administratorEmail, publicUrl }: Config): Promise<void> {
+async function announce ({ log, firstAdministrator, rolePermissions, usersStore }: FastifyInstance, { administratorEmail, publicUrl, logLevel }: Config): Promise<void> {
   if (!await firstAdministrator.needed()) return
   if (!rolePermissions.list().some(({ permissions }) => permissions.all === true)) {
     log.warn(`No role may do everything, and so nobody can become administrator. ${administratorRoleRemedy}. "npx latchkey doctor" looks at all of it`)
     return
   }
   if (administratorEmail !== undefined) {
+    await firstAdministrator.withdrawCodes()
     const taken = await usersStore.findByEmail(administratorEmail) !== null
     log.info(taken
       ? `No user may do everything yet. LATCHKEY_ADMIN_EMAIL is ${administratorEmail}, whose user is there already and stays as it is: set it to an email that no user has, or leave it out and restart for a one-time code`
@@ -31,5 +33,13 @@ async function announce ({ log, firstAdministrator, rolePermissions, usersStore 
     return
   }
   const issued = await firstAdministrator.issueCode()
-  if (issued !== null) log.warn(`No user may do everything yet: sign in at ${publicUrl}/console and enter the code ${issued.code} within 24 hours, and you become Administrator`)
+  if (issued === null) return
+  const message = `No user may do everything yet: sign in at ${publicUrl}/console and enter the code ${issued.code} within 24 hours, and you become Administrator`
+  // Where it is logged nowhere, it stands in what the server prints when it has started.
+  if (isLogged('warn', logLevel)) log.warn(message)
+  else console.log(message)
+}
+
+function isLogged (level: string, logLevel: string): boolean {
+  return levels.values[level] as number >= (levels.values[logLevel] ?? Infinity)
 }

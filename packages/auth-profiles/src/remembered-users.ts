@@ -4,6 +4,8 @@ import type { BoundUser, FindByIdentity } from './principal-query.js'
 
 /** Milliseconds for which what another process changed of a user may go unnoticed, where the database does not tell. */
 const FRESH_FOR = 1000
+/** The same where it does: a statement that streams its rows has SQLite look at what was there when it began. */
+const FRESH_FOR_AT_MOST = 10_000
 /** How many are remembered; the least recently used make room for others. */
 const MAX_REMEMBERED = 20_000
 
@@ -28,7 +30,7 @@ export function rememberUsers (find: FindByIdentity, changes: SeenChanges | null
     const { count } = changes
     const known = users.get(subject)
     if (known !== undefined && known.issuer === issuer && known.count === count && performance.now() < known.until) return known.bound
-    const until = changes.ofOthers ? Infinity : performance.now() + FRESH_FOR
+    const until = performance.now() + (changes.ofOthers ? FRESH_FOR_AT_MOST : FRESH_FOR)
     const bound = await find(identity)
     if (bound !== null) users.set(subject, { issuer, bound, count, until })
     return bound

@@ -21,7 +21,8 @@ export class SqliteChanges implements SeenChanges {
 
   get count (): number {
     const now = performance.now()
-    if (now >= this.#lookAt) {
+    // In a transaction it would begin to read, and its first write could no longer wait for that of another process.
+    if (now >= this.#lookAt && !this.#database.inTransaction) {
       this.#lookAt = now + LOOK_AGAIN_MS
       this.#look()
     }

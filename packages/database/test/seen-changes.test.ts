@@ -58,6 +58,19 @@ for (const dialect of dialects) {
       t.equal(changes.count > count, dialect === 'sqlite')
     })
 
+    await t.test('whoever asks in a transaction does not make it begin to read', async t => {
+      const other = Fastify()
+      t.teardown(() => other.close())
+      await other.register(database, { url })
+      await new Promise(resolve => setTimeout(resolve, 300))
+      await t.resolves(db.transaction().execute(async transaction => {
+        t.ok(changes.count >= 0)
+        await (other.db as unknown as Kysely<Numbers>).insertInto('numbers').values({ n: 6 }).execute()
+        // SQLite refuses it at once where it has read what was before.
+        await transaction.insertInto('numbers').values({ n: 7 }).execute()
+      }))
+    })
+
     await t.test('the instance without its plugins, or with others, sees the same', async t => {
       t.equal(seenChanges(db.withoutPlugins()), changes)
       t.equal(seenChanges(db.withPlugin(new CamelCasePlugin())), changes)

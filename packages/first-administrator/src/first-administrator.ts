@@ -28,6 +28,8 @@ export interface FirstAdministrator {
    * @returns `null` where no administrator is needed; all codes of before end then
    */
   issueCode (): Promise<IssuedCode | null>
+  /** Ends all codes, where the first administrator is to come to be in another way. */
+  withdrawCodes (): Promise<void>
   /**
    * Makes a user the first administrator, by a code: gives them a role that may do everything. Of any number at once one succeeds.
    *
@@ -69,6 +71,8 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
       await db.insertInto('latchkey_administrator_codes').values({ code_hash: hashOf(code) as string, expires_at: expiresAt.toISOString() }).execute()
       return { code, expiresAt }
     },
+
+    withdrawCodes: async () => { await endCodes(db) },
 
     claim: async (userId, code, { inTransaction } = {}) => {
       if (!await service.needed()) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()

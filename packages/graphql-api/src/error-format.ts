@@ -2,6 +2,7 @@ import { GraphQLError, type ExecutionResult, type GraphQLFormattedError } from '
 import type { MercuriusContext } from 'mercurius'
 import { describeError, describeGraphqlError, type ClientError } from './error-codes.js'
 import { responseMediaType } from './response-media-type.js'
+import { viewedAs } from './view-as.js'
 
 /** An error as clients get it: the code at the top level for older ones, and in `extensions` as GraphQL has it. */
 export interface FormattedError extends GraphQLFormattedError {
@@ -100,8 +101,9 @@ function logErrors (found: readonly Found[], { reply, app }: Partial<MercuriusCo
   }
 }
 
-/** A query that is refused at many fields is refused once. */
-function countRefusals (found: readonly Found[], { app }: Partial<MercuriusContext>): void {
+/** A query that is refused at many fields is refused once, and one as somebody else is nobody's. */
+function countRefusals (found: readonly Found[], { app, reply }: Partial<MercuriusContext>): void {
+  if (reply !== undefined && viewedAs(reply.request) !== undefined) return
   if (app?.hasDecorator('activityLog') === true) app.activityLog.refusedBy(...found.map(({ thrown }) => thrown))
 }
 

@@ -50,7 +50,8 @@ export async function viewAs (request: FastifyRequest, reply: FastifyReply, para
   request.principal = viewed.get(request)?.principal ?? null
   request.identity = null
   reply.header('cache-control', 'no-store')
-  log.info({ sender: idOf(sender), as: input }, 'view as')
+  // Who looked stands nowhere else.
+  log.warn({ sender: idOf(sender), as: input }, 'view as')
 }
 
 /**
@@ -64,7 +65,12 @@ export function assertViewed (context: object): void {
     return
   }
   const request = (context as Partial<MercuriusContext>).reply?.request
-  if (request === undefined || request.headers[HEADER] === undefined || viewed.has(request)) return
+  if (request === undefined || request.headers[HEADER] === undefined) return
+  const actor = viewed.get(request)
+  if (actor !== undefined) {
+    if (request.principal === actor.principal && request.identity === null) return
+    throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [HEADER]: 'would be answered as yours in part: a hook of this app finds out who sends a request after that is settled. authProfiles.authenticate must be an onRequest hook here' })
+  }
   throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [HEADER]: 'is not taken here: it needs mercuriusOptions() in the registration of Mercurius, and the address of the API' })
 }
 

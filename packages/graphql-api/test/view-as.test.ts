@@ -74,7 +74,7 @@ for (const dialect of dialects) {
     t.strictSame(await asRoot(), before, 'and the sender is who they were')
     const lines = logs.filter(({ msg }) => msg === 'view as')
     t.equal(lines.length, 3 * subjects.length * questions.length, 'each is logged once')
-    t.match(lines[0], { level: 30, sender: { userId: root.user.id }, as: { userId: people.ada.user.id } })
+    t.match(lines[0], { level: 40, sender: { userId: root.user.id }, as: { userId: people.ada.user.id } })
     t.notOk(JSON.stringify(logs).includes(root.token.split('.')[2] as string), 'without the token')
   })
 
@@ -264,4 +264,12 @@ t.test('what is remembered of the sender is not given to the one viewed, nor the
   t.strictSame((await viewing({ userId: people.ada.user.id }, who)).data, { user: { email: 'ada@example.com', roles: { items: [] } } })
   await sql`delete from latchkey_users where id = ${people.ada.user.id}`.execute(app.db)
   t.match(await viewing({ userId: people.ada.user.id }, who), { data: null, errors: [error('EntityNotFoundError')] })
+})
+
+t.test('a hook of the app that finds the sender again makes no mixture of two', async t => {
+  const { user, ask } = await openApi(t, 'sqlite', { after: app => { app.addHook('preHandler', app.authProfiles.authenticate) } })
+  const { token } = await user('root', { roles: ['Administrator'] })
+  const asGuest = await ask('{ rolesList { count } }', { token, headers: { [header]: '{"guest":true}' } })
+  t.match(error(asGuest), { code: 'ValidationError', details: { [header]: /onRequest hook/ } })
+  t.match((await ask('{ rolesList { count } }', { token })).data, { rolesList: { count: Number } })
 })

@@ -2,7 +2,7 @@ import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
-import { callbacksOf, type Profiles } from './profiles.js'
+import { callbacksOf, isWeb, type Profiles } from './profiles.js'
 import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
@@ -152,7 +152,13 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   return provider
 }
 
-/** What `oidc-provider` asks people for, where a sign-in is counted before it is kept. */
+/** The check of `oidc-provider` that asks people of a native client each time (RFC 8252 §8.6), wherever they are sent to. */
+const NATIVE_PROMPT = 'native_client_prompt'
+
+/**
+ * What `oidc-provider` asks people for, where a sign-in is counted before it is kept, and where they are asked each time on the way to an address that any app
+ * can claim, and not to the others of the same profile.
+ */
 function limitedPolicy (limits: AccountLimits) {
   const policy = interactionPolicy.base()
   const login = policy.get('login')
@@ -163,6 +169,10 @@ function limitedPolicy (limits: AccountLimits) {
     if (!ctx.oidc.promptPending('none') && !await limits.mayBeginSignIn(ctx.ip)) throw new TooManyRequests()
     return await details(ctx)
   }
+  const consent = policy.get('consent')
+  consent?.checks.remove(NATIVE_PROMPT)
+  consent?.checks.add(new interactionPolicy.Check(NATIVE_PROMPT, 'people are asked before an app on a device gets a token', 'interaction_required', ({ oidc }) =>
+    !isWeb(String(oidc.params?.redirect_uri)) && oidc.result?.consent === undefined ? interactionPolicy.Check.REQUEST_PROMPT : interactionPolicy.Check.NO_NEED_TO_PROMPT))
   return policy
 }
 

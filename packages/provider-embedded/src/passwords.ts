@@ -22,7 +22,10 @@ async function readCommon (): Promise<ReadonlySet<string>> {
  * @throws IDENTITY_PROVIDER_ERR_WEAK_PASSWORD saying which rule it breaks
  */
 export async function checkPassword (password: string, email: string): Promise<void> {
-  common ??= readCommon()
+  common ??= readCommon().catch((error: unknown) => {
+    common = undefined
+    throw error
+  })
   const broken = brokenRule(password, email, await common)
   if (broken !== null) throw new errors.IDENTITY_PROVIDER_ERR_WEAK_PASSWORD(broken)
 }

@@ -104,7 +104,7 @@ export function callbacksOf (profile: Profile, legacyCallback: string): readonly
 
 /**
  * The OpenID client that a profile is: public, so PKCE takes the place of a secret. One that sends codes to an app on a device (`com.example.app:/callback`)
- * is native, and so people are asked each time: any app can claim such an address.
+ * is native, and people are asked each time on the way there: any app can claim such an address.
  *
  * A client has addresses of its kind alone: `oidc-provider` takes no other for a native one, and would have none of the client, where the profile may well
  * have both, and is allowed those of the whole app. Which addresses are allowed, the profile says: see `createOpenIdProvider`.
@@ -127,6 +127,7 @@ export function toClient (profile: Profile, legacyCallback: string): ClientMetad
   }
 }
 
-function isWeb (text: string): boolean {
+/** Whether an address is a site's, and not one that any app on a device can claim. */
+export function isWeb (text: string): boolean {
   return /^https?:/i.test(text)
 }

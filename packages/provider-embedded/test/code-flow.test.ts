@@ -152,7 +152,9 @@ for (const dialect of dialects) {
         const browser = formBrowser(url)
         const attempt = await beginSignIn(running, { clientId, redirect_uri: redirect })
         const page = await signInByPage(running, attempt.url, credentials, browser)
-        const arrived = page.html.includes('Your email address') ? await browser.submit(page, '/consent', { answer: 'allow' }) : page
+        const isAsked = page.html.includes('Your email address')
+        t.equal(isAsked, !/^https?:/.test(redirect), `${origin}: ${clientId} is asked on the way to ${redirect}`)
+        const arrived = isAsked ? await browser.submit(page, '/consent', { answer: 'allow' }) : page
         t.ok(arrived.url.href.startsWith(`${redirect}?code=`), `${origin}: ${clientId} by ${redirect}`)
         t.match((await finishSignIn(attempt, arrived.url)).claims(), { sub: subject, aud: clientId })
       }

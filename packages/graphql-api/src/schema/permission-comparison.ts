@@ -2,6 +2,7 @@ import type { FilterableTable } from '@latchkey/record-filter'
 import type { Action, Decision, Resource, RolePermissionsService } from '@latchkey/role-permissions'
 import type { AdmittedCount } from '../admitted-count.js'
 import { askedSubject } from '../asked-subject.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import type { AnswerSize } from '../lists/answer-size.js'
 import { extentOf, type PermissionExtent } from '../permission-extent.js'
 import type { FindSubject, Subject, SubjectInput } from '../permission-subjects.js'
@@ -27,9 +28,14 @@ const nothing: PermissionExtent = { everyRecord: false, fields: null, filter: nu
 
 /** What two may do, beside each other. */
 export function permissionComparisonArea ({ rolePermissions, findSubject, admittedCount, answerSize, requesterOf }: PermissionComparisonParts): SchemaArea {
+  const begun = new WeakSet<object>()
+
   const permissionComparison: Resolver<unknown, { first: SubjectInput, second: SubjectInput }> = async (_source, { first, second }, context) => {
     const asker = await requesterOf(context).principal()
     rolePermissions.authorize(asker, 'read', { table: 'Roles' })
+    // It may count all tables twice.
+    if (begun.has(context)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ permissionComparison: 'may be asked for once in a request: send another one' })
+    begun.add(context)
     const [one, other] = [await askedSubject(findSubject, first, asker, context), await askedSubject(findSubject, second, asker, context)]
 
     function compare (resource: Resource, action: Action | 'call', countable: FilterableTable | null): object {
@@ -103,7 +109,7 @@ export function permissionComparisonArea ({ rolePermissions, findSubject, admitt
         count: Int
       }`,
     queries: `
-      "What two may do, beside each other; usually two roles. Needs what permissionExplain needs of both."
+      "What two may do, beside each other; usually two roles. Needs what permissionExplain needs of both; once in a request."
       permissionComparison(first: PermissionSubject!, second: PermissionSubject!): PermissionComparison!`,
     resolvers: {
       Query: { permissionComparison },
