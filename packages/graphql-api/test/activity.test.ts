@@ -91,6 +91,8 @@ for (const dialect of dialects) {
       ['sign_up_refused', await issuer.idToken({ subject: 'new', email: 'new@other.com' }), 'mutation { userSignUp(user: { email: "new@other.com" }) { id } }']
     ]
     for (const [, token, query = me] of refused) t.ok((await ask(query, { token })).errors)
+    const root = await user('root', { roles: ['Administrator'] })
+    t.ok((await ask('{ usersList { count } }', { token: root.token, headers: { 'latchkey-view-as': '{"guest":true}' } })).errors, 'what somebody else would be refused, who only looks, counts as nothing')
     const nobody = await issuer.idToken({ subject: 'new', email: 'new@example.com' })
     t.match((await ask(me, { token: nobody })).errors, [error('EntityNotFoundError')], 'is no refusal')
     t.ok((await ask('{ nothing }', { token })).errors, 'nor is this')
