@@ -51,6 +51,14 @@ export interface AuthProfiles {
    * may call this chooses. Never fails; a secret that a stored profile has is not used.
    */
   check (profile: NewProfile): Promise<CheckStep[]>
+  /**
+   * The same of a profile that there is, as a change would leave it, and with its own secret where the change has none: that is sent to no other server
+   * than the one it was given for. One of the configuration is tested as it is.
+   *
+   * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_SECRET_UNREADABLE,
+   *   AUTH_PROFILES_ERR_INVALID_PROFILE with `details.clientSecret` where it must be given anew
+   */
+  checkChange (id: string, change: ProfileChange, options?: Pick<ChangeOptions<AuthenticationProfile>, 'where'>): Promise<CheckStep[]>
 
   /** What holds for all profiles. */
   settings (): AuthenticationSettings

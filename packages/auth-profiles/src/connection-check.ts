@@ -1,8 +1,5 @@
 import { createGuardedFetch, provides, type IdentityProvider } from '@latchkey/identity-provider'
-import { randomBytes, randomUUID } from 'node:crypto'
-import { openStoredAdapter, type Adapters } from './open-profiles.js'
-import { newFields } from './profile-fields.js'
-import type { NewProfile } from './profile.js'
+import { randomBytes } from 'node:crypto'
 
 /** One step of testing a profile before it is made. */
 export interface CheckStep {
@@ -13,10 +10,13 @@ export interface CheckStep {
   readonly message: string
 }
 
-interface ConnectionCheckParts {
-  readonly adapters: Adapters
-  /** @throws what is wrong with the fields, each for itself */
-  checkFields (profile: NewProfile): void
+/** A profile that is to be tested. */
+export interface CheckedProfile {
+  /** Opens its adapter, by which nobody signs in. @throws what is wrong with the profile */
+  open (): IdentityProvider | Promise<IdentityProvider>
+  /** Whether the adapter is in use, and stays open. */
+  readonly inUse: boolean
+  readonly callbackUrls: readonly string[]
   /** @throws what is in the way of the profile's tokens */
   checkConflict (provider: IdentityProvider): void
 }
@@ -27,13 +27,13 @@ type Result = Omit<CheckStep, 'step'>
 const TIMEOUT_MS = 5000
 
 /**
- * Tests whether people could sign in by a profile, and changes nothing: asks its issuer for the discovery document and the keys, and
+ * Tests whether people can sign in by a profile, and changes nothing: asks its issuer for the discovery document and the keys, and
  * its token endpoint for a code that was never given out, which a provider answers differently to a client it does not know.
  */
-export function createConnectionCheck ({ adapters, checkFields, checkConflict }: ConnectionCheckParts): (profile: NewProfile) => Promise<CheckStep[]> {
+export function createConnectionCheck (): (profile: CheckedProfile) => Promise<CheckStep[]> {
   const fetch = createGuardedFetch(TIMEOUT_MS)
 
-  return async profile => {
+  return async ({ open, inUse, callbackUrls, checkConflict }) => {
     const steps: CheckStep[] = []
     const note = (step: CheckStep['step'], { ok, message }: Result): boolean => {
       steps.push({ step, ok, message })
@@ -41,22 +41,19 @@ export function createConnectionCheck ({ adapters, checkFields, checkConflict }:
     }
     let provider: IdentityProvider
     try {
-      checkFields(profile)
-      provider = openStoredAdapter({ id: randomUUID(), fields: newFields(profile) }, profile.clientSecret ?? null, adapters)
+      provider = await open()
     } catch (error) {
       note('options', { ok: false, message: (error as Error).message })
       return steps
     }
-    // Nobody signs in by it: what it registered with the provider of this app goes before anybody sees it.
-    provider.retire?.()
     note('options', { ok: true, message: 'The options are complete' })
     note('conflict', attempt(() => { checkConflict(provider) }))
     try {
       const { issuer } = provider
       if (issuer.keys !== undefined) note('keys', { ok: true, message: 'The provider is part of this app' })
-      else if (await checkKeys(issuer, note)) note('client', await checkClient(provider, profile))
+      else if (await checkKeys(issuer, note)) note('client', await checkClient(provider, callbackUrls))
     } finally {
-      await provider.close?.()
+      if (!inUse) await provider.close?.()
     }
     return steps
   }
@@ -95,7 +92,7 @@ export function createConnectionCheck ({ adapters, checkFields, checkConflict }:
   }
 }
 
-async function checkClient (provider: IdentityProvider, { callbackUrls = [] }: NewProfile): Promise<Result> {
+async function checkClient (provider: IdentityProvider, callbackUrls: readonly string[]): Promise<Result> {
   if (!provides(provider, 'codeExchange')) return { ok: true, message: 'The client was not tested: this provider exchanges no codes' }
   const random = () => randomBytes(32).toString('base64url')
   try {

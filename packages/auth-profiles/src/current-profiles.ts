@@ -30,6 +30,12 @@ export interface CurrentProfiles {
    *   be, and closes it again if the change fails
    */
   change (write: (tryOpening: (stored: StoredProfile, clientSecret: string | null) => OpenedProfile['provider']) => Promise<Stored>): Promise<void>
+  /**
+   * Opens the adapter of a stored profile as it could be, to look at it: nobody signs in by it, and the one in use stays. Whoever asked for it closes it.
+   *
+   * @throws what the adapter refuses
+   */
+  openBeside (profile: Pick<StoredProfile, 'id' | 'fields'>, clientSecret: string | null): Promise<OpenedProfile['provider']>
   close (): Promise<void>
 }
 
@@ -128,8 +134,12 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
   /** Closes an adapter that was opened for a change that failed. The one that was there may have been replaced by it. */
   function takeBack (id: string, provider: OpenedProfile['provider']): void {
     close(provider)
+    if (stored.get(id)?.provider.close !== undefined) reopen(id)
+  }
+
+  function reopen (id: string): void {
     const before = stored.get(id)
-    if (before === undefined || before.provider.close === undefined) return
+    if (before === undefined) return
     close(before.provider)
     stored = new Map(stored).set(id, { ...before, provider: open(before.source) })
     index()
@@ -201,6 +211,13 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
         install(after, opened)
       })
     },
+    openBeside: async (profile, clientSecret) => await exclusively(async () => {
+      const provider = openStoredAdapter(profile, clientSecret, adapters)
+      // Nobody signs in by it: what it registered with the provider of this app goes before anybody sees it, and the one in use takes its place again.
+      provider.retire?.()
+      if (stored.get(profile.id)?.provider.retire !== undefined) reopen(profile.id)
+      return provider
+    }),
     close: async () => {
       for (const timer of closing.keys()) clearTimeout(timer)
       await Promise.all([...closing.values()].map(async letGo => { await letGo() }))

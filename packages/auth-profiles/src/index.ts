@@ -11,16 +11,18 @@ import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import { normalizeEmail } from '@latchkey/users-store'
 import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
+import { randomUUID } from 'node:crypto'
 import './tables.js'
 import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import { createIdentityLookUp, createIdentityResolution } from './identity-resolution.js'
-import { openProfiles, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
+import { openProfiles, openStoredAdapter, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
 import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
 import { assertNoConflict, checkNew, createProfileChanges } from './profile-changes.js'
+import { newFields } from './profile-fields.js'
 import { createProfileSecrets } from './profile-secrets.js'
 import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
@@ -79,6 +81,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const findByIdentity = rememberUsers(prepareFindByIdentity(fastify.db, usersStore.columns), seenChanges(fastify.db))
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
   const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
+  const check = createConnectionCheck()
   let apiTokens: ApiTokens | null = null
   let auditLog: AuditLog | null = null
   let activityLog: ActivityLog | null = null
@@ -104,11 +107,24 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     create: (profile, options) => changes.create(profile, options),
     update: (id, change, options) => changes.update(id, change, options),
     delete: (id, options) => changes.delete(id, options),
-    check: createConnectionCheck({
-      adapters,
-      checkFields: profile => { checkNew(profile, production) },
+    check: async profile => await check({
+      open: () => {
+        checkNew(profile, production)
+        const provider = openStoredAdapter({ id: randomUUID(), fields: newFields(profile) }, profile.clientSecret ?? null, adapters)
+        // Nobody signs in by it: what it registered with the provider of this app goes before anybody sees it.
+        provider.retire?.()
+        return provider
+      },
+      inUse: false,
+      callbackUrls: profile.callbackUrls ?? [],
       checkConflict: ({ issuer }) => { assertNoConflict(issuer, current.all.map(({ profile }) => profile)) }
     }),
+    checkChange: async (id, change, options) => {
+      await current.refresh()
+      const known = current.get(id)
+      if (known?.profile.declaredInConfiguration !== true || Object.keys(change).length > 0) return await check(await changes.draft(id, change, options))
+      return await check({ open: () => known.provider, inUse: true, callbackUrls: known.profile.callbackUrls, checkConflict: () => {} })
+    },
     settings: () => current.settings,
     updateSettings: (change, options) => changes.updateSettings(change, options),
     authenticate: async request => {

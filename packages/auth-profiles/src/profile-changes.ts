@@ -9,11 +9,12 @@ import {
   AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_ROLE_NOT_FOUND
 } from './errors.js'
 import { assertAllowedUrls } from './issuer-urls.js'
+import type { CheckedProfile } from './connection-check.js'
 import { describeIssuer, describeStored, type OpenedProfile } from './open-profiles.js'
 import { changedFields, changedRoles, checkFields, isStorable, newFields, type ProfileFields } from './profile-fields.js'
 import type { AuthenticationProfile, NewProfile, ProfileChange } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
-import { changeStored, writeOrder, writeProfile, writeSettings, type Stored, type StoredProfile } from './stored-profiles.js'
+import { changeStored, loadStored, writeOrder, writeProfile, writeSettings, type Stored, type StoredProfile } from './stored-profiles.js'
 
 type Options = ChangeOptions<AuthenticationProfile>
 
@@ -23,6 +24,13 @@ export interface ProfileChanges {
   update (id: string, change: ProfileChange, options?: Options): Promise<AuthenticationProfile>
   delete (id: string, options?: Options): Promise<void>
   updateSettings (change: AuthenticationSettingsChange, options?: Pick<ChangeOptions<AuthenticationSettings>, 'inTransaction'>): Promise<AuthenticationSettings>
+  /**
+   * A stored profile as a change would leave it, to be tested. Its secret is its own where the change has none.
+   *
+   * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_SECRET_UNREADABLE
+   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE where its secret would be sent to another server than the one it was given for
+   */
+  draft (id: string, change: ProfileChange, options?: Pick<Options, 'where'>): Promise<CheckedProfile>
   /** Seals every secret anew that is not sealed under the current key. */
   sealAnew (): Promise<void>
 }
@@ -71,13 +79,25 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
     await inTransaction?.(transaction, change)
   }
 
+  /**
+   * The secret that a profile is to have.
+   *
+   * @param given left out: its own stays
+   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE where its own would be sent to another server, AUTH_PROFILES_ERR_SECRET_UNREADABLE
+   */
+  function secretOf ({ id, fields, clientSecret }: StoredProfile, after: ProfileFields, given: string | null | undefined): string | null {
+    if (given !== undefined || clientSecret === null) return given ?? null
+    assertSameAddressee(fields as ProfileFields, after)
+    return secrets.open(id, clientSecret)
+  }
+
   const describe = (stored: Stored, id: string): AuthenticationProfile | null => {
     const index = stored.profiles.findIndex(profile => profile.id === id)
     return index < 0 ? null : describeStored(stored.profiles[index] as StoredProfile, configured.length + index)
   }
 
   /** The stored profile that is to be changed. @throws AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
-  async function existing (transaction: Transaction<Tables>, stored: Stored, id: string, where: Expression<SqlBool> | null | undefined): Promise<StoredProfile> {
+  async function existing (transaction: Kysely<Tables>, stored: Stored, id: string, where: Expression<SqlBool> | null | undefined): Promise<StoredProfile> {
     const found = stored.profiles.find(profile => profile.id === id)
     if (found === undefined) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
     if (where == null) return found
@@ -124,12 +144,9 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
       let written: AuthenticationProfile | null = null
       await current.change(async tryOpening => await changeStored(db, async (transaction, before, read) => {
         const profile = await existing(transaction, before, id, options.where)
-        if (profile.fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile, and make it anew' })
-        const fields = changedFields(profile.fields, given)
+        const fields = changedFields(readable(profile), given)
         assertAllowedUrls(fields.options, production)
-        const kept = sealed === undefined && profile.clientSecret !== null
-        if (kept) assertSameAddressee(profile.fields, fields)
-        const clientSecret = kept ? secrets.open(id, profile.clientSecret as string) : secret ?? null
+        const clientSecret = secretOf(profile, fields, secret)
         const wanted = {
           ...profile,
           name: fields.name,
@@ -167,6 +184,25 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
       return after as AuthenticationSettings
     },
 
+    draft: async (id, given, { where } = {}) => {
+      assertStored(id)
+      const profile = await existing(db, await loadStored(db), id, where)
+      const before = readable(profile)
+      const mistake = mistakeIn(given)
+      const fields = mistake === null ? changedFields(before, given) : before
+      const clientSecret = secretOf(profile, fields, given.clientSecret)
+      return {
+        open: async () => {
+          if (mistake !== null) throw mistake
+          assertAllowedUrls(fields.options, production)
+          return await current.openBeside({ id, fields }, clientSecret)
+        },
+        inUse: false,
+        callbackUrls: fields.callbackUrls,
+        checkConflict: ({ issuer }) => { assertNoConflict(issuer, current.all.filter(({ profile }) => profile.id !== id).map(({ profile }) => profile)) }
+      }
+    },
+
     sealAnew: async () => {
       const rows = await db.selectFrom('latchkey_authentication_profiles').select(['id', 'client_secret']).where('client_secret', 'is not', null).execute()
       for (const { id, client_secret: sealed } of rows) {
@@ -196,6 +232,22 @@ export function assertNoConflict ({ issuer, audiences }: Pick<StoredProfile, 'is
 function requireFields ({ name, type }: Partial<NewProfile>): void {
   const details = Object.entries({ name, type }).flatMap(([field, value]) => value === undefined ? [[field, 'is required'] as const] : [])
   if (details.length > 0) throw new AUTH_PROFILES_ERR_INVALID_PROFILE(Object.fromEntries(details))
+}
+
+/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE */
+function readable ({ fields }: StoredProfile): ProfileFields {
+  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile, and make it anew' })
+  return fields
+}
+
+/** What is wrong with the fields of a change, each for itself. */
+function mistakeIn (change: ProfileChange): Error | null {
+  try {
+    checkFields(change)
+    return null
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** Whoever may change a profile must not have its secret sent to a server of theirs, and so read it. */

@@ -1,7 +1,10 @@
+import { createOpenIdProvider } from '@latchkey/provider-openid'
+import { dialects } from '@latchkey/test-databases'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { openCopies, profileFor } from './helpers/copies.js'
+import type { ProfileChange } from '../dist/index.js'
+import { openCopies, profileFor, recordingAdapter } from './helpers/copies.js'
 
 const steps = (found: readonly { step: string, ok: boolean }[]) => found.map(({ step, ok }) => `${step} ${ok ? 'ok' : 'failed'}`)
 
@@ -76,3 +79,85 @@ t.test('in production nothing on this machine is asked', async t => {
   t.match(await app.authProfiles.check({ name: 'X', type: 'openid', options: { ...options, issuer: 'https://id.example.com', jwksUri: `${options.issuer}/keys` } }), [{ step: 'options', ok: false, message: /https/ }])
   t.strictSame(asked, [])
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: a profile that there is is tested with its own secret, as it is or as a change would leave it, and nothing is changed`, async t => {
+    const { app } = await (await openCopies(t, dialect)).open()
+    const { options, asked } = await startProvider(t)
+    const { id } = await app.authProfiles.create({ name: 'X', type: 'openid', options, clientSecret: 'hunter2' })
+    const rows = async () => JSON.stringify([await app.db.selectFrom('latchkey_authentication_profiles').selectAll().execute(), await app.db.selectFrom('latchkey_authentication_version').selectAll().execute()])
+    const [before, provider] = [await rows(), app.authProfiles.provider(id)]
+    const basic = (client: string, secret: string) => `Basic ${Buffer.from(`${client}:${secret}`).toString('base64')}`
+    const tested = async (change: ProfileChange) => {
+      asked.length = 0
+      const found = steps(await app.authProfiles.checkChange(id, change))
+      return { found, authorization: asked.at(-1)?.authorization }
+    }
+    const fine = ['options ok', 'conflict ok', 'discovery ok', 'keys ok', 'client ok']
+    t.strictSame(await tested({}), { found: fine, authorization: basic('web', 'hunter2') })
+    t.strictSame(await tested({ name: 'Y', options: { clientId: 'other' } }), { found: fine, authorization: basic('other', 'hunter2') })
+    t.strictSame(await tested({ clientSecret: 'another' }), { found: fine, authorization: basic('web', 'another') })
+    t.strictSame(await tested({ clientSecret: null }), { found: fine, authorization: undefined })
+    t.strictSame((await tested({ options: { issuer: 'http://id.example.com' }, clientSecret: 'another' })).found, ['options failed'])
+    t.strictSame((await tested({ callbackUrls: ['no url'] })).found, ['options failed'])
+    t.strictSame((await tested({ options: { nonsense: 1 } })).found, ['options failed'])
+    t.strictSame(asked, [])
+    const { id: other } = await app.authProfiles.create({ name: 'Z', type: 'openid', options: { ...options, clientId: 'other' } })
+    t.strictSame((await tested({ options: { clientId: 'other' } })).found[1], 'conflict failed', 'another one takes its tokens')
+    await app.authProfiles.delete(other)
+    t.equal(JSON.parse(await rows())[0].length, 1)
+    t.equal(JSON.stringify(JSON.parse(await rows())[0]), JSON.stringify(JSON.parse(before)[0]))
+    t.equal(app.authProfiles.provider(id), provider, 'the adapter in use is the same')
+  })
+
+  t.test(`${dialect}: a stored secret goes to no other server than the one that it was given for`, async t => {
+    const { app, log } = await (await openCopies(t, dialect)).open()
+    const [own, foreign] = [await startProvider(t), await startProvider(t)]
+    const { id } = await app.authProfiles.create({ name: 'X', type: 'openid', options: own.options, clientSecret: 'hunter2-the-stored-one' })
+    for (const change of [
+      { options: { issuer: foreign.options.issuer } }, { options: { issuer: `${own.options.issuer}/` } }, { options: { domain: 'evil.example.com' } }, { options: { endpoint: foreign.options.issuer } }, { options: { region: 'x' } },
+      { type: 'auth0', options: { domain: 'evil.example.com' } }, { options: { issuer: null, domain: 'evil.example.com' } }
+    ]) await t.rejects(app.authProfiles.checkChange(id, change), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { clientSecret: /must be given anew/ } }, JSON.stringify(change))
+    t.strictSame([...own.asked, ...foreign.asked], [])
+    const found = [
+      await app.authProfiles.checkChange(id, { options: { issuer: foreign.options.issuer }, clientSecret: 'given-anew' }),
+      await app.authProfiles.checkChange(id, { options: { issuer: foreign.options.issuer }, clientSecret: null })
+    ]
+    for (const each of found) t.strictSame(steps(each).at(-1), 'client ok')
+    t.ok(foreign.asked.length > 0)
+    t.notMatch(JSON.stringify([foreign.asked, found]), new RegExp(`hunter2|${Buffer.from('hunter2-the-stored-one').toString('base64').slice(4, 20)}`))
+    t.notMatch(log(), /hunter2/)
+  })
+
+  t.test(`${dialect}: one of the configuration is tested as it is, and stays in use`, async t => {
+    const copies = await openCopies(t, dialect)
+    const { app } = await copies.open()
+    const provider = app.authProfiles.provider('main')
+    t.strictSame(steps(await app.authProfiles.checkChange('main', {})).slice(0, 4), ['options ok', 'conflict ok', 'discovery ok', 'keys ok'])
+    await copies.main.behave('error')
+    t.match((await app.authProfiles.checkChange('main', {})).at(-1), { step: 'discovery', ok: false })
+    await t.rejects(app.authProfiles.checkChange('main', { name: 'Y' }), { code: 'AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION' })
+    await t.rejects(app.authProfiles.checkChange('nobody', {}), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
+    await t.rejects(app.authProfiles.checkChange('\0', {}), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
+    t.equal(app.authProfiles.provider('main'), provider)
+  })
+
+  t.test(`${dialect}: one that is left out says what is wrong with it`, async t => {
+    const copies = await openCopies(t, dialect)
+    const { opened, registry } = recordingAdapter()
+    const first = await copies.open({ providers: { ...registry, openid: createOpenIdProvider } })
+    const { options } = await startProvider(t)
+    const { id } = await first.app.authProfiles.create({ name: 'Old', type: 'recording', options: { ...options, issuer: options.issuer } })
+    const { id: sealed } = await first.app.authProfiles.create({ name: 'Sealed', type: 'openid', options: { ...options, clientId: 'sealed' }, clientSecret: 'hunter2' })
+    const live = opened.length
+    t.strictSame(steps(await first.app.authProfiles.checkChange(id, {})).slice(0, 2), ['options ok', 'conflict ok'])
+    t.strictSame(opened.map(({ closed }) => closed).slice(live - 1), [false, true], 'what was opened for a test is closed again, and nothing else')
+    await first.close()
+    const { app } = await copies.open()
+    t.match(app.authProfiles.leftOut(), [{ id }])
+    t.match(await app.authProfiles.checkChange(id, {}), [{ step: 'options', ok: false, message: /there is no provider "recording"/ }])
+    t.strictSame(steps(await app.authProfiles.checkChange(id, { type: 'openid' })).at(-1), 'client ok', 'and whether a change would mend it')
+    const { app: locked } = await copies.open({ secretKey: 'another secret key of more than 32 characters' }).catch(() => ({ app: null }))
+    if (locked !== null) await t.rejects(locked.authProfiles.checkChange(sealed, {}), { code: 'AUTH_PROFILES_ERR_SECRET_UNREADABLE' })
+  })
+}

@@ -56,3 +56,24 @@ for (const dialect of dialects) {
     t.equal(await answers('second', callback), 400, 'and it can still be deleted')
   })
 }
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: a test of an embedded profile that there is leaves its client as it is`, async t => {
+    const { app, id, answers } = await open(t, dialect)
+    const steps = async (change: object) => (await app.authProfiles.checkChange(id, change)).map(({ step, ok }) => `${step} ${String(ok)}`)
+    for (let time = 0; time < 2; time++) t.strictSame(await steps({}), ['options true', 'conflict true', 'keys true'])
+    t.equal(await answers('second', callback), 303, 'it is its client still')
+    t.strictSame(await steps({ options: { clientId: 'other' }, callbackUrls: ['https://evil.example.com/cb'] }), ['options true', 'conflict true', 'keys true'])
+    t.equal(await answers('other', 'https://evil.example.com/cb'), 400, 'nobody signs in by what is only tested')
+    t.equal(await answers('second', 'https://evil.example.com/cb'), 400)
+    t.strictSame(await steps({ options: { clientId: 'default' } }), ['options false'], 'which is another one\'s')
+    t.equal(await answers('second', callback), 303)
+    t.equal(await answers('default', 'http://localhost:3000/callback'), 303)
+    t.strictSame(await steps({ callbackUrls: [] }), ['options true', 'conflict true', 'keys true'])
+    await app.authProfiles.update(id, { options: { clientId: 'third' } })
+    t.equal(await answers('third', callback), 303, 'and it can be changed')
+    t.equal(await answers('second', callback), 400)
+    t.match(await app.authProfiles.checkChange('default', {}), [{ ok: true }, { ok: true }, { step: 'keys', ok: true }])
+    t.equal(await answers('default', 'http://localhost:3000/callback'), 303, 'nor is one of the configuration touched')
+  })
+}

@@ -258,3 +258,57 @@ t.test('a profile is tested before it is made, by who could make it', async t =>
   t.match(await test({ issuer: partner.issuer, secret: 'hunter2' }), [{}, {}, { step: 'discovery', ok: false, message: /status 500/ }])
   t.equal(app.authProfiles.list().length, 1)
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: a profile that there is is tested by its id, with the changes of data or without`, async t => {
+    const api = await open(t, dialect)
+    const { root, app, opened } = api
+    const partner = await startTestIssuer()
+    t.teardown(() => partner.close())
+    const { id } = await profileOf(api, { issuer: partner.issuer, clientId: 'partner', secret: 'hunter2' })
+    const [before, events] = [JSON.stringify(app.authProfiles.list()), await app.db.selectFrom('latchkey_audit_events').select('id').execute()]
+    const test = async (variables: object) => await root('mutation ($data: AuthenticationProfileCreateInput, $id: ID) { authenticationProfileTest(data: $data, id: $id) { step ok message } }', variables)
+    const fine = { errors: undefined, data: { authenticationProfileTest: ['options', 'conflict', 'discovery', 'keys', 'client'].map(step => ({ step, ok: true })) } }
+    t.match(await test({ id }), fine)
+    t.match(opened.at(-1), { id, issuer: partner.issuer, clientId: 'partner', clientSecret: 'hunter2' }, 'with its own secret')
+    t.match(await test({ id, data: { name: 'Renamed', clientId: 'other', roles: { connect: [{ name: 'No such role' }] } } }), fine)
+    t.match(opened.at(-1), { clientId: 'other', clientSecret: 'hunter2' })
+    t.match(await test({ id, data: { name: 'Partner', secret: 'new' } }), fine)
+    t.match(opened.at(-1), { clientSecret: 'new' })
+    const tried = opened.length
+    for (const data of [{ issuer: 'https://evil.example.com' }, { domain: 'evil.example.com' }, { type: 'openid' }, { options: { endpoint: 'https://evil.example.com' } }, { type: 'openid', domain: 'evil.example.com' }]) {
+      t.match(await test({ id, data: { name: 'X', ...data } }), { data: null, errors: [error('ValidationError', { details: { secret: /must be given anew/ } })] }, JSON.stringify(data))
+    }
+    t.equal(opened.length, tried)
+    await partner.behave('error')
+    t.match((await test({ id })).data?.authenticationProfileTest, [{}, {}, { step: 'discovery', ok: false }])
+    t.match(await test({ id: 'main' }), { errors: undefined }, 'one of the configuration too')
+    t.match(await test({ id: 'main', data: { name: 'X' } }), { data: null, errors: [error('ValidationError', { details: { id: /configuration/ } })] })
+    t.match(await test({ id: 'nobody' }), { data: null, errors: notFound })
+    t.match(await test({}), { data: null, errors: [error('ValidationError', { details: { data: 'is required, or id: the profile that is to be tested' } })] })
+    t.equal(JSON.stringify(app.authProfiles.list()), before)
+    t.strictSame(await app.db.selectFrom('latchkey_audit_events').select('id').execute(), events)
+    t.match(await test({ data: { name: 'X', type: 'test', issuer: partner.issuer, clientId: 'x' } }), { errors: undefined }, 'and data alone as ever')
+  })
+
+  t.test(`${dialect}: who may not do everything, or not change profiles, tests none that there is`, async t => {
+    const api = await open(t, dialect)
+    const { as, user, role, opened } = api
+    const { id } = await profileOf(api, { secret: 'hunter2' })
+    const ed = await editor(api)
+    const nobody = (await user('nobody')).token
+    await role('Maker', { data: { AuthenticationProfiles: { create: { allow: true }, read: { allow: true } } } })
+    const maker = (await user('maker', { roles: ['Maker'] })).token
+    const tried = opened.length
+    for (const token of [ed, nobody, maker, '']) {
+      const answers = new Set<string>()
+      for (const variables of [{ id }, { id: 'main' }, { id: 'unknown' }, { id, data: { name: 'X' } }]) {
+        const { errors } = await as(token, 'mutation ($data: AuthenticationProfileCreateInput, $id: ID) { authenticationProfileTest(data: $data, id: $id) { ok } }', variables)
+        if (token !== '') t.match(errors, denied())
+        answers.add(JSON.stringify(errors))
+      }
+      t.equal(answers.size, 1, 'whether there is such a profile or not')
+    }
+    t.equal(opened.length, tried, 'and nothing is opened')
+  })
+}

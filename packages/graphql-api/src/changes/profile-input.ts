@@ -40,7 +40,7 @@ export function toNewProfile (input: ProfileInput, roleIds: readonly string[]): 
 }
 
 /** What is `null` in the input stays; the secret is taken away by an empty text, since whoever reads it always gets `null`. */
-export function toProfileChange (input: ProfileInput, before: AuthenticationProfile, roles: RolesChange | null): ProfileChange {
+export function toProfileChange (input: ProfileInput, before: Pick<AuthenticationProfile, 'type' | 'selfSignUp'>, roles: RolesChange | null): ProfileChange {
   const { name, type, secret } = input
   const options = toOptions(input, type ?? before.type)
   return {
@@ -53,7 +53,7 @@ export function toProfileChange (input: ProfileInput, before: AuthenticationProf
   }
 }
 
-function toPolicy ({ selfSignUpEnabled, selfSignUpEmailDomains, linkByEmail, onEmailChange, callbackUrls, logoutUrls, position }: ProfileInput, before: AuthenticationProfile | null): Partial<NewProfile> {
+function toPolicy ({ selfSignUpEnabled, selfSignUpEmailDomains, linkByEmail, onEmailChange, callbackUrls, logoutUrls, position }: ProfileInput, before: Pick<AuthenticationProfile, 'selfSignUp'> | null): Partial<NewProfile> {
   return {
     ...(selfSignUpEnabled != null || selfSignUpEmailDomains != null) && { selfSignUp: selfSignUpOf(selfSignUpEnabled, selfSignUpEmailDomains, before?.selfSignUp ?? 'off') },
     ...linkByEmail != null && { linkByEmail },

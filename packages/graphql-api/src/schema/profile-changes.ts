@@ -36,11 +36,23 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
     return await visibleProfiles.changed(profile, principal)
   }
 
-  const authenticationProfileTest: Resolver<unknown, { data: ProfileInput }> = async (_source, { data }, context) => {
+  const authenticationProfileTest: Resolver<unknown, { data?: ProfileInput | null, id?: string | null }> = async (_source, { data, id }, context) => {
     const principal = await requesterOf(context).principal()
-    changes.begin({ principal, table, action: 'create', fields: fieldsSet(withoutNulls(data)) })
-    permission.assertMayTrust(principal, 'create')
+    const { where } = changes.begin({ principal, table, action: id == null ? 'create' : 'update', fields: fieldsSet(withoutNulls(data ?? {})) })
+    // Servers are asked that its issuer names, and what they answered is told.
+    permission.assertMayTrust(principal, id == null ? 'create' : 'update')
+    if (id != null) return await inClientWords(authProfiles.checkChange(id, testedChange(id, data ?? null, where), { where }))
+    if (data == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ data: 'is required, or id: the profile that is to be tested' })
     return await authProfiles.check(toNewProfile(data, rolesOf(principal, data)))
+  }
+
+  /** Which roles it gives, no test asks. One that is left out is in no list, and yet what is wrong with it is worth a test. */
+  function testedChange (id: string, data: ProfileInput | null, where: Expression<SqlBool> | null): ProfileChange {
+    const leftOut = authProfiles.leftOut().some(profile => profile.id === id)
+    const before = leftOut ? { type: data?.type ?? '', selfSignUp: 'off' as const } : find({ id }, null, where)
+    if (data === null) return {}
+    if (leftOut && data.type == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ type: 'is required for a profile that cannot be opened' })
+    return toProfileChange(data, before, null)
   }
 
   const authenticationProfileUpdate: Resolver<unknown, { data: ProfileInput, filter?: Key | null }> = async (_source, { data, filter }, context) => {
@@ -138,8 +150,8 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
     mutations: `
       "Only who may do everything makes a profile: its issuer decides who everybody is."
       authenticationProfileCreate(data: AuthenticationProfileCreateInput!): AuthenticationProfile!
-      "Tests whether people could sign in by a profile before it is made; what cannot be reached for an earlier step is not tested."
-      authenticationProfileTest(data: AuthenticationProfileCreateInput!): [AuthenticationProfileTestStep!]!
+      "Tests whether people could sign in by a profile before it is made (data), by the one of this id, or by that one with these changes: its secret is used where data has none, and goes to no other server. What cannot be reached for an earlier step is not tested."
+      authenticationProfileTest(data: AuthenticationProfileCreateInput, id: ID): [AuthenticationProfileTestStep!]!
       "Nobody gives roles, or lets people in with them, that may do more than they may, or changes whose tokens are accepted, unless they may do everything."
       authenticationProfileUpdate(data: AuthenticationProfileUpdateInput!, filter: AuthenticationProfileKeyFilter, force: Boolean): AuthenticationProfile!
       "Its users stay, and sign in again by a profile with the same issuer."
