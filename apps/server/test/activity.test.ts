@@ -1,5 +1,6 @@
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import { startTestIssuer } from '@latchkey/test-issuer'
+import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { startServer, type RunningServer } from '../dist-demo/running-server.js'
 import { graphql, profileFor, serverUnderTest, signUpMutation, type GraphQLAnswer } from './helpers/server-under-test.js'
@@ -41,6 +42,10 @@ for (const dialect of dialects) {
     const token = await running.issuer.idToken({ subject: 'jane', email: jane, claims: { auth_time: Math.floor(Date.now() / 1000) } })
     await graphql(running.server, signUpMutation(jane), token)
     await graphql(running.server, '{ usersList { count } }')
+    // One signal: a second one ends the process at once.
+    const ended = once(running.server.process, 'exit')
+    running.server.process.kill('SIGTERM')
+    t.strictSame(await ended, [0, null])
     await running.restart('SIGTERM')
     t.match((await graphql(running.server, signIns, token)).data, { signInsList: { count: 1, items: [{ subject: 'jane', userAgent: 'node' }] } })
     t.match((await graphql(running.server, perDay, token)).data?.activityPerDay.at(-1), { signIns: 1, signUps: 1, refused: 1, refusals: [{ reason: 'not_authorized', count: 1 }] })

@@ -45,9 +45,9 @@ for (const dialect of dialects) {
     })
 
     t.test('a refreshed token says when it was that somebody signed in', async t => {
-      await confirmedAccount('edith@example.com')
+      await confirmedAccount('refreshing@example.com')
       const begun = Math.floor(Date.now() / 1000)
-      const first = await provider.signInWithPassword({ email: 'edith@example.com', password })
+      const first = await provider.signInWithPassword({ email: 'refreshing@example.com', password })
       const { auth_time: authTime, iat } = decodeJwt(first.idToken)
       t.ok((authTime as number) >= begun && (authTime as number) <= (iat as number))
       await new Promise(resolve => setTimeout(resolve, 1100))
