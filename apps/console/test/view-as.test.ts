@@ -105,6 +105,12 @@ t.test('any query is asked as somebody else, and nothing is changed as them', as
   await result.filter({ hasText: '"userCreate"' }).waitFor()
   t.equal(await count(), 1)
   t.notMatch(await page.evaluate('JSON.stringify([sessionStorage, localStorage])'), 'explored@example.com')
+  await write(query, 'query A { usersList { count } } query B { rolesList { count } }')
+  await page.getByRole('combobox', { name: 'Operation' }).click()
+  await page.getByRole('option', { name: 'B' }).click()
+  await page.getByRole('button', { name: 'Run' }).click()
+  await result.filter({ hasText: '"rolesList"' }).waitFor()
+  t.notMatch(await result.textContent(), 'usersList')
   // It is about the token that was asked about, and not about one's own.
   await write(query, 'mutation { userRefreshToken(data: { refreshToken: "none", email: "admin@example.com" }) { idToken } }')
   await page.getByRole('button', { name: 'Run' }).click()
