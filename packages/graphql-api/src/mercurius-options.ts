@@ -7,7 +7,7 @@ import { limitDefaults, type GraphqlLimits } from './options.js'
 import { authenticate } from './requester.js'
 import { checkBody, checkContentType, checkQueryString, isParameters, type GraphqlParameters } from './request-check.js'
 import { responseMediaType } from './response-media-type.js'
-import { viewAs } from './view-as.js'
+import { VIEW_AS, viewAs } from './view-as.js'
 import { needsNoToken } from './without-token.js'
 
 /** Why the token of a request was refused, until it is known whether it needs one. */
@@ -68,7 +68,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
         if (request.method === 'POST') checkBody(request.body)
         else checkQueryString(request.query as Record<string, unknown>, parseOptions)
-        await viewAs(request, reply, (request.method === 'POST' ? request.body : request.query) as GraphqlParameters, parseOptions)
+        if (request.headers[VIEW_AS] !== undefined) await viewAs(request, reply, (request.method === 'POST' ? request.body : request.query) as GraphqlParameters, parseOptions)
       }
     }
   }

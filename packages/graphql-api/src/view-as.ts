@@ -13,7 +13,8 @@ import { createFindSubject, type SubjectInput } from './permission-subjects.js'
 import { credentialsOf, Requester, type Actor } from './requester.js'
 import { operationOf, type GraphqlParameters } from './request-check.js'
 
-const HEADER = 'latchkey-view-as'
+/** Says as whom, in JSON. */
+export const VIEW_AS = 'latchkey-view-as'
 const MOST_ROLES = 100
 
 /** As whom requests are answered that came with the header. */
@@ -34,17 +35,17 @@ export function viewedAs (request: FastifyRequest): Actor | undefined {
  * @throws what finding out the sender throws
  */
 export async function viewAs (request: FastifyRequest, reply: FastifyReply, parameters: GraphqlParameters, parseOptions: { maxTokens: number }): Promise<void> {
-  const { [HEADER]: header } = request.headers
+  const { [VIEW_AS]: header } = request.headers
   if (header === undefined) return
   const input = readHeader(header)
   const operation = operationOf(parameters, parseOptions)
   // GraphQL says what is wrong, and nothing is run.
   if (operation == null) return
-  if (operation.operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [HEADER]: `is for queries only: send the ${operation.operation} without it, as yourself` })
+  if (operation.operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: `is for queries only: send the ${operation.operation} without it, as yourself` })
   const { server, log } = request
   const sender = await new Requester(server, credentialsOf(server, request)).principal()
   if (!createRoleGiving(server.rolePermissions).mayDoEverything(sender)) {
-    throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('*', 'all', { hint: `${HEADER} is for who may do everything: send the request without it, or as an Administrator` })
+    throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('*', 'all', { hint: `${VIEW_AS} is for who may do everything: send the request without it, or as an Administrator` })
   }
   viewed.set(request, await actorOf(request, input, sender))
   request.principal = viewed.get(request)?.principal ?? null
@@ -60,23 +61,23 @@ export async function viewAs (request: FastifyRequest, reply: FastifyReply, para
  */
 export function assertViewed (context: object): void {
   if (isOfConnection(context)) {
-    if (namesSomebody(context as ConnectionContext)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [HEADER]: 'is for queries by HTTP: connect without it, as yourself' })
+    if (namesSomebody(context as ConnectionContext)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'is for queries by HTTP: connect without it, as yourself' })
     return
   }
   const request = (context as Partial<MercuriusContext>).reply?.request
-  if (request === undefined || request.headers[HEADER] === undefined || viewed.has(request)) return
-  throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [HEADER]: 'is not taken here: it needs mercuriusOptions() in the registration of Mercurius, and the address of the API' })
+  if (request === undefined || request.headers[VIEW_AS] === undefined || viewed.has(request)) return
+  throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'is not taken here: it needs mercuriusOptions() in the registration of Mercurius, and the address of the API' })
 }
 
 function namesSomebody ({ request, _connectionInit: payload }: ConnectionContext): boolean {
-  return request.headers[HEADER] !== undefined || headerIn(payload, HEADER) !== undefined
+  return request.headers[VIEW_AS] !== undefined || headerIn(payload, VIEW_AS) !== undefined
 }
 
 async function actorOf ({ server, log }: FastifyRequest, input: SubjectInput, sender: Principal): Promise<Actor> {
   const { authProfiles, usersStore, rolePermissions } = server
   const findSubject = createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens: server.hasDecorator('apiTokens') ? server.apiTokens : null })
   const { principal, accepted, steps, remedy } = await findSubject(input, sender, log)
-  if (principal === null || !accepted) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [HEADER]: `would be refused: ${steps.map(({ message }) => message).join('; ')}. ${remedy ?? ''}` })
+  if (principal === null || !accepted) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: `would be refused: ${steps.map(({ message }) => message).join('; ')}. ${remedy ?? ''}` })
   if (input.userId == null || principal.kind !== 'user') return { user: null, principal }
   const user = await usersStore.findById(principal.userId)
   if (user === null) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
@@ -110,7 +111,7 @@ function isId (value: unknown): boolean {
 }
 
 function malformed (): Error {
-  return new GRAPHQL_API_ERR_MALFORMED_REQUEST({ [HEADER]: `must be JSON with exactly one of {"userId": "…"}, {"apiTokenId": "…"}, {"roleIds": ["…"]}, of ${MOST_ROLES} at most, and {"guest": true}` })
+  return new GRAPHQL_API_ERR_MALFORMED_REQUEST({ [VIEW_AS]: `must be JSON with exactly one of {"userId": "…"}, {"apiTokenId": "…"}, {"roleIds": ["…"]}, of ${MOST_ROLES} at most, and {"guest": true}` })
 }
 
 /** No token, and nothing of the person but the id. */

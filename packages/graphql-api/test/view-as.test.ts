@@ -183,7 +183,7 @@ t.test('resolvers of the app, and its context, see whom it is viewed as, and not
   const seen = async (_source: unknown, _arguments: unknown, context: MercuriusContext) => JSON.stringify({
     principal: context.reply.request.principal, identity: context.reply.request.identity, asked: await context.app.graphqlApi.principal(context), made: (context as { made?: unknown }).made
   })
-  const { ask, user, app } = await openApi(t, 'sqlite', {
+  const { ask, user } = await openApi(t, 'sqlite', {
     before: async app => {
       await app.register(mercurius, { schema: 'type Query { seen: String }', resolvers: { Query: { seen } }, context: async request => ({ made: request.principal }), ...mercuriusOptions() })
     }
@@ -193,8 +193,11 @@ t.test('resolvers of the app, and its context, see whom it is viewed as, and not
   const { data } = await ask('{ seen }', { token: root.token, headers: { [header]: JSON.stringify({ userId: ada.user.id }) } })
   const principal = { kind: 'user', userId: ada.user.id, email: 'ada@example.com', roles: [] }
   t.strictSame(JSON.parse(data?.seen as string), { principal, identity: null, asked: principal, made: principal })
+  const somebody = async () => (JSON.parse((await ask('{ seen }', { token: root.token, headers: { [header]: '{"roleIds":[]}' } })).data?.seen as string) as { principal: { userId: string } }).principal.userId
+  const [one, other] = [await somebody(), await somebody()]
+  t.match(one, /^[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/, 'an id that columns of the app take')
+  t.not(one, other, 'and that nobody could have, or make records of')
   t.match(await ask('{ seen }', { token: root.token, headers: { [header]: JSON.stringify({ apiTokenId: unknownId }) } }), { data: null, errors: [error('ValidationError', { details: { apiTokenId: /no API tokens/ } })] })
-  t.ok(app)
 })
 
 t.test('an app whose Mercurius does not know the header refuses it, and answers nobody as the sender', async t => {
