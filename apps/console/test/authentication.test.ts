@@ -44,7 +44,8 @@ t.test('an administrator tests, makes, orders, changes and deletes profiles, and
   // The stored secret is used where none is typed in.
   await page.getByRole('button', { name: 'Test connection' }).click()
   await page.getByText('People could sign in so').waitFor()
-  await page.getByLabel('Issuer').fill('http://127.0.0.1:9')
+  await page.getByRole('textbox', { name: 'Issuer' }).fill('http://127.0.0.1:9')
+  t.equal(await page.getByText('People could sign in so').count(), 0, 'what was tested is not what is there now')
   await page.getByRole('button', { name: 'Test connection' }).click()
   await page.getByText('The connection could not be tested').waitFor()
   await examine(t, window, 'profile whose secret goes nowhere else')
@@ -52,7 +53,7 @@ t.test('an administrator tests, makes, orders, changes and deletes profiles, and
   await page.getByRole('button', { name: 'Test connection' }).click()
   await page.getByText('People could not sign in so').waitFor()
   await examine(t, window, 'profile tested')
-  await page.getByLabel('Issuer').fill(issuer.issuer)
+  await page.getByRole('textbox', { name: 'Issuer' }).fill(issuer.issuer)
   await page.getByRole('textbox', { name: 'Client secret' }).fill('')
   await page.getByLabel('Callback URLs').fill('https://app.example.com/callback')
   await page.getByRole('button', { name: 'Test connection' }).click()

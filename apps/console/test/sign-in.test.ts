@@ -40,6 +40,9 @@ t.test('who has signed in and is no user yet signs up, and is told what they may
   await page.getByText('The users cannot be shown').waitFor()
   t.match(await page.textContent('main'), /none of your roles allows to\s+read\s+Users/)
   await examine(t, window, 'refused')
+  await page.getByRole('link', { name: 'Activity' }).click()
+  await page.getByText('The sign-ins by day cannot be shown').waitFor()
+  await page.getByText('The activity cannot be shown').waitFor()
   t.strictSame(window.complaints, [])
 })
 

@@ -50,6 +50,7 @@ t.test('an administrator finds, pages through, invites, changes and deletes user
   await page.getByRole('searchbox').fill('grace')
   await page.getByRole('link', { name: 'grace@example.com' }).click()
   await page.getByRole('heading', { name: 'grace@example.com' }).waitFor()
+  await page.getByText('None that is kept').waitFor()
   await page.getByLabel('Last name').fill('Hopper')
   await page.getByRole('combobox', { name: 'Roles' }).click()
   await page.getByRole('option', { name: 'Administrator' }).click()

@@ -1,6 +1,6 @@
 import type { Locator } from 'playwright-core'
 import t from 'tap'
-import { administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
+import { account, administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
 t.test('an administrator sees the data as somebody else does, and leaves it', async t => {
   const { server, idToken } = await runningConsole()
@@ -105,6 +105,34 @@ t.test('any query is asked as somebody else, and nothing is changed as them', as
   await result.filter({ hasText: '"userCreate"' }).waitFor()
   t.equal(await count(), 1)
   t.notMatch(await page.evaluate('JSON.stringify([sessionStorage, localStorage])'), 'explored@example.com')
+  await write(query, 'query A { usersList { count } } query B { rolesList { count } }')
+  await page.getByRole('combobox', { name: 'Operation' }).click()
+  await page.getByRole('option', { name: 'B' }).click()
+  await page.getByRole('button', { name: 'Run' }).click()
+  await result.filter({ hasText: '"rolesList"' }).waitFor()
+  t.notMatch(await result.textContent(), 'usersList')
+  // It is about the token that was asked about, and not about one's own.
+  await write(query, 'mutation { userRefreshToken(data: { refreshToken: "none", email: "admin@example.com" }) { idToken } }')
+  await page.getByRole('button', { name: 'Run' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Refresh Token has expired' }).waitFor()
+  await page.getByRole('tab', { name: 'Data' }).click()
+  await page.getByText('Nobody is chosen yet').waitFor()
+  t.strictSame(window.complaints, [])
+})
+
+t.test('who may not do everything is told that it takes that', async t => {
+  const { server, idToken } = await runningConsole()
+  const email = 'nearly@example.com'
+  await graphql(server, '{ user { id } }', {}, await account(server, email))
+  const all = { read: { allow: true } }
+  await graphql(server, 'mutation ($data: RoleCreateInput!) { roleCreate(data: $data) { id } }', { data: { name: 'Nearly all', permissions: { data: { Roles: all, Users: all, ApiTokens: all } } } }, idToken)
+  await graphql(server, 'mutation ($email: String!) { userUpdate(filter: { email: $email }, data: { roles: { reconnect: [{ name: "Nearly all" }] } }) { id } }', { email }, idToken)
+  const window = await visit(t, '/console/view-as?as=guest')
+  const { page } = window
+  await signIn(page, email)
+  await page.getByText('The records cannot be seen so').waitFor()
+  t.match(await page.getByRole('alert').textContent(), /for who may do everything/)
+  await examine(t, window, 'view as without being an administrator')
   t.strictSame(window.complaints, [])
 })
 

@@ -43,8 +43,8 @@ function Refused ({ error, title }: { error: ApiError, title: string | undefined
   const roles = Array.isArray(error.details.roles) ? error.details.roles.join(', ') : null
   return (
     <Alert role='alert' color='orange' icon={<IconLock aria-hidden />} title={title ?? 'You may not do this'}>
-      {resource === undefined
-        ? <Text size='sm'>{reasons[error.reason ?? ''] ?? error.message}</Text>
+      {resource === undefined || resource === '*'
+        ? <Text size='sm'>{resource === '*' ? 'The API refused it: this is for who may do everything. Remedy: an administrator does it, or gives you a role that may do everything.' : reasons[error.reason ?? ''] ?? error.message}</Text>
         : (
           <>
             <Text size='sm'>

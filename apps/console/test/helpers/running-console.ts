@@ -44,19 +44,20 @@ t.teardown(async () => {
 })
 
 async function start (): Promise<RunningConsole> {
-  const port = await freePort()
+  const [port, partnerPort] = [await freePort(), await freePort()]
   const origin = `http://127.0.0.1:${port}`
-  const partner = await startServer({
-    config: { profiles: [{ id: 'default', name: 'Partner', type: 'embedded', clientId: 'partner-web', callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }] },
-    env: { LOG_LEVEL: 'info' }
-  })
-  const [server, browser] = await Promise.all([
+  const [partner, server, browser] = await Promise.all([
+    startServer({
+      port: partnerPort,
+      config: { profiles: [{ id: 'default', name: 'Partner', type: 'embedded', clientId: 'partner-web', callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }] },
+      env: { LOG_LEVEL: 'info' }
+    }),
     startServer({
       port,
       config: {
         profiles: [
           { id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: ['http://localhost:3000/auth/callback'] },
-          { id: 'partner', name: 'Partner', type: 'openid', issuer: `${partner.url}/oidc`, clientId: 'partner-web' }
+          { id: 'partner', name: 'Partner', type: 'openid', issuer: `http://127.0.0.1:${partnerPort}/oidc`, clientId: 'partner-web' }
         ],
         roles: [{ name: 'Support', permissions: { data: { Users: { read: { allow: true, fields: { id: true, email: true, firstName: true, lastName: true, createdAt: true } } } } } }]
       },

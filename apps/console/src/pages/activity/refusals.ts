@@ -9,13 +9,20 @@ const meanings: Readonly<Record<string, string>> = {
   not_yet_valid: 'The token begins later',
   missing_claim: 'Something is missing in the token, such as the email',
   issuer_unreachable: 'The issuer could not be asked for its keys',
+  unknown: 'There is no such API token',
+  revoked: 'The API token was revoked',
+  token_missing: 'No token was sent',
   token_expired: 'The token has expired',
+  refresh_token_expired: 'The sign-in has ended, and its refresh token with it',
   email_mismatch: 'The email of the token is another than the user\'s',
   identity_not_linked: 'A user has the email, and the sign-in is not bound to them',
   sign_up_refused: 'The profile lets nobody sign up so',
   not_authorized: 'A permission was missing',
   wrong_password: 'The email or the password was wrong',
-  throttled: 'There were too many tries'
+  user_not_confirmed: 'The account is not confirmed',
+  challenge_required: 'The provider wants more than a password',
+  throttled: 'There were too many tries',
+  other: 'For other reasons'
 }
 
 /** A refusal by the API's word for it, in a sentence. */

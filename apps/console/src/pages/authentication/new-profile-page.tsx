@@ -39,8 +39,9 @@ export function NewProfilePage () {
 
 function NewProfileForm ({ type }: { type: string }) {
   const navigate = useNavigate()
-  const form = useForm<ProfileValues>({ initialValues: valuesOf(type, null), validate: values => validateProfile(type, values) })
   const test = useConnectionTest()
+  // What was tested says nothing of a form that has changed since.
+  const form = useForm<ProfileValues>({ initialValues: valuesOf(type, null), validate: values => validateProfile(type, values), onValuesChange: () => { test.reset() } })
   const create = useChange({
     change: async (values: ProfileValues) => (await ask(ProfileCreateDocument, { data: toCreateInput(type, values) })).authenticationProfileCreate,
     done: (_result, { name }) => `People can sign in with ${name}`,

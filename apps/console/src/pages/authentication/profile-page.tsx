@@ -114,8 +114,9 @@ function FixedProfile ({ profile, id }: { profile: Profile, id: string }) {
 function EditProfile ({ profile, id }: { profile: Profile, id: string }) {
   const type = profile.type ?? ''
   const before = valuesOf(type, profile)
-  const form = useForm<ProfileValues>({ initialValues: before, validate: values => validateProfile(type, values) })
   const test = useConnectionTest()
+  // What was tested says nothing of a form that has changed since.
+  const form = useForm<ProfileValues>({ initialValues: before, validate: values => validateProfile(type, values), onValuesChange: () => { test.reset() } })
   const save = useChange({
     change: async (data: AuthenticationProfileUpdateInput) => await ask(ProfileUpdateDocument, { id, data }),
     done: 'The profile was changed, and holds from now on'

@@ -21,12 +21,10 @@ export function FilteredRecords ({ table, filter }: { table: ResourceTable, filt
   if (records.data == null || records.data.items.length === 0) return null
   const { columns, items } = records.data
   return (
-    <Table.ScrollContainer minWidth={0}>
-      <Table aria-label='The first records that it admits' fz='sm' verticalSpacing={4} withTableBorder>
-        <Table.Thead><Table.Tr>{columns.map(name => <Table.Th key={name}>{name}</Table.Th>)}</Table.Tr></Table.Thead>
-        <Table.Tbody>{items.map((item, index) => <Table.Tr key={index}>{columns.map(name => <Table.Td key={name}><FieldValue of={item[name]} /></Table.Td>)}</Table.Tr>)}</Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Table aria-label='The first records that it admits' fz='sm' verticalSpacing={4} withTableBorder>
+      <Table.Thead><Table.Tr>{columns.map(name => <Table.Th key={name}>{name}</Table.Th>)}</Table.Tr></Table.Thead>
+      <Table.Tbody>{items.map((item, index) => <Table.Tr key={index}>{columns.map(name => <Table.Td key={name}><FieldValue of={item[name]} /></Table.Td>)}</Table.Tr>)}</Table.Tbody>
+    </Table>
   )
 }
 

@@ -33,7 +33,8 @@ export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
       const answer = await send({ query, variables, operationName }, subject)
       return { answer, took: performance.now() - begun }
     },
-    onSuccess: (_result, { changes }) => { if (changes && subject === null) client.invalidateQueries() }
+    // Of another schema the editor would be made anew, under the hands of who types.
+    onSuccess: (_result, { changes }) => { if (changes && subject === null) client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== schemaQuery.queryKey[0] }) }
   })
   const language = useMemo(() => schema.data === undefined ? [] : graphql(schema.data.schema), [schema.data])
   if (schema.error !== null) return <Problem error={schema.error} title='The schema of the API cannot be read' retry={() => { schema.refetch() }} />
