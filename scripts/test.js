@@ -13,7 +13,8 @@ import { join, relative } from 'node:path'
 
 // More than the two cores a small machine has: some tests wait for most of their time.
 const CONCURRENCY = 4
-const PACKAGE_TIMEOUT_SECONDS = 600
+// Several times what the longest takes: a machine may be busy with something else.
+const PACKAGE_TIMEOUT_SECONDS = 1800
 
 const packages = await Promise.all(['packages', 'apps'].map(async folder => (await readdir(folder)).map(name => join(folder, name))))
 // Compiled tests of a source file that is no more must not run; turbo brings the others back.
@@ -23,8 +24,9 @@ const counts = { passed: 0, failed: 0 }
 if (await run('npx', ['turbo', 'run', 'typecheck', '--output-logs=errors-only'])) {
   await withPostgres(async postgresUrl => {
     const suites = (await Promise.all(packages.flat().map(testsOf))).filter(({ files }) => files.length > 0)
-    // The longest first, or the end would wait for one of them.
-    suites.sort((one, other) => other.files.length - one.files.length)
+    // The longest first, or the end would wait for one of them: apps, which start servers and browsers, then those with the most files.
+    const isApp = ({ folder }) => Number(folder.startsWith('apps'))
+    suites.sort((one, other) => isApp(other) - isApp(one) || other.files.length - one.files.length)
     const tasks = [
       ...suites.map(suite => () => runTests(suite, postgresUrl)),
       () => run('npm', ['run', '--silent', 'lint']),

@@ -101,6 +101,7 @@ t.test('any query is asked as somebody else, and nothing is changed as them', as
   await page.getByRole('button', { name: 'Stop viewing as' }).click()
   await page.getByText('You ask as yourself').waitFor()
   t.match(await query.textContent(), /mutation/, 'what was typed is still there')
+  t.equal(await page.getByRole('alert').filter({ hasText: 'is for queries only' }).count(), 0, 'what was answered to somebody else is not')
   await page.getByRole('button', { name: 'Run' }).click()
   await result.filter({ hasText: '"userCreate"' }).waitFor()
   t.equal(await count(), 1)

@@ -66,12 +66,12 @@ for (const dialect of dialects) {
     await ask(me, { token: first })
     t.strictSame(await counting.during(async () => { for (let time = 0; time < 20; time++) await ask(me, { token: first }) }), [], 'nothing for a token that was seen')
     await aWhile()
-    t.match(await counting.during(async () => { await ask(me, { token: first }) }), { length: 1, 0: /^select/ }, 'once a second who that is, as ever')
+    t.match(await counting.during(async () => { await ask(me, { token: first }) }), { length: dialect === 'sqlite' ? 0 : 1 }, 'once a second who that is, where the database does not tell of changes')
     const statements = await counting.during(async () => {
       await ask(me, { token: second })
       await aWhile()
     })
-    t.match(statements, { length: 1, 0: /^select/ }, 'the one query of who that is for a fresh one')
+    t.strictSame(statements, [], 'nor for a fresh one of somebody who is remembered')
     t.equal((await rows(api)).length, 1)
     t.match(await today(api), { signIns: 1 })
   })
@@ -100,7 +100,7 @@ for (const dialect of dialects) {
     for (let time = 0; time < 2; time++) t.equal((await ask(signUp, { token: nobody })).errors, undefined)
     await aWhile()
     const { signIns, signUps, refusals } = await today(api)
-    t.strictSame({ signIns, signUps }, { signIns: 2, signUps: 1 }, 'who signs up has signed in')
+    t.strictSame({ signIns, signUps }, { signIns: 3, signUps: 1 }, 'who signs up has signed in')
     t.strictSame(refusals, [
       { reason: 'not_authorized', count: 2 },
       ...['bad_signature', 'email_mismatch', 'identity_not_linked', 'malformed', 'sign_up_refused', 'token_expired'].map(reason => ({ reason, count: 1 }))

@@ -228,3 +228,10 @@ t.test('each table tells the query that lists it, the app\'s own too', async t =
     Users: 'usersList', Roles: 'rolesList', AuthenticationProfiles: 'authenticationProfilesList', AuthenticationSettings: null, Notes: 'notesList', Plans: null, Needy: null, Half: null, Gone: null
   })
 })
+
+t.test('two are compared once in a request: it may count every table twice', async t => {
+  const { ask, root } = await open(t, 'sqlite')
+  const guests = 'permissionComparison(first: { guest: true }, second: { guest: true }) { first }'
+  t.match(await ask(`{ a: ${guests} b: ${guests} }`, { token: root.token }), { errors: [{ code: 'ValidationError', path: ['b'], details: { permissionComparison: /once in a request/ } }] })
+  t.match((await ask(`{ ${guests} }`, { token: root.token })).data, { permissionComparison: { first: String } })
+})

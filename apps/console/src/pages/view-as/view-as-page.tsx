@@ -40,7 +40,7 @@ export function ViewAsPage () {
           <Tabs.Tab value='difference'>Difference</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value='data'>{subject === null ? nobody : <DataTab key={as} subject={subject} />}</Tabs.Panel>
-        <Tabs.Panel value='explorer'><Suspense fallback={<Loading />}><ExplorerTab subject={subject} /></Suspense></Tabs.Panel>
+        <Tabs.Panel value='explorer'><Suspense fallback={<Loading />}><ExplorerTab key={as ?? ''} subject={subject} /></Suspense></Tabs.Panel>
         <Tabs.Panel value='difference'>{subject === null ? nobody : <DifferenceTab key={as} subject={subject} />}</Tabs.Panel>
       </Tabs>
     </>
