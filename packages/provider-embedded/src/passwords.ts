@@ -8,25 +8,15 @@ const MAX_BYTES = 256
 /** argon2id with 19 MiB and two passes, as the OWASP Password Storage Cheat Sheet recommends. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-let common: Promise<ReadonlySet<string>> | undefined
-
-/** Unpacked when the first password is chosen: that takes longer than much else at the start. */
-async function readCommon (): Promise<ReadonlySet<string>> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common')
-  return new Set(dictionary['passwords-common'].filter(word => word.length >= MIN_CHARACTERS))
-}
-
 /**
  * Refuses a password that is too short, too long, in the list of common ones, or the email itself.
  *
  * @throws IDENTITY_PROVIDER_ERR_WEAK_PASSWORD saying which rule it breaks
  */
 export async function checkPassword (password: string, email: string): Promise<void> {
-  common ??= readCommon().catch((error: unknown) => {
-    common = undefined
-    throw error
-  })
-  const broken = brokenRule(password, email, await common)
+  // Unpacked when the first password is chosen: that takes longer than much else at the start.
+  const { commonPasswords } = await import('./common-passwords.js')
+  const broken = brokenRule(password, email, commonPasswords)
   if (broken !== null) throw new errors.IDENTITY_PROVIDER_ERR_WEAK_PASSWORD(broken)
 }
 
