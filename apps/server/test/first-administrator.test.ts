@@ -100,3 +100,24 @@ t.test('commands that open the app make no code, and doctor says where it stands
   const again = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info', DATABASE_URL: url })
   t.match(await logged(again.server, 'No role may do everything'), [{ level: 40, msg: /"all": true.*latchkey doctor/ }])
 })
+
+t.test('where the log has no warnings, the code is printed', async t => {
+  const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'error' })
+  t.match(await server.printed(announced), /^No user may do everything yet: .* enter the code [0-9A-Z]{4}(?:-[0-9A-Z]{4}){3} within 24 hours/m)
+})
+
+t.test('naming the administrator ends the codes that were told before', async t => {
+  const url = await databaseUrl(t, 'sqlite')
+  const { server, issuer } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info', DATABASE_URL: url })
+  const code = await codeOf(server)
+  const ada = await issuer.idToken({ subject: 'ada', email: 'ada@example.com' })
+  await graphql(server, signUpMutation('ada@example.com'), ada)
+  await server.stop()
+  const named = await startServer({
+    config: { profiles: [{ id: 'p0', name: 'Profile 0', type: 'openid', issuer: issuer.issuer, clientId: issuer.clientId }] },
+    env: { LOG_LEVEL: 'info', DATABASE_URL: url, LATCHKEY_ADMIN_EMAIL: 'root@example.com' }
+  })
+  t.teardown(() => named.stop())
+  await named.printed(announced)
+  t.match((await graphql(named, claim(code), ada)).errors, [{ code: 'ValidationError' }])
+})

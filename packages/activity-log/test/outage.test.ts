@@ -10,7 +10,7 @@ for (const dialect of dialects) {
     await second.app.ready()
     await app.ready()
     const ann = await signIn('ann')
-    for (let index = 0; index < 1300; index++) app.activityLog.signedIn({ ...ann, at: ann.at - index })
+    for (let index = 0; index < 1300; index++) app.activityLog.signedIn({ ...ann, at: ann.at - index * 60 })
     app.activityLog.refused('throttled')
     await app.close()
     t.equal((await rows(second)).length, 1300)
@@ -26,7 +26,7 @@ t.test('while PostgreSQL is away nothing fails, and afterwards what was kept is 
   await app.ready()
   const ann = await opened.signIn('ann')
   await server.pause()
-  for (let index = 0; index < 8; index++) app.activityLog.signedIn({ ...ann, at: ann.at - index })
+  for (let index = 0; index < 8; index++) app.activityLog.signedIn({ ...ann, at: ann.at - index * 60 })
   for (let index = 0; index < 100; index++) app.activityLog.refused('wrong_password')
   await until(async () => logs.some(({ msg }) => /cannot be written/.test(String(msg))))
   await aWhile()
@@ -39,7 +39,7 @@ t.test('while PostgreSQL is away nothing fails, and afterwards what was kept is 
   t.notMatch(JSON.stringify(said), ann.userId)
 
   t.comment('one that found no room is noted when it is met again')
-  app.activityLog.signedIn({ ...ann, at: ann.at - 7 })
+  app.activityLog.signedIn({ ...ann, at: ann.at - 7 * 60 })
   await written(opened, 6)
 })
 
