@@ -33,7 +33,8 @@ t.test('two copies of the app over one PostgreSQL write one row of one sign-in',
   t.match((await answered(one, signIns, admin, data => data?.signInsList?.count === 2)).data, { signInsList: { count: 2, items: [{ subject: 'jane', profileName: 'Profile 0', ip: '127.0.0.1' }, {}] } })
   await new Promise(resolve => setTimeout(resolve, 1300))
   t.match((await graphql(other, signIns, admin)).data, { signInsList: { count: 2 } })
-  t.match((await graphql(other, perDay, admin)).data?.activityPerDay.at(-1), { signIns: 2, signUps: 1, refused: 0 })
+  const days = (await graphql(other, perDay, admin)).data?.activityPerDay.slice(-2) as { signIns: number }[]
+  t.match([days.reduce((sum, { signIns }) => sum + signIns, 0), days.at(-1)], [2, { signUps: 1, refused: 0 }], 'the first may have been yesterday')
 })
 
 for (const dialect of dialects) {

@@ -6,7 +6,6 @@ import type { SignInRow } from './pending-activity.js'
 /** Sign-ins that are known to be noted; the least recently met make room for new ones, which costs no more than a row that is there already. */
 const MAX_NOTED = 20_000
 const MAX_USER_AGENT_LENGTH = 200
-const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 60 * 60
 
 /** Tells sign-ins that are new from those that were noted. */
@@ -38,12 +37,9 @@ export function toRow (signIn: NewSignIn, now: number): SignInRow {
   }
 }
 
-/**
- * JSON, so that no issuer can end where a subject begins. Of those who sign in again and again, as only a program does, one in a minute is
- * noted: a right password is no protection against who has one.
- */
+/** JSON, so that no issuer can end where a subject begins. */
 function keyOf ({ issuer, subject, at, exact = true }: Omit<NewSignIn, 'userId'>): string {
-  return JSON.stringify([issuer, subject, Math.floor(at / (exact ? MINUTE_SECONDS : HOUR_SECONDS)), exact])
+  return JSON.stringify([issuer, subject, exact ? at : Math.floor(at / HOUR_SECONDS), exact])
 }
 
 /** What no database takes, as a NUL or half a character, and no page shows, is left out. */

@@ -17,7 +17,7 @@ for (const dialect of dialects) {
     t.test('a request that is authenticated notes the sign-in, from where it came', async t => {
       const running = await open()
       const { app, issuers, identity } = running
-      const { user } = await app.authProfiles.signUp(await identity(0, { ...jane, claims: { auth_time: now() - 50 } }), { user: { email: jane.email } })
+      const { user } = await app.authProfiles.signUp(await identity(0, { ...jane, claims: { auth_time: now() - 110 } }), { user: { email: jane.email } })
       const token = await issuers[0]?.idToken({ ...jane, claims: { auth_time: now() - 10 } })
       for (let time = 0; time < 3; time++) t.equal((await app.inject({ url: '/me', headers: { authorization: `Bearer ${token}`, 'user-agent': 'Firefox' }, remoteAddress: '203.0.113.7' })).statusCode, 200)
       await aWhile()
@@ -26,7 +26,8 @@ for (const dialect of dialects) {
         { user_id: user.id, profile_id: 'p0', issuer: issuers[0]?.issuer, subject: 'jane', ip: '203.0.113.7', user_agent: 'Firefox' }
       ], 'that of the sign-up, of which no request is known, and that of the request')
       t.equal((await rows(running)).length, 2)
-      t.match((await app.activityLog.perDay()).at(-1), { signIns: 2, signUps: 1 })
+      const days = (await app.activityLog.perDay()).slice(-2)
+      t.strictSame([days.reduce((sum, { signIns }) => sum + signIns, 0), days.at(-1)?.signUps], [2, 1], 'the first may have been yesterday')
     })
 
     t.test('when it was is what auth_time says, and where it says nothing that can be, when the token was issued', async t => {
