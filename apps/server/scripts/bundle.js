@@ -31,13 +31,12 @@ await build({
   target: 'node20',
   minifySyntax: true,
   minifyWhitespace: true,
-  // oidc-provider knows its models by the names of their classes, two of which may be alike in a bundle.
-  keepNames: true,
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
-  // Machine code, what starts threads of its own files, and what is loaded only where it is needed, if at all.
-  external: ['better-sqlite3', '@node-rs/argon2', 'pino', '@aws-sdk/*', 'pg-native', 'bufferutil', 'utf-8-validate'],
+  // Machine code, what starts threads of its own files, and what is loaded only where it is needed, if at all. And oidc-provider, which knows its
+  // models by the names of their classes: two of one name get others in a bundle, and `keepNames` would set the name of each closure each time that it is made.
+  external: ['better-sqlite3', '@node-rs/argon2', 'oidc-provider', 'pino', '@aws-sdk/*', 'pg-native', 'bufferutil', 'utf-8-validate'],
   // CommonJS asks for the modules of Node, and for those left out, while it runs.
   banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url), __bundle = import.meta.dirname;" },
   plugins: [ownFolder]
