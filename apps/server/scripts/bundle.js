@@ -2,6 +2,7 @@
 import { build } from 'esbuild'
 import { readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const app = dirname(import.meta.dirname)
 const outdir = join(app, 'dist-bundle')
@@ -19,9 +20,15 @@ const ownFolder = {
   }
 }
 
-await rm(outdir, { recursive: true, force: true })
-await build({
-  entryPoints: ['server.js', 'app.js', 'cli/latchkey.js'].map(entry => join(app, 'dist', entry)),
+/** oidc-provider is a bundle of its own. */
+const besideUs = {
+  name: 'beside-us',
+  setup ({ onResolve }) {
+    onResolve({ filter: /^oidc-provider$/ }, () => ({ path: './oidc-provider.js', external: true }))
+  }
+}
+
+const options = {
   entryNames: '[name]',
   outdir,
   bundle: true,
@@ -34,10 +41,14 @@ await build({
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
-  // Machine code, what starts threads of its own files, and what is loaded only where it is needed, if at all. And oidc-provider, which knows its
-  // models by the names of their classes: two of one name get others in a bundle, and `keepNames` would set the name of each closure each time that it is made.
-  external: ['better-sqlite3', '@node-rs/argon2', 'oidc-provider', 'pino', '@aws-sdk/*', 'pg-native', 'bufferutil', 'utf-8-validate'],
+  // Machine code, what starts threads of its own files, and what is loaded only where it is needed, if at all.
+  external: ['better-sqlite3', '@node-rs/argon2', 'pino', '@aws-sdk/*', 'pg-native', 'bufferutil', 'utf-8-validate'],
   // CommonJS asks for the modules of Node, and for those left out, while it runs.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url), __bundle = import.meta.dirname;" },
-  plugins: [ownFolder]
-})
+  banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url), __bundle = import.meta.dirname;" }
+}
+
+await rm(outdir, { recursive: true, force: true })
+await build({ ...options, entryPoints: ['server.js', 'app.js', 'cli/latchkey.js'].map(entry => join(app, 'dist', entry)), plugins: [ownFolder, besideUs] })
+// It knows its models by the names of their classes, and two of one name get others in a bundle, unless names are kept: that sets the
+// name of each closure each time that it is made, which would cost every request a third more if it were done everywhere.
+await build({ ...options, entryPoints: [{ in: fileURLToPath(import.meta.resolve('oidc-provider')), out: 'oidc-provider' }], keepNames: true, plugins: [ownFolder] })
