@@ -3,6 +3,7 @@
  * it in passing and wait for nothing: it keeps what it is told in bounded memory and writes it to the database by and by.
  * What a sign-in is of whom, and who may read it, is for others to decide.
  */
+import { leaveUnseen } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { ActivityLog } from './activity-log.js'
@@ -36,6 +37,8 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
   if (migrate) await migrateActivityLog(fastify.db)
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
+  // Nobody remembers anything of them, and many sign-ins would have all that is remembered forgotten.
+  leaveUnseen(db, ['latchkey_sign_ins', 'latchkey_activity_counts'])
   const noted = new NotedSignIns()
   const pending = new PendingActivity(maxPending)
   const writing = writeRegularly(pending, async batch => { await writeActivity(db, batch) }, fastify.log)

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 import { statementName } from './prepared-query.js'
-import { announceChanges, mayChange, type SeenChanges } from './seen-changes.js'
+import { announceChanges, WatchedStatements, type SeenChanges } from './seen-changes.js'
 import { SqliteChanges } from './sqlite-changes.js'
 import type { Tables } from './index.js'
 
@@ -21,21 +21,24 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
  * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme
  */
 export function connect (url: string, options: ConnectionOptions, reportError: ReportError): Kysely<Tables> {
-  const { dialect, changes } = open(url, options, reportError)
+  const unseen = new Set<string>()
+  const { dialect, changes } = open(url, options, unseen, reportError)
   const db = new Kysely<Tables>({ dialect })
-  announceChanges(db, changes)
+  announceChanges(db, { changes, unseen })
   return db
 }
 
-function open (url: string, options: ConnectionOptions, reportError: ReportError): { dialect: Dialect, changes: SeenChanges } {
+function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<string>, reportError: ReportError): { dialect: Dialect, changes: SeenChanges } {
   if (url.startsWith('sqlite:')) {
     const database = openSqlite(url.slice('sqlite:'.length), options)
     const changes = new SqliteChanges(database)
-    return { dialect: new SqliteDialect({ database: keepingStatements(database, () => { changes.note() }) }), changes }
+    const watched = new WatchedStatements(unseen)
+    return { dialect: new SqliteDialect({ database: keepingStatements(database, sql => { if (watched.mayChange(sql)) changes.note() }) }), changes }
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     const changes = { count: 0, ofOthers: false }
-    return { dialect: new PostgresDialect({ pool: openPostgres(url, options, reportError, () => { changes.count++ }) }), changes }
+    const pool = openPostgres(url, options, reportError, client => { watchStatements(client, new WatchedStatements(unseen), () => { changes.count++ }) })
+    return { dialect: new PostgresDialect({ pool }), changes }
   }
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
@@ -51,14 +54,18 @@ function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOpt
   return database
 }
 
-/** Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew. */
-function keepingStatements (database: Sqlite.Database, onChange: () => void): SqliteDatabase {
+/**
+ * Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew.
+ *
+ * @param onStatement told of each, before it runs
+ */
+function keepingStatements (database: Sqlite.Database, onStatement: (sql: string) => void): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>()
   return {
     close: () => { database.close() },
     prepare: (sql) => {
       // Kysely runs it in the same turn of the event loop, before anybody can look.
-      if (mayChange(sql)) onChange()
+      onStatement(sql)
       if (statementName(sql) === undefined) return database.prepare(sql)
       let statement = statements.get(sql)
       if (statement === undefined) {
@@ -70,7 +77,7 @@ function keepingStatements (database: Sqlite.Database, onChange: () => void): Sq
   }
 }
 
-function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError, onChange: () => void): PostgresPool {
+function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError, onConnect: (client: pg.PoolClient) => void): PostgresPool {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -80,12 +87,12 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: Con
   // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
   pool.on('error', reportError)
   pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
-  pool.on('connect', client => { watchStatements(client, onChange) })
+  pool.on('connect', onConnect)
   return pool as unknown as PostgresPool
 }
 
 /** Gives hot SQL a name on this connection, by which PostgreSQL keeps it parsed and planned, and tells when something may have been changed. */
-function watchStatements (client: pg.PoolClient, onChange: () => void): void {
+function watchStatements (client: pg.PoolClient, watched: WatchedStatements, onChange: () => void): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((...args: unknown[]) => {
     const [text, values] = args
@@ -93,7 +100,7 @@ function watchStatements (client: pg.PoolClient, onChange: () => void): void {
     const name = statementName(text)
     const result = name === undefined ? query(...args) : query({ name, text, values })
     // Also where it failed: the connection may have been lost with the answer to a commit.
-    if (mayChange(text)) Promise.resolve(result).then(onChange, onChange)
+    if (watched.mayChange(text)) Promise.resolve(result).then(onChange, onChange)
     return result
   }) as typeof client.query
 }

@@ -16,7 +16,7 @@ export * as errors from './errors.js'
 export { migrate, type Migrations } from './migrate.js'
 export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
-export { seenChanges, type SeenChanges } from './seen-changes.js'
+export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
 
 /**
  * The tables of the database, by SQL name. Empty here: each package that owns tables adds them by

@@ -8,8 +8,14 @@ export interface SeenChanges {
   readonly ofOthers: boolean
 }
 
+interface Seen {
+  readonly changes: SeenChanges
+  /** The tables whose changes do not count. */
+  readonly unseen: Set<string>
+}
+
 /** By Kysely's adapter, which an instance shares with its transactions and with what `withoutPlugins` gives. */
-const seenBy = new WeakMap<object, SeenChanges>()
+const seenBy = new WeakMap<object, Seen>()
 
 /**
  * What this process has changed in a database: whoever remembers something that was read knows by it that it may be otherwise now.
@@ -18,15 +24,46 @@ const seenBy = new WeakMap<object, SeenChanges>()
  * @returns `null` for an instance that the app brought, whose statements nobody sees
  */
 export function seenChanges<DB> (db: Kysely<DB>): SeenChanges | null {
-  return seenBy.get(db.getExecutor().adapter) ?? null
+  return seenBy.get(db.getExecutor().adapter)?.changes ?? null
 }
 
-/** Has `seenChanges` answer this for the instance and all that is made from it. */
-export function announceChanges<DB> (db: Kysely<DB>, changes: SeenChanges): void {
-  seenBy.set(db.getExecutor().adapter, changes)
+/**
+ * Has this process's changes of these tables not count: for those that are written all the time, of which nobody remembers
+ * anything, and with which nothing else changes.
+ *
+ * @param tables by SQL name
+ */
+export function leaveUnseen<DB> (db: Kysely<DB>, tables: readonly string[]): void {
+  for (const table of tables) seenBy.get(db.getExecutor().adapter)?.unseen.add(table)
 }
 
-/** Kysely writes `select` in small letters; whatever else a statement begins with, it may change something. */
-export function mayChange (sql: string): boolean {
-  return !sql.startsWith('select ')
+/** Has `seenChanges` and `leaveUnseen` know the instance and all that is made from it. */
+export function announceChanges<DB> (db: Kysely<DB>, seen: Seen): void {
+  seenBy.set(db.getExecutor().adapter, seen)
+}
+
+/** As Kysely writes it, or in words of our own. */
+const changeOfTable = /^\s*(?:insert into|update|delete from) "?(\w+)/
+
+/** Tells of the statements of one connection which of them may change something, by how they begin. */
+export class WatchedStatements {
+  readonly #unseen: ReadonlySet<string>
+  /** Whether the transaction has done nothing but change tables that are left unseen. */
+  #isUnseen = false
+
+  constructor (unseen: ReadonlySet<string>) { this.#unseen = unseen }
+
+  /** To be told of each statement, in order. */
+  mayChange (sql: string): boolean {
+    if (sql === 'begin') {
+      this.#isUnseen = true
+      return false
+    }
+    if (sql === 'commit' || sql === 'rollback') return !this.#isUnseen
+    const [, table] = changeOfTable.exec(sql) ?? []
+    if (table !== undefined && this.#unseen.has(table)) return false
+    this.#isUnseen = false
+    // Kysely writes `select` in small letters; whatever else a statement begins with, it may change something.
+    return !sql.startsWith('select ')
+  }
 }

@@ -1,11 +1,11 @@
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
-import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely'
+import { CamelCasePlugin, Kysely, sql, SqliteDialect } from 'kysely'
 import t from 'tap'
-import database, { seenChanges, type SeenChanges } from '../dist/index.js'
+import database, { leaveUnseen, seenChanges, type SeenChanges } from '../dist/index.js'
 
-type Numbers = { numbers: { n: number } }
+type Numbers = { numbers: { n: number }, notes: { n: number }, notes_kept: { n: number } }
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
@@ -45,6 +45,28 @@ for (const dialect of dialects) {
 
     await t.test('reading changes nothing', async t => {
       t.notOk(await isSeen(() => db.selectFrom('numbers').selectAll().execute()))
+    })
+
+    await t.test('what is written to a table that is left unseen does not count', async t => {
+      for (const table of ['notes', 'notes_kept'] as const) await db.schema.createTable(table).addColumn('n', 'integer').execute()
+      leaveUnseen(db, ['notes'])
+      t.notOk(await isSeen(() => db.insertInto('notes').values({ n: 1 }).execute()))
+      t.notOk(await isSeen(() => db.updateTable('notes').set({ n: 2 }).execute()))
+      t.notOk(await isSeen(() => sql`
+        insert into notes (n) values (3)`.execute(db)))
+      t.notOk(await isSeen(() => db.deleteFrom('notes').execute()))
+      t.ok(await isSeen(() => db.deleteFrom('notes_kept').execute()))
+    })
+
+    await t.test('nor does a transaction that writes nowhere else', async t => {
+      t.notOk(await isSeen(() => db.transaction().execute(async transaction => { await transaction.insertInto('notes').values({ n: 1 }).execute() })))
+      let uncommitted = Infinity
+      await db.transaction().execute(async transaction => {
+        await transaction.insertInto('numbers').values({ n: 8 }).execute()
+        await transaction.insertInto('notes').values({ n: 1 }).execute()
+        uncommitted = changes.count
+      })
+      t.ok(changes.count > uncommitted)
     })
 
     await t.test('what another connection changes is seen on SQLite, soon', async t => {

@@ -3,7 +3,7 @@
  * with its hosted pages, signing keys, sessions and tokens: `fastify.providerEmbedded`.
  * It has tables of its own and knows nothing of the Users table, roles or profiles' policies.
  */
-import { migrate } from '@latchkey/database'
+import { leaveUnseen, migrate } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { EmbeddedProvider } from './adapter.js'
@@ -55,6 +55,8 @@ declare module 'fastify' {
 async function providerEmbedded (fastify: FastifyInstance, options: ProviderEmbeddedOptions): Promise<void> {
   const resolved = resolveOptions(options)
   await migrate(fastify.db, '@latchkey/provider-embedded', migrations)
+  // Each step of each sign-in writes there, and nobody remembers anything of it.
+  leaveUnseen(fastify.db, ['latchkey_embedded_records', 'latchkey_embedded_attempts', 'latchkey_embedded_outbox'])
   const embedded = await startEmbedded({ db: fastify.db, options: resolved, log: fastify.log, pages: providerPages })
   fastify.addHook('onClose', async () => { await embedded.close() })
 
