@@ -45,8 +45,8 @@ export class Requester {
   }
 
   /** The ID token's identity; `null` without one. @throws what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw */
-  async identity (): Promise<Identity | null> {
-    return await this.#credentials.identity()
+  identity (): Promise<Identity | null> {
+    return this.#credentials.identity()
   }
 
   /** Where it comes from. */
@@ -73,9 +73,9 @@ export class Requester {
     this.#keep(Promise.resolve(actor))
   }
 
-  async #acting (): Promise<Actor> {
-    if (this.#actor !== null && performance.now() < this.#keptUntil) return await this.#actor
-    return await this.#keep(this.#findActor())
+  #acting (): Promise<Actor> {
+    if (this.#actor !== null && performance.now() < this.#keptUntil) return this.#actor
+    return this.#keep(this.#findActor())
   }
 
   #keep (actor: Promise<Actor>): Promise<Actor> {
