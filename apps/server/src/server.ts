@@ -35,8 +35,10 @@ async function welcome (app: FastifyInstance, config: Config): Promise<string> {
     ...config.production ? [] : [`  GraphiQL     ${config.publicUrl}/graphiql`],
     `  Console      ${config.publicUrl}/console`,
     `  Profiles     ${config.publicUrl}/auth/profiles`,
-    ...profiles.map(({ id, name, type, loginUrl }) => `    ${id} (${name}, ${type}): ${loginUrl ?? 'no login page'}`),
-    '  The story    npm run demo',
+    // Without the login URLs: a front end adds to them where to come back to, and as they are they lead to an error.
+    ...profiles.map(({ id, name, type, loginUrl }) => `    ${id} (${name}, ${type})${loginUrl === null ? ': no login page' : ''}`),
+    ...app.hasRoute({ method: 'GET', url: '/oidc/outbox' }) ? [`  Emails       ${config.publicUrl}/oidc/outbox`] : [],
+    ...config.production ? [] : ['  The story    npm run demo'],
     ''
   ].join('\n')
 }
