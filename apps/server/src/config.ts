@@ -52,7 +52,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     ...file,
     host,
     port,
-    publicUrl: readPublicUrl(environment.PUBLIC_URL || `http://${host.includes(':') ? `[${host}]` : host}:${port}`),
+    publicUrl: environment.PUBLIC_URL ? readPublicUrl(environment.PUBLIC_URL) : addressOf(host, port),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
     signInsKeepDays: readDays('LATCHKEY_SIGN_INS_KEEP_DAYS', environment.LATCHKEY_SIGN_INS_KEEP_DAYS || '90'),
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
@@ -105,7 +105,19 @@ function readLogLevel (text: string): string {
 
 function readPublicUrl (text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new ConfigurationError('PUBLIC_URL must be the http(s) URL by which clients reach the app')
-  if (url.search !== '' || url.hash !== '' || url.username !== '') throw new ConfigurationError('PUBLIC_URL must have no query, fragment or user')
-  return text.replace(/\/+$/, '')
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new ConfigurationError('PUBLIC_URL must be the http(s) URL by which clients reach the app, such as https://app.example.com')
+  if (url.href !== `${url.origin}/`) throw new ConfigurationError('PUBLIC_URL must be an origin such as https://app.example.com, without path, query, fragment or user')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new ConfigurationError('PUBLIC_URL must be https, except on localhost, 127.0.0.1 and [::1]: browsers send passwords and tokens there')
+  return url.origin
+}
+
+/** Where browsers reach an app that nothing stands before. */
+function addressOf (host: string, port: number): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  if (!isLoopback(name)) throw new ConfigurationError('PUBLIC_URL must be set where HOST is no loopback address: to the https URL by which browsers reach the app, such as https://app.example.com')
+  return `http://${name}:${port}`
+}
+
+function isLoopback (hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

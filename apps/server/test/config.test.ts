@@ -25,7 +25,7 @@ t.test('variables replace them', async t => {
   t.equal((await readConfig({ LATCHKEY_SIGN_INS_KEEP_DAYS: '7' })).signInsKeepDays, 7)
   t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: `${'1'.repeat(32)}, ${'2'.repeat(32)},` })).previousSecretKeys, ['1'.repeat(32), '2'.repeat(32)])
   t.strictSame((await readConfig({})).previousSecretKeys, [])
-  t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/base/' }), { publicUrl: 'https://auth.example.com/base' })
+  t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/', HOST: '0.0.0.0' }), { publicUrl: 'https://auth.example.com', host: '0.0.0.0' })
 })
 
 t.test('the file gives profiles and roles, with secrets from the environment', async t => {
@@ -37,7 +37,10 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['a port that is none', { PORT: '80000' }, /PORT must be/],
   ['a port that is no number', { PORT: 'http' }, /PORT must be/],
   ['an address that is none', { PUBLIC_URL: 'auth.example.com' }, /PUBLIC_URL must be/],
-  ['an address with a query', { PUBLIC_URL: 'https://example.com/?a' }, /PUBLIC_URL must have no query/],
+  ['an address with a query', { PUBLIC_URL: 'https://example.com/?a' }, /PUBLIC_URL must be an origin/],
+  ['an address with a path', { PUBLIC_URL: 'https://example.com/auth' }, /PUBLIC_URL must be an origin/],
+  ['an address that anybody on the way can read', { PUBLIC_URL: 'http://example.com' }, /PUBLIC_URL must be https, except on localhost/],
+  ['a host of all addresses without the one for browsers', { HOST: '0.0.0.0' }, /PUBLIC_URL must be set where HOST is no loopback address/],
   ['proxies that are none', { TRUSTED_PROXIES: 'yes' }, /TRUSTED_PROXIES must be the addresses of the proxies/],
   ['a range that is none', { TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES/],
   ['a secret key that is too short', { LATCHKEY_SECRET_KEY: 'hunter2' }, /^LATCHKEY_SECRET_KEY must have 32 characters or more: openssl/],

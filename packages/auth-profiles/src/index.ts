@@ -200,7 +200,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
 
   async function principalOf (request: FastifyRequest) {
     const { identity } = request
-    if (identity !== null) return (await service.resolve(identity, request)).principal
+    // Undefined in a part of the app that was registered before the token verifier.
+    if (identity != null) return (await service.resolve(identity, request)).principal
     await rolePermissions.refresh()
     return rolePermissions.guest()
   }

@@ -6,13 +6,13 @@ import { AUTH_PROFILES_ERR_INVALID_OPTIONS } from './errors.js'
 import type { ProfileConfig } from './profile.js'
 
 const profile = Type.Object({
-  id: Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$' }),
+  id: Type.String({ minLength: 1, maxLength: 100, pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$', description: 'at most 100 letters, digits, ".", "_" and "-", with a letter or digit first' }),
   name: Type.String({ minLength: 1, maxLength: 100 }),
   type: Type.String({ minLength: 1 }),
   selfSignUp: Type.Optional(Type.Union([
     Type.Literal('open'),
     Type.Literal('off'),
-    Type.Object({ emailDomains: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, { additionalProperties: false })
+    Type.Object({ emailDomains: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }) }, { additionalProperties: false, description: '{ "emailDomains": ["example.com"] }' })
   ])),
   roles: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
   linkByEmail: Type.Optional(Type.Union([Type.Literal('verified'), Type.Literal('never'), Type.Literal('always')])),

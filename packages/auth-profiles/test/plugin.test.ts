@@ -1,3 +1,8 @@
+import database from '@latchkey/database'
+import rolePermissions from '@latchkey/role-permissions'
+import { startTestIssuer } from '@latchkey/test-issuer'
+import tokenVerifier from '@latchkey/token-verifier'
+import usersStore from '@latchkey/users-store'
 import Fastify from 'fastify'
 import t from 'tap'
 import authProfiles from '../dist/index.js'
@@ -20,6 +25,24 @@ t.test('as a hook of a REST app it sets the principal: guest, user, or a refusal
   t.match((await ask(token)).json(), { kind: 'user', userId: user.id, email: 'jane@example.com', roles: [] })
   t.match(await ask('Basic abc'), { statusCode: 401 })
   t.match(await ask(`${token}x`), { statusCode: 401 })
+})
+
+t.test('a route that was registered before the plugins has its principal too', async t => {
+  const issuer = await startTestIssuer()
+  const app = Fastify()
+  t.teardown(async () => { await app.close(); await issuer.close() })
+  await app.register(async routes => {
+    routes.get('/early', { onRequest: async request => { await app.authProfiles.authenticate(request) } }, async ({ principal }) => principal)
+  })
+  await app.register(database, { url: 'sqlite::memory:' })
+  await app.register(usersStore)
+  await app.register(rolePermissions)
+  await app.register(tokenVerifier)
+  await app.register(authProfiles, { providers: { test: createIssuerOnlyProvider }, profiles: [{ id: 'main', name: 'Main', type: 'test', issuer: issuer.issuer, clientId: issuer.clientId }] })
+  t.match((await app.inject('/early')).json(), { kind: 'guest' })
+  const { id } = await app.usersStore.create({ email: 'jane@example.com' })
+  const authorization = `Bearer ${await issuer.idToken({ subject: 'jane', email: 'jane@example.com' })}`
+  t.match((await app.inject({ url: '/early', headers: { authorization } })).json(), { kind: 'user', userId: id })
 })
 
 t.test('lists the profiles in order and finds them by id and name', async t => {

@@ -54,7 +54,8 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         if (request.method === 'POST') checkContentType(request.headers['content-type'])
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
-        if (request.identity !== null || request.principal?.kind === 'apiToken') return
+        // Not even null where Mercurius was registered before the token verifier.
+        if (request.identity != null || request.principal?.kind === 'apiToken') return
         try {
           await authenticate(request.server, request)
         } catch (error) {

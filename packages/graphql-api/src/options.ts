@@ -18,7 +18,7 @@ const schema = Type.Object({
   /** About how many fields an answer may have, lists counted as long as they can be. */
   maxCost: Type.Integer({ minimum: 1, default: 250_000 }),
   /** The address of the API. */
-  path: Type.Optional(Type.String({ pattern: '^/' })),
+  path: Type.Optional(Type.String({ pattern: '^/', description: 'a path such as /graphql' })),
   /** Whether to serve GraphiQL at `/graphiql`. */
   ide: Type.Optional(Type.Boolean())
 }, { additionalProperties: false })

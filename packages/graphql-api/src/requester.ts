@@ -102,9 +102,9 @@ export function credentialsOf (services: RequesterServices, request: FastifyRequ
   const apiToken = () => request.principal?.kind === 'apiToken' ? request.principal : null
   return {
     identity: async () => {
-      // Done already, unless the app runs queries from a route of its own.
-      if (request.identity === null && apiToken() === null) await authenticate(services, request)
-      return request.identity
+      // Done already, unless the app runs queries from a route of its own. It is undefined where Mercurius was registered before the token verifier.
+      if (request.identity == null && apiToken() === null) await authenticate(services, request)
+      return request.identity ?? null
     },
     apiToken,
     note: principal => { request.principal = principal },

@@ -1,4 +1,4 @@
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import mercurius from 'mercurius'
 import t from 'tap'
 import graphqlApi, { mercuriusOptions, type GraphqlApiOptions } from '../dist/index.js'
@@ -60,6 +60,17 @@ t.test('extends a schema that has no mutations, or other names for its root type
   }
 })
 
+t.test('extends the schema of an app whose Mercurius was registered before anything of Latchkey', async t => {
+  for (const limited of [true, false]) {
+    const { ask, user, token } = await openApi(t, 'sqlite', { first: limited ? ownSchema : bareSchema })
+    t.strictSame((await ask('{ user { id } }')).data, { user: null }, 'a guest')
+    t.match((await ask('mutation { userSignUp(user: { email: "joe@example.com" }) { email } }', { token: await token({ subject: 'joe' }) })).data, { userSignUp: { email: 'joe@example.com' } })
+    const jane = await user('jane')
+    t.match((await ask('{ user { email } }', { token: jane.token })).data, { user: { email: 'jane@example.com' } })
+    t.match((await ask('{ user { email } }', { token: await token({ expiresIn: -60 }) })).errors, [{ message: 'Token expired' }])
+  }
+})
+
 t.test('refuses options that would change nothing, since the app has Mercurius already', async t => {
   await t.rejects(openApi(t, 'sqlite', { before: ownSchema, graphqlApi: { queryDepth: 3 } }), { code: 'GRAPHQL_API_ERR_INVALID_OPTIONS', message: /queryDepth changes nothing/ })
 })
@@ -78,7 +89,11 @@ t.test('a token counts even where the app forgot the route options, or asks from
   t.match(await get(await token({ expiresIn: -60 })), { data: { user: null }, errors: [error('TokenExpiredError')] })
 })
 
-async function ownSchema (app: Parameters<NonNullable<NonNullable<Parameters<typeof openApi>[2]>['before']>>[0]): Promise<void> {
+async function bareSchema (app: FastifyInstance): Promise<void> {
+  await app.register(mercurius, { schema: 'type Query { size: Int }', resolvers: {} })
+}
+
+async function ownSchema (app: FastifyInstance): Promise<void> {
   let size = 0
   await app.register(mercurius, {
     schema: 'scalar DateTime type Query { whoAmI: String startedAt: DateTime } type Mutation { setSize(size: Int!): Int }',

@@ -31,50 +31,75 @@ export function createOptionsCheck<Schema extends TObject> (
 }
 
 /**
- * Says what of a value does not fit its schema, one line per path, without repeating the value.
+ * Says what of a value does not fit its schema, one line per path, without repeating the value. Where a part of the
+ * schema has a `description`, that is what the value "must be", in place of a pattern or a type.
  *
  * @returns for example `["issuers.0.issuer must be string"]`; empty when the value fits
  */
 export function describeMistakes (schema: TObject, value: unknown): string[] {
-  const reasons = new Map<string, string[]>()
+  const mistakes = new Map<string, Mistake>()
   const errors = Value.Errors(schema, value)
   for (const error of errors) {
     const path = error.instancePath.slice(1).replaceAll('/', '.')
-    for (const { name, reason } of describe(error.keyword, error.message, error.params)) {
+    for (const { name, ...mistake } of describe(schema, error)) {
       const full = [path, name].filter(Boolean).join('.') || 'options'
-      reasons.set(full, [...reasons.get(full) ?? [], reason])
+      if (!mistakes.has(full)) mistakes.set(full, mistake)
     }
   }
-  if (errors.length > 0 && reasons.size === 0) return ['options do not fit the schema']
-  return [...reasons].map(([path, given]) => `${path} ${given.every(isConstant) ? allOf(given) : given[0]}`)
+  if (errors.length > 0 && mistakes.size === 0) return ['options do not fit the schema']
+  const paths = [...mistakes.keys()]
+  return [...mistakes]
+    // What is meant to be one alternative of several is told by what is wrong with it as that one.
+    .filter(([path, { ofUnion }]) => !ofUnion || !paths.some(other => other.startsWith(`${path}.`)))
+    .map(([path, { reason }]) => `${path} ${reason}`)
 }
 
-const CONSTANT = 'must be '
-
-/** One alternative of a union of constants: all of them belong into the message. */
-function isConstant (reason: string): boolean {
-  return reason.startsWith(`${CONSTANT}"`)
+interface Mistake {
+  readonly reason: string
+  /** Whether it says that none of several alternatives was given. */
+  readonly ofUnion: boolean
 }
 
-function allOf (constants: string[]): string {
-  return CONSTANT + constants.map(text => text.slice(CONSTANT.length)).join(' or ')
+/** A schema, or what is in one. */
+interface Part {
+  readonly [name: string]: unknown
+  readonly anyOf?: readonly Part[]
+  readonly description?: string
 }
 
-function describe (keyword: string, message: string, params: unknown): { name: string, reason: string }[] {
+type SchemaError = ReturnType<typeof Value.Errors>[number]
+
+function describe (schema: TObject, { keyword, message, params, schemaPath }: SchemaError): (Mistake & { name: string })[] {
+  const said = (reason: string, name = '') => [{ name, reason, ofUnion: false }]
   switch (keyword) {
     case 'boolean':
-      return [{ name: '', reason: 'is not an option' }]
+      return said('is not an option')
     case 'additionalProperties':
     case 'anyOf':
       // Said path by path by the errors beside it.
       return []
     case 'required':
-      return (params as { requiredProperties: string[] }).requiredProperties.map(name => ({ name, reason: 'is required' }))
-    case 'const':
-      return [{ name: '', reason: CONSTANT + JSON.stringify((params as { allowedValue: unknown }).allowedValue) }]
+      return params.requiredProperties.flatMap(name => said('is required', name))
     case 'enum':
-      return (params as { allowedValues: unknown[] }).allowedValues.map(value => ({ name: '', reason: CONSTANT + JSON.stringify(value) }))
-    default:
-      return [{ name: '', reason: message }]
+      return said(`must be ${params.allowedValues.map(allowed => JSON.stringify(allowed)).join(' or ')}`)
   }
+  const steps = schemaPath.split('/').slice(1)
+  // Of a union there is an error for each alternative, or for the first few: all of them belong into the message.
+  if ((keyword === 'const' || keyword === 'type') && steps.at(-2) === 'anyOf') {
+    const alternatives = partAt(schema, steps.slice(0, -2)).anyOf ?? []
+    return [{ name: '', reason: `must be ${alternatives.map(inWords).join(' or ')}`, ofUnion: true }]
+  }
+  const { description } = partAt(schema, steps)
+  if (description !== undefined) return said(`must be ${description}`)
+  return said(keyword === 'const' ? `must be ${JSON.stringify(params.allowedValue)}` : message)
+}
+
+function inWords ({ description, type, ...part }: Part): string {
+  if (description !== undefined) return description
+  if ('const' in part) return JSON.stringify(part.const)
+  return type === 'object' || type === 'array' ? `an ${type}` : String(type)
+}
+
+function partAt (schema: TObject, steps: readonly string[]): Part {
+  return steps.reduce<Part>((part, step) => (part[step] ?? {}) as Part, schema as unknown as Part)
 }

@@ -20,7 +20,7 @@ const schema = Type.Object({
   /** The database connection that passwords belong to. */
   connection: Type.String({ minLength: 1, default: 'Username-Password-Authentication' }),
   /** What is asked for at every sign-in, separated by spaces. `offline_access` brings refresh tokens. */
-  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', default: 'openid profile email offline_access' }),
+  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', description: 'scopes with spaces between them, "openid" among them', default: 'openid profile email offline_access' }),
   /** Where the login page may send a browser back to, compared to the letter; the first serves a code exchange that names none. */
   callbackUrls: Type.Optional(Type.Array(Type.String())),
   /** Where the logout page may send a browser to. */

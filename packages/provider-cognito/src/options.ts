@@ -10,9 +10,9 @@ const schema = Type.Object({
   name: Type.Optional(Type.String()),
   type: Type.Optional(Type.Literal('cognito')),
   /** The AWS region of the user pool, for example `eu-west-1`. */
-  region: Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]+$' }),
+  region: Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]+$', description: 'an AWS region such as eu-west-1' }),
   /** For example `eu-west-1_AbCdEfGhI`. */
-  userPoolId: Type.String({ pattern: '^[A-Za-z0-9-]+_[A-Za-z0-9]+$' }),
+  userPoolId: Type.String({ pattern: '^[A-Za-z0-9-]+_[A-Za-z0-9]+$', description: 'the id of a user pool such as eu-west-1_AbCdEfGhI' }),
   /** The id of the app client. */
   clientId: Type.String({ minLength: 1 }),
   /** The secret of the app client, where it has one. */
@@ -22,7 +22,7 @@ const schema = Type.Object({
   /** What `aud` of an ID token must contain one of; left out: the client id. */
   audiences: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
   /** What the hosted login page asks for, separated by spaces. */
-  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', default: 'openid email profile' }),
+  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', description: 'scopes with spaces between them, "openid" among them', default: 'openid email profile' }),
   /** Where the login page may send a browser back to, compared to the letter; the first serves a code exchange that names none. */
   callbackUrls: Type.Optional(Type.Array(Type.String())),
   /** Where the logout page may send a browser to. */

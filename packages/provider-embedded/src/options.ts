@@ -13,9 +13,9 @@ const schema = Type.Object({
   previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
   smtp: Type.Optional(Type.Object({
     /** `smtp://user:password@host:587` or `smtps://…:465`. */
-    url: Type.String({ pattern: '^smtps?://' }),
+    url: Type.String({ pattern: '^smtps?://', description: 'a URL such as smtp://user:password@mail.example.com:587, or smtps://' }),
     /** `Name <address>` that emails come from. */
-    from: Type.String({ minLength: 3 })
+    from: Type.String({ minLength: 3, description: 'an address such as Example <no-reply@example.com>' })
   }, { additionalProperties: false })),
   /** Whether this is production: no outbox page, no code in a log. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),

@@ -13,14 +13,14 @@ const schema = Type.Object({
   /** Shown on the hosted pages and in emails. */
   name: Type.String({ minLength: 1, maxLength: 80 }),
   /** What clients call themselves, and what `aud` is in their tokens. Default: the id. */
-  clientId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$' })),
+  clientId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$', description: 'at most 128 visible ASCII characters, without spaces' })),
   /** Where the hosted pages may send a browser back to, compared exactly. */
   callbackUrls: Type.Array(url, { default: [] }),
   logoutUrls: Type.Array(url, { default: [] }),
   /** Shown in place of the name. */
   brandName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
   /** The colour of the hosted pages' buttons and links: `#rrggbb`. */
-  color: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$' })),
+  color: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a color such as #3b5bdb' })),
   /** Whether the hosted pages offer to sign up. Default: true. */
   signUp: Type.Boolean({ default: true }),
   /** Whether people are asked to agree before the app gets their profile. Default: false, for apps of your own. */

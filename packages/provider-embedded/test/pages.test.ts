@@ -61,6 +61,9 @@ t.test('in a browser', async t => {
     await other.page.getByLabel('Password').fill(password)
     await other.page.getByRole('button', { name: 'Confirm my address' }).click()
     t.match(await other.page.textContent('h1'), 'Your address is confirmed')
+    t.equal(await other.page.getByRole('link').count(), 0, 'the sign-in began elsewhere: it cannot go on here')
+    t.match(await other.page.textContent('main'), 'go back to the app and sign in')
+    t.equal((await other.page.reload())?.status(), 200)
     await other.page.goto(link)
     t.match(await other.page.textContent('h1'), 'That link does not work', 'once')
 

@@ -24,11 +24,11 @@ const schema = Type.Object({
   /** Where the keys are; left out: where discovery says. */
   jwksUri: Type.Optional(Text),
   /** What ID tokens may be signed with; left out: any asymmetric algorithm that is accepted at all. */
-  algorithms: Type.Optional(Type.Array(Type.String({ pattern: '^((RS|PS|ES)(256|384|512)|EdDSA)$' }), { minItems: 1 })),
+  algorithms: Type.Optional(Type.Array(Type.String({ pattern: '^((RS|PS|ES)(256|384|512)|EdDSA)$', description: 'RS, PS or ES with 256, 384 or 512 behind it, or EdDSA' }), { minItems: 1 })),
   /** The claims that hold the email, where the provider names them otherwise. */
   claimNames: Type.Optional(Type.Object({ email: Type.Optional(Text), emailVerified: Type.Optional(Text) }, { additionalProperties: false })),
   /** What the login page asks for, separated by spaces; many providers give a refresh token for `offline_access` only. */
-  scope: Type.String({ pattern: '(^| )openid( |$)', default: 'openid email profile' }),
+  scope: Type.String({ pattern: '(^| )openid( |$)', description: 'scopes with spaces between them, "openid" among them', default: 'openid email profile' }),
   /** Where the login page may send a browser back to, compared to the letter; none: the provider decides. The first serves a code exchange that names none. */
   callbackUrls: Type.Array(Text, { default: [] }),
   /** Where the logout page may send a browser to, compared to the letter; none: the provider decides. */

@@ -25,10 +25,3 @@ export async function assertUpToDate (db: Kysely<Tables>, upToDate: Kysely<Table
   if (pending.length > 0) throw new ConfigurationError(`the database is not up to date (${pending.join(', ')}): start the server of this version once`)
   if (unknown.length > 0) throw new ConfigurationError(`the database is of a newer version (${unknown.join(', ')}): use the latchkey of that version`)
 }
-
-/** Why a database does not answer, without what its URL says of users and passwords. */
-export function describeFailure (error: unknown): string {
-  const { code, message, errors } = error as { code?: string, message?: string, errors?: { message: string }[] }
-  const text = message !== undefined && message !== '' ? message : errors?.[0]?.message
-  return text ?? code ?? String(error)
-}

@@ -1,7 +1,7 @@
 import { doctorCommand } from './doctor-command.js'
 import { Misuse } from './misuse.js'
 import { permissionsCommand } from './permissions-command.js'
-import { describeFailure } from './opened-database.js'
+import { describeFailure } from '../database-failure.js'
 import { openTerminal, type Shell } from './terminal.js'
 
 const help = `Usage: latchkey <command> [options]

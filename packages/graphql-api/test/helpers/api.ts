@@ -53,6 +53,8 @@ export interface ApiOptions {
   graphqlApi?: GraphqlApiOptions
   administratorEmail?: string
   authProfiles?: Partial<AuthProfilesOptions>
+  /** Registers what the app has before anything of Latchkey. */
+  first?: (app: FastifyInstance) => Promise<void>
   /** Registers what the app has of its own before the API. */
   before?: (app: FastifyInstance) => Promise<void>
   /** Adds what the app has of its own once the API is there. */
@@ -72,6 +74,7 @@ export async function openApi (t: Test, dialect: Dialect = 'sqlite', options: Ap
   const app = Fastify({ logger: { level: 'info', stream: { write: line => { logs.push(JSON.parse(line)) } } }, logController: new LogController({ disableRequestLogging: true }) })
   // The app must let go of its database before that is removed.
   const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
+  await options.first?.(app)
   await app.register(database, { url })
   await app.register(usersStore, options.usersStore ?? {})
   await app.register(rolePermissions)

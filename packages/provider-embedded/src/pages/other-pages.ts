@@ -50,6 +50,13 @@ ${form(`/oidc/${purpose}/resend`, csrf, html`${known ? tokenField(token) : field
 ${button('Send a new one')}`)}`)
 }
 
+/** What following a link has done. `continueAt` is the sign-in that this browser can go on with, if there is one. */
+export function donePage (brand: Brand, { purpose, continueAt }: { purpose: CodePurpose, continueAt?: string | undefined }): string {
+  const title = purpose === 'confirm' ? 'Your address is confirmed' : 'Your password is saved'
+  if (continueAt === undefined) return messagePage(brand, title, 'You can close this page, go back to the app and sign in.')
+  return messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { link: { href: continueAt, label: 'Continue to sign in' } })
+}
+
 /** A title and a text. */
 type Said = readonly [string, string]
 

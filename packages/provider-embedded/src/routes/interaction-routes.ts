@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors as oidcErrors, type InteractionResults } from 'oidc-provider'
 import type { Asking } from '../account-actions.js'
 import type { Problem } from '../pages/layout.js'
-import { messagePage } from '../pages/other-pages.js'
+import { donePage, messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
 import type { ChosenPassword } from '../pending-emails.js'
 import type { Profile } from '../profiles.js'
@@ -68,6 +68,14 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
       }
     })
   }
+
+  // Where the link of an email ends, in whatever browser it was followed: only the one that began the sign-in can go on with it.
+  fastify.get<{ Params: { uid: string }, Querystring: { purpose?: unknown, client?: unknown } }>('/oidc/interaction/:uid/done', async (request, reply) => {
+    const signIn = await open(request, reply)
+    const profile = signIn?.profile ?? embedded.profiles.findByClientId(String(request.query.client))
+    const purpose = request.query.purpose === 'confirm' ? 'confirm' : 'reset'
+    return pages.send(reply, 200, donePage(brandOf(profile), { purpose, continueAt: signIn?.page.base }))
+  })
 
   async function finish (signIn: SignIn, request: FastifyRequest, reply: FastifyReply, result: InteractionResults): Promise<FastifyReply> {
     const returnTo = await embedded.current().provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asking } from '../account-actions.js'
 import type { CodeOwner, CodePurpose } from '../codes.js'
 import type { Problem } from '../pages/layout.js'
-import { confirmLinkPage, deadLinkPage, inviteLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
+import { confirmLinkPage, deadLinkPage, donePage, inviteLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
 import { problemOf } from './form-problem.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
 
@@ -31,11 +31,11 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     return pages.send(reply, 410, deadLinkPage(pageFor(request, reply, link, token), { purpose, known: link !== undefined }))
   }
 
-  function done (reply: FastifyReply, owner: CodeOwner, title: string): FastifyReply {
-    const brand = brandOf(profileOf(owner))
-    return pages.send(reply, 200, owner.interactionUid === null
-      ? messagePage(brand, title, 'You can close this page, go back to the app and sign in.')
-      : messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { link: { href: `/oidc/interaction/${owner.interactionUid}`, label: 'Continue to sign in' } }))
+  function done (reply: FastifyReply, owner: CodeOwner, purpose: CodePurpose): FastifyReply {
+    const profile = profileOf(owner)
+    if (owner.interactionUid === null) return pages.send(reply, 200, donePage(brandOf(profile), { purpose }))
+    // Whether this browser began the sign-in, its cookie says, which is for addresses below that of the sign-in.
+    return reply.redirect(`/oidc/interaction/${owner.interactionUid}/done?${new URLSearchParams({ purpose, client: profile?.clientId ?? '' })}`, 303)
   }
 
   for (const [purpose, show] of [['confirm', confirmLinkPage], ['reset', resetLinkPage], ['invite', inviteLinkPage]] as const) {
@@ -73,7 +73,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     if (password === '') return again({ status: 400, summary: 'Please check what you typed in:', fields: { password: 'Enter your password' } })
     const pending = link.interactionUid === null ? undefined : await pages.embedded.pendingEmails.find(link.interactionUid)
     try {
-      return done(reply, await actions.confirmByLink(askingFor(request, link), token, password, pending), 'Your address is confirmed')
+      return done(reply, await actions.confirmByLink(askingFor(request, link), token, password, pending), 'confirm')
     } catch (error) {
       refused(error)
       if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'confirm', token)
@@ -87,7 +87,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       const token = textOf(request, 'token')
       const asking = askingFor(request, await actions.readLink(purpose, token))
       try {
-        return done(reply, await actions.resetPasswordByLink(asking, purpose, token, textOf(request, 'newPassword')), 'Your password is saved')
+        return done(reply, await actions.resetPasswordByLink(asking, purpose, token, textOf(request, 'newPassword')), purpose)
       } catch (error) {
         refused(error)
         if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, purpose, token)

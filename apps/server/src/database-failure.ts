@@ -1,0 +1,6 @@
+/** Why a database does not answer, without what its URL says of users and passwords. */
+export function describeFailure (error: unknown): string {
+  const { code, message, errors } = error as { code?: string, message?: string, errors?: { message: string }[] }
+  const text = message !== undefined && message !== '' ? message : errors?.[0]?.message
+  return text ?? code ?? String(error)
+}

@@ -1,0 +1,45 @@
+import { databaseUrl } from '@latchkey/test-databases'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { startServer } from '../dist-demo/running-server.js'
+
+/** A server that does not start says why, and nothing of a password. */
+async function refused (t: Test, options: Parameters<typeof startServer>[0], message: RegExp): Promise<void> {
+  const said = await startServer(options).then(async server => { await server.stop(); return 'it started' }, (error: Error) => error.message)
+  t.match(said, message)
+  t.notMatch(said, /hunter2/)
+}
+
+t.test('a database that cannot be used stops the start with one line that says why, and what to do', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-start-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'notes.txt'), 'no database, but long enough to be looked at as one. '.repeat(20))
+  const failures: [string, string, RegExp][] = [
+    ['a server that does not answer', 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey', /Latchkey did not start: the database does not do what it is asked \(connect ECONNREFUSED 127\.0\.0\.1:1\): start the database, or correct DATABASE_URL/],
+    ['a folder', `sqlite:${folder}`, /\(unable to open database file\): let the server write to the folder and the file of DATABASE_URL/],
+    ['a file that is none', `sqlite:${join(folder, 'notes.txt')}`, /\(file is not a database\): correct DATABASE_URL, or restore a backup/],
+    ['a folder that is a file', `sqlite:${join(folder, 'notes.txt', 'latchkey.db')}`, /let the server write to the folder and the file of DATABASE_URL/]
+  ]
+  for (const [what, DATABASE_URL, message] of failures) await t.test(what, async t => { await refused(t, { env: { DATABASE_URL } }, message) })
+
+  const there = new URL(await databaseUrl(t, 'postgres'))
+  there.pathname = '/nowhere'
+  await t.test('a name that the server does not know', async t => { await refused(t, { env: { DATABASE_URL: there.href } }, /database "nowhere" does not exist\): correct the user, the password or the name of the database in DATABASE_URL/) })
+})
+
+t.test('a port that is taken stops the start, and is named', async t => {
+  const other = createServer((_request, response) => { response.writeHead(404).end() }).listen(0, '127.0.0.1')
+  t.teardown(() => { other.close() })
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  await t.rejects(startServer({ port }), { message: new RegExp(`it cannot listen on 127\\.0\\.0\\.1, port ${port} .*EADDRINUSE.*: end what listens there, or set PORT`) })
+})
+
+t.test('a mistake of the configuration stays what it says', async t => {
+  await refused(t, { env: { LATCHKEY_SECRET_KEY: 'hunter2' } }, /Latchkey did not start: LATCHKEY_SECRET_KEY must have 32 characters or more/)
+})
