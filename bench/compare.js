@@ -107,12 +107,13 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     await postgres?.stop()
     issuer.close()
   }
+  const firstOf = workload => names.find(name => workloads[workload].takesPart(subjects[name]))
   return {
     postgresVersion: postgres?.version,
     results: names.map(name => ({
       name,
       startMs: median(startMs.get(name)),
-      workloads: Object.fromEntries(onlyWorkloads.filter(workload => workloads[workload].takesPart(subjects[name])).map(workload => [workload, summary(measured.get(name)[workload])]))
+      workloads: Object.fromEntries(onlyWorkloads.filter(workload => workloads[workload].takesPart(subjects[name])).map(workload => [workload, summary(measured.get(name)[workload], measured.get(firstOf(workload))[workload])]))
     }))
   }
 }
@@ -126,13 +127,17 @@ async function firstAnswer (port, query, token) {
   await response.text()
 }
 
-function summary (rounds) {
+/** @param firstRounds those of the first in the table */
+function summary (rounds, firstRounds) {
   const medianOf = read => median(rounds.map(read))
+  const cpuSeconds = ({ cpuMs, answers }) => cpuMs / answers * 10
   return {
     perSecond: medianOf(({ perSecond }) => perSecond),
     p50: medianOf(({ p50 }) => p50),
     p99: medianOf(({ p99 }) => p99),
-    cpuSeconds: medianOf(({ cpuMs, answers }) => cpuMs / answers * 10),
+    cpuSeconds: medianOf(cpuSeconds),
+    // Round by round, since the machine may be twice as slow in one as in the next.
+    timesFirst: medianOf((round, index) => cpuSeconds(round) / cpuSeconds(firstRounds[index])),
     rssMb: Math.max(...rounds.map(({ rssMb }) => rssMb)),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0)
   }
