@@ -1,5 +1,5 @@
 import { prepareQuery, type Tables } from '@latchkey/database'
-import { rowToUser, type User, type UserColumn, type UserIdentity } from '@latchkey/users-store'
+import { rowToUser, userColumns, type User, type UserColumn, type UserIdentity } from '@latchkey/users-store'
 import type { Kysely } from 'kysely'
 
 /** A user with the ids of its roles. */
@@ -25,7 +25,8 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     .selectFrom('latchkey_user_identities as identity')
     .innerJoin('latchkey_users as user', 'user.id', 'identity.user_id')
     .leftJoin('latchkey_user_roles as has', 'has.user_id', 'user.id')
-    .selectAll('user')
+    // By name: PostgreSQL refuses a prepared statement of all columns once there is another one, as while a newer copy of the app starts.
+    .select(userColumns(columns, 'user'))
     .select(['has.role_id', 'identity.email as noted_email', 'identity.email_verified as noted_verified'])
     .where('identity.issuer', '=', '')
     .where('identity.subject', '=', '')

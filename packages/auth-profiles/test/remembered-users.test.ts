@@ -44,6 +44,15 @@ t.test('a user is remembered for another token of the same identity, and for a s
   }
 })
 
+t.test('another column of the Users table, as a newer copy of the app adds, is in nobody\'s way', async t => {
+  const { app, identity } = await startApp(t, 'postgres')
+  const token = await identity(0, jane)
+  await app.authProfiles.signUp(token, { user: { email: jane.email } })
+  await app.authProfiles.resolve(token)
+  await app.db.schema.alterTable('latchkey_users').addColumn('hired_at', 'text').execute()
+  t.match(await app.authProfiles.resolve(token), { user: { email: jane.email } })
+})
+
 t.test('that an identity is nobody\'s is not remembered', async t => {
   const answers = [null, found('jane')]
   const find = rememberUsers(async () => answers.shift() as BoundUser | null, { count: 0, ofOthers: false })
