@@ -149,7 +149,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     },
     signUp: async (identity, { user, authProfileId }, origin) => {
       await refreshAll()
-      const signedUp = await signUp(identity, profileOrFirst(authProfileId).profile, user)
+      const { profile } = profileOrFirst(authProfileId)
+      const signedUp = await signUp(identity, profile, user, await passwordSignUp.promised(identity, profile))
       await pending.remove({ ...identity, email: signedUp.user.email })
       noteSignIn(identity, signedUp.user.id, origin)
       return asPrincipal(signedUp)

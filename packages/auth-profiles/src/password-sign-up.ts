@@ -34,6 +34,8 @@ export interface PasswordSignUp {
   begin (opened: OpenedProfile, request: PasswordSignUpRequest): Promise<void>
   /** Makes the user of an identity that nobody is bound to; `null` where no sign-up with a password is waiting, or the rules refuse it. */
   complete (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles | null>
+  /** The ids of the roles that were promised to who signs up as this identity. */
+  promised (identity: Identity, profile: AuthenticationProfile): Promise<readonly string[]>
 }
 
 export function createPasswordSignUp ({ usersStore, rolePermissions, pending, signUp }: PasswordSignUpParts): PasswordSignUp {
@@ -52,22 +54,31 @@ export function createPasswordSignUp ({ usersStore, rolePermissions, pending, si
     },
 
     async complete (identity, profile) {
-      const waiting = await signUpOf(identity)
-      if (waiting === null || waiting.profileId !== profile.id) return null
-      const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }))
-      if (made === null) return null
-      const roleIds = waiting.roleIds.filter(id => rolePermissions.find({ id }) !== null)
-      await rolePermissions.assign(made.user.id, roleIds)
-      await pending.remove({ ...identity, email: made.user.email })
-      return { user: made.user, roleIds: [...new Set([...made.roleIds, ...roleIds])] }
-    }
+      const waiting = await signUpOf(identity, profile)
+      if (waiting === null) return null
+      const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }, existing(waiting.roleIds)))
+      if (made !== null) await pending.remove({ ...identity, email: made.user.email })
+      return made
+    },
+
+    promised: async (identity, profile) => existing((await signUpOf(identity, profile))?.roleIds ?? [])
+  }
+
+  /** Those that were not deleted since they were promised. */
+  function existing (roleIds: readonly string[]): string[] {
+    return roleIds.filter(id => rolePermissions.find({ id }) !== null)
+  }
+
+  async function signUpOf (identity: Identity, profile: AuthenticationProfile): Promise<PendingSignUp | null> {
+    const waiting = await latestSignUpOf(identity)
+    return waiting?.profileId === profile.id ? waiting : null
   }
 
   /**
    * What waits for an identity. An account that took the place of the one that signed up, since somebody else had confirmed
    * the address with a password of their own, is not who said all that: of it only the token is believed.
    */
-  async function signUpOf (identity: Identity): Promise<PendingSignUp | null> {
+  async function latestSignUpOf (identity: Identity): Promise<PendingSignUp | null> {
     const own = await pending.find(identity)
     if (own !== null || identity.emailVerified !== true || !fits({ email: identity.email })) return own
     const replaced = await pending.findByEmail({ issuer: identity.issuer, email: normalizeEmail(identity.email) })

@@ -33,11 +33,12 @@ const MAX_AGE_MS = 30 * 24 * 60 * 60_000
 export function createPendingSignUps (database: Kysely<Tables>): PendingSignUps {
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = database.withoutPlugins()
-  const select = (issuer: string) => db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer)
+  const oldest = () => new Date(Date.now() - MAX_AGE_MS).toISOString()
+  const select = (issuer: string) => db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer).where('created_at', '>=', oldest())
   return {
     async keep ({ issuer, subject, email }, { profileId, user, roleIds }) {
       const row = { email, profile_id: profileId, user: JSON.stringify(user), role_ids: JSON.stringify(roleIds), created_at: new Date().toISOString() }
-      await db.deleteFrom('latchkey_pending_sign_ups').where('created_at', '<', new Date(Date.now() - MAX_AGE_MS).toISOString()).execute()
+      await db.deleteFrom('latchkey_pending_sign_ups').where('created_at', '<', oldest()).execute()
       await db.insertInto('latchkey_pending_sign_ups').values({ issuer, subject, ...row })
         .onConflict(conflict => conflict.columns(['issuer', 'subject']).doUpdateSet(row)).execute()
     },

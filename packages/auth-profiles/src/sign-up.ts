@@ -25,11 +25,15 @@ interface SignUpParts {
   readonly activityLog: () => ActivityLog | null
 }
 
-/** Signs an identity up by a profile: gives its user, whether it was there before or not. */
-export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser) => Promise<UserWithRoles>
+/**
+ * Signs an identity up by a profile: gives its user, whether it was there before or not.
+ *
+ * @param promised the ids of roles that a new user gets beside the profile's
+ */
+export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser, promised: readonly string[]) => Promise<UserWithRoles>
 
 export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog, activityLog }: SignUpParts): SignUp {
-  return async (identity, profile, user) => {
+  return async (identity, profile, user, promised) => {
     if (identity.profileId !== profile.id) throw new AUTH_PROFILES_ERR_PROFILE_MISMATCH(identity.profileId, profile.id)
     const email = normalizeEmail(identity.email)
     if (normalizeEmail(user.email) !== email) throw new AUTH_PROFILES_ERR_FOREIGN_EMAIL()
@@ -39,11 +43,11 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
 
     const becomesAdministrator = email === administratorEmail && identity.emailVerified === true
     if (!becomesAdministrator) assertMaySignUp(profile, { email, emailVerified: identity.emailVerified })
-    return await create(identity, profile, { ...user, email, origin: profile.id }, becomesAdministrator)
+    const ofProfile = becomesAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
+    return await create(identity, profile, { ...user, email, origin: profile.id }, [...new Set([...ofProfile, ...promised])])
   }
 
-  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, asAdministrator: boolean): Promise<UserWithRoles> {
-    const roleIds = asAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
+  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, roleIds: readonly string[]): Promise<UserWithRoles> {
     try {
       const created = await usersStore.create(user, {
         identity,

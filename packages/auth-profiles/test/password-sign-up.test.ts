@@ -41,6 +41,25 @@ for (const dialect of dialects) {
       await t.rejects(resolve('first'), nobody, 'of both')
     })
 
+    t.test('who signs up with the token, before asking anything, has the roles that were promised too', async t => {
+      const { app, begin, identity } = await startWithAccounts(t, dialect)
+      const editor = app.rolePermissions.find({ name: 'Editor' })?.id as string
+      await begin(said, [editor])
+      const { user, principal } = await app.authProfiles.signUp(await identity(0, { subject: 'first', email }), { user: { email, firstName: 'Jane' } })
+      t.match(user, { email, firstName: 'Jane' })
+      t.ok(principal.roles.includes(editor))
+      const resolved = await app.authProfiles.resolve(await identity(0, { subject: 'first', email }))
+      t.strictSame([...resolved.principal.roles].sort(), [...principal.roles].sort())
+    })
+
+    t.test('what was said, and promised, a month ago counts no more', async t => {
+      const { app, begin, resolve } = await startWithAccounts(t, dialect)
+      await begin(said, [app.rolePermissions.administrator().id])
+      await app.db.updateTable('latchkey_pending_sign_ups').set({ created_at: new Date(Date.now() - 31 * 24 * 60 * 60_000).toISOString() }).execute()
+      await t.rejects(resolve('first'), nobody)
+      await t.rejects(resolve('second'), nobody)
+    })
+
     t.test('nobody takes the place of another account by an address that their token does not say is verified', async t => {
       const { begin, resolve } = await startWithAccounts(t, dialect)
       await begin(said)

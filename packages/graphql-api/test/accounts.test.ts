@@ -192,8 +192,8 @@ t.test('who may not sign up makes no account either, and what does not fit makes
   t.match(await ask(signUp, { variables: { user: { email: 'JOE@example.com' }, password } }), { errors: [error('EntityExistsError')] }, 'an account that is there')
 })
 
-t.test('an administrator gives roles by signing somebody up', async t => {
-  const api = await openAccounts(t, 'sqlite')
+t.test('an administrator gives roles by signing somebody up, and the audit log tells of them', async t => {
+  const api = await openAccounts(t, 'sqlite', { withAdministration: true })
   const { app, ask } = api
   await signedUp(t, api, 'boss@example.com')
   const { idToken } = await loggedIn(api, 'boss@example.com')
@@ -204,6 +204,8 @@ t.test('an administrator gives roles by signing somebody up', async t => {
   t.equal(answer.errors, undefined)
   await ask(confirm, { variables: { data: { email: 'joe@example.com', code: await api.code('joe@example.com', 1), password } } })
   t.match((await ask(me, { token: (await loggedIn(api, 'joe@example.com')).idToken })).data, { user: { roles: { items: [{ name: 'Administrator' }, { name: 'Editor' }] } } })
+  const events = await ask('{ auditEventsList(filter: { action: { equals: "signUp" } }) { items { after } } }', { token: idToken })
+  t.match(events.data, { auditEventsList: { items: [{ after: { email: 'joe@example.com', roles: ['Editor', 'Administrator'] } }, { after: { email: 'boss@example.com', roles: ['Editor'] } }] } })
 })
 
 t.test('a wrong password and an unknown account are refused alike', async t => {
