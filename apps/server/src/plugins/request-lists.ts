@@ -21,6 +21,7 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
   })
 
   async function answerAll (request: FastifyRequest, list: readonly unknown[]): Promise<unknown[]> {
+    checkAuthorization(request)
     return await Promise.all(checkList(list, maxRequests).map(body => answer(request, body)))
   }
 
@@ -35,6 +36,12 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
     })
     return response.json()
   }
+}
+
+/** Each request of the list has the header once, whatever came: two are refused as they are for a single request. */
+function checkAuthorization ({ raw: { rawHeaders } }: FastifyRequest): void {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0)
+  if (names.filter(name => name.toLowerCase() === 'authorization').length > 1) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must come once' })
 }
 
 function checkList (list: readonly unknown[], maxRequests: number): object[] {

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { graphql, serverUnderTest, signUpMutation } from '../helpers/server-under-test.js'
 
@@ -28,6 +31,14 @@ t.test('a list of requests, as Apollo sends', async t => {
     const { status, body } = await send([ask, ask], 'none')
     t.equal(status, 200)
     t.match(body, Array(2).fill({ data: null, errors: [{ code: 'InvalidTokenError' }] }))
+  })
+
+  await t.test('is refused with two tokens, of which each reader might take another one', async t => {
+    const request = httpRequest(`${server.url}/graphql`, { method: 'POST', headers: ['host', 'localhost', 'content-type', 'application/json', 'authorization', `Bearer ${token}`, 'authorization', 'Bearer another'] })
+    request.end(JSON.stringify([ask]))
+    const [response] = await once(request, 'response') as [IncomingMessage]
+    t.equal(response.statusCode, 400)
+    t.match(JSON.parse(await text(response)), { errors: [{ code: 'ValidationError', details: { authorization: 'must come once' } }] })
   })
 
   await t.test('has one to ten requests, and nothing else in it', async t => {
