@@ -151,7 +151,8 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
       check: (issuers: readonly TrustedIssuer[]) => { createTrustedIssuers(resolveIssuers(issuers)) },
       requireIdentity: async (request: FastifyRequest) => {
         await authenticate(request)
-        if (request.identity === null) throw new TOKEN_VERIFIER_ERR_TOKEN_MISSING()
+        // Undefined in a part of the app that was registered before this plugin.
+        if (request.identity == null) throw new TOKEN_VERIFIER_ERR_TOKEN_MISSING()
       },
       metrics: () => [...issuerKeys].map(([issuer, { keys }]) => ({ issuer, ...keys.metrics }))
     }),

@@ -69,6 +69,20 @@ t.test('requireIdentity lets a genuine token pass and refuses a guest', async t 
   t.match(await get('Bearer nonsense'), { status: 401, body: { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' } })
 })
 
+t.test('requireIdentity refuses a guest also where the route was registered before the plugin', async t => {
+  const issuer = await startIssuer(t)
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(async routes => {
+    routes.get('/', { onRequest: async request => { await app.tokenVerifier.requireIdentity(request) } }, async request => ({ subject: request.identity?.subject }))
+  })
+  await app.register(tokenVerifier, { issuers: [trust(issuer)] })
+  const get = createGet(app)
+
+  t.match(await get(), { status: 401, body: { code: 'TOKEN_VERIFIER_ERR_TOKEN_MISSING' } })
+  t.strictSame((await get(`Bearer ${await issuer.idToken()}`)).body, { subject: 'user-1' })
+})
+
 t.test('verify gives the identity of a token that came another way, and leaves the request as it is', async t => {
   const issuer = await startIssuer(t)
   const app = Fastify()
