@@ -78,7 +78,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
   await changes.sealAnew()
 
-  const findByIdentity = rememberUsers(prepareFindByIdentity(fastify.db, usersStore.columns), seenChanges(fastify.db))
+  const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), seenChanges(db))
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
   const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
   const check = createConnectionCheck()

@@ -4,6 +4,7 @@ import { startTestIssuer } from '@latchkey/test-issuer'
 import tokenVerifier from '@latchkey/token-verifier'
 import usersStore from '@latchkey/users-store'
 import Fastify from 'fastify'
+import { CamelCasePlugin } from 'kysely'
 import t from 'tap'
 import authProfiles from '../dist/index.js'
 import { createIssuerOnlyProvider, startApp } from './helpers/app.js'
@@ -43,6 +44,23 @@ t.test('a route that was registered before the plugins has its principal too', a
   const { id } = await app.usersStore.create({ email: 'jane@example.com' })
   const authorization = `Bearer ${await issuer.idToken({ subject: 'jane', email: 'jane@example.com' })}`
   t.match((await app.inject({ url: '/early', headers: { authorization } })).json(), { kind: 'user', userId: id })
+})
+
+t.test('users have their names and roles where the app\'s own Kysely renames columns', async t => {
+  const issuer = await startTestIssuer()
+  const app = Fastify()
+  const other = Fastify()
+  t.teardown(async () => { await app.close(); await other.close(); await issuer.close() })
+  await other.register(database, { url: 'sqlite::memory:' })
+  await app.register(database, { kysely: other.db.withPlugin(new CamelCasePlugin()) })
+  await app.register(usersStore)
+  await app.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }] })
+  await app.register(tokenVerifier)
+  await app.register(authProfiles, { providers: { test: createIssuerOnlyProvider }, profiles: [{ id: 'main', name: 'Main', type: 'test', issuer: issuer.issuer, clientId: issuer.clientId, roles: ['Editor'] }] })
+  await app.ready()
+  const identity = await app.tokenVerifier.verify({ log: app.log }, await issuer.idToken({ subject: 'jane', email: 'jane@example.com' }))
+  await app.authProfiles.signUp(identity, { user: { email: 'jane@example.com', firstName: 'Jane' } })
+  t.match(await app.authProfiles.resolve(identity), { user: { firstName: 'Jane', status: 'active' }, principal: { roles: [app.rolePermissions.find({ name: 'Editor' })?.id] } })
 })
 
 t.test('lists the profiles in order and finds them by id and name', async t => {
