@@ -72,10 +72,11 @@ t.test('what was to be expected is logged without a stack or what the client sen
 t.test('a database that does not answer is an InternalError, until it answers again', async t => {
   const { ask, app, user } = await openApi(t)
   const { token } = await user('jane')
-  const executeQuery = app.db.executeQuery
-  app.db.executeQuery = async () => { throw new Error('connect ECONNREFUSED') }
+  const restore = t.intercept(Object.getPrototypeOf(app.db.getExecutor()), 'executeQuery', {
+    value: async () => { throw new Error('connect ECONNREFUSED') }
+  }).restore
   t.match(await ask('{ user { id } }', { token }), { status: 200, data: { user: null }, errors: [error('InternalError', { message: 'Internal error' })] })
-  app.db.executeQuery = executeQuery
+  restore()
   t.match(await ask('{ user { email } }', { token }), { data: { user: { email: 'jane@example.com' } } })
 })
 
