@@ -39,8 +39,8 @@ export interface ApiTokens {
   /**
    * Sets `request.principal` where the bearer token of a request is an API token, which begins with `lk_`.
    *
-   * @returns whether it is; `false` leaves the request as it was, with whatever else its `Authorization` header has
+   * @returns whether it is; `false`, at once, leaves the request as it was, with whatever else its `Authorization` header has
    * @throws what `authenticate` throws
    */
-  authenticateRequest (request: FastifyRequest): Promise<boolean>
+  authenticateRequest (request: FastifyRequest): Promise<true> | false
 }

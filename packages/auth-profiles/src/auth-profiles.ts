@@ -19,8 +19,8 @@ export interface AuthProfiles {
   provider (profileId: string): IdentityProvider
   /** The stored profiles that cannot be opened, and why: nobody signs in by them. */
   leftOut (): readonly LeftOutProfile[]
-  /** Looks whether another copy of the app changed profiles or settings, at most once a second; call it at the start of a request. Never fails. */
-  refresh (): Promise<void>
+  /** Looks whether another copy of the app changed profiles or settings, at most once a second; call it at the start of a request. Never fails. `undefined` where there is nothing to wait for. */
+  refresh (): Promise<void> | undefined
 
   /**
    * Makes a profile, which people can sign in by at once; in other copies of the app within a second. Who gives its roles away,

@@ -1,3 +1,4 @@
+import { createRefresh } from '@latchkey/database'
 import type { TokenVerifier } from '@latchkey/token-verifier'
 import { isDeepStrictEqual } from 'node:util'
 import type { AuthenticationSettings } from './authentication-settings.js'
@@ -6,11 +7,8 @@ import type { LeftOutProfile } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import type { Stored, StoredProfile } from './stored-profiles.js'
 
-/** Milliseconds for which the profiles in memory are not compared with the database again. */
-const FRESH_FOR = 1000
 /** Milliseconds in which requests that have an adapter already may finish with it. */
 const GRACE = 30_000
-const ALREADY_FRESH = Promise.resolve()
 
 /** The profiles in memory, with their adapters open: what every request is answered from. */
 export interface CurrentProfiles {
@@ -21,8 +19,8 @@ export interface CurrentProfiles {
   get (id: string): OpenedProfile | undefined
   /** Tells the ids of the roles of configured profiles, which are known when all roles are. */
   setConfiguredRoles (roleIdsOf: (profileId: string) => readonly string[]): void
-  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. */
-  refresh (): Promise<void>
+  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. `undefined` where that was done already. */
+  refresh (): Promise<void> | undefined
   /**
    * Changes what is stored, one change of this process after the other, and takes it over at once.
    *
@@ -68,9 +66,6 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
   let byId: ReadonlyMap<string, OpenedProfile> = new Map()
   let leftOut: readonly (LeftOutProfile & { readonly revision: number })[] = []
   let { version, settings } = initial
-  let freshUntil = performance.now() + FRESH_FOR
-  let looking: Promise<void> | undefined
-  let failing = false
   let working: Promise<unknown> = Promise.resolve()
   const closing = new Map<NodeJS.Timeout, () => Promise<void>>()
 
@@ -157,21 +152,8 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     closing.set(timer, letGo)
   }
 
-  async function look (): Promise<void> {
-    try {
-      if (await readVersion() !== version) {
-        await exclusively(async () => { install(await load()) })
-      }
-      if (failing) report.refresh(undefined)
-      failing = false
-    } catch (error) {
-      // The profiles known are the best there is; who asks the database itself will be told.
-      if (!failing) report.refresh(error)
-      failing = true
-    } finally {
-      freshUntil = performance.now() + FRESH_FOR
-      looking = undefined
-    }
+  async function compare (): Promise<void> {
+    if (await readVersion() !== version) await exclusively(async () => { install(await load()) })
   }
 
   install(initial)
@@ -185,12 +167,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
       configured = configured.map(({ profile, provider }) => ({ profile: Object.freeze({ ...profile, roleIds: roleIdsOf(profile.id) }), provider }))
       index()
     },
-    refresh: () => {
-      if (looking !== undefined) return looking
-      if (performance.now() < freshUntil) return ALREADY_FRESH
-      looking = look()
-      return looking
-    },
+    refresh: createRefresh(compare, report.refresh),
     change: async write => {
       await exclusively(async () => {
         // What another copy took away may be in the way.

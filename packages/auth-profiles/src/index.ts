@@ -13,7 +13,7 @@ import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import './tables.js'
-import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
+import type { AuthProfiles, ResolvedUser, Unknown, RequestOrigin } from './auth-profiles.js'
 import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
@@ -28,6 +28,8 @@ import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
+import { createReadings } from './readings.js'
+import { rememberAnswers } from './remembered-answers.js'
 import { rememberUsers } from './remembered-users.js'
 import { assertMaySignUp } from './sign-up-policy.js'
 import { noteSignIns } from './sign-in-notes.js'
@@ -78,7 +80,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
   await changes.sealAnew()
 
-  const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), seenChanges(db))
+  const readings = createReadings(seenChanges(db))
+  const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), readings)
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
   const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
   const check = createConnectionCheck()
@@ -97,6 +100,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   })
   const pending = createPendingSignUps(fastify.db)
   const passwordSignUp = createPasswordSignUp({ usersStore, rolePermissions, pending, signUp })
+  const resolve = rememberAnswers(async (identity, profile, origin) => {
+    const found = await resolveOrComplete(identity, profile)
+    noteSignIn(identity, found.user.id, origin)
+    return asPrincipal(found)
+  }, readings)
 
   const service: AuthProfiles = {
     list: () => current.all.map(({ profile }) => profile),
@@ -130,14 +138,12 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     authenticate: async request => {
       await current.refresh()
       if (apiTokens !== null && await apiTokens.authenticateRequest(request)) return
-      await tokenVerifier.authenticate(request)
+      await tokenVerifier.identify(request)
       request.principal = await principalOf(request)
     },
-    resolve: async (identity, origin) => {
-      await refreshAll()
-      const found = await resolveOrComplete(identity, profileOf(identity.profileId).profile)
-      noteSignIn(identity, found.user.id, origin)
-      return asPrincipal(found)
+    resolve: (identity, origin) => {
+      const refreshing = refreshAll()
+      return refreshing === undefined ? resolveNow(identity, origin) : refreshing.then(async () => await resolveNow(identity, origin))
     },
     lookUp: async identity => {
       const { profile } = profileOf(identity.profileId)
@@ -162,10 +168,18 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   }
 
   /** Neither fails; both look at the same time. */
-  async function refreshAll (): Promise<void> {
+  function refreshAll (): Promise<unknown> | undefined {
     const roles = rolePermissions.refresh()
-    await current.refresh()
-    await roles
+    const profiles = current.refresh()
+    if (roles !== undefined || profiles !== undefined) return Promise.all([roles, profiles])
+  }
+
+  function resolveNow (identity: Identity, origin: RequestOrigin | undefined): Promise<ResolvedUser> {
+    try {
+      return resolve(identity, profileOf(identity.profileId).profile, origin)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {
@@ -244,7 +258,8 @@ function createReport (log: FastifyBaseLogger) {
 }
 
 function asPrincipal ({ user, roleIds }: UserWithRoles): ResolvedUser {
-  return { user, principal: { kind: 'user', userId: user.id, email: user.email, roles: roleIds } }
+  // Requests may share it.
+  return Object.freeze({ user, principal: Object.freeze({ kind: 'user', userId: user.id, email: user.email, roles: roleIds }) })
 }
 
 function normalizeAdministrator (email: string | undefined): string | undefined {

@@ -1,6 +1,10 @@
 import { dialects } from '@latchkey/test-databases'
+import type { Identity } from '@latchkey/token-verifier'
 import t from 'tap'
 import type { BoundUser } from '../dist/principal-query.js'
+import type { AuthenticationProfile, ResolvedUser } from '../dist/index.js'
+import { createReadings } from '../dist/readings.js'
+import { rememberAnswers } from '../dist/remembered-answers.js'
 import { rememberUsers } from '../dist/remembered-users.js'
 import { startApp } from './helpers/app.js'
 
@@ -11,7 +15,7 @@ const found = (id: string) => ({ user: { id }, roleIds: [] }) as unknown as Boun
 t.test('a user is asked for once, until something is changed', async t => {
   const changes = { count: 0, ofOthers: false }
   let asked = 0
-  const find = rememberUsers(async () => found(`user-${++asked}`), changes)
+  const find = rememberUsers(async () => found(`user-${++asked}`), createReadings(changes))
   t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-1' } }])
   changes.count++
   t.match([await find(identity), await find(identity)], [{ user: { id: 'user-2' } }, { user: { id: 'user-2' } }])
@@ -24,19 +28,19 @@ t.test('what is changed while a user is being read is not missed', async t => {
     asked++
     if (asked === 1) changes.count++
     return found(`user-${asked}`)
-  }, changes)
+  }, createReadings(changes))
   t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-2' } }])
 })
 
 t.test('two issuers may call different people by the same name', async t => {
-  const find = rememberUsers(async ({ issuer }) => found(`of ${issuer}`), { count: 0, ofOthers: true })
+  const find = rememberUsers(async ({ issuer }) => found(`of ${issuer}`), createReadings({ count: 0, ofOthers: true }))
   for (const issuer of ['https://a.example.com', 'https://b.example.com', 'https://a.example.com']) t.match(await find({ issuer, subject: 'jane' }), { user: { id: `of ${issuer}` } })
 })
 
 t.test('a user is remembered for another token of the same identity, and for a second where nobody tells what others change', async t => {
   for (const ofOthers of [true, false]) {
     let asked = 0
-    const find = rememberUsers(async () => found(`user-${++asked}`), { count: 0, ofOthers })
+    const find = rememberUsers(async () => found(`user-${++asked}`), createReadings({ count: 0, ofOthers }))
     await find({ ...identity })
     t.match(await find({ ...identity }), { user: { id: 'user-1' } })
     await new Promise(resolve => setTimeout(resolve, 1050))
@@ -55,14 +59,27 @@ t.test('another column of the Users table, as a newer copy of the app adds, is i
 
 t.test('that an identity is nobody\'s is not remembered', async t => {
   const answers = [null, found('jane')]
-  const find = rememberUsers(async () => answers.shift() as BoundUser | null, { count: 0, ofOthers: false })
+  const find = rememberUsers(async () => answers.shift() as BoundUser | null, createReadings({ count: 0, ofOthers: false }))
   t.match([await find(identity), await find(identity)], [null, { user: { id: 'jane' } }])
 })
 
 t.test('nothing is remembered of a database whose changes are not seen', async t => {
   let asked = 0
-  const find = rememberUsers(async () => found(`user-${++asked}`), null)
+  const find = rememberUsers(async () => found(`user-${++asked}`), createReadings(null))
   t.match([await find(identity), await find(identity)], [{ user: { id: 'user-1' } }, { user: { id: 'user-2' } }])
+})
+
+t.test('requests with one token share what was answered for it, until something is changed, in the database or of the profile', async t => {
+  const changes = { count: 0, ofOthers: true }
+  const token = { ...identity } as Identity
+  let asked = 0
+  const resolve = rememberAnswers(async () => ({ asked: ++asked }) as unknown as ResolvedUser, createReadings(changes))
+  const [profile, changed] = [{ id: 'main' }, { id: 'main' }] as AuthenticationProfile[] as [AuthenticationProfile, AuthenticationProfile]
+  t.match([await resolve(token, profile, undefined), await resolve(token, profile, undefined)], [{ asked: 1 }, { asked: 1 }])
+  t.match([await resolve({ ...token }, profile, undefined)], [{ asked: 2 }])
+  t.match([await resolve(token, changed, undefined), await resolve(token, changed, undefined)], [{ asked: 3 }, { asked: 3 }])
+  changes.count++
+  t.match([await resolve(token, changed, undefined), await resolve(token, changed, undefined)], [{ asked: 4 }, { asked: 4 }])
 })
 
 for (const dialect of dialects) {
@@ -87,6 +104,7 @@ for (const dialect of dialects) {
       const { user, principal } = await resolve()
       t.throws(() => { (user as { email: string }).email = 'other@example.com' }, TypeError)
       t.throws(() => { (principal.roles as string[]).push(editor) }, TypeError)
+      t.throws(() => { (principal as { email: string }).email = 'other@example.com' }, TypeError)
     })
 
     await t.test('a change of another process is noticed', async t => {

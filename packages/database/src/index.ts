@@ -16,6 +16,7 @@ export * as errors from './errors.js'
 export { migrate, type Migrations } from './migrate.js'
 export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
+export { createRefresh } from './refresh.js'
 export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
 
 /**

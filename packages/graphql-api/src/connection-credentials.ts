@@ -26,6 +26,8 @@ export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterSe
   const token = tokenIn(payload) ?? bearer(request.headers.authorization)
   let principal: Principal | null = null
   return {
+    // It may end while the connection is open.
+    known: () => null,
     identity: async () => {
       if (token === null) return null
       if (apiTokens === undefined || !token.startsWith('lk_')) return await tokenVerifier.verify(request, token)

@@ -113,11 +113,11 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     const { typeDefs, resolvers } = assembleSchema(areas)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
-  fastify.graphql.addHook('preExecution', async (schema, document, context, variables) => {
+  fastify.graphql.addHook('preExecution', (schema, document, context, variables) => {
     assertViewed(context)
     assertAffordable(costOf(schema, document, variables ?? {}), maxCost)
     // Handing the document back is how Mercurius is told to run it without compiling it.
-    return isCompilable(document) ? {} : { document }
+    return isCompilable(document) ? undefined : { document }
   })
   const checkSubscription = createSubscriptionCheck(maxCost)
   fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import type { ValidationRule } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { documentRules } from './document-rules.js'
@@ -22,8 +22,8 @@ export interface RequiredMercuriusOptions {
   readonly errorFormatter: (execution: Parameters<typeof formatErrors>[0], context: MercuriusContext) => FormattedResponse
   readonly additionalRouteOptions: {
     readonly schema: Record<string, never>
-    readonly preParsing: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
-    readonly preValidation: (request: FastifyRequest, reply: FastifyReply) => Promise<void>
+    readonly preParsing: (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: HookHandlerDoneFunction) => void
+    readonly preValidation: (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void
   }
 }
 
@@ -49,27 +49,26 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
     additionalRouteOptions: {
       // Mercurius' own would drop `code` from errors and turn the numbers in their paths into text.
       schema: {},
-      preParsing: async (request, reply) => {
-        if (isWebSocket(request)) return
+      preParsing: (request, reply, _payload, done) => {
+        if (isWebSocket(request)) return done()
         if (request.method === 'POST') checkContentType(request.headers['content-type'])
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
         // Not even null where Mercurius was registered before the token verifier.
-        if (request.identity != null || request.principal?.kind === 'apiToken') return
-        try {
-          await authenticate(request.server, request)
-        } catch (error) {
-          refusals.set(request, error)
-        }
+        if (request.identity != null || request.principal?.kind === 'apiToken') return done()
+        const authenticating = authenticate(request.server, request)
+        if (authenticating === undefined) return done()
+        authenticating.catch(error => { refusals.set(request, error) }).then(() => { done() }, done)
       },
-      preValidation: async (request, reply) => {
-        if (isWebSocket(request)) return
+      preValidation: (request, reply, done) => {
+        if (isWebSocket(request)) return done()
         const refusal = refusals.get(request)
         // What is wrong with the rest matters to nobody whose token is refused.
         if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
         if (request.method === 'POST') checkBody(request.body)
         else checkQueryString(request.query as Record<string, unknown>, parseOptions)
-        if (request.headers[VIEW_AS] !== undefined) await viewAs(request, reply, (request.method === 'POST' ? request.body : request.query) as GraphqlParameters, parseOptions)
+        if (request.headers[VIEW_AS] === undefined) return done()
+        viewAs(request, reply, (request.method === 'POST' ? request.body : request.query) as GraphqlParameters, parseOptions).then(() => { done() }, done)
       }
     }
   }

@@ -16,6 +16,8 @@ export interface RequesterServices {
 
 /** What a requester is known by. */
 export interface Credentials {
+  /** The ID token's identity, where it is found out already: there is nothing to wait for. */
+  known (): Identity | null
   /** The ID token's identity; `null` without one. @throws what `tokenVerifier` and `apiTokens` throw of a token */
   identity (): Promise<Identity | null>
   /** The API token, once `identity` has been asked. */
@@ -84,14 +86,20 @@ export class Requester {
     return actor
   }
 
-  async #findActor (): Promise<Actor> {
+  #findActor (): Promise<Actor> {
+    const identity = this.#credentials.known()
+    return identity === null ? this.#askActor() : this.#userOf(identity)
+  }
+
+  async #askActor (): Promise<Actor> {
     const identity = await this.identity()
-    if (identity !== null) return this.#remember(await this.#services.authProfiles.resolve(identity, this.origin))
+    if (identity !== null) return await this.#userOf(identity)
     await this.#services.rolePermissions.refresh()
     return { user: null, principal: this.#credentials.apiToken() ?? this.#services.rolePermissions.guest() }
   }
 
-  #remember (resolved: ResolvedUser): ResolvedUser {
+  async #userOf (identity: Identity): Promise<ResolvedUser> {
+    const resolved = await this.#services.authProfiles.resolve(identity, this.origin)
     this.#credentials.note(resolved.principal)
     return resolved
   }
@@ -101,8 +109,10 @@ export class Requester {
 export function credentialsOf (services: RequesterServices, request: FastifyRequest): Credentials {
   const apiToken = () => request.principal?.kind === 'apiToken' ? request.principal : null
   return {
+    // Undefined where Mercurius was registered before the token verifier. A getter would be dear: V8 would keep one shape for each request.
+    known: () => request.identity ?? null,
     identity: async () => {
-      // Done already, unless the app runs queries from a route of its own. It is undefined where Mercurius was registered before the token verifier.
+      // Done already, unless the app runs queries from a route of its own.
       if (request.identity == null && apiToken() === null) await authenticate(services, request)
       return request.identity ?? null
     },
@@ -113,15 +123,18 @@ export function credentialsOf (services: RequesterServices, request: FastifyRequ
 }
 
 /** Those of a query run inside the process, which nobody sent. */
-export const noCredentials: Credentials = { identity: async () => null, apiToken: () => null, note: () => {} }
+export const noCredentials: Credentials = { known: () => null, identity: async () => null, apiToken: () => null, note: () => {} }
 
 /**
  * Takes the bearer token of a request for what it is: an API token, where the app has those, or an ID token.
  *
- * @throws what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw
+ * @returns `undefined` where that is done at once. Rejects with what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw
  */
-export async function authenticate ({ tokenVerifier, authProfiles, apiTokens }: Pick<RequesterServices, 'tokenVerifier' | 'authProfiles' | 'apiTokens'>, request: FastifyRequest): Promise<void> {
-  await authProfiles.refresh()
-  if (apiTokens !== undefined && await apiTokens.authenticateRequest(request)) return
-  await tokenVerifier.authenticate(request)
+export function authenticate (services: Pick<RequesterServices, 'tokenVerifier' | 'authProfiles' | 'apiTokens'>, request: FastifyRequest): Promise<unknown> | undefined {
+  const refreshing = services.authProfiles.refresh()
+  return refreshing === undefined ? takeToken(services, request) : refreshing.then(() => takeToken(services, request))
+}
+
+function takeToken ({ tokenVerifier, apiTokens }: Pick<RequesterServices, 'tokenVerifier' | 'apiTokens'>, request: FastifyRequest): Promise<unknown> | undefined {
+  return apiTokens?.authenticateRequest(request) || tokenVerifier.identify(request)
 }

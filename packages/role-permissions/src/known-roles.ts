@@ -1,9 +1,6 @@
+import { createRefresh } from '@latchkey/database'
 import type { Role } from './permissions.js'
 import type { StoredRoles } from './roles-store.js'
-
-/** Milliseconds for which the roles in memory are not compared with the database again. */
-const FRESH_FOR = 1000
-const ALREADY_FRESH = Promise.resolve()
 
 /** The roles in memory, which every decision is made from. */
 export interface KnownRoles {
@@ -12,8 +9,8 @@ export interface KnownRoles {
   get (id: string): Role | undefined
   /** Takes over what a change made in this process left behind, at once. */
   install (stored: StoredRoles): void
-  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. */
-  refresh (): Promise<void>
+  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. `undefined` where that was done already. */
+  refresh (): Promise<void> | undefined
 }
 
 interface Source {
@@ -28,9 +25,6 @@ interface Source {
 
 export function keepRoles (source: Source): KnownRoles {
   let known = indexed(source.initial)
-  let freshUntil = performance.now() + FRESH_FOR
-  let looking: Promise<void> | undefined
-  let failing = false
   /** Counts changes of this process: what was read before one must not replace it. */
   let installed = 0
 
@@ -39,23 +33,11 @@ export function keepRoles (source: Source): KnownRoles {
     source.onChange()
   }
 
-  async function look (): Promise<void> {
+  async function compare (): Promise<void> {
     const before = installed
-    try {
-      if (await source.readVersion() !== known.version) {
-        const stored = await source.load()
-        if (installed === before) take(stored)
-      }
-      if (failing) source.report(undefined)
-      failing = false
-    } catch (error) {
-      // The roles known are the best there is; who asks the database itself will be told.
-      if (!failing) source.report(error)
-      failing = true
-    } finally {
-      freshUntil = performance.now() + FRESH_FOR
-      looking = undefined
-    }
+    if (await source.readVersion() === known.version) return
+    const stored = await source.load()
+    if (installed === before) take(stored)
   }
 
   return {
@@ -66,12 +48,7 @@ export function keepRoles (source: Source): KnownRoles {
       // Two changes of one process may come back in the other order.
       if (stored.version > known.version) take(stored)
     },
-    refresh: () => {
-      if (looking !== undefined) return looking
-      if (performance.now() < freshUntil) return ALREADY_FRESH
-      looking = look()
-      return looking
-    }
+    refresh: createRefresh(compare, error => { source.report(error) })
   }
 }
 

@@ -96,8 +96,8 @@ export interface RolePermissionsService {
   /** A route guard for `preHandler`: decides for `request.principal` (the Guest's where it is `null`). */
   guard (action: Action | 'call', resource: Resource): preHandlerAsyncHookHandler
 
-  /** Looks whether another copy of the app changed roles, at most once a second; call it at the start of a request. Never fails. */
-  refresh (): Promise<void>
+  /** Looks whether another copy of the app changed roles, at most once a second; call it at the start of a request. Never fails. `undefined` where there is nothing to wait for. */
+  refresh (): Promise<void> | undefined
 }
 
 /** Something that a principal does not have. */

@@ -5,13 +5,11 @@ const scheme = /^bearer +/i
 /**
  * Takes the token out of the `Authorization` header (RFC 6750 §2.1). What the token looks like is not checked here.
  *
- * @param header the header's value, or nothing
+ * @param header the header's value
  * @param rawHeaders names and values as they came, by turns: Node gives the first of several `Authorization` headers only
- * @returns `null` where the request has no such header, which alone makes it a guest's
  * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (malformed) for another scheme, and for two headers, of which another reader may take the other
  */
-export function bearerToken (header: string | undefined, rawHeaders: readonly string[]): string | null {
-  if (header === undefined) return null
+export function bearerToken (header: string, rawHeaders: readonly string[]): string {
   const match = scheme.exec(header)
   if (match === null || isRepeated(rawHeaders)) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
   return header.slice(match[0].length)

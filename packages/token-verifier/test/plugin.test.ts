@@ -55,6 +55,28 @@ for (const [what, options, message] of mistaken) {
   })
 }
 
+t.test('code that identifies a request need not wait for a token that was verified a moment ago, or for none', async t => {
+  const issuer = await startIssuer(t)
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(tokenVerifier, { issuers: [trust(issuer)] })
+  const answers: unknown[] = []
+  app.get('/', async request => {
+    const waiting = app.tokenVerifier.identify(request)
+    answers.push(waiting)
+    await waiting
+    return { identity: request.identity }
+  })
+  const get = createGet(app)
+  const bearer = `Bearer ${await issuer.idToken()}`
+  const [first, second, guest, refused] = [await get(bearer), await get(bearer), await get(), await get('Bearer nonsense')]
+  t.match(first.body, { identity: { subject: String } })
+  t.same(second.body, first.body)
+  t.match(guest.body, { identity: null })
+  t.match(refused, { status: 401, reason: 'malformed' })
+  t.match(answers, [Promise, undefined, undefined, Promise])
+})
+
 t.test('requireIdentity lets a genuine token pass and refuses a guest', async t => {
   const issuer = await startIssuer(t)
   const app = Fastify()

@@ -10,8 +10,9 @@ const watched: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '
 
 async function freshProfiles (fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (watched.has(request.routeOptions.url)) done()
-    else fastify.authProfiles.refresh().then(() => { done() }, done)
+    const refreshing = fastify.authProfiles.refresh()
+    if (refreshing === undefined || watched.has(request.routeOptions.url)) done()
+    else refreshing.then(() => { done() }, done)
   })
 }
 

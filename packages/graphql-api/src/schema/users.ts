@@ -20,17 +20,20 @@ interface WhichUser {
 
 /** The type `User`, what new users are made of, and the query `user`. */
 export function usersArea ({ usersStore, showUser, creatorOf, requesterOf }: UsersParts): SchemaArea {
-  const user: Resolver<unknown, WhichUser> = async (_source, { id, email }, context) => {
+  const user: Resolver<unknown, WhichUser> = (_source, { id, email }, context) => {
     const requester = requesterOf(context)
-    if (id == null && email == null) return await own(requester)
-    const principal = await requester.principal()
-    return await showUser(await find(id, email), principal) ?? notFound()
+    return id == null && email == null ? own(requester) : other(requester, { id, email })
   }
 
   async function own (requester: Requester): Promise<VisibleUser> {
     const resolved = await requester.resolved()
     if (resolved === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'read')
     return ownUser(resolved.user)
+  }
+
+  async function other (requester: Requester, { id, email }: WhichUser): Promise<VisibleUser> {
+    const principal = await requester.principal()
+    return await showUser(await find(id, email), principal) ?? notFound()
   }
 
   async function find (id: string | null | undefined, email: string | null | undefined): Promise<User | null> {

@@ -1,0 +1,28 @@
+import type { SeenChanges } from '@latchkey/database'
+
+/** Milliseconds for which what another process changed of a user may go unnoticed, where the database does not tell. */
+const FRESH_FOR = 1000
+/** The same where it does: a statement that streams its rows has SQLite look at what was there when it began. */
+const FRESH_FOR_AT_MOST = 10_000
+
+/** When something was read. */
+export interface Reading {
+  readonly count: number
+  readonly until: number
+}
+
+/** For how long what was read in the database may be taken for what is there: until anything is changed. */
+export interface Readings {
+  /** To be asked before reading. */
+  begin (): Reading
+  holds (reading: Reading): boolean
+}
+
+/** @returns `null` where changes are not seen: what is read is worth nothing a moment later */
+export function createReadings (changes: SeenChanges | null): Readings | null {
+  if (changes === null) return null
+  return {
+    begin: () => ({ count: changes.count, until: performance.now() + (changes.ofOthers ? FRESH_FOR_AT_MOST : FRESH_FOR) }),
+    holds: ({ count, until }) => count === changes.count && performance.now() < until
+  }
+}
