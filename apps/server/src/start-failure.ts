@@ -23,7 +23,7 @@ export function describeStartFailure (error: unknown, config: Pick<Config, 'host
   if (config !== undefined && (syscall === 'listen' || syscall === 'bind')) return `it cannot listen on ${config.host}, port ${config.port} (${said}): ${listenRemedy(code)}`
   const remedy = databaseRemedies.find(([codes]) => codes.test(code))?.[1]
   if (remedy !== undefined) return `the database does not do what it is asked (${said}): ${remedy}`
-  return cause === error ? message : `${message}: ${said}`
+  return message.includes(said) ? message : `${message}: ${said}`
 }
 
 function listenRemedy (code: string): string {

@@ -9,5 +9,5 @@ export const DATABASE_ERR_UNSUPPORTED_URL = createError('DATABASE_ERR_UNSUPPORTE
 /** A Kysely instance was given whose dialect is neither SQLite nor PostgreSQL. */
 export const DATABASE_ERR_UNSUPPORTED_DIALECT = createError('DATABASE_ERR_UNSUPPORTED_DIALECT', 'Unsupported Kysely dialect: Latchkey runs on SQLite and PostgreSQL')
 
-/** A migration failed; nothing of it was kept. The cause is the database's error. */
-export const DATABASE_ERR_MIGRATION_FAILED = createError<[string, string]>('DATABASE_ERR_MIGRATION_FAILED', 'Migration %s of %s failed and was rolled back')
+/** A package's tables could not be brought up to date; nothing of it was kept. The message says at what, and what the database said; the cause is its error. */
+export const DATABASE_ERR_MIGRATION_FAILED = createError<[what: string, packageName: string, said: string, { cause: unknown }]>('DATABASE_ERR_MIGRATION_FAILED', '%s of %s failed, and nothing of it was kept: %s')
