@@ -36,6 +36,8 @@ export async function createApp (config: Config): Promise<FastifyInstance> {
     logger: { level: config.logLevel, serializers: { req: describeRequest }, stream: logStream },
     logController: new RequestLog(),
     requestTimeout: 30_000,
+    // What comes while the app closes is answered still: see `closing-connections`.
+    return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     clientErrorHandler: answerUnreadableRequest
   })

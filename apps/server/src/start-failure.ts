@@ -2,16 +2,19 @@
 import type { Config } from './config.js'
 import { describeFailure } from './database-failure.js'
 
-/** By the codes of the system, PostgreSQL (SQLSTATE) and SQLite. */
+const fileRemedy = 'let the server write to the folder and the file of DATABASE_URL, or correct it'
+
+/** By the codes of the system, PostgreSQL (SQLSTATE), SQLite and our own: the first that fits. */
 const databaseRemedies: [RegExp, string][] = [
   [/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|08|57P)/, 'start the database, or correct DATABASE_URL'],
   [/^(28|3D)/, 'correct the user, the password or the name of the database in DATABASE_URL'],
   [/^42501$/, 'let the user of DATABASE_URL make tables in that database'],
-  [/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_(CANTOPEN|READONLY|PERM|AUTH|IOERR))/, 'let the server write to the folder and the file of DATABASE_URL, or correct it'],
+  [/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|SQLITE_(CANTOPEN|READONLY|PERM|AUTH|IOERR))/, fileRemedy],
   [/^(ENOSPC|SQLITE_FULL|53100)/, 'make room on its disk'],
   [/^SQLITE_(NOTADB|CORRUPT)/, 'correct DATABASE_URL, or restore a backup'],
   [/^SQLITE_BUSY/, 'end the process that holds the database, or wait for it'],
-  [/^53300/, 'let the database take more connections']
+  [/^53300/, 'let the database take more connections'],
+  [/^DATABASE_ERR_FILE_UNUSABLE$/, fileRemedy]
 ]
 
 /** @returns what the operator reads; no stack, and nothing of a URL's password */
@@ -21,9 +24,9 @@ export function describeStartFailure (error: unknown, config: Pick<Config, 'host
   const { code = '', syscall } = cause as NodeJS.ErrnoException
   const said = describeFailure(cause)
   if (config !== undefined && (syscall === 'listen' || syscall === 'bind')) return `it cannot listen on ${config.host}, port ${config.port} (${said}): ${listenRemedy(code)}`
-  const remedy = databaseRemedies.find(([codes]) => codes.test(code))?.[1]
+  const remedy = databaseRemedies.find(([codes]) => codes.test(code) || codes.test((error as NodeJS.ErrnoException).code ?? ''))?.[1]
   if (remedy !== undefined) return `the database does not do what it is asked (${said}): ${remedy}`
-  return cause === error ? message : `${message}: ${said}`
+  return message.includes(said) ? message : `${message}: ${said}`
 }
 
 function listenRemedy (code: string): string {

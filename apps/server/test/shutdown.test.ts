@@ -1,28 +1,119 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
-import t from 'tap'
+import t, { type Test } from 'tap'
+import type { RunningServer } from '../dist-demo/running-server.js'
 import { serverUnderTest } from './helpers/server-under-test.js'
 
-t.test('SIGTERM lets a request under way finish, then ends the process in order', async t => {
-  const { server } = await serverUnderTest(t, 'sqlite')
-  const body = JSON.stringify({ query: '{ __typename }' })
+const body = JSON.stringify({ query: '{ __typename }' })
+const headers = { 'content-type': 'application/json' }
+
+async function connected (server: RunningServer): Promise<Socket> {
   const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
   await once(socket, 'connect')
+  return socket
+}
+
+/** Sends the head of a request: by `100 Continue` the server says that it has begun it and waits for the rest. */
+async function begin (socket: Socket): Promise<void> {
+  const going = once(socket, 'data')
+  socket.write(`POST /graphql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`)
+  const [answer] = await going as [Buffer]
+  if (!answer.toString().startsWith('HTTP/1.1 100 Continue')) throw new Error(answer.toString())
+}
+
+/** Sends SIGTERM; gives how it ended, and after how many milliseconds. */
+async function terminate ({ process }: RunningServer): Promise<{ code: unknown, ms: number }> {
+  const ended = once(process, 'exit')
+  const begun = performance.now()
+  process.kill('SIGTERM')
+  const [code] = await ended
+  return { code, ms: performance.now() - begun }
+}
+
+t.test('SIGTERM lets a request under way finish, tells its client that the connection ends, then ends the process in order', async t => {
+  const { server } = await serverUnderTest(t, 'sqlite')
+  const socket = await connected(server)
+  await begin(socket)
   let answer = ''
   socket.on('data', chunk => { answer += chunk })
   const closed = once(socket, 'close')
-  // The head of a request: by `100 Continue` the server says that it has begun it and waits for the rest.
-  socket.write(`POST /graphql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`)
-  await once(socket, 'data')
-  t.match(answer, 'HTTP/1.1 100 Continue')
 
-  const ended = once(server.process, 'exit')
-  server.process.kill('SIGTERM')
-  await new Promise(resolve => setTimeout(resolve, 300))
+  const ended = terminate(server)
+  await new Promise(resolve => setTimeout(resolve, 600))
   t.equal(server.process.exitCode, null, 'it waits')
   socket.write(body)
   await closed
   t.match(answer, 'HTTP/1.1 200 OK')
+  t.match(answer, /^connection: close\r$/im)
   t.match(answer, '{"data":{"__typename":"Query"}}')
-  t.strictSame(await ended, [0, null])
+  t.match(await ended, { code: 0 })
+})
+
+/** Twenty clients that ask for one thing after the other, each on a connection of its own, until they are told that it ends. */
+async function underLoad (t: Test, { server }: { server: RunningServer }, send: string, expected: string): Promise<void> {
+  const failures: string[] = []
+  const count = { answered: 0, told: 0 }
+  const client = async () => {
+    while (true) {
+      try {
+        const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: send })
+        const text = await response.text()
+        if (response.status === 200 && text === expected) count.answered++
+        else failures.push(`status ${response.status}: ${text}`)
+        if (response.headers.get('connection') === 'close') {
+          count.told++
+          return
+        }
+      } catch (error) {
+        failures.push((error as { cause?: { code?: string } }).cause?.code ?? String(error))
+        return
+      }
+    }
+  }
+  const clients = Promise.all(Array.from({ length: 20 }, client))
+  while (count.answered < 100 && failures.length === 0) await new Promise(resolve => setTimeout(resolve, 10))
+  t.match(await terminate(server), { code: 0 })
+  await clients
+  t.strictSame(failures, [])
+  t.equal(count.told, 20)
+}
+
+const modes: [string, 'sqlite' | 'postgres', Record<string, string>][] = [
+  ['SQLite', 'sqlite', {}],
+  ['PostgreSQL', 'postgres', {}],
+  ['in production, with a log line for each request', 'sqlite', { NODE_ENV: 'production', LATCHKEY_SECRET_KEY: 'a'.repeat(32), LOG_LEVEL: 'info' }]
+]
+for (const [mode, dialect, env] of modes) {
+  t.test(`${mode}: SIGTERM under load cuts off no request on an open connection: each is answered, and the client is told that it was the last`, async t => {
+    await underLoad(t, await serverUnderTest(t, dialect, env), body, '{"data":{"__typename":"Query"}}')
+  })
+}
+
+t.test('SIGTERM under load answers lists of requests too', async t => {
+  await underLoad(t, await serverUnderTest(t, 'sqlite'), `[${body},${body}]`, '[{"data":{"__typename":"Query"}},{"data":{"__typename":"Query"}}]')
+})
+
+t.test('SIGTERM waits for no connection that is not in use', async t => {
+  const { server } = await serverUnderTest(t, 'sqlite')
+  const idle = await connected(server)
+  const answered = once(idle, 'data')
+  idle.write('GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  await answered
+  const unused = await connected(server)
+  const closed = Promise.all([once(idle, 'close'), once(unused, 'close')])
+  const { code, ms } = await terminate(server)
+  await closed
+  t.equal(code, 0)
+  t.ok(ms < 3000, `after ${ms} ms`)
+})
+
+t.test('SIGTERM waits for ten seconds, and no longer, for a request that does not go on', async t => {
+  const { server } = await serverUnderTest(t, 'sqlite')
+  const socket = await connected(server)
+  socket.on('error', () => { /* cut off in the end */ })
+  await begin(socket)
+  const { code, ms } = await terminate(server)
+  t.equal(code, 1)
+  t.ok(ms > 9000 && ms < 13_000, `after ${ms} ms`)
+  socket.destroy()
 })

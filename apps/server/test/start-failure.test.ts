@@ -23,6 +23,7 @@ t.test('a database that cannot be used stops the start with one line that says w
     ['a server that does not answer', 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey', /Latchkey did not start: the database does not do what it is asked \(connect ECONNREFUSED 127\.0\.0\.1:1\): start the database, or correct DATABASE_URL/],
     ['a folder', `sqlite:${folder}`, /\(unable to open database file\): let the server write to the folder and the file of DATABASE_URL/],
     ['a file that is none', `sqlite:${join(folder, 'notes.txt')}`, /\(file is not a database\): correct DATABASE_URL, or restore a backup/],
+    ['a folder that cannot be made', 'sqlite:/proc/nowhere/latchkey.db', /\(ENOENT: no such file or directory, mkdir '\/proc\/nowhere'\): let the server write to the folder and the file of DATABASE_URL, or correct it/],
     ['a folder that is a file', `sqlite:${join(folder, 'notes.txt', 'latchkey.db')}`, /let the server write to the folder and the file of DATABASE_URL/]
   ]
   for (const [what, DATABASE_URL, message] of failures) await t.test(what, async t => { await refused(t, { env: { DATABASE_URL } }, message) })

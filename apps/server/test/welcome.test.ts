@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startServer } from '../dist-demo/running-server.js'
+import { freePort, startServer } from '../dist-demo/running-server.js'
 
 t.test('at its start the server prints the addresses that a browser can open, and each of them answers', async t => {
   const server = await startServer()
@@ -17,4 +17,15 @@ t.test('in production it names nothing that is there in development only', async
   const server = await startServer({ env: { NODE_ENV: 'production', LATCHKEY_SECRET_KEY: 'a'.repeat(32) } })
   t.teardown(() => server.stop())
   t.notMatch(await server.printed('Profiles  '), /graphiql|outbox|npm run demo/)
+})
+
+t.test('an issuer that cannot be reached is one warning at the start, which says what to do', async t => {
+  const issuer = `http://127.0.0.1:${await freePort()}`
+  const server = await startServer({ config: { profiles: [{ id: 'company-sso', name: 'Company SSO', type: 'openid', issuer, clientId: 'web' }] }, env: { LATCHKEY_ADMIN_EMAIL: 'root@example.com' } })
+  t.teardown(() => server.stop())
+  await server.printed('The story')
+  const output = await server.printed(issuer)
+  const warnings = output.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>).filter(({ level }) => Number(level) >= 40)
+  t.match(warnings, [{ profile: 'company-sso', err: { message: /ECONNREFUSED/ }, msg: `have ${issuer} reachable from this machine, or correct the issuer of the profile` }])
+  t.equal(warnings.length, 1)
 })

@@ -1,9 +1,8 @@
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, type Dialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
-import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
 import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
+import { openSqlite } from './open-sqlite.js'
 import type { ResolvedOptions } from './options.js'
 import { statementName } from './prepared-query.js'
 import { announceChanges, WatchedStatements, type SeenChanges } from './seen-changes.js'
@@ -18,7 +17,7 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
 /**
  * Opens the database of a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
  *
- * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme
+ * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme, DATABASE_ERR_FILE_UNUSABLE
  */
 export function connect (url: string, options: ConnectionOptions, reportError: ReportError): Kysely<Tables> {
   const unseen = new Set<string>()
@@ -30,7 +29,9 @@ export function connect (url: string, options: ConnectionOptions, reportError: R
 
 function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<string>, reportError: ReportError): { dialect: Dialect, changes: SeenChanges } {
   if (url.startsWith('sqlite:')) {
-    const database = openSqlite(url.slice('sqlite:'.length), options)
+    const path = url.slice('sqlite:'.length)
+    if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
+    const database = openSqlite(path, options)
     const changes = new SqliteChanges(database)
     const watched = new WatchedStatements(unseen)
     return { dialect: new SqliteDialect({ database: keepingStatements(database, sql => { if (watched.mayChange(sql)) changes.note() }) }), changes }
@@ -41,17 +42,6 @@ function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<stri
     return { dialect: new PostgresDialect({ pool }), changes }
   }
   throw new DATABASE_ERR_UNSUPPORTED_URL()
-}
-
-function openSqlite (path: string, { busyTimeoutMs, synchronous }: ConnectionOptions): Sqlite.Database {
-  if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
-  const database = new Sqlite(path, { timeout: busyTimeoutMs })
-  // Readers and the writer do not wait for each other, and a commit not for the disk: the event loop would wait with it.
-  database.pragma('journal_mode = WAL')
-  database.pragma(`synchronous = ${synchronous}`)
-  database.pragma('foreign_keys = ON')
-  return database
 }
 
 /**

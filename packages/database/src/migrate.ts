@@ -13,11 +13,16 @@ export type Migrations = Readonly<Record<string, Migration>>
  * @param db where the tables live
  * @param packageName who owns the migrations, for example `@latchkey/users-store`
  * @param migrations named so that their alphabetical order is the order to run them in
- * @throws DATABASE_ERR_MIGRATION_FAILED with the database's error as `cause`
+ * @throws DATABASE_ERR_MIGRATION_FAILED, which says which one failed and what the database said; its error is the `cause`
  */
 export async function migrate<DB> (db: Kysely<DB>, packageName: string, migrations: Migrations): Promise<void> {
-  if (dialectOf(db) === 'sqlite') await inImmediateTransaction(db, connection => runMigrator(connection, packageName, migrations))
-  else await runMigrator(db, packageName, migrations)
+  const isSqlite = dialectOf(db) === 'sqlite'
+  try {
+    if (isSqlite) await inImmediateTransaction(db, connection => runMigrator(connection, packageName, migrations))
+    else await runMigrator(db, packageName, migrations)
+  } catch (error) {
+    throw error instanceof DATABASE_ERR_MIGRATION_FAILED ? error : failure('Migration', packageName, error)
+  }
 }
 
 async function runMigrator<DB> (db: Kysely<DB>, packageName: string, migrations: Migrations): Promise<void> {
@@ -30,10 +35,19 @@ async function runMigrator<DB> (db: Kysely<DB>, packageName: string, migrations:
   })
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
-  const failed = results?.find(result => result.status === 'Error')
-  const failure = new DATABASE_ERR_MIGRATION_FAILED(failed?.migrationName ?? '(none)', packageName)
-  failure.cause = error
-  throw failure
+  const failed = results?.find(({ status }) => status === 'Error')
+  // None of them where there was no getting to the first one, such as where the database does not answer.
+  throw failure(failed === undefined ? 'Migration' : `Migration ${failed.migrationName}`, packageName, error)
+}
+
+function failure (what: string, packageName: string, cause: unknown): Error {
+  return new DATABASE_ERR_MIGRATION_FAILED(what, packageName, describe(cause), { cause })
+}
+
+/** Where a server has several addresses, and none answers, the error has no text of its own. */
+function describe (cause: unknown): string {
+  const { message, code, errors } = cause as { message?: string, code?: string, errors?: { message: string }[] }
+  return [message, errors?.[0]?.message, code].find(text => text !== undefined && text !== '') ?? String(cause)
 }
 
 /**
@@ -47,7 +61,8 @@ async function inImmediateTransaction<DB> (db: Kysely<DB>, work: (connection: Ky
       await work(connection)
       await sql`commit`.execute(connection)
     } catch (error) {
-      await sql`rollback`.execute(connection)
+      // After some errors, such as a full disk, SQLite has done so itself.
+      await sql`rollback`.execute(connection).catch(() => {})
       throw error
     }
   })

@@ -1,6 +1,8 @@
 import { databaseUrl, dialects } from '@latchkey/test-databases'
+import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
+import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
 import database, { migrate, type Migrations } from '../dist/index.js'
 
@@ -44,13 +46,52 @@ for (const dialect of dialects) {
     t.test('a failing migration leaves nothing of the call behind and names itself', async t => {
       const db = await open(t, await databaseUrl(t, dialect))
       const failing: Migrations = { ...create, '002-fail': { up: async db => { await sql`select * from nowhere`.execute(db) } } }
-      await t.rejects(migrate(db, '@latchkey/things', failing), { code: 'DATABASE_ERR_MIGRATION_FAILED', message: /002-fail of @latchkey\/things/ })
+      const said = dialect === 'sqlite' ? 'no such table: nowhere' : 'relation "nowhere" does not exist'
+      await t.rejects(migrate(db, '@latchkey/things', failing), {
+        code: 'DATABASE_ERR_MIGRATION_FAILED',
+        message: `Migration 002-fail of @latchkey/things failed, and nothing of it was kept: ${said}`,
+        cause: { message: said }
+      })
       await t.rejects(things(db))
       await migrate(db, '@latchkey/things', createAndFill)
       t.strictSame(await things(db), [{ id: 'one' }])
     })
+
+    t.test('tables of a newer version of the package are left as they are, and the error says so', async t => {
+      const db = await open(t, await databaseUrl(t, dialect))
+      await migrate(db, '@latchkey/things', createAndFill)
+      await t.rejects(migrate(db, '@latchkey/things', create), { message: /^Migration of @latchkey\/things failed, and nothing of it was kept: .*002-fill is missing/ })
+    })
   })
 }
+
+t.test('sqlite: the error says what failed, also where the database has rolled back by itself', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { url: 'sqlite::memory:' })
+  const failing: Migrations = { ...createAndFill, '003-again': { up: async db => { await sql`insert or rollback into things (id) values ('one')`.execute(db) } } }
+  await t.rejects(migrate(app.db, '@latchkey/things', failing), { message: /^Migration 003-again of @latchkey\/things failed.*UNIQUE constraint failed: things\.id$/ })
+})
+
+t.test('a database that cannot be asked is what the error says, and nothing of its password', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { url: 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey' })
+  const error = await migrate(app.db, '@latchkey/things', create).then(() => null, (error: Error) => error)
+  t.match(error, { code: 'DATABASE_ERR_MIGRATION_FAILED', message: 'Migration of @latchkey/things failed, and nothing of it was kept: connect ECONNREFUSED 127.0.0.1:1', cause: { code: 'ECONNREFUSED' } })
+  t.notMatch(inspect(error), /hunter2/)
+})
+
+t.test('a database that another process holds is what the error says', async t => {
+  const url = await databaseUrl(t, 'sqlite')
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { url, busyTimeoutMs: 50 })
+  const other = new Sqlite(url.slice('sqlite:'.length))
+  t.teardown(() => other.close())
+  other.exec('begin immediate')
+  await t.rejects(migrate(app.db, '@latchkey/things', create), { code: 'DATABASE_ERR_MIGRATION_FAILED', message: /^Migration of @latchkey\/things failed.*: database is locked$/, cause: { code: 'SQLITE_BUSY' } })
+})
 
 t.test('postgres: any number of copies may migrate at once', async t => {
   const url = await databaseUrl(t, 'postgres')

@@ -2,6 +2,9 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { Kysely, MysqlDialect, sql, SqliteDialect } from 'kysely'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import t from 'tap'
 import database, { dialectOf, type Tables } from '../dist/index.js'
 
@@ -59,6 +62,35 @@ for (const [what, options, code] of refused) {
     await t.rejects(async () => await app.register(database, options), { code, message: /^(?!.*hunter2)/ })
   })
 }
+
+t.test('an SQLite file is made with all of its folders', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-database-'))
+  const app = Fastify()
+  t.teardown(async () => { await app.close(); await rm(folder, { recursive: true }) })
+  await app.register(database, { url: `sqlite:${join(folder, 'one/two/app.db')}` })
+  t.strictSame((await sql`select 1 as one`.execute(app.db)).rows, [{ one: 1 }])
+})
+
+t.test('an SQLite file that cannot be made, or written, stops the registration at once and is named', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-database-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await writeFile(join(folder, 'notes.txt'), 'no folder')
+  const paths: [string, string][] = [
+    ['/proc/nowhere/one/two/app.db', 'ENOENT'],
+    [join(folder, 'notes.txt', 'app.db'), 'SQLITE_CANTOPEN'],
+    [join(folder, 'notes.txt', 'one', 'app.db'), 'ENOTDIR'],
+    [folder, 'SQLITE_CANTOPEN']
+  ]
+  for (const [path, code] of paths) {
+    const app = Fastify()
+    await t.rejects(async () => await app.register(database, { url: `sqlite:${path}` }), {
+      code: 'DATABASE_ERR_FILE_UNUSABLE',
+      message: new RegExp(`^The SQLite database ${path} cannot be used \\(.+\\): let the app write to that file and its folder, or give the URL of another$`),
+      cause: { code: new RegExp(code) }
+    })
+    await app.close()
+  }
+})
 
 t.test('a PostgreSQL that ends connections, idle ones and one between two statements of a transaction, ends nothing else', async t => {
   const lines: string[] = []

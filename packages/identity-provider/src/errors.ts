@@ -24,6 +24,19 @@ export const IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS = createError<[Caused?]>('IDEN
 /** A browser was to be sent to an address that the profile does not list. */
 export const IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED = createError<[string]>('IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', 'The authentication profile "%s" does not allow this redirect URI: add it to callbackUrls or logoutUrls.', 400)
 /** Too many tries. */
-export const IDENTITY_PROVIDER_ERR_THROTTLED = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many tries: wait a while.', 429)
+export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many tries: wait a while.', 429) {
+  /** How long to wait, where that is known. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor ({ cause, retryAfterSeconds }: Partial<Caused> & { retryAfterSeconds?: number } = {}) {
+    super(...cause === undefined ? [] : [{ cause }])
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** What Fastify sends with the error (RFC 9110 §10.2.3). */
+  get headers (): Record<string, string> {
+    return this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }
+  }
+}
 /** The provider did not answer in time, was unreachable, or answered what it should not. The cause is never sent to a client. */
 export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" did not answer as it should.', 503)

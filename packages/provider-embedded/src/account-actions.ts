@@ -77,7 +77,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     const email = normalizedOrNull(given)
     if (email === null) return
     await limits.countEmail(asking.clientAddress)
-    if (!await limits.mayBeSent(asking.clientAddress, purpose, email)) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
+    await limits.countEmailTo(asking.clientAddress, purpose, email)
     sendIfFound(asking, email, purpose, message, wanted)
   }
 
@@ -238,7 +238,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     async invite (asking: Asking, given: Omit<NewAccount, 'password'>): Promise<void> {
       requireMailer(asking)
       const email = normalizeEmail(given.email)
-      if (!await limits.mayBeSent(asking.clientAddress, 'invite', email)) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
+      await limits.countEmailTo(asking.clientAddress, 'invite', email)
       const passwordHash = await hashPassword(randomSecret())
       const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
       const before = await accounts.create({ email, passwordHash, ...names }) === undefined ? await accounts.findByEmail(email) : undefined

@@ -43,8 +43,10 @@ export type AccountLimits = ReturnType<typeof createAccountLimits>
 export function createAccountLimits (attempts: Attempts) {
   const may = async (what: Limit, who: string) => await attempts.take(`${what}:${who}`, policies[what])
 
+  /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, which says for how long */
   async function count (what: Limit, who: string | undefined): Promise<void> {
-    if (who !== undefined && !await may(what, who)) throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED()
+    if (who === undefined || await may(what, who)) return
+    throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ retryAfterSeconds: await attempts.secondsUntilNext(`${what}:${who}`) })
   }
 
   async function giveBack (what: Limit, who: string | undefined): Promise<void> {
@@ -53,6 +55,12 @@ export function createAccountLimits (attempts: Attempts) {
 
   const keyOfKnown = (email: string, network: string) => `known:${email}|${network}`
   const isKnown = async (email: string, network: string | undefined) => network !== undefined && await attempts.isRemembered(keyOfKnown(email, network))
+
+  async function countEmailTo (clientAddress: string | undefined, purpose: CodePurpose, email: string): Promise<void> {
+    const network = clientNetwork(clientAddress)
+    await count('emailOfAccountFrom', `${purpose}:${pairOf(email, network)}`)
+    if (!await isKnown(email, network)) await count('emailOfAccount', `${purpose}:${email}`)
+  }
 
   return {
     /** A try of a password. @param email `null` for what is no address @throws IDENTITY_PROVIDER_ERR_THROTTLED */
@@ -89,11 +97,18 @@ export function createAccountLimits (attempts: Attempts) {
     /** Somebody who asks for an email, whoever it goes to. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countEmail: async (clientAddress: string | undefined): Promise<void> => { await count('emailFrom', clientNetwork(clientAddress)) },
 
-    /** Whether an address may be sent one more email. */
+    /** One more email to an address. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    countEmailTo,
+
+    /** The same where nobody is told. */
     async mayBeSent (clientAddress: string | undefined, purpose: CodePurpose, email: string): Promise<boolean> {
-      const network = clientNetwork(clientAddress)
-      if (!await may('emailOfAccountFrom', `${purpose}:${pairOf(email, network)}`)) return false
-      return await isKnown(email, network) || await may('emailOfAccount', `${purpose}:${email}`)
+      try {
+        await countEmailTo(clientAddress, purpose, email)
+        return true
+      } catch (error) {
+        if (error instanceof errors.IDENTITY_PROVIDER_ERR_THROTTLED) return false
+        throw error
+      }
     },
 
     /** Whether one more sign-in may be begun at the pages, which keeps a record of it. It counts until it is finished. */

@@ -17,6 +17,8 @@ export interface Attempts {
    * @returns whether it may be made
    */
   take (key: string, policy: AttemptPolicy): Promise<boolean>
+  /** In how many seconds a try may be made that may not be made now; 1 at least. */
+  secondsUntilNext (key: string): Promise<number>
   /** Takes back one counted try that turned out to be rightful, and the wait that it began. */
   giveBack (key: string): Promise<void>
   /** Forgets all tries. */
@@ -53,6 +55,10 @@ export function createAttempts (db: Kysely<Tables>): Attempts {
         .returning('tries')
         .executeTakeFirst()
       return counted !== undefined
+    },
+    async secondsUntilNext (key) {
+      const row = await db.selectFrom('latchkey_embedded_attempts').select('locked_until').where('key', '=', key).executeTakeFirst()
+      return Math.max(1, Math.ceil((Date.parse(row?.locked_until ?? NEVER_LOCKED) - Date.now()) / 1000))
     },
     async giveBack (key) {
       await db.updateTable('latchkey_embedded_attempts').set(({ eb }) => ({ tries: eb('tries', '-', 1), locked_until: NEVER_LOCKED })).where('key', '=', key).where('tries', '>', 0).execute()

@@ -6,7 +6,7 @@
 import { leaveUnseen, migrate } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
-import type { EmbeddedProvider } from './adapter.js'
+import type { EmbeddedProvider } from './embedded-provider.js'
 import { startEmbedded } from './embedded.js'
 import { migrations } from './migrations.js'
 import { resolveOptions, type ProviderEmbeddedOptions } from './options.js'
@@ -18,7 +18,7 @@ import { pageRoutes } from './routes/page-routes.js'
 import './tables.js'
 
 export * as errors from './errors.js'
-export type { EmailConfirmation, EmbeddedProvider, FromAddress } from './adapter.js'
+export type { EmailConfirmation, EmbeddedProvider, FromAddress } from './embedded-provider.js'
 export type { ProviderEmbeddedOptions } from './options.js'
 export type { EmbeddedProfileOptions, SharedRedirects } from './profiles.js'
 

@@ -2,7 +2,8 @@ import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
-import { callbacksOf, isWeb, type Profiles } from './profiles.js'
+import { callbacksOf, isWeb } from './openid-client.js'
+import type { Profiles } from './profiles.js'
 import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */

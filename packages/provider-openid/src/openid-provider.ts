@@ -20,8 +20,9 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
 
   /** Asks the provider; whatever goes wrong is told in the words of the contract. */
   async function ask<Answer> (operation: Operation, secrets: (string | undefined)[], question: (configuration: client.Configuration) => Promise<Answer>): Promise<Answer> {
+    const configuration = await discoveredClient().catch((error: unknown) => { throw translateError(error, { profileId: id, operation: 'discover', secrets: [] }) })
     try {
-      return await question(await discoveredClient())
+      return await question(configuration)
     } catch (error) {
       const translated = translateError(error, { profileId: id, operation, secrets: [clientSecret, ...secrets] })
       if (translated instanceof errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE) {

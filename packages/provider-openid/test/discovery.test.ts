@@ -47,12 +47,15 @@ for (const how of ['down', 'hanging', 'error', 'garbage', 'huge', 'redirect'] as
   })
 }
 
-t.test('an outage is logged with the profile and what happened', async t => {
+t.test('an outage is logged once for all who wait, with the profile, what happened and what to do', async t => {
   const issuer = await startIssuer(t)
   const log = createRecordingLog()
   await issuer.behave('down')
-  await t.rejects(open(issuer.issuer, log).loginUrl(), { ...unavailable, cause: { message: /ECONNREFUSED/ } })
-  t.match(log.lines, [{ level: 'warn', details: { profile: 'company-sso', operation: 'discover', err: { message: /ECONNREFUSED/ } } }])
+  const provider = open(issuer.issuer, log)
+  const refused = { ...unavailable, cause: { message: /ECONNREFUSED/ } }
+  await Promise.all([t.rejects(provider.loginUrl(), refused), t.rejects(provider.logoutUrl(), refused), t.rejects(provider.refreshTokens({ refreshToken: 'r' }), refused)])
+  t.match(log.lines, [{ level: 'warn', details: { profile: 'company-sso', operation: 'discover', err: { message: /ECONNREFUSED/ } }, message: `have ${issuer.issuer} reachable from this machine, or correct the issuer of the profile` }])
+  t.equal(log.lines.length, 1)
 })
 
 for (const [what, issuerOf] of [

@@ -45,6 +45,9 @@ async function rolePermissions (fastify: FastifyInstance, options: RolePermissio
     },
     mistake: (role, question, reason) => {
       fastify.log.warn({ role: role.name }, `A permission no longer fits what the app declares and allows nothing (${question}): ${reason}`)
+    },
+    undeclared: (role, { kind, name, remedy }) => {
+      fastify.log.warn({ role: role.name, [kind]: name }, `The role ${role.name} names the ${kind} ${name}, which nothing declares, and so allows nothing there: ${remedy}`)
     }
   })
 

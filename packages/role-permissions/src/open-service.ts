@@ -13,6 +13,7 @@ import { checkRoleFields } from './role-fields.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import { keepRoleSets } from './role-sets.js'
 import { allRoles, changedRole, changeRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
+import { undeclaredIn, type Undeclared } from './undeclared.js'
 import { assignFirstAdministrator, assignRoles, rolesOfUser, unassignRoles } from './user-roles.js'
 
 /** What the service has to say outside any request. */
@@ -21,12 +22,14 @@ export interface Reports {
   refresh (error: unknown): void
   /** A stored permission no longer fits its table, and allows nothing. */
   mistake (role: Role, question: string, reason: string): void
+  /** A role allows something of what nothing declares; told once for each, at the start. */
+  undeclared (role: Role, what: Undeclared): void
 }
 
 export interface OpenedService {
   /** All of the service but the guard, which belongs to Fastify. */
   readonly service: Omit<RolePermissionsService, 'guard'>
-  /** Gives the configured roles their permissions; to be called when everything is declared. */
+  /** Gives the configured roles their permissions, and tells what roles name in vain; to be called when everything is declared. */
   applyConfiguration (): Promise<void>
 }
 
@@ -121,7 +124,10 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
   }
   return {
     service,
-    applyConfiguration: () => changeIfDiffers(roles => withConfiguredRoles(roles, configured, declared))
+    applyConfiguration: async () => {
+      await changeIfDiffers(roles => withConfiguredRoles(roles, configured, declared))
+      for (const role of known.all) for (const what of undeclaredIn(role, declared)) reports.undeclared(role, what)
+    }
   }
 
   async function inTransaction (given: Kysely<Tables> | undefined, work: (within: Kysely<Tables>) => Promise<void>): Promise<void> {

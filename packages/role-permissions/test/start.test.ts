@@ -104,3 +104,24 @@ t.test('postgres: several copies that start at once make the roles once', async 
   for (const other of others) t.strictSame(other.list().map(({ id }) => id), first?.list().map(({ id }) => id))
   t.equal((await copies[0]?.app.db.selectFrom('latchkey_roles').selectAll().execute())?.length, 3)
 })
+
+t.test('a role that names what nothing declares is logged once at the start, with the remedy', async t => {
+  const misspelt = { name: 'Editor', permissions: { data: { Posst: { read: { allow: true } } }, custom: { functions: { publsh: { allow: true } } } } }
+  const url = await databaseUrl(t, 'sqlite')
+
+  const nothing = await register(t, url, { roles: [misspelt, { name: 'Silent', permissions: { data: { Drafts: { read: { allow: false } } } } }] })
+  await nothing.app.ready()
+  const remedy = (declare: string) => `call fastify.rolePermissions.${declare} before the app is ready, or correct the role`
+  t.match(nothing.complaints, [
+    { level: 40, role: 'Editor', table: 'Posst', msg: `The role Editor names the table Posst, which nothing declares, and so allows nothing there: ${remedy('declareTable')}` },
+    { level: 40, role: 'Editor', function: 'publsh', msg: `The role Editor names the function publsh, which nothing declares, and so allows nothing there: ${remedy('declareFunction')}` }
+  ])
+  t.equal(nothing.complaints.length, 2)
+  await nothing.app.close()
+
+  const stored = await register(t, url)
+  stored.app.rolePermissions.declareTable(posts)
+  stored.app.rolePermissions.declareFunction('publish')
+  await stored.app.ready()
+  t.match(stored.complaints.map(({ msg }) => msg), [/the table Posst, .* correct the role; did you mean Posts\?$/, /the function publsh, .* correct the role; did you mean publish\?$/])
+})

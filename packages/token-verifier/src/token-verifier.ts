@@ -9,7 +9,7 @@ import { parseToken } from './parse-token.js'
 import type { SignatureCheck } from './signature-check.js'
 import { SigningKeys } from './signing-keys.js'
 import { translateError } from './translate-error.js'
-import { createTrustedIssuers, selectByAudience, type KeyLocation, type ResolvedIssuer, type TrustedIssuers } from './trusted-issuers.js'
+import { createTrustedIssuers, hintOnAudience, selectByAudience, type KeyLocation, type ResolvedIssuer, type TrustedIssuers } from './trusted-issuers.js'
 import { createVerifiedTokens } from './verified-tokens.js'
 
 /** What `fastify.tokenVerifier` can do. */
@@ -196,7 +196,9 @@ async function findKey (keys: SigningKeys, { algorithms }: ResolvedIssuer, { alg
 /** Says why, and which entries came into question; nothing that the token says. */
 function logRefusal (log: FastifyBaseLogger, error: unknown, entries: readonly ResolvedIssuer[]): void {
   if (!(error instanceof TOKEN_VERIFIER_ERR_TOKEN_INVALID)) return
-  const details = { reason: error.reason, issuers: entries.map(({ id }) => id), hint: error.hint }
-  if (error.hint === undefined) log.info(details, 'A token was refused')
+  // Not in the error, which others see too: it names clients.
+  const hint = error.hint ?? (error.reason === 'audience_mismatch' ? hintOnAudience(entries) : undefined)
+  const details = { reason: error.reason, issuers: entries.map(({ id }) => id), hint }
+  if (hint === undefined) log.info(details, 'A token was refused')
   else log.warn(details, 'A token was refused')
 }

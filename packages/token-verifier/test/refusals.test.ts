@@ -109,6 +109,18 @@ t.test('an access token of any provider is refused, and the log says so without 
   }
 })
 
+t.test('a token of another client is logged with the client IDs that are expected and what to change, and nothing of the token', async t => {
+  const issuer = await startIssuer(t)
+  const entries = [trust(issuer), { ...trust(issuer), id: 'phone', clientId: 'phone-1', audiences: ['phone-1', 'phone-2'] }]
+  const { get, lines } = await startLoggingApp(t, { issuers: entries })
+  const token = await issuer.idToken({ claims: { aud: 'stranger', email: 'jane@example.com' } })
+  t.match(await get(`Bearer ${token}`), refusedFor('audience_mismatch'))
+  const logged = lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'A token was refused')
+  t.match(logged, [{ level: 40, issuers: ['main', 'phone'], hint: 'It was issued to another client: main takes web; phone takes phone-1, phone-2. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with' }])
+  t.equal(logged.length, 1)
+  for (const said of [...segmentsOf(token), 'stranger', 'jane@example.com']) t.notOk(lines.join().includes(said))
+})
+
 t.test('refusals are logged with reason and issuer, and without what the token says', async t => {
   const issuer = await startIssuer(t)
   const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer)] })

@@ -6,6 +6,7 @@
 import { errors } from '@latchkey/graphql-api'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { inject } from 'light-my-request'
 
 export interface RequestListsOptions {
   /** Where GraphQL is. */
@@ -27,7 +28,8 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
 
   async function answer ({ headers, socket }: FastifyRequest, body: object): Promise<unknown> {
     const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, expect: _expect, ...own } = headers
-    const response = await fastify.inject({
+    // Not `fastify.inject`, which refuses what is under way when the app closes.
+    const response = await inject(fastify.routing, {
       method: 'POST',
       url: path,
       headers: { ...own, accept: 'application/json' },

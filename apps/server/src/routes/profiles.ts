@@ -32,7 +32,8 @@ async function describe (fastify: FastifyInstance, { id, name, type, clientId, d
     try {
       return await url ?? null
     } catch (error) {
-      fastify.log.warn({ err: error, profile: id }, 'The addresses of the login page are not known')
+      // An adapter whose provider does not answer has said so itself.
+      if ((error as { code?: string }).code !== 'IDENTITY_PROVIDER_ERR_UNAVAILABLE') fastify.log.warn({ err: error, profile: id }, 'The addresses of the login page are not known')
       return null
     }
   }

@@ -2,12 +2,11 @@ import { errors } from '@latchkey/identity-provider'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors as oidcErrors, type InteractionResults } from 'oidc-provider'
 import type { Asking } from '../account-actions.js'
-import type { Problem } from '../pages/layout.js'
 import { donePage, messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
 import type { ChosenPassword } from '../pending-emails.js'
 import type { Profile } from '../profiles.js'
-import { problemOf } from './form-problem.js'
+import { problemOf, type Refusal } from './form-problem.js'
 import { seenFromOutside } from './openid-routes.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
 
@@ -94,8 +93,8 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     }
   }
 
-  function again (signIn: SignIn, reply: FastifyReply, show: (page: SignInPage) => string, { status, ...problem }: Problem & { status: number }): FastifyReply {
-    return pages.send(reply, status, show({ ...signIn.page, problem }), signIn.profile)
+  function again (signIn: SignIn, reply: FastifyReply, show: (page: SignInPage) => string, problem: Refusal): FastifyReply {
+    return pages.refuse(reply, problem, show({ ...signIn.page, problem }), signIn.profile)
   }
 
   const loginAs = (accountId: string): InteractionResults => ({ login: { accountId, remember: true } })
@@ -211,7 +210,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
 }
 
 /** What was left out of a form, or `null`. */
-function missing (fields: Record<string, string | false>): (Problem & { status: number }) | null {
+function missing (fields: Record<string, string | false>): Refusal | null {
   const wrong = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== false)
   return wrong.length === 0 ? null : { status: 400, summary: 'Please check what you typed in:', fields: Object.fromEntries(wrong) }
 }

@@ -2,9 +2,8 @@ import { errors } from '@latchkey/identity-provider'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Asking } from '../account-actions.js'
 import type { CodeOwner, CodePurpose } from '../codes.js'
-import type { Problem } from '../pages/layout.js'
 import { confirmLinkPage, deadLinkPage, donePage, inviteLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
-import { problemOf } from './form-problem.js'
+import { problemOf, type Refusal } from './form-problem.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
 
 /** The pages that the links in emails lead to, in whatever browser they are followed. */
@@ -57,8 +56,8 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
         await (purpose === 'confirm' ? actions.sendConfirmation(asking, email) : actions.forgotPassword(asking, email))
       } catch (error) {
         refused(error)
-        const { status, summary } = problemOf(error)
-        return pages.send(reply, status, messagePage(brandOf(profile), 'Not yet', summary))
+        const refusal = problemOf(error)
+        return pages.refuse(reply, refusal, messagePage(brandOf(profile), 'Not yet', refusal.summary))
       }
       return pages.send(reply, 200, messagePage(brandOf(profile), 'Check your email', 'If the address has an account that waits for it, a new email is on its way.'))
     })
@@ -68,8 +67,8 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     const [token, password] = [textOf(request, 'token'), textOf(request, 'password')]
     const link = await actions.readLink('confirm', token)
     if (link === undefined || link.expired) return await dead(request, reply, 'confirm', token)
-    const again = ({ status, ...problem }: Problem & { status: number }) =>
-      pages.send(reply, status, confirmLinkPage({ ...pageFor(request, reply, link, token), problem }, link))
+    const again = (problem: Refusal) =>
+      pages.refuse(reply, problem, confirmLinkPage({ ...pageFor(request, reply, link, token), problem }, link))
     if (password === '') return again({ status: 400, summary: 'Please check what you typed in:', fields: { password: 'Enter your password' } })
     const pending = link.interactionUid === null ? undefined : await pages.embedded.pendingEmails.find(link.interactionUid)
     try {
@@ -91,10 +90,10 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       } catch (error) {
         refused(error)
         if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, purpose, token)
-        const { status, ...problem } = problemOf(error, 'newPassword')
+        const problem = problemOf(error, 'newPassword')
         const link = await actions.readLink(purpose, token)
         if (link === undefined) return await dead(request, reply, purpose, token)
-        return pages.send(reply, status, show({ ...pageFor(request, reply, link, token), problem }, link))
+        return pages.refuse(reply, problem, show({ ...pageFor(request, reply, link, token), problem }, link))
       }
     })
   }

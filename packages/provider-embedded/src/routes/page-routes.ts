@@ -8,6 +8,7 @@ import { NO_BRAND, type Brand } from '../pages/layout.js'
 import { messagePage, UNAVAILABLE } from '../pages/other-pages.js'
 import { stylesheetNamed } from '../pages/stylesheet.js'
 import type { Profile } from '../profiles.js'
+import type { Refusal } from './form-problem.js'
 import { interactionRoutes } from './interaction-routes.js'
 import { linkRoutes } from './link-routes.js'
 import { outboxRoutes } from './outbox-routes.js'
@@ -18,6 +19,8 @@ export interface Pages {
   /** The token for the forms of the page that is answered. */
   csrfFor (request: FastifyRequest, reply: FastifyReply): string
   send (reply: FastifyReply, status: number, page: string, profile?: Profile): FastifyReply
+  /** The same with a page that says what was wrong. */
+  refuse (reply: FastifyReply, refusal: Refusal, page: string, profile?: Profile): FastifyReply
 }
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -35,7 +38,11 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
       if (setCookie !== undefined) reply.header('set-cookie', setCookie)
       return token
     },
-    send: sendPage
+    send: sendPage,
+    refuse (reply, { status, retryAfterSeconds }, page, profile) {
+      if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+      return sendPage(reply, status, page, profile)
+    }
   }
 
   fastify.addHook('preHandler', async (request, reply) => {
