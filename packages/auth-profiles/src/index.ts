@@ -28,6 +28,7 @@ import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
+import { createKeepPromise } from './promised-roles.js'
 import { rememberUsers } from './remembered-users.js'
 import { assertMaySignUp } from './sign-up-policy.js'
 import { noteSignIns } from './sign-in-notes.js'
@@ -95,10 +96,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     rolesFor: createSignUpRoles(rolePermissions),
     auditLog: () => auditLog,
     activityLog: () => activityLog,
+    log,
     administratorEmail: normalizeAdministrator(administratorEmail)
   })
   const pending = createPendingSignUps(fastify.db)
-  const passwordSignUp = createPasswordSignUp({ usersStore, rolePermissions, pending, signUp })
+  const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp })
 
   const service: AuthProfiles = {
     list: () => current.all.map(({ profile }) => profile),
