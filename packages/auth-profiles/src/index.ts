@@ -83,10 +83,10 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
 
   const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), seenChanges(db))
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
-  const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
+  let auditLog: AuditLog | null = null
+  const resolveIdentity = createIdentityResolution(findByIdentity, usersStore, () => auditLog)
   const check = createConnectionCheck()
   let apiTokens: ApiTokens | null = null
-  let auditLog: AuditLog | null = null
   let activityLog: ActivityLog | null = null
   const noteSignIn = noteSignIns(() => activityLog)
   const signUp = createSignUp({
