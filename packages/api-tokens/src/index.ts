@@ -3,6 +3,7 @@
  * principal that it acts as: `fastify.apiTokens`. Who may make them is for others to decide, and what a
  * token may do is for role-permissions.
  */
+import { leaveUnseen } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ApiTokens } from './api-tokens.js'
@@ -36,6 +37,8 @@ async function apiTokens (fastify: FastifyInstance, options: ApiTokensOptions): 
   const { rolePermissions, log } = fastify
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
+  // Tokens are asked for at each use, and nobody remembers anything of them: that they are used all the time has nobody forget what is remembered of users.
+  leaveUnseen(db, ['latchkey_api_tokens'])
   const { principalOf, lookUp } = createAuthentication(db, error => { log.error({ err: error }, 'The use of an API token could not be noted') })
 
   const service: ApiTokens = {

@@ -1,3 +1,4 @@
+import { seenChanges, type SeenChanges } from '@latchkey/database'
 import { dialects } from '@latchkey/test-databases'
 import type { FastifyInstance } from 'fastify'
 import { randomBytes } from 'node:crypto'
@@ -139,6 +140,38 @@ for (const dialect of dialects) {
     t.match(await app.apiTokens.find({ id: token.id }), { updatedAt: token.updatedAt }, 'to be used is no change')
     clock.now -= 3_600_000
     t.strictSame(await statements(), ['select'], 'a clock that is set back writes nothing')
+  })
+
+  t.test(`${dialect}: that a token is used has nobody forget what they remember of others, and every change of it still holds at once, here and elsewhere`, async t => {
+    const { app, url, roles } = await openApp(t, dialect)
+    const [a, b] = await roles('A', 'B') as [string, string]
+    const clock = setClock(t)
+    const changes = seenChanges(app.db) as SeenChanges
+    const { token, secret } = await app.apiTokens.create({ name: 'x', roles: [a] })
+    const { count } = changes
+    for (let minute = 0; minute < 3; minute++) {
+      await app.apiTokens.authenticate(secret)
+      t.equal((await app.apiTokens.find({ id: token.id }))?.lastUsedAt, new Date(clock.now).toISOString())
+      clock.now += 60_000
+    }
+    t.equal(changes.count, count)
+
+    const other = await openOn({ url })
+    t.teardown(() => other.app.close())
+    const both = [app, other.app]
+    const principals = async () => await Promise.all(both.map(async ({ apiTokens }) => await apiTokens.authenticate(secret)))
+    const { count: before } = changes
+    await app.apiTokens.update(token.id, { roles: [b] })
+    t.ok(changes.count > before, 'a change of its roles is seen')
+    t.strictSame((await principals()).map(({ roles }) => roles), [[b], [b]])
+    await app.apiTokens.update(token.id, { expiresAt: '2020-01-31' })
+    for (const { apiTokens } of both) await t.rejects(apiTokens.authenticate(secret), expired)
+    await app.apiTokens.update(token.id, { expiresAt: null })
+    await principals()
+    await app.apiTokens.revoke(token.id)
+    for (const { apiTokens } of both) await t.rejects(apiTokens.authenticate(secret), invalid('revoked'))
+    await app.apiTokens.delete(token.id)
+    for (const { apiTokens } of both) await t.rejects(apiTokens.authenticate(secret), invalid('unknown'))
   })
 
   t.test(`${dialect}: a refused token was not used`, async t => {

@@ -111,11 +111,11 @@ export interface AuthProfiles {
    * the first token of that account, by the same rules as `signUp`: `resolve` gives it. Says nothing of users that exist.
    *
    * @param request `authProfileId` left out: the first profile of `list()`; `roleIds`: roles beside the profile's, which the caller must have checked;
-   *   `clientAddress`: an IP address, for providers that limit tries by it
+   *   `givenBy`: who gives them, of whom it is asked again when the user is made, left out: nobody is asked; `clientAddress`: an IP address, for providers that limit tries by it
    * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND (404), AUTH_PROFILES_ERR_SIGN_UP_CLOSED (403), the users store's errors,
    *   and of the provider's IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _UNSUPPORTED, _THROTTLED, _UNAVAILABLE
    */
-  signUpWithPassword (request: { user: NewUser, password: string, authProfileId?: string | null, roleIds?: readonly string[], clientAddress?: string | undefined }): Promise<void>
+  signUpWithPassword (request: { user: NewUser, password: string, authProfileId?: string | null, roleIds?: readonly string[], givenBy?: Principal | null, clientAddress?: string | undefined }): Promise<void>
 }
 
 /** What of a request says where it came from. */

@@ -1,5 +1,8 @@
+import type { AuditedRecord, AuditLog } from '@latchkey/audit-log'
+import type { Tables } from '@latchkey/database'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type User, type UsersStore } from '@latchkey/users-store'
+import type { Transaction } from 'kysely'
 import { AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import type { BoundUser, FindByIdentity, UserWithRoles } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
@@ -42,7 +45,8 @@ export function createIdentityLookUp (findByIdentity: FindByIdentity, usersStore
   }
 }
 
-export function createIdentityResolution (findByIdentity: FindByIdentity, usersStore: UsersStore): IdentityResolution {
+/** @param auditLog gives `null` where the app has none */
+export function createIdentityResolution (findByIdentity: FindByIdentity, usersStore: UsersStore, auditLog: () => AuditLog | null): IdentityResolution {
   const lookUp = createIdentityLookUp(findByIdentity, usersStore)
   return async (identity, profile) => {
     const standing = await lookUp(identity, profile)
@@ -60,7 +64,7 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
       case 'same_email':
         // Another request of the same person may have signed up between the two looks.
         if (!standing.links) return await findByIdentity(identity) ?? notLinked()
-        await usersStore.bindIdentity(standing.user.id, identity, identity.email)
+        await link(standing.user, identity)
         return await findByIdentity(identity) ?? fail()
     }
   }
@@ -71,9 +75,22 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
     await usersStore.bindIdentity(user.id, identity, identity.email)
   }
 
+  async function link (user: User, identity: Identity): Promise<void> {
+    await usersStore.bindIdentity(user.id, identity, identity.email, {
+      inTransaction: async (transaction, { before, after }) => { await audit(transaction, user, { identities: before }, { identities: after }) }
+    })
+  }
+
+  /** Whose token it is does it themselves. */
+  async function audit (transaction: Transaction<Tables>, { id, email }: User, before: AuditedRecord, after: AuditedRecord): Promise<void> {
+    await auditLog()?.record(transaction, { principal: { kind: 'user', userId: id, email, roles: [] }, action: 'update', table: 'Users', recordId: id, before, after })
+  }
+
   async function followEmail (user: User, identity: Identity): Promise<User> {
     try {
-      return await usersStore.update(user.id, { email: identity.email })
+      return await usersStore.update(user.id, { email: identity.email }, {
+        inTransaction: async (transaction, { before, after }) => { await audit(transaction, user, { ...before }, { ...after }) }
+      })
     } catch (error) {
       // The new address is another user's: the two records are for a person to sort out.
       if ((error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN') throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()

@@ -28,6 +28,7 @@ import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
+import { createKeepPromise } from './promised-roles.js'
 import { createReadings } from './readings.js'
 import { rememberAnswers } from './remembered-answers.js'
 import { rememberUsers } from './remembered-users.js'
@@ -59,6 +60,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const { profiles, providers, administratorEmail, secretKey, previousSecretKeys, production, onSettings = () => {} } = resolveOptions(options)
   const { usersStore, rolePermissions, tokenVerifier, log } = fastify
 
+  // Whoever is deleted by code of the app leaves roles behind: they make nobody an administrator.
+  rolePermissions.declareUsers({ table: 'latchkey_users', id: 'id' })
   const adapters = { registry: providers, dependencies: { log } }
   const configured = openProfiles(profiles, adapters)
   tokenVerifier.trust(configured.map(toTrustedIssuer))
@@ -83,10 +86,10 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const readings = createReadings(seenChanges(db))
   const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), readings)
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
-  const resolveIdentity = createIdentityResolution(findByIdentity, usersStore)
+  let auditLog: AuditLog | null = null
+  const resolveIdentity = createIdentityResolution(findByIdentity, usersStore, () => auditLog)
   const check = createConnectionCheck()
   let apiTokens: ApiTokens | null = null
-  let auditLog: AuditLog | null = null
   let activityLog: ActivityLog | null = null
   const noteSignIn = noteSignIns(() => activityLog)
   const signUp = createSignUp({
@@ -96,10 +99,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     rolesFor: createSignUpRoles(rolePermissions),
     auditLog: () => auditLog,
     activityLog: () => activityLog,
+    log,
     administratorEmail: normalizeAdministrator(administratorEmail)
   })
   const pending = createPendingSignUps(fastify.db)
-  const passwordSignUp = createPasswordSignUp({ usersStore, rolePermissions, pending, signUp })
+  const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp })
   const resolve = rememberAnswers(async (identity, profile, origin) => {
     const found = await resolveOrComplete(identity, profile)
     noteSignIn(identity, found.user.id, origin)

@@ -66,5 +66,11 @@ export const migrations: Migrations = {
       await db.schema.alterTable('latchkey_pending_sign_ups').addColumn('email', text).execute()
       await db.schema.createIndex('latchkey_pending_sign_ups_email').on('latchkey_pending_sign_ups').columns(['issuer', 'email']).execute()
     }
+  },
+  '004-pending-sign-ups-giver': {
+    up: async (db: Kysely<unknown>) => {
+      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      await db.schema.alterTable('latchkey_pending_sign_ups').addColumn('given_by', text).execute()
+    }
   }
 }

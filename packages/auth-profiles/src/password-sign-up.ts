@@ -1,18 +1,19 @@
 import { requireCapability } from '@latchkey/identity-provider'
-import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { Principal } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
 import type { OpenedProfile } from './open-profiles.js'
 import type { PendingSignUp, PendingSignUps } from './pending-sign-ups.js'
 import type { UserWithRoles } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
+import { asGiver, noRoles, type KeepPromise, type PromisedRoles } from './promised-roles.js'
 import type { SignUp } from './sign-up.js'
 import { assertMayAskForAccount } from './sign-up-policy.js'
 
 interface PasswordSignUpParts {
   readonly usersStore: UsersStore
-  readonly rolePermissions: RolePermissionsService
   readonly pending: PendingSignUps
+  readonly keepPromise: KeepPromise
   readonly signUp: SignUp
 }
 
@@ -21,6 +22,8 @@ export interface PasswordSignUpRequest {
   readonly password: string
   /** Roles beside the profile's, from somebody who may give them. */
   readonly roleIds?: readonly string[]
+  /** That somebody. */
+  readonly givenBy?: Principal | null
   /** The client's IP address, where it is known. */
   readonly clientAddress?: string | undefined
 }
@@ -34,13 +37,13 @@ export interface PasswordSignUp {
   begin (opened: OpenedProfile, request: PasswordSignUpRequest): Promise<void>
   /** Makes the user of an identity that nobody is bound to; `null` where no sign-up with a password is waiting, or the rules refuse it. */
   complete (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles | null>
-  /** The ids of the roles that were promised to who signs up as this identity. */
-  promised (identity: Identity, profile: AuthenticationProfile): Promise<readonly string[]>
+  /** The roles that were promised to who signs up as this identity. */
+  promised (identity: Identity, profile: AuthenticationProfile): Promise<PromisedRoles>
 }
 
-export function createPasswordSignUp ({ usersStore, rolePermissions, pending, signUp }: PasswordSignUpParts): PasswordSignUp {
+export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp }: PasswordSignUpParts): PasswordSignUp {
   return {
-    async begin ({ profile, provider }, { user, password, roleIds = [], clientAddress }) {
+    async begin ({ profile, provider }, { user, password, roleIds = [], givenBy = null, clientAddress }) {
       const accounts = requireCapability(provider, 'passwordSignUp')
       usersStore.check(user)
       // What the app decides by is nothing that a stranger says of themselves.
@@ -50,23 +53,22 @@ export function createPasswordSignUp ({ usersStore, rolePermissions, pending, si
       assertMayAskForAccount(profile, email)
       const { firstName = null, lastName = null } = user
       const { subject } = await accounts.signUpWithPassword({ email, password, firstName, lastName, clientAddress })
-      await pending.keep({ issuer: provider.issuer.issuer, subject, email }, { profileId: profile.id, user: rest, roleIds })
+      await pending.keep({ issuer: provider.issuer.issuer, subject, email }, { profileId: profile.id, user: rest, roleIds, givenBy: givenBy && asGiver(givenBy) })
     },
 
     async complete (identity, profile) {
       const waiting = await signUpOf(identity, profile)
       if (waiting === null) return null
-      const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }, existing(waiting.roleIds)))
+      const promised = await keepPromise(waiting)
+      const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }, promised))
       if (made !== null) await pending.remove({ ...identity, email: made.user.email })
       return made
     },
 
-    promised: async (identity, profile) => existing((await signUpOf(identity, profile))?.roleIds ?? [])
-  }
-
-  /** Those that were not deleted since they were promised. */
-  function existing (roleIds: readonly string[]): string[] {
-    return roleIds.filter(id => rolePermissions.find({ id }) !== null)
+    promised: async (identity, profile) => {
+      const waiting = await signUpOf(identity, profile)
+      return waiting === null ? noRoles : await keepPromise(waiting)
+    }
   }
 
   async function signUpOf (identity: Identity, profile: AuthenticationProfile): Promise<PendingSignUp | null> {

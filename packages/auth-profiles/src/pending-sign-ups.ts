@@ -1,6 +1,7 @@
 import type { Tables } from '@latchkey/database'
 import type { NewUser, UserIdentity } from '@latchkey/users-store'
 import type { Kysely } from 'kysely'
+import type { Giver } from './promised-roles.js'
 
 /** What somebody said of themselves when they signed up with a password. */
 export interface PendingSignUp {
@@ -8,6 +9,8 @@ export interface PendingSignUp {
   readonly user: Omit<NewUser, 'email'>
   /** Beside the profile's. */
   readonly roleIds: readonly string[]
+  /** Who gave them; `null` where nobody was named. */
+  readonly givenBy: Giver | null
 }
 
 /** The account that a sign-up made, and the address that it was for. */
@@ -36,8 +39,8 @@ export function createPendingSignUps (database: Kysely<Tables>): PendingSignUps 
   const oldest = () => new Date(Date.now() - MAX_AGE_MS).toISOString()
   const select = (issuer: string) => db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer).where('created_at', '>=', oldest())
   return {
-    async keep ({ issuer, subject, email }, { profileId, user, roleIds }) {
-      const row = { email, profile_id: profileId, user: JSON.stringify(user), role_ids: JSON.stringify(roleIds), created_at: new Date().toISOString() }
+    async keep ({ issuer, subject, email }, { profileId, user, roleIds, givenBy }) {
+      const row = { email, profile_id: profileId, user: JSON.stringify(user), role_ids: JSON.stringify(roleIds), given_by: givenBy && JSON.stringify(givenBy), created_at: new Date().toISOString() }
       await db.deleteFrom('latchkey_pending_sign_ups').where('created_at', '<', oldest()).execute()
       await db.insertInto('latchkey_pending_sign_ups').values({ issuer, subject, ...row })
         .onConflict(conflict => conflict.columns(['issuer', 'subject']).doUpdateSet(row)).execute()
@@ -52,5 +55,11 @@ export function createPendingSignUps (database: Kysely<Tables>): PendingSignUps 
 }
 
 function toSignUp (row: Tables['latchkey_pending_sign_ups'] | undefined): PendingSignUp | null {
-  return row === undefined ? null : { profileId: row.profile_id, user: JSON.parse(row.user) as PendingSignUp['user'], roleIds: JSON.parse(row.role_ids) as string[] }
+  if (row === undefined) return null
+  return {
+    profileId: row.profile_id,
+    user: JSON.parse(row.user) as PendingSignUp['user'],
+    roleIds: JSON.parse(row.role_ids) as string[],
+    givenBy: row.given_by === null ? null : JSON.parse(row.given_by) as Giver
+  }
 }

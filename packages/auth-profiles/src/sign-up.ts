@@ -4,11 +4,13 @@ import type { Tables } from '@latchkey/database'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type NewUser, type User, type UsersStore } from '@latchkey/users-store'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Transaction } from 'kysely'
 import { AUTH_PROFILES_ERR_EMAIL_TAKEN, AUTH_PROFILES_ERR_FOREIGN_EMAIL, AUTH_PROFILES_ERR_PROFILE_MISMATCH } from './errors.js'
 import type { IdentityResolution } from './identity-resolution.js'
 import type { UserWithRoles } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
+import type { PromisedRoles } from './promised-roles.js'
 import { assertMaySignUp } from './sign-up-policy.js'
 import type { SignUpRoles } from './sign-up-roles.js'
 
@@ -23,16 +25,17 @@ interface SignUpParts {
   readonly auditLog: () => AuditLog | null
   /** `null` where the app has none. */
   readonly activityLog: () => ActivityLog | null
+  readonly log: FastifyBaseLogger
 }
 
 /**
  * Signs an identity up by a profile: gives its user, whether it was there before or not.
  *
- * @param promised the ids of roles that a new user gets beside the profile's
+ * @param promised the roles that a new user gets beside the profile's
  */
-export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser, promised: readonly string[]) => Promise<UserWithRoles>
+export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser, promised: PromisedRoles) => Promise<UserWithRoles>
 
-export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog, activityLog }: SignUpParts): SignUp {
+export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog, activityLog, log }: SignUpParts): SignUp {
   return async (identity, profile, user, promised) => {
     if (identity.profileId !== profile.id) throw new AUTH_PROFILES_ERR_PROFILE_MISMATCH(identity.profileId, profile.id)
     const email = normalizeEmail(identity.email)
@@ -44,19 +47,22 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
     const becomesAdministrator = email === administratorEmail && identity.emailVerified === true
     if (!becomesAdministrator) assertMaySignUp(profile, { email, emailVerified: identity.emailVerified })
     const ofProfile = becomesAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
-    return await create(identity, profile, { ...user, email, origin: profile.id }, [...new Set([...ofProfile, ...promised])])
+    return await create(identity, profile, { ...user, email, origin: profile.id }, ofProfile, promised)
   }
 
-  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, roleIds: readonly string[]): Promise<UserWithRoles> {
+  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, ofProfile: readonly string[], promised: PromisedRoles): Promise<UserWithRoles> {
+    const roleIds = [...new Set([...ofProfile, ...promised.roleIds])]
+    const withheld = promised.withheld.filter(id => !roleIds.includes(id))
     try {
       const created = await usersStore.create(user, {
         identity,
         inTransaction: async (transaction, made) => {
           await rolePermissions.assign(made.id, roleIds, transaction)
-          await note(transaction, made, roleIds)
+          await note(transaction, made, roleIds, withheld)
         }
       })
       activityLog()?.signedUp({ profileId: profile.id })
+      if (withheld.length > 0) log.warn({ userId: created.id, givenBy: promised.givenBy, roles: namesOf(withheld) }, 'A user who signed up does not get roles that were promised: who promised them may not give them any more. Give them anew, if they are to have them')
       return { user: created, roleIds }
     } catch (error) {
       // Somebody was faster: the same person in another request, or somebody else with this email.
@@ -67,16 +73,19 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
   }
 
   /** Who signs up does it themselves. */
-  async function note (transaction: Transaction<Tables>, user: User, roleIds: readonly string[]): Promise<void> {
-    const roles = roleIds.map(id => rolePermissions.find({ id })?.name ?? id)
+  async function note (transaction: Transaction<Tables>, user: User, roleIds: readonly string[], withheld: readonly string[]): Promise<void> {
     await auditLog()?.record(transaction, {
       principal: { kind: 'user', userId: user.id, email: user.email, roles: roleIds },
       action: 'signUp',
       table: 'Users',
       recordId: user.id,
       before: null,
-      after: { ...user, roles }
+      after: { ...user, roles: namesOf(roleIds), ...withheld.length > 0 && { rolesNotGiven: namesOf(withheld) } }
     })
+  }
+
+  function namesOf (roleIds: readonly string[]): string[] {
+    return roleIds.map(id => rolePermissions.find({ id })?.name ?? id)
   }
 
   /** @throws AUTH_PROFILES_ERR_EMAIL_TAKEN when the email is that of a user whom the identity may not be bound to */

@@ -9,6 +9,8 @@ export interface PendingSignUpsTable {
   user: string
   /** JSON of role ids that an administrator gave beside the profile's. */
   role_ids: string
+  /** JSON of who gave them (`Giver`); `null` where nobody was named, and in rows of before the column was there. */
+  given_by: string | null
   created_at: string
 }
 

@@ -1,4 +1,5 @@
 import apiTokens from '@latchkey/api-tokens'
+import { seenChanges, type SeenChanges } from '@latchkey/database'
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
 import { startApp } from './helpers/app.js'
@@ -37,3 +38,25 @@ t.test('an ID token asks the database for nothing more where the app has API tok
   await app.db.schema.dropTable('latchkey_api_tokens').execute()
   t.match((await app.inject({ url: '/me', headers: { authorization } })).json(), { kind: 'user' })
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: a user who is remembered is not asked for again because an API token is used, and a token that is revoked is refused at once`, async t => {
+    const { app, issuers } = await startApp(t, dialect, [{}], {}, async app => { await app.register(apiTokens) })
+    const jane = await app.usersStore.create({ email: 'jane@example.com' })
+    const editor = app.rolePermissions.find({ name: 'Editor' })?.id as string
+    const { token, secret } = await app.apiTokens.create({ name: 'x', roles: [editor] })
+    const idToken = await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })
+    const ask = async (bearer: string | undefined) => (await app.inject({ url: '/me', headers: { authorization: `Bearer ${bearer}` } })).json<{ kind: string, roles: string[], code: string }>()
+    await ask(idToken)
+    const known = await ask(idToken)
+    const { count } = seenChanges(app.db) as SeenChanges
+    t.match(await ask(secret), { kind: 'apiToken', roles: [editor] })
+    t.match(await app.apiTokens.find({ id: token.id }), { lastUsedAt: String })
+    t.equal(seenChanges(app.db)?.count, count)
+    t.strictSame(await ask(idToken), known)
+    await app.apiTokens.revoke(token.id)
+    t.match(await ask(secret), { code: 'API_TOKENS_ERR_TOKEN_INVALID' })
+    await app.rolePermissions.assign(jane.id, [editor])
+    t.ok((await ask(idToken)).roles.includes(editor), 'and what is changed of the user is in the next request')
+  })
+}

@@ -1,7 +1,12 @@
+import apiTokens from '@latchkey/api-tokens'
+import auditLog from '@latchkey/audit-log'
 import type { PasswordSignUp } from '@latchkey/identity-provider'
+import type { Principal } from '@latchkey/role-permissions'
 import { dialects, type Dialect } from '@latchkey/test-databases'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { createIssuerOnlyProvider, startApp } from './helpers/app.js'
+import { openCopies } from './helpers/copies.js'
 
 const email = 'jane@example.com'
 const said = { firstName: 'Mallory', lastName: 'Mallory', timezone: 'Asia/Tokyo' }
@@ -9,10 +14,13 @@ const said = { firstName: 'Mallory', lastName: 'Mallory', timezone: 'Asia/Tokyo'
 /** An app whose provider makes an account with the subject `first` for every sign-up. */
 async function startWithAccounts (t: Test, dialect: Dialect) {
   const accounts: PasswordSignUp = { signUpWithPassword: async () => ({ subject: 'first', emailVerified: false }) }
-  const started = await startApp(t, dialect, [{}], { providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), ...accounts }) } })
+  const started = await startApp(t, dialect, [{}], { providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), ...accounts }) } }, async app => {
+    await app.register(apiTokens)
+    await app.register(auditLog)
+  })
   return {
     ...started,
-    begin: async (user = {}, roleIds: string[] = []) => { await started.app.authProfiles.signUpWithPassword({ user: { email, ...user }, password: 'irrelevant', roleIds }) },
+    begin: async (user = {}, roleIds: string[] = [], givenBy: Principal | null = null) => { await started.app.authProfiles.signUpWithPassword({ user: { email, ...user }, password: 'irrelevant', roleIds, givenBy }) },
     /** The user of the first token of an account. */
     resolve: async (subject: string, claims: Record<string, unknown> = {}) => await started.app.authProfiles.resolve(await started.identity(0, { subject, email, claims }))
   }
@@ -67,5 +75,105 @@ for (const dialect of dialects) {
       await t.rejects(resolve('second', { email: 'joe@example.com' }), nobody, 'nor by another address')
       await t.rejects(resolve('second', { email: 'not an address' }), nobody, 'nor by none')
     })
+  })
+}
+
+/** An app with somebody who promised Jane the roles Editor and Administrator. */
+async function startWithPromise (t: Test, dialect: Dialect) {
+  const started = await startWithAccounts(t, dialect)
+  const { app: { rolePermissions, usersStore, auditLog, db, log }, begin, resolve, identity } = started
+  const editor = rolePermissions.find({ name: 'Editor' })?.id as string
+  const administrator = rolePermissions.administrator().id
+  const boss = await usersStore.create({ email: 'boss@example.com' })
+  const owner = await usersStore.create({ email: 'owner@example.com' })
+  for (const { id } of [boss, owner]) await rolePermissions.assign(id, [administrator])
+  const warnings = t.capture(log, 'warn')
+  return {
+    ...started,
+    editor,
+    administrator,
+    boss,
+    promise: async (givenBy: Principal | null = { kind: 'user', userId: boss.id, email: boss.email, roles: [administrator] }) => { await begin(said, [editor, administrator], givenBy) },
+    /** The names of the roles that Jane has, those that she does not get by the audit log, and by the log. */
+    kept: async ({ withToken = false } = {}) => {
+      const { user } = withToken ? await started.app.authProfiles.signUp(await identity(0, { subject: 'first', email }), { user: { email } }) : await resolve('first')
+      const [event] = await auditLog.read((await db.selectFrom('latchkey_audit_events').select('id').where('record_id', '=', user.id).execute()).map(({ id }) => id))
+      return { roles: (await rolePermissions.rolesOf(user.id)).map(({ name }) => name), audited: event?.after?.rolesNotGiven, logged: warnings().map(({ args: [what] }) => what as { roles: string[], givenBy: object }) }
+    }
+  }
+}
+
+const everything = { roles: ['Administrator', 'Editor', 'Guest'], audited: undefined, logged: [] }
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: roles are promised by somebody who may still give them when they are to be had`, async t => {
+    t.test('who still may do everything gives them', async t => {
+      const { promise, kept } = await startWithPromise(t, dialect)
+      await promise()
+      t.match(await kept(), everything)
+    })
+
+    for (const withToken of [false, true]) {
+      t.test(`who may do everything no longer gives those that they have, ${withToken ? 'to who signs up with the token' : 'by the first request'}`, async t => {
+        const { app, promise, kept, boss, editor, administrator } = await startWithPromise(t, dialect)
+        await promise()
+        await app.rolePermissions.assign(boss.id, [editor])
+        await app.rolePermissions.unassign(boss.id, [administrator])
+        t.match(await kept({ withToken }), { roles: ['Editor', 'Guest'], audited: ['Administrator'], logged: [{ roles: ['Administrator'], givenBy: { kind: 'user', userId: boss.id } }] })
+      })
+    }
+
+    t.test('who is deleted gives none, whatever roles they leave behind', async t => {
+      const { app, promise, kept, boss } = await startWithPromise(t, dialect)
+      await promise()
+      await app.usersStore.delete(boss.id)
+      t.equal((await app.rolePermissions.rolesOf(boss.id)).length, 1)
+      t.match(await kept(), { roles: ['Guest'], audited: ['Editor', 'Administrator'], logged: [{ roles: ['Editor', 'Administrator'] }] })
+    })
+
+    t.test('an API token gives them as long as it is accepted', async t => {
+      for (const [end, roles] of [[null, everything.roles], ['revoke', ['Guest']], ['delete', ['Guest']], ['expire', ['Guest']]] as const) {
+        const { app, promise, kept, administrator } = await startWithPromise(t, dialect)
+        const { token } = await app.apiTokens.create({ name: 'x', roles: [administrator] })
+        await promise({ kind: 'apiToken', tokenId: token.id, roles: [administrator] })
+        if (end === 'expire') await app.apiTokens.update(token.id, { expiresAt: '2020-01-31' })
+        else if (end !== null) await app.apiTokens[end](token.id)
+        t.strictSame((await kept()).roles, roles, end ?? 'accepted')
+      }
+    })
+
+    t.test('a guest does only where guests may', async t => {
+      const { app, promise, kept } = await startWithPromise(t, dialect)
+      const guest = app.rolePermissions.guest()
+      await promise(guest)
+      t.match(await kept(), { roles: ['Guest'], logged: [{ givenBy: { kind: 'guest' } }] })
+    })
+
+    t.test('a role that a new user gets anyway is not withheld', async t => {
+      const { app, begin, kept, boss } = await startWithPromise(t, dialect)
+      await begin(said, [app.rolePermissions.guest().roles[0] as string], { kind: 'user', userId: boss.id, email: boss.email, roles: [] })
+      await app.usersStore.delete(boss.id)
+      t.match(await kept(), { roles: ['Guest'], audited: undefined, logged: [] })
+    })
+
+    t.test('where nobody was named, all are given', async t => {
+      const { promise, kept } = await startWithPromise(t, dialect)
+      await promise(null)
+      t.match(await kept(), everything)
+    })
+  })
+
+  t.test(`${dialect}: what was promised before it was kept by whom, is given`, async t => {
+    const copies = await openCopies(t, dialect)
+    const old = await copies.open()
+    const editor = old.app.rolePermissions.find({ name: 'Editor' })?.id as string
+    await sql`alter table latchkey_pending_sign_ups drop column given_by`.execute(old.app.db)
+    await sql`delete from latchkey_migrations_auth_profiles where name = '004-pending-sign-ups-giver'`.execute(old.app.db)
+    await sql`insert into latchkey_pending_sign_ups (issuer, subject, email, profile_id, "user", role_ids, created_at)
+      values (${copies.main.issuer}, 'jane', ${email}, 'main', '{}', ${JSON.stringify([editor])}, ${new Date().toISOString()})`.execute(old.app.db)
+    await old.close()
+    const copy = await copies.open()
+    const { body } = await copy.me(await copies.main.idToken({ subject: 'jane', email }))
+    t.match(await copy.app.rolePermissions.rolesOf(body.userId as string), [{ name: 'Editor' }, { name: 'Guest' }])
   })
 }

@@ -1,11 +1,17 @@
+import auditLog from '@latchkey/audit-log'
 import { dialects } from '@latchkey/test-databases'
 import type { Identity } from '@latchkey/token-verifier'
 import { emailMismatches, type UsersStore } from '@latchkey/users-store'
+import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import { createIdentityResolution } from '../dist/identity-resolution.js'
 import type { AuthenticationProfile } from '../dist/index.js'
 import { prepareFindByIdentity } from '../dist/principal-query.js'
 import { startApp } from './helpers/app.js'
+
+/** Every event of the audit log, as it was noted. */
+const eventsOf = async ({ auditLog, db }: FastifyInstance) => await auditLog.read((await db.selectFrom('latchkey_audit_events').select('id').execute()).map(({ id }) => id))
+const withAuditLog = async (app: FastifyInstance) => { await app.register(auditLog) }
 
 const jane = { subject: 'jane', email: 'jane@example.com' }
 
@@ -74,7 +80,7 @@ for (const dialect of dialects) {
       t.strictSame(await mismatches(), [])
       let writes = 0
       const store: UsersStore = { ...app.usersStore, bindIdentity: async (...given) => { writes++; await app.usersStore.bindIdentity(...given) } }
-      const resolve = createIdentityResolution(prepareFindByIdentity(app.db, {}), store)
+      const resolve = createIdentityResolution(prepareFindByIdentity(app.db, {}), store, () => null)
       const [profile] = app.authProfiles.list()
       const ask = async (token: Identity): Promise<unknown> => await resolve(token, profile as AuthenticationProfile)
 
@@ -137,6 +143,48 @@ for (const dialect of dialects) {
       const resolved = await Promise.all(Array.from({ length: 100 }, async () => await app.authProfiles.resolve(token)))
       t.ok(resolved.every(one => one.user.id === user.id))
       t.equal((await app.usersStore.identitiesOf(user.id)).length, 1)
+    })
+
+    t.test('that an identity is bound by its email is in the audit log, once, and both are there or neither', async t => {
+      const { app, identity } = await startApp(t, dialect, [{}], {}, withAuditLog)
+      const user = await app.usersStore.create({ email: jane.email }, { identity: { issuer: 'https://old.example.com', subject: 'j' } })
+      const token = await identity(0, jane)
+      await Promise.all(Array.from({ length: 20 }, async () => await app.authProfiles.resolve(token)))
+      await app.authProfiles.signUp(token, { user: { email: jane.email } })
+      const old = { issuer: 'https://old.example.com', subject: 'j' }
+      t.match(await eventsOf(app), [{
+        actorKind: 'user',
+        actorId: user.id,
+        actorName: jane.email,
+        action: 'update',
+        table: 'Users',
+        recordId: user.id,
+        before: { identities: [old] },
+        after: { identities: [old, { issuer: token.issuer, subject: 'jane' }] }
+      }])
+      t.equal((await eventsOf(app)).length, 1)
+
+      await app.db.schema.alterTable('latchkey_audit_events').renameTo('gone').execute()
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, subject: 'another' })))
+      t.equal((await app.usersStore.identitiesOf(user.id)).length, 2)
+    })
+
+    t.test('that an email follows its token is in the audit log, once, and both are there or neither', async t => {
+      const { app, identity } = await startApp(t, dialect, [{ onEmailChange: 'update' }], {}, withAuditLog)
+      const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      await app.db.deleteFrom('latchkey_audit_events').execute()
+      const token = await identity(0, { ...jane, email: 'New@example.com' })
+      await Promise.all(Array.from({ length: 20 }, async () => await app.authProfiles.resolve(token)))
+      const events = await eventsOf(app)
+      t.match(events, [{ actorKind: 'user', actorId: user.id, actorName: jane.email, action: 'update', table: 'Users', recordId: user.id }])
+      t.strictSame(events.map(({ before, after }) => ({ before, after })), [{ before: { email: jane.email }, after: { email: 'new@example.com' } }])
+
+      await app.usersStore.create({ email: 'taken@example.com' })
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'taken@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
+      t.equal((await eventsOf(app)).length, 1, 'and nothing of one that does not')
+      await app.db.schema.alterTable('latchkey_audit_events').renameTo('gone').execute()
+      await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'newer@example.com' })))
+      t.equal((await app.usersStore.findById(user.id))?.email, 'new@example.com')
     })
   })
 }

@@ -19,7 +19,7 @@ export interface ClaimOptions {
 
 /** What `fastify.firstAdministrator` can do. */
 export interface FirstAdministrator {
-  /** Whether no user has a role that may do everything. Once there is one, the database is asked no more: the last administrator cannot be taken away. */
+  /** Whether no user has a role that may do everything. That there is one is believed for a second, since anybody may ask; code of the app may delete the record of the last one. */
   needed (): Promise<boolean>
   /**
    * Makes a code that is good for 24 hours, in every copy of the app, until there is an administrator. Give it to nobody but the owner of the app: it is
@@ -38,14 +38,17 @@ export interface FirstAdministrator {
    * @returns the role
    * @throws FIRST_ADMINISTRATOR_ERR_NOT_NEEDED (409), FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES (429), FIRST_ADMINISTRATOR_ERR_WRONG_CODE (400)
    * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE (409) no role may do everything
+   * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND (404) the user was deleted; the code stays good
    */
   claim (userId: string, code: string, options?: ClaimOptions): Promise<Role>
 }
 
 const LIFETIME_MS = 24 * 60 * 60_000
+/** Milliseconds for which it is not looked again whether there still is an administrator. */
+const FRESH_FOR = 1000
 
 export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: RolePermissionsService): FirstAdministrator {
-  let settled = false
+  let settledUntil = 0
 
   /** With an administrator the codes have done their work, whoever made that one. */
   async function endCodes (within: Kysely<Tables>): Promise<void> {
@@ -55,12 +58,14 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
 
   const service: FirstAdministrator = {
     needed: async () => {
-      settled ||= await rolePermissions.administrated()
-      return !settled
+      if (performance.now() < settledUntil) return false
+      const administrated = await rolePermissions.administrated()
+      if (administrated) settledUntil = performance.now() + FRESH_FOR
+      return !administrated
     },
 
     issueCode: async () => {
-      if (!await service.needed()) {
+      if (await rolePermissions.administrated()) {
         await endCodes(db)
         return null
       }
@@ -75,13 +80,13 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
     withdrawCodes: async () => { await endCodes(db) },
 
     claim: async (userId, code, { inTransaction } = {}) => {
-      if (!await service.needed()) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+      if (await rolePermissions.administrated()) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
       if (!await takeTry(db, userId)) throw new FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES()
       const hash = hashOf(code)
       // Before the transaction, in which everybody else who changes roles waits.
       if (hash === null || !await isGood(db, hash)) {
         // Somebody may have become it meanwhile, and the code was right.
-        throw await service.needed() ? new FIRST_ADMINISTRATOR_ERR_WRONG_CODE() : new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+        throw await rolePermissions.administrated() ? new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED() : new FIRST_ADMINISTRATOR_ERR_WRONG_CODE()
       }
       return await db.transaction().execute(async transaction => {
         const role = await rolePermissions.assignFirstAdministrator(userId, transaction)

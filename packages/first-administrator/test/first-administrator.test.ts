@@ -2,6 +2,7 @@ import database from '@latchkey/database'
 import rolePermissions from '@latchkey/role-permissions'
 import { databaseUrl, dialects, type Dialect } from '@latchkey/test-databases'
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { Kysely } from 'kysely'
 import t, { type Test } from 'tap'
 import firstAdministrator, { type IssuedCode } from '../dist/index.js'
 
@@ -150,6 +151,31 @@ for (const dialect of dialects) {
     const code = await issue(app)
     await t.rejects(app.firstAdministrator.claim('ann', code), { code: 'ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE', message: /\{ "all": true \}/ })
     t.strictSame(await administrators(app), [])
+  })
+}
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: who was deleted is neither made administrator nor counts as one, and uses up no code`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator, rolePermissions } = app
+    const people = app.db as unknown as Kysely<{ people: { id: string } }>
+    await people.schema.createTable('people').addColumn('id', 'text', column => column.primaryKey()).execute()
+    await people.insertInto('people').values([{ id: 'ann' }, { id: 'bob' }]).execute()
+    const remove = async (id: string) => { await people.deleteFrom('people').where('id', '=', id).execute() }
+    rolePermissions.declareUsers({ table: 'people', id: 'id' })
+
+    const code = await issue(app)
+    await t.rejects(firstAdministrator.claim('gone', code), { code: 'ROLE_PERMISSIONS_ERR_USER_NOT_FOUND', statusCode: 404 })
+    t.strictSame(await administrators(app), [])
+    t.match(await firstAdministrator.claim('ann', code), { name: 'Administrator' }, 'the code is still good')
+    t.equal(await firstAdministrator.needed(), false)
+
+    await remove('ann')
+    const next = await issue(app)
+    t.match(await firstAdministrator.claim('bob', next), { name: 'Administrator' }, 'a role left behind is no administrator')
+    await remove('bob')
+    await new Promise(resolve => setTimeout(resolve, 1050))
+    t.equal(await firstAdministrator.needed(), true, 'it is noticed within a second')
   })
 }
 

@@ -74,6 +74,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR: { code: 'ValidationError', message: invalid, field: 'permissions' },
   ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT: { code: 'ValidationError', message: invalid, field: 'roles' },
   ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE: { code: 'ValidationError', message: invalid, field: 'roles' },
+  ROLE_PERMISSIONS_ERR_USER_NOT_FOUND: { code: 'EntityNotFoundError', message: 'User not found' },
   ROLE_PERMISSIONS_ERR_BUILTIN_ROLE: { code: 'ValidationError', message: invalid, field: 'role' },
 
   FIRST_ADMINISTRATOR_ERR_WRONG_CODE: { code: 'ValidationError', message: invalid, field: 'code' },

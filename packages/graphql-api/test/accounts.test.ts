@@ -208,6 +208,23 @@ t.test('an administrator gives roles by signing somebody up, and the audit log t
   t.match(events.data, { auditEventsList: { items: [{ after: { email: 'joe@example.com', roles: ['Editor', 'Administrator'] } }, { after: { email: 'boss@example.com', roles: ['Editor'] } }] } })
 })
 
+t.test('roles that an administrator promised are not given once they are none any more', async t => {
+  const api = await openAccounts(t, 'sqlite', { withAdministration: true })
+  const { app, ask } = api
+  const administrator = app.rolePermissions.administrator().id
+  const owner = await app.usersStore.create({ email: 'owner@example.com' })
+  await app.rolePermissions.assign(owner.id, [administrator])
+  await signedUp(t, api, 'boss@example.com')
+  const { idToken } = await loggedIn(api, 'boss@example.com')
+  await ask(me, { token: idToken })
+  const boss = await app.usersStore.findByEmail('boss@example.com')
+  await app.rolePermissions.assign(boss?.id as string, [administrator])
+  t.equal((await ask(signUp, { token: idToken, variables: { user: { email: 'joe@example.com', roles: { connect: [{ name: 'Administrator' }] } }, password } })).errors, undefined)
+  await app.rolePermissions.unassign(boss?.id as string, [administrator])
+  await ask(confirm, { variables: { data: { email: 'joe@example.com', code: await api.code('joe@example.com', 1), password } } })
+  t.match((await ask(me, { token: (await loggedIn(api, 'joe@example.com')).idToken })).data, { user: { roles: { items: [{ name: 'Editor' }] } } })
+})
+
 t.test('a wrong password and an unknown account are refused alike', async t => {
   const api = await openAccounts(t, 'sqlite')
   await signedUp(t, api, 'jane@example.com')

@@ -74,6 +74,32 @@ for (const dialect of dialects) {
   })
 }
 
+for (const dialect of dialects) {
+  t.test(`${dialect}: an administrator whom code of the app deletes locks nobody out`, async t => {
+    const { app, user, ask, code, claim } = await open(t, dialect)
+    const [ada, ben, carl] = [await user('ada'), await user('ben'), await user('carl')]
+    t.match(await claim(code, ada.token), { errors: undefined })
+    await app.rolePermissions.assign(ben.user.id, [app.rolePermissions.administrator().id])
+    await app.usersStore.delete(ada.user.id)
+    const leave = 'mutation { userUpdate(data: { roles: { reconnect: [] } }, filter: { email: "ben@example.com" }) { id } }'
+    t.match((await ask(leave, { token: ben.token })).errors, [error('ValidationError', { details: { roles: /At least one user/ } })], 'nobody else is left')
+    t.strictSame((await ask(needed)).data, { administratorNeeded: false })
+    // As code does that knows nothing of Latchkey.
+    await app.db.deleteFrom('latchkey_users').where('id', '=', ben.user.id).execute()
+    await new Promise(resolve => setTimeout(resolve, 1050))
+    t.strictSame((await ask(needed)).data, { administratorNeeded: true })
+    t.match(await claim((await app.firstAdministrator.issueCode() as IssuedCode).code, carl.token), { errors: undefined, data: { administratorClaim: { id: carl.user.id, roles: { items: [{ name: 'Administrator' }] } } } })
+  })
+
+  t.test(`${dialect}: whoever is deleted meanwhile uses up no code`, async t => {
+    const { app, user, code, claim } = await open(t, dialect)
+    const [ada, ben] = [await user('ada'), await user('ben')]
+    await app.usersStore.delete(ada.user.id)
+    await t.rejects(app.firstAdministrator.claim(ada.user.id, code), { code: 'ROLE_PERMISSIONS_ERR_USER_NOT_FOUND' })
+    t.match(await claim(code, ben.token), { errors: undefined })
+  })
+}
+
 t.test('what the audit log does not take is not done', async t => {
   const { app, user, code, claim, ask } = await open(t, 'sqlite')
   const { token } = await user('ada')

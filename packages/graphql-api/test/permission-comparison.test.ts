@@ -6,6 +6,7 @@ import t, { type Test } from 'tap'
 import { mercuriusOptions } from '../dist/index.js'
 import { all, openAdministration, reading } from './helpers/administration.js'
 import { error, openApi, type ApiOptions } from './helpers/api.js'
+import { countStatements } from './helpers/statements.js'
 
 interface Extent { allowed: boolean, everyRecord: boolean, fields: string[] | null, filter: unknown, count: number | null }
 interface Item { resource: string, resourceType: string, action: string, same: boolean, first: Extent, second: Extent }
@@ -234,4 +235,17 @@ t.test('two are compared once in a request: it may count every table twice', asy
   const guests = 'permissionComparison(first: { guest: true }, second: { guest: true }) { first }'
   t.match(await ask(`{ a: ${guests} b: ${guests} }`, { token: root.token }), { errors: [{ code: 'ValidationError', path: ['b'], details: { permissionComparison: /once in a request/ } }] })
   t.match((await ask(`{ ${guests} }`, { token: root.token })).data, { permissionComparison: { first: String } })
+})
+
+t.test('what one may read is counted once, by however many names it is asked for', async t => {
+  const api = await open(t, 'sqlite')
+  const { during } = countStatements(t, api)
+  const counting = async (names: string[], fields: string) => (await during(async () => {
+    const items = names.map(name => `${name}: items { first { ${fields} } }`).join(' ')
+    const { errors } = await api.ask(`{ permissionComparison(first: { guest: true }, second: { roleIds: ["${api.idOf('Administrator')}"] }) { ${items} } }`, { token: api.root.token })
+    t.equal(errors, undefined)
+  })).filter(statement => statement.includes('count(*)')).length
+  await api.app.rolePermissions.update(api.idOf('Guest'), { permissions: { data: { Notes: { read: all }, Users: { read: all } } } })
+  t.equal(await counting(['a'], 'count'), 2)
+  t.equal(await counting(['a', 'b'], 'count c: count d: count'), 2)
 })

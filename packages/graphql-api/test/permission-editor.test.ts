@@ -199,6 +199,22 @@ t.test('records are counted when a query asks for it, and in one statement', asy
   t.equal(counting(await ask('valid count')), 1)
 })
 
+t.test('records are counted once in a request, by whatever names it is asked', async t => {
+  const api = await openAdministration(t, 'sqlite')
+  const { token } = await api.user('root', { roles: ['Administrator'] })
+  const { during } = countStatements(t, api)
+  const checking = (name: string, fields: string) => `${name}: permissionFilterCheck(table: "Users", filter: {}) { ${fields} }`
+  const refused = (...path: string[]) => error('ValidationError', { path, details: { 'permissionFilterCheck.count': /once in a request/ } })
+  let answer: Answer | undefined
+  const counting = async (query: string) => (await during(async () => { answer = await api.ask(query, { token }) })).filter(statement => statement.includes('count(*)')).length
+  t.equal(await counting(`{ ${checking('a', 'count')} ${checking('b', 'valid count')} ${checking('c', 'count')} }`), 1)
+  t.match(answer, { data: { a: { count: 1 }, b: { valid: true, count: null }, c: { count: null } }, errors: [refused('b', 'count'), refused('c', 'count')] })
+  t.equal(await counting(`{ ${checking('a', 'one: count two: count')} }`), 1)
+  t.match(answer, { data: { a: { one: 1, two: null } }, errors: [refused('a', 'two')] })
+  t.equal(await counting(`{ ${checking('a', 'valid')} ${checking('b', 'count')} ${checking('c', 'valid reason')} }`), 1, 'what counts nothing may be asked for as often as one likes')
+  t.equal(answer?.errors, undefined)
+})
+
 function countOf ({ ask }: TestApi, token: string): (table: string, filter: unknown) => Promise<number | null> {
   return async (table, filter) => {
     const { data, errors }: Answer = await ask(check, { token, variables: { table, filter } })

@@ -1,12 +1,18 @@
 import type { Tables } from '@latchkey/database'
-import type { Kysely } from 'kysely'
-import { ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT } from './errors.js'
+import { sql, type Kysely } from 'kysely'
+import type { UsersTable } from './declarations.js'
+import { ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT, ROLE_PERMISSIONS_ERR_USER_NOT_FOUND } from './errors.js'
 
-/** Whether some user has one of these roles. */
-export async function administratedBy (db: Kysely<Tables>, roles: readonly { readonly id: string }[]): Promise<boolean> {
+/**
+ * Whether some user has one of these roles.
+ *
+ * @param users where they are: a role of who is not there any more counts for nothing; `null` where nobody says, and each counts
+ */
+export async function administratedBy (db: Kysely<Tables>, users: UsersTable | null, roles: readonly { readonly id: string }[]): Promise<boolean> {
   if (roles.length === 0) return false
-  const found = await db.selectFrom('latchkey_user_roles').select('user_id').where('role_id', 'in', roles.map(({ id }) => id)).limit(1).executeTakeFirst()
-  return found !== undefined
+  let query = db.selectFrom('latchkey_user_roles as has').select('has.user_id').where('has.role_id', 'in', roles.map(({ id }) => id)).limit(1)
+  if (users !== null) query = query.where(sql<boolean>`exists (select 1 from ${sql.table(users.table)} as person where ${sql.ref(`person.${users.id}`)} = ${sql.ref('has.user_id')})`)
+  return await query.executeTakeFirst() !== undefined
 }
 
 /**
@@ -15,6 +21,17 @@ export async function administratedBy (db: Kysely<Tables>, roles: readonly { rea
  * @param roles those that may do everything
  * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT
  */
-export async function assertStillAdministrated (db: Kysely<Tables>, roles: readonly { readonly id: string }[]): Promise<void> {
-  if (!await administratedBy(db, roles)) throw new ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT()
+export async function assertStillAdministrated (db: Kysely<Tables>, users: UsersTable | null, roles: readonly { readonly id: string }[]): Promise<void> {
+  if (!await administratedBy(db, users, roles)) throw new ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT()
+}
+
+/**
+ * Until the end of the transaction the user stays.
+ *
+ * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND
+ */
+export async function holdUser (transaction: Kysely<Tables>, { table, id }: UsersTable, userId: string): Promise<void> {
+  // An update that changes nothing holds the record on both databases.
+  const { rows } = await sql`update ${sql.table(table)} set ${sql.id(id)} = ${sql.id(id)} where ${sql.id(id)} = ${userId} returning ${sql.id(id)}`.execute(transaction)
+  if (rows.length === 0) throw new ROLE_PERMISSIONS_ERR_USER_NOT_FOUND()
 }

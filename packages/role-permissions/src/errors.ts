@@ -24,6 +24,9 @@ export const ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR = createError('ROLE_PERMISS
 /** The change would leave no user who may do everything, where there was one. */
 export const ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT = createError('ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT', 'At least one user must keep a role that may do everything; give it to another user first', 409)
 
+/** There is no user with this id, where it is known where users are. */
+export const ROLE_PERMISSIONS_ERR_USER_NOT_FOUND = createError('ROLE_PERMISSIONS_ERR_USER_NOT_FOUND', 'User not found', 404)
+
 /** No role may do everything, so that nobody can be given one. */
 export const ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE = createError('ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE', 'No role may do everything: give one the permissions { "all": true } first, in the configuration', 409)
 

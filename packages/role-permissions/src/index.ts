@@ -13,6 +13,7 @@ import type { Principal } from './principal.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import './tables.js'
 
+export type { UsersTable } from './declarations.js'
 export { difference, type RoleDifference } from './difference.js'
 export * as errors from './errors.js'
 export type { InvalidPermissionsError } from './invalid-permissions.js'

@@ -48,13 +48,13 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
   const roleSets = keepRoleSets(known.get, declared, reports.mistake)
 
   async function change (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
-    known.install(await changeRoles(db, make))
+    known.install(await changeRoles(db, declared.users, make))
   }
   /** Changes one role, or makes one (of none), or deletes it (to none). */
   async function changeOne (id: string | null, make: (role: Role | null) => Role | null, { where = null, inTransaction }: ChangeOptions<Role>): Promise<void> {
     let before: Role | null = null
     let after: Role | null = null
-    const stored = await changeRoles(db, async (roles, transaction) => {
+    const stored = await changeRoles(db, declared.users, async (roles, transaction) => {
       before = id === null ? null : existing(roles, id)
       if (before !== null && where !== null) await assertMeets(transaction, before, where)
       after = make(before)
@@ -105,14 +105,15 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
     },
     rolesOf: (userId, transaction) => rolesOfUser(transaction ?? db, userId),
     assign: (userId, roleIds, transaction) => inTransaction(transaction, within => assignRoles(within, userId, roleIds)),
-    unassign: (userId, roleIds, transaction) => inTransaction(transaction, within => unassignRoles(within, userId, roleIds)),
-    administrated: async () => await administratedBy(db, (await allRoles(db)).filter(mayDoEverything)),
-    assignFirstAdministrator: (userId, transaction) => assignFirstAdministrator(transaction, userId),
+    unassign: (userId, roleIds, transaction) => inTransaction(transaction, within => unassignRoles(within, declared.users, userId, roleIds)),
+    administrated: async () => await administratedBy(db, declared.users, (await allRoles(db)).filter(mayDoEverything)),
+    assignFirstAdministrator: (userId, transaction) => assignFirstAdministrator(transaction, declared.users, userId),
     guest: () => ({ kind: 'guest', roles: [builtin('guest').id] }),
     administrator: () => builtin('administrator'),
     ...makeDecisions(roleSets, declared, () => builtin('guest').id, dialectOf(db)),
     declareTable: (table, { otherFields = [] } = {}) => { declared.declareTable(table, otherFields) },
     declareFunction: name => { declared.declareFunction(name) },
+    declareUsers: users => { declared.declareUsers(users) },
     tables: declared.tables,
     functions: declared.functions,
     fieldsOf: name => {
@@ -150,5 +151,5 @@ async function assertMeets (transaction: Transaction<Tables>, { id }: Role, wher
 function ofItsOwnUser ({ tables }: Declarations): RolePermissions {
   if (tables.size > 0 && !tables.has('Users')) return {}
   const own = { allow: true, filter: { id: { equals: '__loggedInUserId' } } }
-  return readPermissions({ data: { Users: { read: own, update: own } } }, { tables, functions: new Set(), fieldsOf: () => [] })
+  return readPermissions({ data: { Users: { read: own, update: own } } }, { tables, functions: new Set(), users: null, fieldsOf: () => [] })
 }

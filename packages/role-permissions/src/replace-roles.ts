@@ -31,11 +31,12 @@ class Undo extends Error {}
  * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT no role, or no user, would be left that may do everything
  */
 export async function replaceRoles (db: Kysely<Tables>, { tables }: Pick<RolePermissionsService, 'tables'>, definitions: readonly RoleDefinition[], { prune = false, dryRun = false, inTransaction }: ReplaceOptions = {}): Promise<RoleDifference[]> {
-  const wanted = checkAll(definitions, declarationsOf(tables))
+  const declared = declarationsOf(tables)
+  const wanted = checkAll(definitions, declared)
   let before: readonly Role[] = []
   let after: readonly Role[] = []
   try {
-    await changeRoles(db, roles => {
+    await changeRoles(db, declared.users, roles => {
       before = roles
       after = replaced(roles, wanted, prune)
       return after

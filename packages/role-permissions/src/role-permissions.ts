@@ -3,6 +3,7 @@ import type { ChangeOptions, Tables } from '@latchkey/database'
 import type { FilterableTable, RecordFilter } from '@latchkey/record-filter'
 import type { preHandlerAsyncHookHandler } from 'fastify'
 import type { Expression, SqlBool, Transaction } from 'kysely'
+import type { UsersTable } from './declarations.js'
 import type { Action, Resource, Role, RolePermissions } from './permissions.js'
 import type { Principal } from './principal.js'
 
@@ -44,7 +45,7 @@ export interface RolePermissionsService {
   /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything */
   unassign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
 
-  /** Whether some user has a role that may do everything, as the database knows it. */
+  /** Whether some user has a role that may do everything, as the database knows it: only who is there counts, where `declareUsers` says where users are. */
   administrated (): Promise<boolean>
   /**
    * Gives a user a role that may do everything, the built-in Administrator if it is one, where no user has such a role. From here to the end of the
@@ -53,6 +54,7 @@ export interface RolePermissionsService {
    * @param transaction let this be its first statement
    * @returns the role; `null` where some user has one already, and nothing is given
    * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE
+   * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND there is no such user, where `declareUsers` says where users are
    */
   assignFirstAdministrator (userId: string, transaction: Transaction<Tables>): Promise<Role | null>
 
@@ -82,6 +84,14 @@ export interface RolePermissionsService {
   declareTable (table: FilterableTable, also?: { otherFields?: readonly string[] }): void
   /** Names a function that permissions may allow. */
   declareFunction (name: string): void
+  /**
+   * Says where the users are that roles are given to: a role that may do everything then makes nobody an administrator who is not there, since their
+   * record was deleted without it. Left out, everybody counts who has one. To be called before the app is ready.
+   *
+   * @param users a table of this database and the column of the ids, by SQL name
+   * @throws ROLE_PERMISSIONS_ERR_TABLE_DECLARED if they are said to be elsewhere
+   */
+  declareUsers (users: UsersTable): void
   readonly tables: ReadonlyMap<string, FilterableTable>
   readonly functions: ReadonlySet<string>
   /** The fields and relations that a permission on a table may name under `fields`; none where it is not declared. */

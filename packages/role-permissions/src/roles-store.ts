@@ -1,8 +1,8 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely, Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
-import { nothingDeclared } from './declarations.js'
 import { administratedBy, assertStillAdministrated } from './administrators.js'
+import { nothingDeclared, type UsersTable } from './declarations.js'
 import { ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_ROLE_EXISTS } from './errors.js'
 import { everything, mayDoEverything, type Role, type RolePermissions } from './permissions.js'
 import { readPermissions } from './read-permissions.js'
@@ -50,6 +50,7 @@ export async function loadRoles (db: Database): Promise<StoredRoles> {
  * The one way in which roles change. In a transaction that only one copy of the app can be in, `change` is given all
  * roles and gives all roles back; what differs is written, if the whole is still sound.
  *
+ * @param users where they are; `null` where nobody says
  * @param change may throw, and then nothing is changed
  * @param afterwards runs in the transaction when all is written; what it throws undoes the change
  * @throws ROLE_PERMISSIONS_ERR_ROLE_EXISTS two roles would have the same name
@@ -58,6 +59,7 @@ export async function loadRoles (db: Database): Promise<StoredRoles> {
  */
 export async function changeRoles (
   db: Database,
+  users: UsersTable | null,
   change: (roles: readonly Role[], transaction: Transaction<Tables>) => readonly Role[] | Promise<readonly Role[]>,
   afterwards?: (transaction: Transaction<Tables>) => Promise<void>
 ): Promise<StoredRoles> {
@@ -70,9 +72,9 @@ export async function changeRoles (
     const after = await change(before, transaction)
     if (new Set(after.map(role => role.name)).size < after.length) throw new ROLE_PERMISSIONS_ERR_ROLE_EXISTS()
     if (!after.some(mayDoEverything)) throw new ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR()
-    const administrated = await administratedBy(transaction, before.filter(mayDoEverything))
+    const administrated = await administratedBy(transaction, users, before.filter(mayDoEverything))
     await writeDifference(transaction, before, after)
-    if (administrated) await assertStillAdministrated(transaction, after.filter(mayDoEverything))
+    if (administrated) await assertStillAdministrated(transaction, users, after.filter(mayDoEverything))
     await afterwards?.(transaction)
     return { version, roles: after }
   })

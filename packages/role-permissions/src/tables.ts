@@ -10,7 +10,7 @@ export interface RolesTable {
   updated_at: string
 }
 
-/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). Users may live elsewhere: `user_id` references no table. */
+/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). Users may live elsewhere: `user_id` references no table, and may be of somebody who is not there any more. */
 export interface UserRolesTable {
   user_id: string
   role_id: string

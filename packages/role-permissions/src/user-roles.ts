@@ -1,7 +1,8 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
-import { administratedBy, assertStillAdministrated } from './administrators.js'
-import { ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE, ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND } from './errors.js'
+import { administratedBy, assertStillAdministrated, holdUser } from './administrators.js'
+import type { UsersTable } from './declarations.js'
+import { ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE, ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_USER_NOT_FOUND } from './errors.js'
 import { mayDoEverything, type Role } from './permissions.js'
 import { allRoles, holdRoles, toRole } from './roles-store.js'
 
@@ -40,12 +41,15 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
 /**
  * @param db a transaction: what is thrown must undo it
  * @returns `null` where some user may do everything already
- * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE, ROLE_PERMISSIONS_ERR_USER_NOT_FOUND
  */
-export async function assignFirstAdministrator (db: Database, userId: string): Promise<Role | null> {
+export async function assignFirstAdministrator (db: Database, users: UsersTable | null, userId: string): Promise<Role | null> {
+  if (!isStorable(userId)) throw new ROLE_PERMISSIONS_ERR_USER_NOT_FOUND()
+  // The user before the roles, as whoever changes or deletes a user holds them: none of the two waits for the other.
+  if (users !== null) await holdUser(db, users, userId)
   await holdRoles(db)
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
-  if (await administratedBy(db, mayDoAll)) return null
+  if (await administratedBy(db, users, mayDoAll)) return null
   const role = mayDoAll.find(({ builtin }) => builtin === 'administrator') ?? mayDoAll[0]
   if (role === undefined) throw new ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE()
   await assignRoles(db, userId, [role.id])
@@ -58,14 +62,14 @@ export async function assignFirstAdministrator (db: Database, userId: string): P
  * @param db a transaction: what is thrown must undo it
  * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything
  */
-export async function unassignRoles (db: Database, userId: string, roleIds: readonly string[]): Promise<void> {
+export async function unassignRoles (db: Database, users: UsersTable | null, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = roleIds.filter(isStorable)
   if (ids.length === 0 || !isStorable(userId)) return
   // Two administrators who take each other's role at once do so one after the other.
   await holdRoles(db)
   const removed = await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).where('role_id', 'in', ids).returning('role_id').execute()
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
-  if (mayDoAll.some(({ id }) => removed.some(row => row.role_id === id))) await assertStillAdministrated(db, mayDoAll)
+  if (mayDoAll.some(({ id }) => removed.some(row => row.role_id === id))) await assertStillAdministrated(db, users, mayDoAll)
 }
 
 /** Ids may come from clients, and PostgreSQL fails on a NUL in a parameter. */

@@ -1,10 +1,75 @@
-import { dialects } from '@latchkey/test-databases'
-import t from 'tap'
+import { dialects, type Dialect } from '@latchkey/test-databases'
+import type { FastifyInstance } from 'fastify'
+import type { Kysely } from 'kysely'
+import t, { type Test } from 'tap'
+import { replaceRoles } from '../dist/index.js'
 import { open } from './helpers/app.js'
 
 const LAST = { code: 'ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT', statusCode: 409 }
 
+/** An app that says where its users are: Ann and Bob, of whom Ann is Administrator. */
+async function openWithUsers (t: Test, dialect: Dialect) {
+  const { app } = await open(t, dialect)
+  const { rolePermissions } = app
+  const members = app.db as unknown as Kysely<{ members: { member_id: string } }>
+  await members.schema.createTable('members').addColumn('member_id', 'text', column => column.primaryKey()).execute()
+  await members.insertInto('members').values([{ member_id: 'ann' }, { member_id: 'bob' }]).execute()
+  rolePermissions.declareUsers({ table: 'members', id: 'member_id' })
+  const { id: administrator } = rolePermissions.administrator()
+  await rolePermissions.assign('ann', [administrator])
+  return { app, rolePermissions, administrator, remove: async (id: string, db = members) => { await db.deleteFrom('members').where('member_id', '=', id).execute() }, members }
+}
+
+const first = async ({ db, rolePermissions }: FastifyInstance, userId: string) => await db.transaction().execute(async transaction => await rolePermissions.assignFirstAdministrator(userId, transaction))
+
 for (const dialect of dialects) {
+  t.test(`${dialect}: who is not there any more is no administrator, whatever roles were left behind`, async t => {
+    const { app, rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
+    t.equal(await rolePermissions.administrated(), true)
+    t.equal(await first(app, 'bob'), null)
+    await rolePermissions.assign('bob', [administrator])
+    await remove('ann')
+    t.equal(await rolePermissions.administrated(), true)
+    await t.rejects(rolePermissions.unassign('bob', [administrator]), LAST, 'nobody else is left')
+    const owner = await rolePermissions.create({ name: 'Owner', permissions: { all: true } })
+    await rolePermissions.assign('ann', [owner.id])
+    await t.rejects(rolePermissions.update(administrator, { permissions: {} }), LAST, 'by a change of the role neither')
+    await t.rejects(replaceRoles(app.db, rolePermissions, [{ name: 'Administrator', permissions: {} }]), LAST)
+    await rolePermissions.delete(owner.id)
+    await remove('bob')
+    t.equal(await rolePermissions.administrated(), false)
+  })
+
+  t.test(`${dialect}: the first administrator is somebody who is there`, async t => {
+    const { app, rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
+    await remove('ann')
+    for (const nobody of ['ann', 'cleo', '', 'a\0b']) await t.rejects(first(app, nobody), { code: 'ROLE_PERMISSIONS_ERR_USER_NOT_FOUND', statusCode: 404 })
+    t.equal(await rolePermissions.administrated(), false)
+    t.match(await first(app, 'bob'), { id: administrator })
+    t.equal(await rolePermissions.administrated(), true)
+  })
+
+  t.test(`${dialect}: who becomes it stays until it is done`, async t => {
+    const { app, rolePermissions, remove } = await openWithUsers(t, dialect)
+    await remove('ann')
+    const order: string[] = []
+    let removing: Promise<void> | undefined
+    await app.db.transaction().execute(async transaction => {
+      await rolePermissions.assignFirstAdministrator('bob', transaction)
+      removing = remove('bob').then(() => { order.push('deleted') })
+      await new Promise(resolve => setTimeout(resolve, 200))
+      order.push('given')
+    })
+    await removing
+    t.strictSame(order, ['given', 'deleted'])
+  })
+
+  t.test(`${dialect}: users are in one table`, async t => {
+    const { rolePermissions } = await openWithUsers(t, dialect)
+    rolePermissions.declareUsers({ table: 'members', id: 'member_id' })
+    for (const other of [{ table: 'people', id: 'member_id' }, { table: 'members', id: 'id' }]) t.throws(() => { rolePermissions.declareUsers(other) }, { code: 'ROLE_PERMISSIONS_ERR_TABLE_DECLARED' })
+  })
+
   t.test(dialect, async t => {
     const { app: { rolePermissions } } = await open(t, dialect)
     const { id: administrator } = rolePermissions.administrator()

@@ -81,6 +81,41 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     return row === undefined ? null : rowToUser(row, columns)
   }
 
+  async function identitiesOf (db: Kysely<Tables>, userId: string): Promise<UserIdentity[]> {
+    return await db.selectFrom('latchkey_user_identities').select(['issuer', 'subject'])
+      .where('user_id', '=', userId).orderBy('created_at').orderBy('issuer').orderBy('subject').execute()
+  }
+
+  /**
+   * One statement, so that neither the user's deletion nor somebody else's binding can come between.
+   *
+   * @param email normalised
+   * @returns whether it is bound to the user now: not where the user is not there, or the identity is another one's
+   */
+  async function bind (db: Kysely<Tables>, userId: string, { issuer, subject, emailVerified = null }: UserIdentity, email: string): Promise<boolean> {
+    const bound = await db.insertInto('latchkey_user_identities')
+      .columns(['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'])
+      .expression(from => from.selectFrom('latchkey_users')
+        .select(({ val }) => [
+          val(issuer).as('issuer'), val(subject).as('subject'), 'id', val(email).as('email'),
+          // Alone, PostgreSQL would take it for text.
+          sql<boolean | null>`cast(${dialect.toStored(emailVerified)} as boolean)`.as('email_verified'),
+          val(new Date().toISOString()).as('created_at')
+        ])
+        .where('id', '=', userId))
+      .onConflict(conflict => conflict.columns(['issuer', 'subject'])
+        .doUpdateSet({ email: ({ ref }) => ref('excluded.email'), email_verified: ({ ref }) => ref('excluded.email_verified') })
+        .whereRef('latchkey_user_identities.user_id', '=', 'excluded.user_id'))
+      .returning('user_id')
+      .executeTakeFirst()
+      .catch((error: unknown) => {
+        // The user was deleted meanwhile.
+        if (dialect.violationOf(error)?.kind === 'reference') return undefined
+        throw error
+      })
+    return bound !== undefined
+  }
+
   /** Reads a user for a change: until the end of the transaction nobody else changes it. */
   async function hold (db: Kysely<Tables>, id: string, where: Expression<SqlBool> | null): Promise<User> {
     const query = db.updateTable('latchkey_users').set(({ ref }) => ({ id: ref('id') })).where('latchkey_users.id', '=', id)
@@ -132,8 +167,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
 
     identitiesOf: async (userId) => {
       if (!isStorableText(userId)) return []
-      return await db.selectFrom('latchkey_user_identities').select(['issuer', 'subject'])
-        .where('user_id', '=', userId).orderBy('created_at').orderBy('issuer').orderBy('subject').execute()
+      return await identitiesOf(db, userId)
     },
 
     check: user => { validation.newUser(user) },
@@ -150,35 +184,23 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       })
     },
 
-    bindIdentity: async (userId, identity, email) => {
+    bindIdentity: async (userId, identity, email, options) => {
       checkIdentity(identity)
-      const { issuer, subject, emailVerified = null } = identity
-      const values = { email: normalizeEmail(email), created_at: new Date().toISOString() }
+      const normalized = normalizeEmail(email)
       if (!isStorableText(userId)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
-      // One statement, so that neither the user's deletion nor somebody else's binding can come between.
-      const bound = await db.insertInto('latchkey_user_identities')
-        .columns(['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'])
-        .expression(from => from.selectFrom('latchkey_users')
-          .select(({ val }) => [
-            val(issuer).as('issuer'), val(subject).as('subject'), 'id', val(values.email).as('email'),
-            // Alone, PostgreSQL would take it for text.
-            sql<boolean | null>`cast(${dialect.toStored(emailVerified)} as boolean)`.as('email_verified'),
-            val(values.created_at).as('created_at')
-          ])
-          .where('id', '=', userId))
-        .onConflict(conflict => conflict.columns(['issuer', 'subject'])
-          .doUpdateSet({ email: ({ ref }) => ref('excluded.email'), email_verified: ({ ref }) => ref('excluded.email_verified') })
-          .whereRef('latchkey_user_identities.user_id', '=', 'excluded.user_id'))
-        .returning('user_id')
-        .executeTakeFirst()
-        .catch((error: unknown) => {
-          // The user was deleted meanwhile.
-          if (dialect.violationOf(error)?.kind === 'reference') return undefined
-          throw error
-        })
-      if (bound !== undefined) return
-      if (await store.findById(userId) === null) throw new USERS_STORE_ERR_USER_NOT_FOUND()
-      throw new USERS_STORE_ERR_IDENTITY_TAKEN()
+      if (options === undefined) {
+        if (await bind(db, userId, identity, normalized)) return
+        if (await store.findById(userId) === null) throw new USERS_STORE_ERR_USER_NOT_FOUND()
+        throw new USERS_STORE_ERR_IDENTITY_TAKEN()
+      }
+      await database.transaction().execute(async transaction => {
+        const db = transaction.withoutPlugins()
+        // Of two that bind the same at once, the second one sees what the first has done.
+        await hold(db, userId, null)
+        const before = await identitiesOf(db, userId)
+        if (!await bind(db, userId, identity, normalized)) throw new USERS_STORE_ERR_IDENTITY_TAKEN()
+        await options.inTransaction?.(transaction, { before, after: await identitiesOf(db, userId) })
+      })
     },
 
     update: async (id, change, options) => {

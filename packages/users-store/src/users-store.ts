@@ -26,11 +26,12 @@ export interface UsersStore {
    * Binds one more identity to a user. Binding the same one again to the same user only notes the email, and whether it is verified.
    *
    * @param email of the token that the identity comes from
+   * @param options `inTransaction` is told of the user's identities before and after, which are the same where it was bound already
    *
    * @throws USERS_STORE_ERR_IDENTITY_TAKEN it is bound to another user
    * @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER
    */
-  bindIdentity (userId: string, identity: UserIdentity, email: string): Promise<void>
+  bindIdentity (userId: string, identity: UserIdentity, email: string, options?: Pick<ChangeOptions<readonly UserIdentity[]>, 'inTransaction'>): Promise<void>
 
   /** Refuses what `create` would refuse by the values alone, before something is done that cannot be undone. @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
   check (user: NewUser): void

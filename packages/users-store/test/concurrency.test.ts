@@ -46,6 +46,23 @@ for (const dialect of dialects) {
       t.strictSame(await counts(app), { users: 50, identities: 2 })
     })
 
+    t.test('of 50 that bind the same identity at once, one is told that it was not there before', async t => {
+      const app = await freshApp(t, dialect)
+      const { id } = await app.usersStore.create({ email: 'u@example.com' })
+      const told: number[] = []
+      const options = {
+        inTransaction: async (_transaction: unknown, { before }: { before: readonly unknown[] | null }) => {
+          told.push(before?.length ?? -1)
+          // Long enough for the others to look, if they did not wait.
+          if (told.length === 1) await new Promise(resolve => setTimeout(resolve, 200))
+        }
+      }
+      t.strictSame(await outcomes(range(50).map(() => app.usersStore.bindIdentity(id, { issuer, subject: 'one' }, 'u@example.com', options))), { done: 50 })
+      t.strictSame(told.sort(), [0, ...range(49).map(() => 1)])
+      const users = await Promise.all(range(50).map(index => app.usersStore.create({ email: `u${index}@example.com` })))
+      t.strictSame(await outcomes(users.map(user => app.usersStore.bindIdentity(user.id, { issuer, subject: 'two' }, 'u@example.com', options))), { done: 1, USERS_STORE_ERR_IDENTITY_TAKEN: 49 })
+    })
+
     t.test('of 50 users who take one email at once, one does', async t => {
       const app = await freshApp(t, dialect)
       const users = await Promise.all(range(50).map(index => app.usersStore.create({ email: `u${index}@example.com` })))

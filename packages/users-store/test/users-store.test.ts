@@ -192,6 +192,33 @@ for (const dialect of dialects) {
       t.strictSame(await identity(), [{ ...before, email: 'renamed@example.com' }])
     })
 
+    t.test('what goes with a binding is told of the identities before and after, and undoes it', async t => {
+      const user = await usersStore.create({ email: 'binding@example.com' }, { identity: { issuer, subject: 'binding' } })
+      const first = { issuer, subject: 'binding' }
+      const second = { issuer, subject: 'binding more' }
+      const told: unknown[] = []
+      const bind = async (subject: string) => {
+        await usersStore.bindIdentity(user.id, { issuer, subject }, 'binding@example.com', {
+          inTransaction: async (transaction, change) => {
+            told.push(change)
+            await transaction.updateTable('latchkey_users').set({ first_name: subject }).where('id', '=', user.id).execute()
+          }
+        })
+      }
+      const undone = new Error('undone')
+      await t.rejects(usersStore.bindIdentity(user.id, second, 'binding@example.com', { inTransaction: async () => { throw undone } }), undone)
+      t.strictSame(await usersStore.identitiesOf(user.id), [first])
+      await bind('binding more')
+      await bind('binding')
+      t.strictSame(told, [{ before: [first], after: [first, second] }, { before: [first, second], after: [first, second] }], 'the same, where it was bound already')
+      t.equal((await usersStore.findById(user.id))?.firstName, 'binding')
+      const other = await usersStore.create({ email: 'not.bound@example.com' })
+      const options = { inTransaction: async () => { t.fail('nothing was bound') } }
+      await t.rejects(usersStore.bindIdentity(other.id, first, 'other@example.com', options), { code: 'USERS_STORE_ERR_IDENTITY_TAKEN' })
+      await t.rejects(usersStore.bindIdentity('nobody', { issuer, subject: 'x' }, 'other@example.com', options), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
+      await t.rejects(usersStore.bindIdentity('a\0b', { issuer, subject: 'x' }, 'other@example.com', options), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
+    })
+
     t.test('an identity of another user is refused, and stays as it was', async t => {
       const owner = await usersStore.create({ email: 'owner@example.com' }, { identity: { issuer, subject: 'owner' } })
       const thief = await usersStore.create({ email: 'thief@example.com' })

@@ -37,9 +37,12 @@ const success: Success = Object.freeze({ success: true })
  */
 export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: AccountsParts): SchemaArea {
   const userSignUpWithPassword: Resolver<unknown, { user: NewUser & { roles?: RolesInput | null }, password: string } & OfProfile> = async (_source, { user: { roles, ...user }, ...account }, context) => {
-    const roleIds = await rolesToAssign(roles, requesterOf(context), rolePermissions)
+    const requester = requesterOf(context)
+    const roleIds = await rolesToAssign(roles, requester, rolePermissions)
+    // Who asks is nobody's business but where they give roles.
+    const givenBy = roleIds.length > 0 ? await requester.principal() : null
     const given = withoutNulls(user)
-    await authProfiles.signUpWithPassword({ ...account, user: given, roleIds, clientAddress: clientAddress(context) })
+    await authProfiles.signUpWithPassword({ ...account, user: given, roleIds, givenBy, clientAddress: clientAddress(context) })
     return asGiven(given)
   }
 

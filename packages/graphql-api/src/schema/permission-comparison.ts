@@ -2,8 +2,8 @@ import type { FilterableTable } from '@latchkey/record-filter'
 import type { Action, Decision, Resource, RolePermissionsService } from '@latchkey/role-permissions'
 import type { AdmittedCount } from '../admitted-count.js'
 import { askedSubject } from '../asked-subject.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import type { AnswerSize } from '../lists/answer-size.js'
+import { oncePerRequest } from '../once-per-request.js'
 import { extentOf, type PermissionExtent } from '../permission-extent.js'
 import type { FindSubject, Subject, SubjectInput } from '../permission-subjects.js'
 import type { RequesterOf } from '../requester-of.js'
@@ -28,14 +28,13 @@ const nothing: PermissionExtent = { everyRecord: false, fields: null, filter: nu
 
 /** What two may do, beside each other. */
 export function permissionComparisonArea ({ rolePermissions, findSubject, admittedCount, answerSize, requesterOf }: PermissionComparisonParts): SchemaArea {
-  const begun = new WeakSet<object>()
+  const assertOnce = oncePerRequest('permissionComparison')
 
   const permissionComparison: Resolver<unknown, { first: SubjectInput, second: SubjectInput }> = async (_source, { first, second }, context) => {
     const asker = await requesterOf(context).principal()
     rolePermissions.authorize(asker, 'read', { table: 'Roles' })
     // It may count all tables twice.
-    if (begun.has(context)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ permissionComparison: 'may be asked for once in a request: send another one' })
-    begun.add(context)
+    assertOnce(context)
     const [one, other] = [await askedSubject(findSubject, first, asker, context), await askedSubject(findSubject, second, asker, context)]
 
     function compare (resource: Resource, action: Action | 'call', countable: FilterableTable | null): object {
@@ -56,10 +55,12 @@ export function permissionComparisonArea ({ rolePermissions, findSubject, admitt
 
       function show (decision: Decision | null, { principal }: Subject): ComparedExtent {
         const allowed = decision?.allowed === true
+        let counted: Promise<number | null> | undefined
         return {
           allowed,
           ...allowed ? extentOf(decision) : nothing,
-          count: async () => countable === null ? null : await admittedCount.ofReading(asker, countable, allowed ? principal : null)
+          // Once, by however many names a query asks for it.
+          count: async () => countable === null ? null : await (counted ??= admittedCount.ofReading(asker, countable, allowed ? principal : null))
         }
       }
     }

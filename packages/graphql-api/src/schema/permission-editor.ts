@@ -3,6 +3,7 @@ import type { InvalidPermissionsError, Principal, RolePermissionsService } from 
 import type { AdmittedCount } from '../admitted-count.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import { listQueryOf } from '../lists/list-schema.js'
+import { oncePerRequest } from '../once-per-request.js'
 import type { RequesterOf } from '../requester-of.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
@@ -21,6 +22,8 @@ interface FilterCheck {
 
 /** What an editor of permissions asks: what they can be about, and whether a filter fits. */
 export function permissionEditorArea ({ rolePermissions, admittedCount, requesterOf }: PermissionEditorParts): SchemaArea {
+  const assertOnce = oncePerRequest('permissionFilterCheck.count')
+
   const permissionResources: Resolver<unknown, unknown> = async (_source, _arguments, context, { schema }) => {
     rolePermissions.authorize(await requesterOf(context).principal(), 'read', { table: 'Roles' })
     return {
@@ -34,6 +37,12 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
     const principal = await requesterOf(context).principal()
     rolePermissions.authorize(principal, 'read', { table: 'Roles' })
     return check(principal, table, filter)
+  }
+
+  /** Counted when a query selects it; it may read a whole table. */
+  const count: Resolver<FilterCheck, unknown> = async ({ count }, _arguments, context) => {
+    assertOnce(context)
+    return await count()
   }
 
   /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT for a table that is none */
@@ -81,7 +90,7 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
         path: String
         "What is wrong there, as it is said when a role with it is saved."
         reason: String
-        "How many records it admits for whoever asks; null for who may not read all that it asks of all of them."
+        "How many records it admits for whoever asks; null for who may not read all that it asks of all of them. Once in a request."
         count: Int
       }`,
     queries: `
@@ -91,8 +100,7 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
       permissionFilterCheck(table: String!, filter: JSON!): PermissionFilterCheck!`,
     resolvers: {
       Query: { permissionResources, permissionFilterCheck },
-      // Counted when a query selects it.
-      PermissionFilterCheck: { count: async ({ count }: FilterCheck) => await count() }
+      PermissionFilterCheck: { count }
     }
   }
 }
