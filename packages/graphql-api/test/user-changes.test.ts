@@ -208,7 +208,7 @@ for (const dialect of dialects) {
     t.match((await ask('{ user { id firstName roles { items { name } } } }', { token: idToken })).data, { user: { id, firstName: 'Ann', roles: { items: [{ name: 'Editor' }] } } })
     t.match((await ask(invite, { token, variables: { email } })).errors, [error('EntityExistsError')], 'but not when they have')
 
-    const rows = await app.db.selectFrom('latchkey_audit_events').select(['action', 'record_id']).execute()
-    t.strictSame(rows, [{ action: 'invite', record_id: id }])
+    const rows = await app.db.selectFrom('latchkey_audit_events').select(['action', 'record_id', 'actor_kind']).orderBy('created_at').execute()
+    t.strictSame(rows, [{ action: 'invite', record_id: id, actor_kind: 'apiToken' }, { action: 'update', record_id: id, actor_kind: 'user' }], 'the invitation, and that they came')
   })
 }
