@@ -60,7 +60,7 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
         // An operator who looks for such users finds them by it.
         await note(standing.bound, identity)
         if (!standing.follows) throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()
-        return { ...standing.bound, user: await followEmail(standing.bound.user, identity) }
+        return { user: await followEmail(standing.bound.user, identity), roleIds: standing.bound.roleIds }
       case 'same_email':
         // Another request of the same person may have signed up between the two looks.
         if (!standing.links) return await findByIdentity(identity) ?? notLinked()

@@ -107,8 +107,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const resolve = rememberAnswers(async (identity, profile, origin) => {
     const found = await resolveOrComplete(identity, profile)
     noteSignIn(identity, found.user.id, origin)
-    return asPrincipal(found)
-  }, readings)
+    return found
+  }, asPrincipal, readings)
 
   const service: AuthProfiles = {
     list: () => current.all.map(({ profile }) => profile),

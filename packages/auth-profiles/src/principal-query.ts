@@ -1,11 +1,14 @@
 import { prepareQuery, type Tables } from '@latchkey/database'
 import { rowToUser, userColumns, type User, type UserColumn, type UserIdentity } from '@latchkey/users-store'
 import type { Kysely } from 'kysely'
+import type { Reading } from './readings.js'
 
 /** A user with the ids of its roles. */
 export interface UserWithRoles {
   readonly user: User
   readonly roleIds: readonly string[]
+  /** When all of it was read: left out where it is not remembered. */
+  readonly reading?: Reading
 }
 
 /** Who an identity is bound to, and the email that is noted of it. */

@@ -25,8 +25,8 @@ interface Services {
 }
 
 /**
- * Asks of a promise again, when it is to be kept, what was asked when it was made: nobody gives a role that they do not have, unless they may do
- * everything. Roles that were deleted meanwhile are left out.
+ * Asks of a promise, when it is to be kept, whether it may be: nobody gives a role that they do not have themselves, unless they may do everything.
+ * Whoever took it may have asked for more. Roles that were deleted meanwhile are left out.
  */
 export type KeepPromise = (promise: { readonly roleIds: readonly string[], readonly givenBy: Giver | null }) => Promise<PromisedRoles>
 

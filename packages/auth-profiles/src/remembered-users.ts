@@ -7,12 +7,12 @@ const MAX_REMEMBERED = 20_000
 
 interface Remembered {
   readonly issuer: string
-  readonly bound: BoundUser
-  readonly reading: Reading
+  readonly bound: BoundUser & { readonly reading: Reading }
 }
 
 /**
- * Remembers who an identity is bound to, also for its next token. That an identity is nobody's is not remembered.
+ * Remembers who an identity is bound to, also for its next token, and says when that was read. That an identity is nobody's is not
+ * remembered.
  *
  * @param readings `null` where changes are not seen, and nothing is remembered
  */
@@ -23,10 +23,12 @@ export function rememberUsers (find: FindByIdentity, readings: Readings | null):
   return async identity => {
     const { issuer, subject } = identity
     const known = users.get(subject)
-    if (known !== undefined && known.issuer === issuer && readings.holds(known.reading)) return known.bound
+    if (known !== undefined && known.issuer === issuer && readings.holds(known.bound.reading)) return known.bound
     const reading = readings.begin()
-    const bound = await find(identity)
-    if (bound !== null) users.set(subject, { issuer, bound, reading })
+    const found = await find(identity)
+    if (found === null) return null
+    const bound = { ...found, reading }
+    users.set(subject, { issuer, bound })
     return bound
   }
 }

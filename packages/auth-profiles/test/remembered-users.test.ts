@@ -71,16 +71,35 @@ t.test('nothing is remembered of a database whose changes are not seen', async t
 
 t.test('requests with one token share what was answered for it, until something is changed, in the database or of the profile', async t => {
   const changes = { count: 0, ofOthers: true }
+  const { resolve, profile, changed } = rememberingBoth(changes)
   const token = { ...identity } as Identity
-  let asked = 0
-  const resolve = rememberAnswers(async () => ({ asked: ++asked }) as unknown as ResolvedUser, createReadings(changes))
-  const [profile, changed] = [{ id: 'main' }, { id: 'main' }] as AuthenticationProfile[] as [AuthenticationProfile, AuthenticationProfile]
-  t.match([await resolve(token, profile, undefined), await resolve(token, profile, undefined)], [{ asked: 1 }, { asked: 1 }])
-  t.match([await resolve({ ...token }, profile, undefined)], [{ asked: 2 }])
-  t.match([await resolve(token, changed, undefined), await resolve(token, changed, undefined)], [{ asked: 3 }, { asked: 3 }])
+  const [first, second] = [await resolve(token, profile, undefined), await resolve(token, profile, undefined)]
+  t.equal(first, second)
+  t.match(first, { user: { id: 'user-1' } })
+  t.not(await resolve({ ...token }, profile, undefined), first, 'another token')
+  t.not(await resolve(token, changed, undefined), first, 'another profile')
   changes.count++
-  t.match([await resolve(token, changed, undefined), await resolve(token, changed, undefined)], [{ asked: 4 }, { asked: 4 }])
+  t.match([await resolve(token, profile, undefined), await resolve(token, profile, undefined)], [{ user: { id: 'user-2' } }, { user: { id: 'user-2' } }])
 })
+
+t.test('what is remembered of a user for the next token, too, is a second old at most where nobody tells what others change', async t => {
+  const { resolve, profile } = rememberingBoth({ count: 0, ofOthers: false })
+  await resolve({ ...identity } as Identity, profile, undefined)
+  await new Promise(resolve => setTimeout(resolve, 600))
+  const token = { ...identity } as Identity
+  t.match(await resolve(token, profile, undefined), { user: { id: 'user-1' } })
+  await new Promise(resolve => setTimeout(resolve, 450))
+  t.match(await resolve(token, profile, undefined), { user: { id: 'user-2' } })
+})
+
+/** Users who are another one at each reading. */
+function rememberingBoth (changes: { count: number, ofOthers: boolean }) {
+  let asked = 0
+  const readings = createReadings(changes)
+  const find = rememberUsers(async () => found(`user-${++asked}`), readings)
+  const [profile, changed] = [{ id: 'main' }, { id: 'main' }] as AuthenticationProfile[] as [AuthenticationProfile, AuthenticationProfile]
+  return { profile, changed, resolve: rememberAnswers(async identity => await find(identity) as BoundUser, ({ user }) => ({ user }) as unknown as ResolvedUser, readings) }
+}
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {

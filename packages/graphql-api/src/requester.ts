@@ -136,5 +136,6 @@ export function authenticate (services: Pick<RequesterServices, 'tokenVerifier' 
 }
 
 function takeToken ({ tokenVerifier, apiTokens }: Pick<RequesterServices, 'tokenVerifier' | 'apiTokens'>, request: FastifyRequest): Promise<unknown> | undefined {
-  return apiTokens?.authenticateRequest(request) || tokenVerifier.identify(request)
+  const accepting = apiTokens?.authenticateRequest(request)
+  return accepting ? accepting.then(accepted => accepted ? undefined : tokenVerifier.identify(request)) : tokenVerifier.identify(request)
 }

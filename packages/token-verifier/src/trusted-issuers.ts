@@ -84,7 +84,7 @@ export function selectByAudience (entries: readonly ResolvedIssuer[], { aud, azp
 /** For the log, what to do about a token that was issued to none of these; an administrator may not know their clients. */
 export function hintOnAudience (entries: readonly ResolvedIssuer[]): string {
   const expected = entries.map(({ id, audiences }) => `${id} takes ${[...audiences].join(', ')}`).join('; ')
-  return `It was issued to another client: ${expected}. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with`
+  return `It says that it was issued to another client: ${expected}. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with`
 }
 
 function resolve ({ id, issuer, clientId, audiences, jwksUri, keys, algorithms, claimNames }: TrustedIssuer): ResolvedIssuer {

@@ -116,7 +116,7 @@ t.test('a token of another client is logged with the client IDs that are expecte
   const token = await issuer.idToken({ claims: { aud: 'stranger', email: 'jane@example.com' } })
   t.match(await get(`Bearer ${token}`), refusedFor('audience_mismatch'))
   const logged = lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'A token was refused')
-  t.match(logged, [{ level: 40, issuers: ['main', 'phone'], hint: 'It was issued to another client: main takes web; phone takes phone-1, phone-2. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with' }])
+  t.match(logged, [{ level: 30, issuers: ['main', 'phone'], hint: 'It says that it was issued to another client: main takes web; phone takes phone-1, phone-2. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with' }])
   t.equal(logged.length, 1)
   for (const said of [...segmentsOf(token), 'stranger', 'jane@example.com']) t.notOk(lines.join().includes(said))
 })

@@ -10,8 +10,8 @@ const watched: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '
 
 async function freshProfiles (fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const refreshing = fastify.authProfiles.refresh()
-    if (refreshing === undefined || watched.has(request.routeOptions.url)) done()
+    const refreshing = watched.has(request.routeOptions.url) ? undefined : fastify.authProfiles.refresh()
+    if (refreshing === undefined) done()
     else refreshing.then(() => { done() }, done)
   })
 }
