@@ -29,6 +29,11 @@ export function startChild (file, core, nodeOptions = []) {
     pause: () => { child.kill('SIGSTOP') },
     resume: () => { child.kill('SIGCONT') },
     stop: () => new Promise(resolve => {
+      // One that ended by itself, which whoever asked it is told.
+      if (!child.connected) {
+        resolve()
+        return
+      }
       child.once('exit', resolve)
       child.kill('SIGCONT')
       child.disconnect()
