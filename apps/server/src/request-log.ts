@@ -15,5 +15,6 @@ export class RequestLog extends LogController {
 
 /** Addresses may hold tokens and codes in their queries (`id_token_hint`, links of emails). As it came in: the provider cuts its own part out of it. */
 export function describeRequest ({ method, originalUrl, host, ip }: FastifyRequest): Record<string, unknown> {
-  return { method, path: originalUrl.split('?', 1)[0], host, ip }
+  const query = originalUrl.indexOf('?')
+  return { method, path: query === -1 ? originalUrl : originalUrl.slice(0, query), host, ip }
 }

@@ -84,6 +84,12 @@ export interface AuthProfiles {
    */
   resolve (identity: Identity, origin?: RequestOrigin): Promise<ResolvedUser>
 
+  /**
+   * What `resolve` would give, where it gave it for the same token a moment ago and nothing has changed since: for code that does not
+   * wait where it need not. `undefined` where `resolve` is to be asked.
+   */
+  known (identity: Identity): ResolvedUser | undefined
+
   /** Where an identity stands: what `resolve` would do with it, without anything being done. For people, not for the hot path. */
   lookUp (identity: Identity): Promise<Standing | Unknown>
 

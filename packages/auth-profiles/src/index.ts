@@ -13,7 +13,7 @@ import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import './tables.js'
-import type { AuthProfiles, RequestOrigin, ResolvedUser, Unknown } from './auth-profiles.js'
+import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
@@ -104,7 +104,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   })
   const pending = createPendingSignUps(fastify.db)
   const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp })
-  const resolve = rememberAnswers(async (identity, profile, origin) => {
+  const answers = rememberAnswers(async (identity, profile, origin) => {
     const found = await resolveOrComplete(identity, profile)
     noteSignIn(identity, found.user.id, origin)
     return found
@@ -142,12 +142,16 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     authenticate: async request => {
       await current.refresh()
       if (apiTokens !== null && await apiTokens.authenticateRequest(request)) return
-      await tokenVerifier.identify(request)
+      await tokenVerifier.authenticate(request)
       request.principal = await principalOf(request)
     },
-    resolve: (identity, origin) => {
-      const refreshing = refreshAll()
-      return refreshing === undefined ? resolveNow(identity, origin) : refreshing.then(async () => await resolveNow(identity, origin))
+    resolve: async (identity, origin) => {
+      await refreshAll()
+      return await answers.resolve(identity, profileOf(identity.profileId).profile, origin)
+    },
+    known: identity => {
+      const profile = refreshAll() === undefined ? current.get(identity.profileId)?.profile : undefined
+      return profile && answers.known(identity, profile)
     },
     lookUp: async identity => {
       const { profile } = profileOf(identity.profileId)
@@ -176,14 +180,6 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     const roles = rolePermissions.refresh()
     const profiles = current.refresh()
     if (roles !== undefined || profiles !== undefined) return Promise.all([roles, profiles])
-  }
-
-  function resolveNow (identity: Identity, origin: RequestOrigin | undefined): Promise<ResolvedUser> {
-    try {
-      return resolve(identity, profileOf(identity.profileId).profile, origin)
-    } catch (error) {
-      return Promise.reject(error)
-    }
   }
 
   async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {

@@ -10,8 +10,14 @@ export type FindUser = (identity: Identity, profile: AuthenticationProfile, orig
 /** The same, as a request is answered. */
 export type Resolve = (identity: Identity, profile: AuthenticationProfile, origin: RequestOrigin | undefined) => Promise<ResolvedUser>
 
+export interface Answers {
+  readonly resolve: Resolve
+  /** What was answered, if it holds still. */
+  known (identity: Identity, profile: AuthenticationProfile): ResolvedUser | undefined
+}
+
 interface Remembered {
-  readonly answer: Promise<ResolvedUser>
+  readonly answer: ResolvedUser
   readonly profile: AuthenticationProfile
   readonly reading: Reading
 }
@@ -22,19 +28,20 @@ interface Remembered {
  *
  * @param readings `null` where changes are not seen, and nothing is remembered
  */
-export function rememberAnswers (find: FindUser, answerOf: (found: UserWithRoles) => ResolvedUser, readings: Readings | null): Resolve {
+export function rememberAnswers (find: FindUser, answerOf: (found: UserWithRoles) => ResolvedUser, readings: Readings | null): Answers {
   const answers = new WeakMap<Identity, Remembered>()
 
   async function resolveAnew (identity: Identity, profile: AuthenticationProfile, origin: RequestOrigin | undefined): Promise<ResolvedUser> {
     const found = await find(identity, profile, origin)
     const resolved = answerOf(found)
-    if (found.reading !== undefined) answers.set(identity, { answer: Promise.resolve(resolved), profile, reading: found.reading })
+    if (found.reading !== undefined) answers.set(identity, { answer: resolved, profile, reading: found.reading })
     return resolved
   }
 
-  return (identity, profile, origin) => {
-    const known = answers.get(identity)
-    if (known !== undefined && known.profile === profile && readings?.holds(known.reading)) return known.answer
-    return resolveAnew(identity, profile, origin)
+  function known (identity: Identity, profile: AuthenticationProfile): ResolvedUser | undefined {
+    const remembered = answers.get(identity)
+    return remembered !== undefined && remembered.profile === profile && readings?.holds(remembered.reading) ? remembered.answer : undefined
   }
+
+  return { known, resolve: async (identity, profile, origin) => known(identity, profile) ?? await resolveAnew(identity, profile, origin) }
 }

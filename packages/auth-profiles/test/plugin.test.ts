@@ -28,6 +28,16 @@ t.test('as a hook of a REST app it sets the principal: guest, user, or a refusal
   t.match(await ask(`${token}x`), { statusCode: 401 })
 })
 
+t.test('a route that reads the header itself is left alone by the hook, and acts as a guest', async t => {
+  const { app, issuers } = await startApp(t, 'sqlite', [{}], {}, async app => {
+    app.get('/own', { onRequest: app.authProfiles.authenticate, config: { ownAuthorization: true } }, async ({ identity, principal }) => ({ identity, kind: principal?.kind }))
+  })
+  await app.usersStore.create({ email: 'jane@example.com' })
+  for (const authorization of ['Basic abc', `Bearer ${await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })}`]) {
+    t.same((await app.inject({ url: '/own', headers: { authorization } })).json(), { identity: null, kind: 'guest' })
+  }
+})
+
 t.test('a route that was registered before the plugins has its principal too', async t => {
   const issuer = await startTestIssuer()
   const app = Fastify()

@@ -71,19 +71,21 @@ t.test('nothing is remembered of a database whose changes are not seen', async t
 
 t.test('requests with one token share what was answered for it, until something is changed, in the database or of the profile', async t => {
   const changes = { count: 0, ofOthers: true }
-  const { resolve, profile, changed } = rememberingBoth(changes)
+  const { answers: { resolve, known }, profile, changed } = rememberingBoth(changes)
   const token = { ...identity } as Identity
   const [first, second] = [await resolve(token, profile, undefined), await resolve(token, profile, undefined)]
   t.equal(first, second)
   t.match(first, { user: { id: 'user-1' } })
+  t.equal(known(token, profile), first)
   t.not(await resolve({ ...token }, profile, undefined), first, 'another token')
   t.not(await resolve(token, changed, undefined), first, 'another profile')
   changes.count++
+  t.equal(known(token, profile), undefined)
   t.match([await resolve(token, profile, undefined), await resolve(token, profile, undefined)], [{ user: { id: 'user-2' } }, { user: { id: 'user-2' } }])
 })
 
 t.test('what is remembered of a user for the next token, too, is a second old at most where nobody tells what others change', async t => {
-  const { resolve, profile } = rememberingBoth({ count: 0, ofOthers: false })
+  const { answers: { resolve }, profile } = rememberingBoth({ count: 0, ofOthers: false })
   await resolve({ ...identity } as Identity, profile, undefined)
   await new Promise(resolve => setTimeout(resolve, 600))
   const token = { ...identity } as Identity
@@ -98,7 +100,7 @@ function rememberingBoth (changes: { count: number, ofOthers: boolean }) {
   const readings = createReadings(changes)
   const find = rememberUsers(async () => found(`user-${++asked}`), readings)
   const [profile, changed] = [{ id: 'main' }, { id: 'main' }] as AuthenticationProfile[] as [AuthenticationProfile, AuthenticationProfile]
-  return { profile, changed, resolve: rememberAnswers(async identity => await find(identity) as BoundUser, ({ user }) => ({ user }) as unknown as ResolvedUser, readings) }
+  return { profile, changed, answers: rememberAnswers(async identity => await find(identity) as BoundUser, ({ user }) => ({ user }) as unknown as ResolvedUser, readings) }
 }
 
 for (const dialect of dialects) {
@@ -111,7 +113,10 @@ for (const dialect of dialects) {
     t.notOk((await resolve()).principal.roles.includes(editor))
 
     await t.test('a change of this process is in the next request, whoever makes it', async t => {
+      await resolve()
+      t.equal(first.app.authProfiles.known(token)?.user.id, user.id)
       await first.app.rolePermissions.assign(user.id, [editor])
+      t.equal(first.app.authProfiles.known(token), undefined)
       t.ok((await resolve()).principal.roles.includes(editor))
       await first.app.db.transaction().execute(async transaction => { await first.app.rolePermissions.unassign(user.id, [editor], transaction) })
       t.notOk((await resolve()).principal.roles.includes(editor))

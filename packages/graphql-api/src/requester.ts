@@ -36,7 +36,7 @@ export class Requester {
   readonly #services: RequesterServices
   readonly #credentials: Credentials
   readonly #keepMs: number
-  #actor: Promise<Actor> | null = null
+  #actor: Actor | Promise<Actor> | null = null
   #keptUntil = 0
 
   /** @param keepMs milliseconds after which it is found out anew; a request ends before, a subscription goes on */
@@ -69,26 +69,36 @@ export class Requester {
     return (await this.#acting()).principal
   }
 
+  /** The same, and as which user, where that needs no waiting. */
+  known (): Actor | undefined {
+    const actor = this.#acting()
+    return actor instanceof Promise ? undefined : actor
+  }
+
   /** From now on the request acts as this one: somebody has signed up with it, or looks as somebody else. */
   become (actor: Actor): void {
     this.#credentials.note(actor.principal)
-    this.#keep(Promise.resolve(actor))
+    this.#keep(actor)
   }
 
-  #acting (): Promise<Actor> {
+  #acting (): Actor | Promise<Actor> {
     if (this.#actor !== null && performance.now() < this.#keptUntil) return this.#actor
     return this.#keep(this.#findActor())
   }
 
-  #keep (actor: Promise<Actor>): Promise<Actor> {
+  #keep (actor: Actor | Promise<Actor>): Actor | Promise<Actor> {
     this.#actor = actor
     this.#keptUntil = performance.now() + this.#keepMs
     return actor
   }
 
-  #findActor (): Promise<Actor> {
+  #findActor (): Actor | Promise<Actor> {
     const identity = this.#credentials.known()
-    return identity === null ? this.#askActor() : this.#userOf(identity)
+    if (identity === null) return this.#askActor()
+    const known = this.#services.authProfiles.known(identity)
+    if (known === undefined) return this.#userOf(identity)
+    this.#credentials.note(known.principal)
+    return known
   }
 
   async #askActor (): Promise<Actor> {

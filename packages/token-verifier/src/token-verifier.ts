@@ -24,7 +24,7 @@ export interface TokenVerifier {
   authenticate (request: FastifyRequest): Promise<void>
 
   /**
-   * Does what the hook `authenticate` does, for code that does not wait where it need not.
+   * Sets `request.identity` as the hook `authenticate` does, whatever the route is, for code that does not wait where it need not.
    *
    * @returns `undefined` where it is done: the token was verified a moment ago, or there is none. Rejects with what `authenticate` throws
    */
@@ -106,7 +106,9 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
   }
 
   async function verify (request: Pick<FastifyRequest, 'log'>, token: string): Promise<Identity> {
-    return remembered.get(token) ?? await verifyAnew(token, request.log)
+    // Who calls it from JavaScript may hand over something else, which is refused as every other text is that is no token.
+    const known = typeof token === 'string' ? remembered.get(token) : undefined
+    return known ?? await verifyAnew(token, request.log)
   }
 
   async function verifyAnew (token: string, log: FastifyBaseLogger): Promise<Identity> {
@@ -139,7 +141,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
 
   function identify (request: FastifyRequest): Promise<void> | undefined {
     const { authorization } = request.headers
-    if (authorization === undefined || hasOwnAuthorization(request)) return undefined
+    if (authorization === undefined) return undefined
     let token: string
     try {
       token = bearerToken(authorization, request.raw.rawHeaders)
@@ -157,7 +159,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
   }
 
   async function authenticate (request: FastifyRequest): Promise<void> {
-    await identify(request)
+    if (!hasOwnAuthorization(request)) await identify(request)
   }
 
   trust(options.issuers)

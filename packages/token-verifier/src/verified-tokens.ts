@@ -21,6 +21,11 @@ export interface VerifiedTokens {
 
 /** A token of usual size; longer ones take the room of several. */
 const USUAL_TOKEN_LENGTH = 2048
+/**
+ * Tokens are looked up by the end of their signatures, since V8 reads all of a text to look it up, and compared whole then. Two that are
+ * verified and end alike displace each other, and nobody can make them.
+ */
+const END_LENGTH = 43
 
 /**
  * @param max how many tokens; the least recently used make room for new ones
@@ -28,22 +33,22 @@ const USUAL_TOKEN_LENGTH = 2048
  * @param now milliseconds since 1970
  */
 export function createVerifiedTokens ({ max, ttlMs, now }: { max: number, ttlMs: number, now: () => number }): VerifiedTokens {
-  const tokens = new LRUCache<string, VerifiedToken & { until: number }>({
+  const tokens = new LRUCache<string, VerifiedToken & { token: string, until: number }>({
     max,
     maxSize: max * USUAL_TOKEN_LENGTH,
-    sizeCalculation: (_, token) => token.length
+    sizeCalculation: ({ token }) => token.length
   })
   return {
     get (token) {
-      const found = tokens.get(token)
-      if (found === undefined) return undefined
+      const found = tokens.get(token.slice(-END_LENGTH))
+      if (found?.token !== token) return undefined
       // A key set that changed may lack the token's key: then it is verified again, against the new one.
       if (now() < found.until && found.keys.current() === found.keySet) return found.identity
       return undefined
     },
     add (token, verified) {
       const until = Math.min(now() + ttlMs, verified.identity.expiresAt * 1000)
-      if (until > now()) tokens.set(token, { ...verified, until })
+      if (until > now()) tokens.set(token.slice(-END_LENGTH), { ...verified, token, until })
     },
     clear () { tokens.clear() }
   }

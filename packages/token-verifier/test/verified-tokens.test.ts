@@ -21,6 +21,15 @@ t.test('remembers a token for its time, and no longer', async t => {
   t.equal(tokens.get('a'), undefined)
 })
 
+t.test('a token that ends as one that was verified is another token', async t => {
+  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now: createClock().now })
+  const signature = 's'.repeat(342)
+  tokens.add(`head.payload.${signature}`, { identity, keys, keySet })
+  t.equal(tokens.get(`head.another.${signature}`), undefined)
+  t.equal(tokens.get(signature), undefined)
+  t.equal(tokens.get(`head.payload.${signature}`), identity)
+})
+
 t.test('never beyond its exp', async t => {
   const { now, advance } = createClock()
   const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now })

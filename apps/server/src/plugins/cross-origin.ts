@@ -14,7 +14,7 @@ declare module 'fastify' {
 async function crossOrigin (fastify: FastifyInstance): Promise<void> {
   fastify.addHook('onRoute', route => { if (isOurs(route.url)) route.config = { ...route.config, cors: false } })
   fastify.addHook('onRequest', (request, _reply, done) => {
-    keepToOurselves(request.headers)
+    if (request.method === 'OPTIONS') keepToOurselves(request.headers)
     done()
   })
   await fastify.register(cors, {
