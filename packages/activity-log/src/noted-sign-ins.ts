@@ -13,12 +13,12 @@ export class NotedSignIns {
   /** By what a sign-in is, the user it was noted for: a user made anew signs in anew. */
   readonly #noted = new LRUCache<string, string>({ max: MAX_NOTED })
 
-  has ({ userId, ...signIn }: NewSignIn): boolean {
-    return this.#noted.get(keyOf(signIn)) === userId
+  has (signIn: NewSignIn): boolean {
+    return this.#noted.get(keyOf(signIn)) === signIn.userId
   }
 
-  add ({ userId, ...signIn }: NewSignIn): void {
-    this.#noted.set(keyOf(signIn), userId)
+  add (signIn: NewSignIn): void {
+    this.#noted.set(keyOf(signIn), signIn.userId)
   }
 }
 

@@ -17,7 +17,8 @@ export function noteSignIns (activityLog: () => ActivityLog | null): NoteSignIn 
     if (told.get(identity) === userId) return
     told.set(identity, userId)
     const { issuer, subject, profileId } = identity
-    activityLog()?.signedIn({ userId, profileId, issuer, subject, ...timeOf(identity), ip: origin?.ip, userAgent: origin?.headers['user-agent'] })
+    const { at, exact } = timeOf(identity)
+    activityLog()?.signedIn({ userId, profileId, issuer, subject, at, exact, ip: origin?.ip, userAgent: origin?.headers['user-agent'] })
   }
 }
 

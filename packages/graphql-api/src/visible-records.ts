@@ -13,7 +13,8 @@ export type VisibleRecord = Readonly<Record<string, unknown>> & { readonly [visi
 
 /** Keeps beside the fields of a record, where no query reaches it, what of it may be read. */
 export function withVisibility (record: Readonly<Record<string, unknown>>, visible: Visibility): VisibleRecord {
-  return { ...record, [visibility]: visible }
+  // The record last: V8 makes a shape for each object that something is added to after a spread.
+  return { [visibility]: visible, ...record }
 }
 
 /** What of a record may be read; `undefined` where the record does not say. */

@@ -62,12 +62,13 @@ export function createShowUser (rolePermissions: RolePermissionsService, readabl
 
 function withOnly (user: User, fields: ReadableFields): VisibleUser {
   const visible = Object.fromEntries(Object.entries(user).map(([field, value]) => [field, fields.has(field) ? value : null]))
-  return { ...visible as VisibleUser, [visibility]: { userId: user.id, fields } }
+  return { [visibility]: { userId: user.id, fields }, ...visible as VisibleUser }
 }
 
 /** A user that was read as somebody may see it. */
 export function userRead (record: VisibleRecord, principal: Principal): VisibleUser {
   const { id, fields } = visibilityOfRecord(record) as Visibility
   const user = record as unknown as User
-  return principal.kind === 'user' && principal.userId === id ? ownUser(user) : { ...user, [visibility]: { userId: id, fields } }
+  // The user last: V8 makes a shape for each object that something is added to after a spread.
+  return principal.kind === 'user' && principal.userId === id ? ownUser(user) : { [visibility]: { userId: id, fields }, ...user }
 }

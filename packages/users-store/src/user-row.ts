@@ -49,7 +49,6 @@ export function rowToUser (row: UserRow, columns: Columns): User {
   const own: Record<string, unknown> = {}
   for (const [field, { type }] of Object.entries(columns)) own[field] = readValue(row[columnName(field)], type)
   return {
-    ...own as UserColumns,
     id: row.id as string,
     email: row.email as string,
     firstName: row.first_name as string | null,
@@ -61,7 +60,9 @@ export function rowToUser (row: UserRow, columns: Columns): User {
     is8base: Boolean(row.is_8base),
     createdAt: row.created_at as string,
     updatedAt: row.updated_at as string,
-    createdBy: row.created_by as string | null
+    createdBy: row.created_by as string | null,
+    // Last: V8 makes a shape for each object that something is added to after a spread.
+    ...own as UserColumns
   }
 }
 
