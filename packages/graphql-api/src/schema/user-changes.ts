@@ -124,9 +124,9 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
         where: change.where,
         inTransaction: async (transaction, { before }) => {
           const audited = await withRoles(before as User, transaction)
-          const roleIds = (await rolePermissions.rolesOf(id, transaction)).map(role => role.id)
-          roleGiving.assertMayGive(principal, roleIds)
-          await rolePermissions.unassign(id, roleIds, transaction)
+          const roles = await rolePermissions.rolesOf(id, transaction)
+          roleGiving.assertMayGive(principal, roles.map(role => role.id))
+          if (roles.some(role => role.permissions.all === true)) await rolePermissions.assertAdministrated(transaction)
           await finish(transaction, audited)
         }
       })
