@@ -1,3 +1,4 @@
+import { startTestIssuer } from '@latchkey/test-issuer'
 import t from 'tap'
 import { freePort, startServer } from '../dist-demo/running-server.js'
 
@@ -19,13 +20,24 @@ t.test('in production it names nothing that is there in development only', async
   t.notMatch(await server.printed('Profiles  '), /graphiql|outbox|npm run demo/)
 })
 
-t.test('an issuer that cannot be reached is one warning at the start, which says what to do', async t => {
-  const issuer = `http://127.0.0.1:${await freePort()}`
+t.test('an issuer that cannot be reached is one warning, however often its login page is asked for, and one line when it answers again', async t => {
+  const port = await freePort()
+  const issuer = `http://127.0.0.1:${port}`
   const server = await startServer({ config: { profiles: [{ id: 'company-sso', name: 'Company SSO', type: 'openid', issuer, clientId: 'web' }] }, env: { LATCHKEY_ADMIN_EMAIL: 'root@example.com' } })
   t.teardown(() => server.stop())
   await server.printed('The story')
-  const output = await server.printed(issuer)
-  const warnings = output.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>).filter(({ level }) => Number(level) >= 40)
-  t.match(warnings, [{ profile: 'company-sso', err: { message: /ECONNREFUSED/ }, msg: `have ${issuer} reachable from this machine, or correct the issuer of the profile` }])
-  t.equal(warnings.length, 1)
+  const loginUrl = async () => (await (await fetch(`${server.url}/auth/profiles`)).json() as { profiles: { loginUrl: string | null }[] }).profiles[0]?.loginUrl
+  for (let time = 0; time < 5; time++) t.equal(await loginUrl(), null)
+
+  const running = await startTestIssuer({ port })
+  t.teardown(() => running.close())
+  for (let time = 0; time < 3; time++) t.match(await loginUrl(), issuer)
+  const output = await server.printed('is known again')
+  const lines = output.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>)
+  const told = lines.filter(({ level, profile }) => Number(level) >= 40 || profile === 'company-sso')
+  t.match(told, [
+    { level: 40, profile: 'company-sso', err: { message: /ECONNREFUSED/ }, msg: `have ${issuer} reachable from this machine, or correct the issuer of the profile` },
+    { level: 30, profile: 'company-sso', msg: /its provider answers/ }
+  ])
+  t.equal(told.length, 2)
 })
