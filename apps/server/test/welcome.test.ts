@@ -14,6 +14,21 @@ t.test('at its start the server prints the addresses that a browser can open, an
   t.notMatch(output, 'response_type', 'no login URL, which leads to an error without what a front end adds')
 })
 
+t.test('a browser that is given the address alone is led to the console, and to a program nothing is there', async t => {
+  const server = await startServer()
+  t.teardown(() => server.stop())
+  const ask = async (accept: string) => await fetch(server.url, { redirect: 'manual', headers: { accept } })
+  const browser = await ask('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')
+  t.match([browser.status, browser.headers.get('location')], [302, '/console'])
+  t.match(await (await fetch(server.url, { headers: { accept: 'text/html' } })).text(), '<title>')
+  for (const accept of ['*/*', 'application/json']) {
+    const program = await ask(accept)
+    t.equal(program.status, 404)
+    t.equal(program.headers.get('vary'), 'accept')
+    t.strictSame(await program.json(), { code: 'NotFound', message: 'There is nothing at this address' })
+  }
+})
+
 t.test('in production it names nothing that is there in development only', async t => {
   const server = await startServer({ env: { NODE_ENV: 'production', LATCHKEY_SECRET_KEY: 'a'.repeat(32) } })
   t.teardown(() => server.stop())
