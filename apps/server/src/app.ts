@@ -64,7 +64,7 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: config.roles ?? [] })
   await app.register(apiTokens)
-  await app.register(auditLog)
+  await app.register(auditLog, config.auditLogKeepDays === undefined ? {} : { keepDays: config.auditLogKeepDays })
   await app.register(activityLog, { keepDays: config.signInsKeepDays })
   await app.register(firstAdministrator)
   await app.register(tokenVerifier)

@@ -19,6 +19,8 @@ export interface Config extends ConfigFile {
   readonly previousSecretKeys: readonly string[]
   /** Days after which a sign-in is deleted. */
   readonly signInsKeepDays: number
+  /** Days after which an audit event is deleted; left out: never. */
+  readonly auditLogKeepDays?: number
   /** Addresses of the proxies that are believed what they say of a client's address. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
@@ -59,6 +61,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each of LATCHKEY_SECRET_KEY_PREVIOUS', key)),
     logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
     production: environment.NODE_ENV === 'production',
+    ...(environment.LATCHKEY_AUDIT_LOG_KEEP_DAYS ? { auditLogKeepDays: readDays('LATCHKEY_AUDIT_LOG_KEEP_DAYS', environment.LATCHKEY_AUDIT_LOG_KEEP_DAYS, ', or left out to keep the audit log for ever') } : {}),
     ...(environment.LATCHKEY_ADMIN_EMAIL ? { administratorEmail: environment.LATCHKEY_ADMIN_EMAIL } : {}),
     ...(environment.LATCHKEY_SECRET_KEY ? { secretKey: readSecretKey('LATCHKEY_SECRET_KEY', environment.LATCHKEY_SECRET_KEY) } : {})
   }
@@ -71,9 +74,9 @@ function readPort (text: string): number {
   return port
 }
 
-function readDays (name: string, text: string): number {
+function readDays (name: string, text: string, otherwise = ''): number {
   const days = Number(text)
-  if (!Number.isInteger(days) || days < 1 || days > 3650) throw new ConfigurationError(`${name} must be a whole number of days from 1 to 3650`)
+  if (!Number.isInteger(days) || days < 1 || days > 3650) throw new ConfigurationError(`${name} must be a whole number of days from 1 to 3650${otherwise}`)
   return days
 }
 

@@ -23,6 +23,8 @@ t.test('variables replace them', async t => {
   t.strictSame((await readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' })).trustedProxies, ['10.0.0.0/8', '::1'])
   t.strictSame((await readConfig({})).trustedProxies, [])
   t.equal((await readConfig({ LATCHKEY_SIGN_INS_KEEP_DAYS: '7' })).signInsKeepDays, 7)
+  t.equal((await readConfig({ LATCHKEY_AUDIT_LOG_KEEP_DAYS: '400' })).auditLogKeepDays, 400)
+  for (const none of [{}, { LATCHKEY_AUDIT_LOG_KEEP_DAYS: '' }]) t.notOk('auditLogKeepDays' in await readConfig(none))
   t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: `${'1'.repeat(32)}, ${'2'.repeat(32)},` })).previousSecretKeys, ['1'.repeat(32), '2'.repeat(32)])
   t.strictSame((await readConfig({})).previousSecretKeys, [])
   t.match(await readConfig({ PUBLIC_URL: 'https://auth.example.com/', HOST: '0.0.0.0' }), { publicUrl: 'https://auth.example.com', host: '0.0.0.0' })
@@ -47,6 +49,7 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['a secret key of before that is too short', { LATCHKEY_SECRET_KEY_PREVIOUS: `${'x'.repeat(32)},hunter2` }, /^each of LATCHKEY_SECRET_KEY_PREVIOUS must have 32 characters or more: openssl/],
   ['a time to keep sign-ins that is none', { LATCHKEY_SIGN_INS_KEEP_DAYS: '0' }, /LATCHKEY_SIGN_INS_KEEP_DAYS must be a whole number of days from 1 to 3650/],
   ['another one', { LATCHKEY_SIGN_INS_KEEP_DAYS: 'a week' }, /LATCHKEY_SIGN_INS_KEEP_DAYS must be/],
+  ['a time to keep the audit log that is none', { LATCHKEY_AUDIT_LOG_KEEP_DAYS: '0' }, /^LATCHKEY_AUDIT_LOG_KEEP_DAYS must be a whole number of days from 1 to 3650, or left out to keep the audit log for ever$/],
   ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
   ['a file that is not there', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]
 ]

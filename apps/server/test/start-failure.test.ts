@@ -21,7 +21,7 @@ t.test('a database that cannot be used stops the start with one line that says w
   await writeFile(join(folder, 'notes.txt'), 'no database, but long enough to be looked at as one. '.repeat(20))
   const failures: [string, string, RegExp][] = [
     ['a server that does not answer', 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey', /Latchkey did not start: the database does not do what it is asked \(connect ECONNREFUSED 127\.0\.0\.1:1\): start the database, or correct DATABASE_URL/],
-    ['a folder', `sqlite:${folder}`, /\(unable to open database file\): let the server write to the folder and the file of DATABASE_URL/],
+    ['a folder', `sqlite:${folder}`, /\(EISDIR: illegal operation on a directory, open '[^']+'\): let the server write to the folder and the file of DATABASE_URL/],
     ['a file that is none', `sqlite:${join(folder, 'notes.txt')}`, /\(file is not a database\): correct DATABASE_URL, or restore a backup/],
     ['a folder that cannot be made', 'sqlite:/proc/nowhere/latchkey.db', /\(ENOENT: no such file or directory, mkdir '\/proc\/nowhere'\): let the server write to the folder and the file of DATABASE_URL, or correct it/],
     ['a folder that is a file', `sqlite:${join(folder, 'notes.txt', 'latchkey.db')}`, /let the server write to the folder and the file of DATABASE_URL/]

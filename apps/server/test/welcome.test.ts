@@ -1,3 +1,4 @@
+import { startTestIssuer } from '@latchkey/test-issuer'
 import t from 'tap'
 import { freePort, startServer } from '../dist-demo/running-server.js'
 
@@ -13,19 +14,45 @@ t.test('at its start the server prints the addresses that a browser can open, an
   t.notMatch(output, 'response_type', 'no login URL, which leads to an error without what a front end adds')
 })
 
+t.test('a browser that is given the address alone is led to the console, and to a program nothing is there', async t => {
+  const server = await startServer()
+  t.teardown(() => server.stop())
+  const ask = async (accept: string) => await fetch(server.url, { redirect: 'manual', headers: { accept } })
+  const browser = await ask('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8')
+  t.match([browser.status, browser.headers.get('location')], [302, '/console'])
+  t.match(await (await fetch(server.url, { headers: { accept: 'text/html' } })).text(), '<title>')
+  for (const accept of ['*/*', 'application/json']) {
+    const program = await ask(accept)
+    t.equal(program.status, 404)
+    t.equal(program.headers.get('vary'), 'accept')
+    t.strictSame(await program.json(), { code: 'NotFound', message: 'There is nothing at this address' })
+  }
+})
+
 t.test('in production it names nothing that is there in development only', async t => {
   const server = await startServer({ env: { NODE_ENV: 'production', LATCHKEY_SECRET_KEY: 'a'.repeat(32) } })
   t.teardown(() => server.stop())
   t.notMatch(await server.printed('Profiles  '), /graphiql|outbox|npm run demo/)
 })
 
-t.test('an issuer that cannot be reached is one warning at the start, which says what to do', async t => {
-  const issuer = `http://127.0.0.1:${await freePort()}`
+t.test('an issuer that cannot be reached is one warning, however often its login page is asked for, and one line when it answers again', async t => {
+  const port = await freePort()
+  const issuer = `http://127.0.0.1:${port}`
   const server = await startServer({ config: { profiles: [{ id: 'company-sso', name: 'Company SSO', type: 'openid', issuer, clientId: 'web' }] }, env: { LATCHKEY_ADMIN_EMAIL: 'root@example.com' } })
   t.teardown(() => server.stop())
   await server.printed('The story')
-  const output = await server.printed(issuer)
-  const warnings = output.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>).filter(({ level }) => Number(level) >= 40)
-  t.match(warnings, [{ profile: 'company-sso', err: { message: /ECONNREFUSED/ }, msg: `have ${issuer} reachable from this machine, or correct the issuer of the profile` }])
-  t.equal(warnings.length, 1)
+  const loginUrl = async () => (await (await fetch(`${server.url}/auth/profiles`)).json() as { profiles: { loginUrl: string | null }[] }).profiles[0]?.loginUrl
+  for (let time = 0; time < 5; time++) t.equal(await loginUrl(), null)
+
+  const running = await startTestIssuer({ port })
+  t.teardown(() => running.close())
+  for (let time = 0; time < 3; time++) t.match(await loginUrl(), issuer)
+  const output = await server.printed('is known again')
+  const lines = output.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>)
+  const told = lines.filter(({ level, profile }) => Number(level) >= 40 || profile === 'company-sso')
+  t.match(told, [
+    { level: 40, profile: 'company-sso', err: { message: /ECONNREFUSED/ }, msg: `have ${issuer} reachable from this machine, or correct the issuer of the profile` },
+    { level: 30, profile: 'company-sso', msg: /its provider answers/ }
+  ])
+  t.equal(told.length, 2)
 })

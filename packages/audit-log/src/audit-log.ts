@@ -11,12 +11,12 @@ export type AuditedRecord = Readonly<Record<string, unknown>>
 /** Something that was done to a record. */
 export interface NewAuditEvent {
   readonly principal: Actor
-  /** In the words of permissions: `create`, `update`, `delete`; or `invite`, `signUp`. */
+  /** In the words of permissions: `create`, `update`, `delete`; or `invite`, `signUp`, `viewAs`. */
   readonly action: string
   /** The table, as permissions call it. */
   readonly table: string
   readonly recordId: string
-  /** As it was; `null` where it was not there. */
+  /** As it was; `null` where it was not there, or nothing is said of it. */
   readonly before: AuditedRecord | null
   /** As it is; `null` where it is gone. */
   readonly after: AuditedRecord | null

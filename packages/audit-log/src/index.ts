@@ -1,6 +1,6 @@
 /**
  * Owns the audit log: who changed which record, when, and what it was before and after: `fastify.auditLog`. What is
- * noted, and who may read it, is for others to decide; nothing in it is ever changed.
+ * noted, and who may read it, is for others to decide; nothing in it is ever changed, and deleted only when it is older than it is kept.
  */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
@@ -8,6 +8,7 @@ import type { AuditLog } from './audit-log.js'
 import { toEvent, toRow } from './event-row.js'
 import { migrateAuditLog, packageName } from './migrations.js'
 import { resolveOptions, type AuditLogOptions } from './options.js'
+import { deleteOldRegularly } from './retention.js'
 import './tables.js'
 
 export type { Actor, AuditedRecord, AuditEvent, AuditLog, NewAuditEvent } from './audit-log.js'
@@ -24,7 +25,7 @@ declare module 'fastify' {
 }
 
 async function auditLog (fastify: FastifyInstance, options: AuditLogOptions): Promise<void> {
-  const { migrate } = resolveOptions(options)
+  const { migrate, keepDays } = resolveOptions(options)
   if (migrate) await migrateAuditLog(fastify.db)
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
@@ -36,6 +37,9 @@ async function auditLog (fastify: FastifyInstance, options: AuditLogOptions): Pr
     read: async ids => ids.length === 0 ? [] : (await db.selectFrom('latchkey_audit_events').selectAll().where('id', 'in', [...ids]).execute()).map(toEvent)
   }
   fastify.decorate('auditLog', Object.freeze(log))
+  if (keepDays === undefined) return
+  const deleting = deleteOldRegularly(db, keepDays, fastify.log)
+  fastify.addHook('onClose', async () => { await deleting.stop() })
 }
 
 export default fp(auditLog, { name: packageName, fastify: '5.x', dependencies: ['@latchkey/database'] })

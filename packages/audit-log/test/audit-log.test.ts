@@ -1,8 +1,8 @@
 import database from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
-import Fastify from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
-import auditLog, { type AuditEvent, type NewAuditEvent } from '../dist/index.js'
+import auditLog, { type AuditEvent, type AuditLogOptions, type NewAuditEvent } from '../dist/index.js'
 
 const ann = { kind: 'user', userId: 'ann', email: 'ann@example.com', roles: [] } as const
 const event: NewAuditEvent = { principal: ann, action: 'update', table: 'Users', recordId: 'bob', before: { id: 'bob', firstName: null }, after: { id: 'bob', firstName: 'Bob' } }
@@ -75,6 +75,51 @@ t.test('options that do not fit are refused by name', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(database, { url: 'sqlite::memory:' })
-  app.register(auditLog, { migrat: true } as never)
-  await t.rejects(async () => { await app.ready() }, { code: 'AUDIT_LOG_ERR_INVALID_OPTIONS', message: /migrat/ })
+  app.register(auditLog, { migrat: true, keepDays: 0 } as never)
+  await t.rejects(async () => { await app.ready() }, { code: 'AUDIT_LOG_ERR_INVALID_OPTIONS', message: /migrat is not an option; keepDays must be/ })
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: what is older than it is kept is deleted, however much, by any number of copies, again and again; without keepDays nothing is`, async t => {
+    // A minute and an hour are over at once.
+    const schedule = setTimeout
+    const waited: number[] = []
+    t.intercept(globalThis, 'setTimeout', {
+      value: Object.assign((work: () => void, ms = 0, ...given: []) => {
+        if (ms >= 60_000) waited.push(ms)
+        return schedule(work, ms >= 60_000 ? 100 : ms, ...given)
+      }, schedule)
+    })
+    const apps: FastifyInstance[] = []
+    const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await Promise.all(apps.map(async app => { await app.close() })); await remove() }) }, dialect)
+    const open = async (options: AuditLogOptions) => {
+      const app = Fastify()
+      apps.push(app)
+      await app.register(database, { url })
+      await app.register(auditLog, options)
+      await app.ready()
+      return app
+    }
+    const keeping = await open({})
+    const row = (id: string, days: number) => ({ id, created_at: new Date(Date.now() - days * 24 * 60 * 60_000).toISOString(), actor_kind: 'guest', actor_id: null, actor_name: null, action: 'update', resource: 'Users', record_id: 'bob', before: null, after: null })
+    const ids = async () => (await keeping.db.selectFrom('latchkey_audit_events').select('id').execute()).map(({ id }) => id)
+    for (let start = 0; start < 1200; start += 400) await keeping.db.insertInto('latchkey_audit_events').values(Array.from({ length: 400 }, (_, index) => row(String(start + index), 8))).execute()
+    await keeping.db.insertInto('latchkey_audit_events').values(row('young', 6)).execute()
+    await new Promise(resolve => schedule(resolve, 300))
+    t.equal((await ids()).length, 1201)
+    t.strictSame(waited, [])
+
+    // One of SQLite: two in a process would wait for each other without end.
+    const deleting = await Promise.all(Array.from({ length: dialect === 'sqlite' ? 1 : 3 }, async () => await open({ keepDays: 7 })))
+    const until = async (count: number) => { while ((await ids()).length !== count) await new Promise(resolve => schedule(resolve, 20)) }
+    await until(1)
+    await keeping.db.insertInto('latchkey_audit_events').values(row('later', 8)).execute()
+    await until(1)
+    t.strictSame(await ids(), ['young'])
+    await Promise.all(deleting.map(async app => { await app.close() }))
+    t.strictSame([...new Set(waited)], [60_000, 60 * 60_000])
+    const times = waited.length
+    await new Promise(resolve => schedule(resolve, 250))
+    t.equal(waited.length, times, 'and not after its end')
+  })
+}

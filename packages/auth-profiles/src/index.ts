@@ -60,8 +60,9 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const { profiles, providers, administratorEmail, secretKey, previousSecretKeys, production, onSettings = () => {} } = resolveOptions(options)
   const { usersStore, rolePermissions, tokenVerifier, log } = fastify
 
-  // Whoever is deleted by code of the app leaves roles behind: they make nobody an administrator.
+  // Neither of the two knows the other. Whoever is deleted by SQL of the app's own leaves roles behind: they make nobody an administrator.
   rolePermissions.declareUsers({ table: 'latchkey_users', id: 'id' })
+  usersStore.onDelete(async (transaction, { id }) => { await rolePermissions.forgetUser(id, transaction) })
   const adapters = { registry: providers, dependencies: { log } }
   const configured = openProfiles(profiles, adapters)
   tokenVerifier.trust(configured.map(toTrustedIssuer))

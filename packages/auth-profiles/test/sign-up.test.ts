@@ -31,6 +31,17 @@ for (const dialect of dialects) {
       t.equal(ids.length, 1)
     })
 
+    t.test('whoever is deleted leaves no role behind, and keeps them where the deletion fails', async t => {
+      const started = await startApp(t, dialect, [{ roles: ['Editor'] }])
+      const { app } = started
+      const { user } = await app.authProfiles.signUp(await started.identity(0, jane), { user: { email: jane.email } })
+      await app.rolePermissions.assign(user.id, [app.rolePermissions.administrator().id])
+      await t.rejects(app.usersStore.delete(user.id, { inTransaction: async () => { throw new Error('no') } }), { message: 'no' })
+      t.strictSame(await roleNames(started, user.id), ['Administrator', 'Editor'])
+      await app.usersStore.delete(user.id)
+      t.strictSame(await app.db.selectFrom('latchkey_user_roles').selectAll().execute(), [])
+    })
+
     t.test('gives the roles that the profile names', async t => {
       const started = await startApp(t, dialect, [{ roles: ['Editor'] }])
       const { user } = await started.app.authProfiles.signUp(await started.identity(0, jane), { user: { email: jane.email } })

@@ -6,8 +6,8 @@ export const DATABASE_ERR_INVALID_OPTIONS = createError<[string]>('DATABASE_ERR_
 /** The URL's scheme is neither `sqlite:` nor `postgres:`. The URL is not repeated: it may hold a password. */
 export const DATABASE_ERR_UNSUPPORTED_URL = createError('DATABASE_ERR_UNSUPPORTED_URL', 'Unsupported database URL: use sqlite:<path>, sqlite::memory: or postgres://<user>:<password>@<host>:<port>/<name>')
 
-/** The file of an SQLite URL, or its folder, cannot be made, read or written; the message names it and says why. The cause is the error of the system or of SQLite. */
-export const DATABASE_ERR_FILE_UNUSABLE = createError<[path: string, said: string, { cause: unknown }]>('DATABASE_ERR_FILE_UNUSABLE', 'The SQLite database %s cannot be used (%s): let the app write to that file and its folder, or give the URL of another')
+/** The file of an SQLite URL, or its folder, cannot be made, read or written; the message names it and says why, and what to do. The cause is the error of the system or of SQLite. */
+export const DATABASE_ERR_FILE_UNUSABLE = createError<[path: string, said: string, remedy: string, { cause: unknown }]>('DATABASE_ERR_FILE_UNUSABLE', 'The SQLite database %s cannot be used (%s): %s')
 
 /** A Kysely instance was given whose dialect is neither SQLite nor PostgreSQL. */
 export const DATABASE_ERR_UNSUPPORTED_DIALECT = createError('DATABASE_ERR_UNSUPPORTED_DIALECT', 'Unsupported Kysely dialect: Latchkey runs on SQLite and PostgreSQL')

@@ -1,11 +1,19 @@
 import Sqlite from 'better-sqlite3'
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DATABASE_ERR_FILE_UNUSABLE } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 
 /** What the system and SQLite say of a folder or a file that cannot be made, read or written. */
-const unusable = /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM|IOERR)\w*)$/
+const unusable = /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)\w*)$/
+
+/** By what is said: the first that fits. */
+const remedies: readonly [RegExp, string][] = [
+  [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)$/, 'make room on its disk'],
+  [/^(EMFILE|ENFILE)$/, 'let the process, or the whole system, open more files'],
+  [/^(EIO|SQLITE_IOERR)/, 'see that its disk is sound, has room, and is none of a network'],
+  [/^/, 'let the app write to that file and its folder, or give the URL of another']
+]
 
 /**
  * Opens the database in a file, and makes the file and its folder where they are not there.
@@ -22,11 +30,27 @@ export function openSqlite (path: string, { busyTimeoutMs, synchronous }: Pick<R
     database.pragma(`synchronous = ${synchronous}`)
     database.pragma('foreign_keys = ON')
     return database
-  } catch (cause) {
+  } catch (error) {
     database?.close()
+    const cause = saidBySystem(path, error)
     const { code = '', message } = cause as NodeJS.ErrnoException
-    throw unusable.test(code) ? new DATABASE_ERR_FILE_UNUSABLE(path, message, { cause }) : cause
+    throw unusable.test(code) ? new DATABASE_ERR_FILE_UNUSABLE(path, message, remedyFor(code), { cause }) : cause
   }
+}
+
+/** SQLite says the same of a file that may not be opened, a full disk and too many open files: the system tells them apart. */
+function saidBySystem (path: string, error: unknown): unknown {
+  if (!/^SQLITE_CANTOPEN/.test((error as NodeJS.ErrnoException).code ?? '')) return error
+  try {
+    closeSync(openSync(path, 'a'))
+    return error
+  } catch (why) {
+    return why
+  }
+}
+
+function remedyFor (code: string): string {
+  return remedies.find(([codes]) => codes.test(code))?.[1] as string
 }
 
 /** One folder after the other: Node 20 never ends making several at once where the system says that there is nothing above them, as below /proc. */

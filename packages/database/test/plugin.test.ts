@@ -2,9 +2,11 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { Kysely, MysqlDialect, sql, SqliteDialect } from 'kysely'
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import t from 'tap'
 import database, { dialectOf, type Tables } from '../dist/index.js'
 
@@ -77,9 +79,9 @@ t.test('an SQLite file that cannot be made, or written, stops the registration a
   await writeFile(join(folder, 'notes.txt'), 'no folder')
   const paths: [string, string][] = [
     ['/proc/nowhere/one/two/app.db', 'ENOENT'],
-    [join(folder, 'notes.txt', 'app.db'), 'SQLITE_CANTOPEN'],
+    [join(folder, 'notes.txt', 'app.db'), 'ENOTDIR'],
     [join(folder, 'notes.txt', 'one', 'app.db'), 'ENOTDIR'],
-    [folder, 'SQLITE_CANTOPEN']
+    [folder, 'EISDIR']
   ]
   for (const [path, code] of paths) {
     const app = Fastify()
@@ -90,6 +92,37 @@ t.test('an SQLite file that cannot be made, or written, stops the registration a
     })
     await app.close()
   }
+})
+
+/** Registers the plugin in a process of its own, which a shell command starts as `"$@"`; what the error says. */
+async function saidIn (command: string, path: string, program: string = ''): Promise<string> {
+  const register = `
+    import database from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)}
+    import Fastify from ${JSON.stringify(import.meta.resolve('fastify'))}
+    import { openSync } from 'node:fs'
+    // Its parts are loaded by then.
+    await Fastify().register(database, { url: 'sqlite::memory:' })
+    ${program}
+    await Fastify().register(database, { url: ${JSON.stringify(`sqlite:${path}`)} }).then(() => { console.log('opened') }, error => { console.log(error.code, error.message) })`
+  const { stdout } = await promisify(execFile)('sh', ['-c', command, 'sh', process.execPath, '--input-type=module', '--eval', register])
+  return stdout.trim()
+}
+
+t.test('what is said of an SQLite file that cannot be used fits why', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-database-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const path = join(folder, 'app.db')
+  const unusable = (said: string, remedy: string) => new RegExp(`^DATABASE_ERR_FILE_UNUSABLE The SQLite database ${path} cannot be used \\(${said}.*\\): ${remedy}$`)
+
+  const noMore = 'try { for (;;) openSync("/dev/null") } catch {}'
+  t.match(await saidIn('ulimit -n 1000; exec "$@"', path, noMore), unusable('EMFILE: too many open files', 'let the process, or the whole system, open more files'))
+  t.match(await saidIn('ulimit -f 0; exec "$@"', path), unusable('disk I/O error', 'see that its disk is sound, has room, and is none of a network'))
+
+  const disk = (options: string) => `unshare -rm sh -c 'mount -t tmpfs -o ${options} tmpfs ${folder} && { dd if=/dev/zero of=${folder}/full bs=4k count=16 2>/dev/null; "$@"; }' sh "$@"`
+  const mayMount = await promisify(execFile)('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', folder]).then(() => true, () => false)
+  if (!mayMount) return t.comment('no disk can be made here to be full')
+  t.match(await saidIn(disk('size=64k'), path), unusable('database or disk is full', 'make room on its disk'))
+  t.match(await saidIn(disk('size=64k,nr_inodes=2'), path), unusable('ENOSPC: no space left on device', 'make room on its disk'))
 })
 
 t.test('a PostgreSQL that ends connections, idle ones and one between two statements of a transaction, ends nothing else', async t => {

@@ -19,7 +19,10 @@ export interface ClaimOptions {
 
 /** What `fastify.firstAdministrator` can do. */
 export interface FirstAdministrator {
-  /** Whether no user has a role that may do everything. That there is one is believed for a second, since anybody may ask; code of the app may delete the record of the last one. */
+  /**
+   * Whether no user has a role that may do everything. It is looked up once for all who ask at the same time, since anybody may. That there is one is
+   * believed for a second; code of the app may delete the record of the last one.
+   */
   needed (): Promise<boolean>
   /**
    * Makes a code that is good for 24 hours, in every copy of the app, until there is an administrator. Give it to nobody but the owner of the app: it is
@@ -49,6 +52,25 @@ const FRESH_FOR = 1000
 
 export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: RolePermissionsService): FirstAdministrator {
   let settledUntil = 0
+  let looking: Promise<boolean> | undefined
+
+  /** Who asks from here on does not share a look that began before. */
+  function settle (): void {
+    settledUntil = performance.now() + FRESH_FOR
+    looking = undefined
+  }
+
+  /** @returns whether an administrator is needed */
+  async function look (): Promise<boolean> {
+    try {
+      const administrated = await rolePermissions.administrated()
+      if (administrated) settle()
+      else settledUntil = 0
+      return !administrated
+    } finally {
+      looking = undefined
+    }
+  }
 
   /** With an administrator the codes have done their work, whoever made that one. */
   async function endCodes (within: Kysely<Tables>): Promise<void> {
@@ -59,13 +81,12 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
   const service: FirstAdministrator = {
     needed: async () => {
       if (performance.now() < settledUntil) return false
-      const administrated = await rolePermissions.administrated()
-      if (administrated) settledUntil = performance.now() + FRESH_FOR
-      return !administrated
+      looking ??= look()
+      return await looking
     },
 
     issueCode: async () => {
-      if (await rolePermissions.administrated()) {
+      if (!await look()) {
         await endCodes(db)
         return null
       }
@@ -80,15 +101,16 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
     withdrawCodes: async () => { await endCodes(db) },
 
     claim: async (userId, code, { inTransaction } = {}) => {
-      if (await rolePermissions.administrated()) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+      // What is known counts no try, since it costs nothing: whatever asks the database comes after it.
+      if (performance.now() < settledUntil) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
       if (!await takeTry(db, userId)) throw new FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES()
       const hash = hashOf(code)
       // Before the transaction, in which everybody else who changes roles waits.
       if (hash === null || !await isGood(db, hash)) {
         // Somebody may have become it meanwhile, and the code was right.
-        throw await rolePermissions.administrated() ? new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED() : new FIRST_ADMINISTRATOR_ERR_WRONG_CODE()
+        throw await look() ? new FIRST_ADMINISTRATOR_ERR_WRONG_CODE() : new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
       }
-      return await db.transaction().execute(async transaction => {
+      const given = await db.transaction().execute(async transaction => {
         const role = await rolePermissions.assignFirstAdministrator(userId, transaction)
         if (role === null) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
         if (!await isGood(transaction, hash)) throw new FIRST_ADMINISTRATOR_ERR_WRONG_CODE()
@@ -96,6 +118,8 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
         await inTransaction?.(transaction, role)
         return role
       })
+      settle()
+      return given
     }
   }
   return service

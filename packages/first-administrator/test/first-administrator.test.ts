@@ -27,6 +27,23 @@ async function open (t: Test, dialect: Dialect, copies = 1): Promise<FastifyInst
 
 const issue = async ({ firstAdministrator }: FastifyInstance) => (await firstAdministrator.issueCode() as IssuedCode).code
 const administrators = async ({ db }: FastifyInstance) => (await db.selectFrom('latchkey_user_roles').select('user_id').execute()).map(row => row.user_id)
+/** The statements that an app runs while something is done. */
+async function statementsOf (t: Test, { db }: FastifyInstance, work: () => Promise<unknown>): Promise<readonly string[]> {
+  const statements: string[] = []
+  const prototype = Object.getPrototypeOf(db.getExecutor()) as { executeQuery (query: { sql: string }, ...rest: unknown[]): Promise<unknown> }
+  const { executeQuery } = prototype
+  const restore = t.intercept(prototype, 'executeQuery', {
+    configurable: true,
+    value: async function (this: never, query: { sql: string }, ...rest: unknown[]) {
+      statements.push(query.sql)
+      return await executeQuery.call(this, query, ...rest)
+    }
+  }).restore
+  await work()
+  restore()
+  return statements
+}
+
 /** Another code than a given one. */
 const other = (code: string) => `${code.slice(0, -1)}${code.endsWith('7') ? '8' : '7'}`
 
@@ -109,6 +126,27 @@ for (const dialect of dialects) {
     await one.db.updateTable('latchkey_administrator_tries').set({ expires_at: new Date(Date.now() - 1).toISOString() }).execute()
     for (let time = 0; time < 4; time++) await t.rejects(two.firstAdministrator.claim('ann', other(code)), WRONG, 'a minute later')
     t.match(await two.firstAdministrator.claim('ann', code), { name: 'Administrator' })
+  })
+
+  t.test(`${dialect}: a try over the limit costs the statement that counts it, and whoever knows that none is needed asks nothing`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator } = app
+    const code = await issue(app)
+    for (let time = 0; time < 5; time++) await t.rejects(firstAdministrator.claim('ann', other(code)), WRONG)
+    t.match(await statementsOf(t, app, async () => { await t.rejects(firstAdministrator.claim('ann', code), TOO_MANY) }), [/^insert into "latchkey_administrator_tries"/])
+    await firstAdministrator.claim('bob', code)
+    t.strictSame(await statementsOf(t, app, async () => { await t.rejects(firstAdministrator.claim('ann', code), NOT_NEEDED) }), [])
+  })
+
+  t.test(`${dialect}: any number who ask at once whether one is needed ask the database once`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator, rolePermissions } = app
+    const askAll = async () => await Promise.all(Array.from({ length: 50 }, async () => await firstAdministrator.needed()))
+    const once = (await statementsOf(t, app, async () => { t.equal(await firstAdministrator.needed(), true) })).length
+    t.equal((await statementsOf(t, app, async () => { t.strictSame(new Set(await askAll()), new Set([true])) })).length, once)
+    await rolePermissions.assign('ann', [rolePermissions.administrator().id])
+    t.equal((await statementsOf(t, app, async () => { t.strictSame(new Set(await askAll()), new Set([false])) })).length, once)
+    t.strictSame(await statementsOf(t, app, askAll), [], 'and nothing within a second')
   })
 
   t.test(`${dialect}: another user is not held up by one who tries`, async t => {

@@ -18,6 +18,8 @@ export interface ClientError {
   readonly details?: Readonly<Record<string, unknown>> | undefined
   /** One word for programs. */
   readonly reason?: string | undefined
+  /** In how many seconds to try again, where that is known. */
+  readonly retryAfter?: number | undefined
   readonly extensions?: Readonly<Record<string, unknown>> | undefined
 }
 
@@ -122,6 +124,7 @@ interface AnyError {
   readonly statusCode?: unknown
   readonly details?: Readonly<Record<string, unknown>>
   readonly reason?: string
+  readonly retryAfterSeconds?: number
   readonly extensions?: Readonly<Record<string, unknown>>
 }
 
@@ -151,6 +154,7 @@ function describeKnown (error: AnyError, { code, message, reason, field, malform
     status: statusOf(error, 500),
     details: field === undefined ? error.details : { [field]: error.message },
     reason: reason === 'own' ? error.reason : reason,
+    retryAfter: error.retryAfterSeconds,
     malformed: malformed === true
   }
 }

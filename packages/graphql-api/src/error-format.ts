@@ -31,6 +31,7 @@ export function formatErrors (execution: ExecutionResult, context: MercuriusCont
   const found = (execution.errors ?? []).flatMap(find)
   logErrors(found, context)
   countRefusals(found, context)
+  sayWhenToRetry(found, context)
   const errors = found.map(format)
   // Without `data` nothing was executed (GraphQL §7.1.2).
   if (execution.data !== undefined) return { statusCode: 200, response: { data: execution.data, errors } }
@@ -75,14 +76,14 @@ function findRefusal (error: unknown): Found {
 }
 
 function format ({ located, client }: Found): FormattedError {
-  const { code, message, details, reason, extensions } = client
+  const { code, message, details, reason, retryAfter, extensions } = client
   return {
     message,
     code,
     ...located?.path !== undefined && { path: located.path },
     ...located?.locations !== undefined && { locations: located.locations },
     ...details !== undefined && { details },
-    extensions: { ...extensions, code, ...details !== undefined && { details }, ...reason !== undefined && { reason } }
+    extensions: { ...extensions, code, ...details !== undefined && { details }, ...reason !== undefined && { reason }, ...retryAfter !== undefined && { retryAfter } }
   }
 }
 
@@ -105,6 +106,12 @@ function logErrors (found: readonly Found[], { reply, app }: Partial<MercuriusCo
 function countRefusals (found: readonly Found[], { app, reply }: Partial<MercuriusContext>): void {
   if (reply !== undefined && viewedAs(reply.request) !== undefined) return
   if (app?.hasDecorator('activityLog') === true) app.activityLog.refusedBy(...found.map(({ thrown }) => thrown))
+}
+
+/** By the header too, whatever the status: what stands before the app, and fetches for clients, reads no bodies. */
+function sayWhenToRetry (found: readonly Found[], { reply }: Partial<MercuriusContext>): void {
+  const times = found.flatMap(({ client }) => client.retryAfter ?? [])
+  if (times.length > 0) reply?.header('retry-after', Math.max(...times))
 }
 
 /** Why, and what to change: for whoever reads the log. */

@@ -170,7 +170,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     profilesArea({ authProfiles, rolePermissions, readableRecords, visibleProfiles, profileList, filterable: filterableProfiles, requesterOf }),
     profileChangesArea({ authProfiles, changes, permission: createProfilePermission(rolePermissions, roleGiving), visibleProfiles, requesterOf }),
     settingsArea({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }),
-    signUpArea({ authProfiles, rolePermissions, requesterOf }),
+    signUpArea({ usersStore, authProfiles, rolePermissions, changes, roleGiving, requesterOf }),
     accountsArea({ authProfiles, rolePermissions, requesterOf }),
     ...fastify.hasDecorator('auditLog') ? [auditEvents] : [],
     ...fastify.hasDecorator('activityLog') ? [activityArea({ activityLog: fastify.activityLog, authProfiles, rolePermissions, userOf: creatorOf, answerSize, requesterOf })] : [],

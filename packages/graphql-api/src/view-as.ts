@@ -9,6 +9,7 @@ import type { MercuriusContext } from 'mercurius'
 import { createRoleGiving } from './changes/role-giving.js'
 import { headerIn, isOfConnection, type ConnectionContext } from './connection-credentials.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
+import { noteView } from './noted-views.js'
 import { createFindSubject, type SubjectInput } from './permission-subjects.js'
 import { credentialsOf, Requester, type Actor } from './requester.js'
 import { operationOf, type GraphqlParameters } from './request-check.js'
@@ -32,7 +33,7 @@ export function viewedAs (request: FastifyRequest): Actor | undefined {
  * @param parameters the query that it is to answer
  * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND
  * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, before anything is looked up, unless the sender may do everything
- * @throws what finding out the sender throws
+ * @throws what finding out the sender throws, and what the audit log throws
  */
 export async function viewAs (request: FastifyRequest, reply: FastifyReply, parameters: GraphqlParameters, parseOptions: { maxTokens: number }): Promise<void> {
   const { [VIEW_AS]: header } = request.headers
@@ -47,11 +48,13 @@ export async function viewAs (request: FastifyRequest, reply: FastifyReply, para
   if (!createRoleGiving(server.rolePermissions).mayDoEverything(sender)) {
     throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('*', 'all', { hint: `${VIEW_AS} is for who may do everything: send the request without it, or as an Administrator` })
   }
-  viewed.set(request, await actorOf(request, input, sender))
-  request.principal = viewed.get(request)?.principal ?? null
+  const actor = await actorOf(request, input, sender)
+  if (server.hasDecorator('auditLog')) await noteView(server.db, server.auditLog, sender, input)
+  viewed.set(request, actor)
+  request.principal = actor.principal
   request.identity = null
   reply.header('cache-control', 'no-store')
-  // Who looked stands nowhere else.
+  // The audit log has not all of it.
   log.warn({ sender: idOf(sender), as: input }, 'view as')
 }
 

@@ -1,3 +1,4 @@
+import auditLog from '@latchkey/audit-log'
 import { dialects } from '@latchkey/test-databases'
 import type { TokenOptions } from '@latchkey/test-issuer'
 import t from 'tap'
@@ -79,3 +80,22 @@ t.test('an administrator may name roles, for itself; they must exist', async t =
   t.match((await as([{ name: 'Nobody' }])).errors, [error('EntityNotFoundError', { message: 'Role not found' })])
   t.match((await as([{}])).errors, [error('EntityNotFoundError', { message: 'Role not found' })])
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: roles that an administrator names are in the audit log, once, and given with it or not at all`, async t => {
+    const { app, ask, user, role } = await openApi(t, dialect, { before: async app => { await app.register(auditLog) } })
+    await role('Editor', {})
+    await role('Author', {})
+    const root = await user('root', { roles: ['Administrator'] })
+    const as = async (...names: string[]) => await ask(signUp, { token: root.token, variables: { user: { email: 'root@example.com', roles: { connect: names.map(name => ({ name })) } } } })
+    const roles = (...names: string[]) => ({ errors: undefined, data: { userSignUpWithToken: { roles: { items: names.map(name => ({ name })) } } } })
+    for (let time = 0; time < 2; time++) t.match(await as('Editor', 'Administrator'), roles('Administrator', 'Editor'))
+    const ids = (await app.db.selectFrom('latchkey_audit_events').select('id').execute()).map(({ id }) => id)
+    t.match(await app.auditLog.read(ids), [{ actorId: root.user.id, action: 'update', table: 'Users', recordId: root.user.id, before: { roles: ['Administrator'] }, after: { roles: ['Administrator', 'Editor'] } }])
+    t.equal(ids.length, 1)
+
+    await app.db.schema.dropTable('latchkey_audit_events').execute()
+    t.match(await as('Author'), { data: null, errors: [error('InternalError')] })
+    t.strictSame((await app.rolePermissions.rolesOf(root.user.id)).map(({ name }) => name), ['Administrator', 'Editor'])
+  })
+}

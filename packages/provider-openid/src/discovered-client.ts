@@ -11,8 +11,8 @@ export type DiscoveredClient = () => Promise<client.Configuration>
 
 /**
  * The client of a provider by OpenID Connect Discovery: asked for when first needed, once for all who wait for it, again
- * at the next need after a failure, and again when it is old; what is known stays in use where that fails. A failure is
- * logged here, once for all who waited.
+ * at the next need after a failure, and again when it is old; what is known stays in use where that fails, which is logged here,
+ * since nobody else hears of it. Where nothing is known it is for whoever asked to say: they know how often they ask.
  *
  * @param now milliseconds since 1970
  */
@@ -26,12 +26,8 @@ export function createDiscoveredClient (options: ResolvedOptions, log: ProviderL
       known = { configuration, until: now() + freshForMs }
       return configuration
     } catch (error) {
-      const details = { profile: options.id, operation: 'discover', err: describeFailure(error, []) }
-      if (known === undefined) {
-        log.warn(details, `The OpenID provider of a profile does not answer as it should, and nobody signs in by it until it does: have ${options.issuer} reachable from this machine, or correct the issuer of the profile`)
-        throw error
-      }
-      log.warn(details, 'The discovery document could not be renewed; the one known stays in use')
+      if (known === undefined) throw error
+      log.warn({ profile: options.id, operation: 'discover', err: describeFailure(error, []) }, 'The discovery document could not be renewed; the one known stays in use')
       known.until = now() + options.timeoutMs
       return known.configuration
     } finally {

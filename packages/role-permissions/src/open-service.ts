@@ -1,6 +1,6 @@
 import { dialectOf, prepareQuery, type ChangeOptions, type Tables } from '@latchkey/database'
 import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
-import { administratedBy } from './administrators.js'
+import { administratedBy, assertStillAdministrated } from './administrators.js'
 import { withConfiguredNames, withConfiguredRoles } from './configured-roles.js'
 import { makeDecisions } from './decisions.js'
 import { openDeclarations, type Declarations } from './declarations.js'
@@ -12,9 +12,9 @@ import { readFilter, readPermissions } from './read-permissions.js'
 import { checkRoleFields } from './role-fields.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import { keepRoleSets } from './role-sets.js'
-import { allRoles, changedRole, changeRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
+import { allRoles, changedRole, changeRoles, holdRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
 import { undeclaredIn, type Undeclared } from './undeclared.js'
-import { assignFirstAdministrator, assignRoles, rolesOfUser, unassignRoles } from './user-roles.js'
+import { assignFirstAdministrator, assignRoles, forgetUser, rolesOfUser, unassignRoles } from './user-roles.js'
 
 /** What the service has to say outside any request. */
 export interface Reports {
@@ -106,7 +106,12 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
     rolesOf: (userId, transaction) => rolesOfUser(transaction ?? db, userId),
     assign: (userId, roleIds, transaction) => inTransaction(transaction, within => assignRoles(within, userId, roleIds)),
     unassign: (userId, roleIds, transaction) => inTransaction(transaction, within => unassignRoles(within, declared.users, userId, roleIds)),
+    forgetUser: (userId, transaction) => forgetUser(transaction, userId),
     administrated: async () => await administratedBy(db, declared.users, (await allRoles(db)).filter(mayDoEverything)),
+    assertAdministrated: async transaction => {
+      await holdRoles(transaction)
+      await assertStillAdministrated(transaction, declared.users, (await allRoles(transaction)).filter(mayDoEverything))
+    },
     assignFirstAdministrator: (userId, transaction) => assignFirstAdministrator(transaction, declared.users, userId),
     guest: () => ({ kind: 'guest', roles: [builtin('guest').id] }),
     administrator: () => builtin('administrator'),

@@ -42,11 +42,19 @@ export interface RolePermissionsService {
   rolesOf (userId: string, transaction?: Transaction<Tables>): Promise<Role[]>
   /** Gives a user roles it does not have yet. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, having given none */
   assign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
-  /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything */
+  /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything, and is there */
   unassign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
+  /** Takes all roles from a user whose record goes in this transaction, the last administrator's too: whoever must not delete that one asks `assertAdministrated`. */
+  forgetUser (userId: string, transaction: Transaction<Tables>): Promise<void>
 
   /** Whether some user has a role that may do everything, as the database knows it: only who is there counts, where `declareUsers` says where users are. */
   administrated (): Promise<boolean>
+  /**
+   * For the deletion of a user who may do everything, once the record is gone. From here to the end of the transaction nobody else takes such a role.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT there is no other
+   */
+  assertAdministrated (transaction: Transaction<Tables>): Promise<void>
   /**
    * Gives a user a role that may do everything, the built-in Administrator if it is one, where no user has such a role. From here to the end of the
    * transaction nobody else is given one.

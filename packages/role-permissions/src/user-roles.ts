@@ -60,16 +60,25 @@ export async function assignFirstAdministrator (db: Database, users: UsersTable 
  * Takes roles away from a user; those that it does not have are no mistake.
  *
  * @param db a transaction: what is thrown must undo it
- * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything; who is not there is none
  */
 export async function unassignRoles (db: Database, users: UsersTable | null, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = roleIds.filter(isStorable)
   if (ids.length === 0 || !isStorable(userId)) return
   // Two administrators who take each other's role at once do so one after the other.
   await holdRoles(db)
-  const removed = await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).where('role_id', 'in', ids).returning('role_id').execute()
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
-  if (mayDoAll.some(({ id }) => removed.some(row => row.role_id === id))) await assertStillAdministrated(db, users, mayDoAll)
+  const administrated = mayDoAll.some(({ id }) => ids.includes(id)) && await administratedBy(db, users, mayDoAll)
+  await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).where('role_id', 'in', ids).execute()
+  if (administrated) await assertStillAdministrated(db, users, mayDoAll)
+}
+
+/** @param db the transaction in which the user's record goes */
+export async function forgetUser (db: Database, userId: string): Promise<void> {
+  if (!isStorable(userId)) return
+  // Who deletes roles at once takes them from users too, in another order: each would wait for the other.
+  await holdRoles(db)
+  await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).execute()
 }
 
 /** Ids may come from clients, and PostgreSQL fails on a NUL in a parameter. */

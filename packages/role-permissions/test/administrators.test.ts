@@ -64,6 +64,38 @@ for (const dialect of dialects) {
     t.strictSame(order, ['given', 'deleted'])
   })
 
+  t.test(`${dialect}: a role that was left behind can be taken, also that of the last administrator`, async t => {
+    const { rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
+    await remove('ann')
+    await rolePermissions.unassign('ann', [administrator])
+    t.strictSame(await rolePermissions.rolesOf('ann'), [])
+  })
+
+  t.test(`${dialect}: with a user all roles go, and who must not delete the last administrator can ask`, async t => {
+    const { app, rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
+    const { id: other } = await rolePermissions.create({ name: 'Other' })
+    await rolePermissions.assign('ann', [other])
+    await rolePermissions.assign('bob', [other, administrator])
+    const leave = async (userId: string, asking: boolean) => {
+      await app.db.transaction().execute(async transaction => {
+        await remove(userId, transaction as unknown as Parameters<typeof remove>[1])
+        // Where two transactions can be open, both are by now.
+        await new Promise(resolve => setTimeout(resolve, 200))
+        if (asking) await rolePermissions.assertAdministrated(transaction)
+        await rolePermissions.forgetUser(userId, transaction)
+      })
+    }
+    const results = await Promise.allSettled([leave('ann', true), leave('bob', true)])
+    t.strictSame(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'], 'two who delete each other at once do not both succeed')
+    t.match(results.find(({ status }) => status === 'rejected'), { reason: LAST })
+    const [gone, last] = results[0].status === 'fulfilled' ? ['ann', 'bob'] : ['bob', 'ann']
+    t.strictSame(await rolePermissions.rolesOf(gone as string), [])
+    t.equal((await rolePermissions.rolesOf(last as string)).length, 2)
+    await leave(last as string, false)
+    t.strictSame(await app.db.selectFrom('latchkey_user_roles').selectAll().execute(), [])
+    await app.db.transaction().execute(async transaction => { await rolePermissions.forgetUser('a\0b', transaction) })
+  })
+
   t.test(`${dialect}: users are in one table`, async t => {
     const { rolePermissions } = await openWithUsers(t, dialect)
     rolePermissions.declareUsers({ table: 'members', id: 'member_id' })

@@ -12,7 +12,7 @@ import type { UsersTable } from './tables.js'
 import type { User, UserIdentity } from './user.js'
 import { columnName, rowToUser, userColumns, type Columns, type UserRow } from './user-row.js'
 import { checkIdentity, createUserValidation, type StoredValues } from './user-validation.js'
-import type { UsersStore } from './users-store.js'
+import type { InTransaction, UsersStore } from './users-store.js'
 
 /** How often an update is tried that the database gave up as one side of a deadlock. */
 const MAX_ATTEMPTS = 5
@@ -30,6 +30,8 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
   const validation = createUserValidation(columns)
   const selection = userColumns(columns)
   const fieldOf = new Map(Object.keys(columns).map(field => [columnName(field), field]))
+
+  const onDelete: InTransaction[] = []
 
   const byId = prepareQuery(db, db.selectFrom('latchkey_users').select(selection).where('id', '=', '').compile())
   const byEmail = prepareQuery(db, db.selectFrom('latchkey_users').select(selection).where('email', '=', '').compile())
@@ -132,6 +134,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       const before = await hold(db, id, where)
       const after = await work(db)
       await inTransaction?.(transaction, { before, after })
+      if (after === null) for (const work of onDelete) await work(transaction, before)
       return after
     }))
   }
@@ -219,7 +222,9 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
         await db.deleteFrom('latchkey_user_identities').where('user_id', '=', id).execute()
         return null
       })
-    }
+    },
+
+    onDelete: work => { onDelete.push(work) }
   }
   return Object.freeze(store)
 }

@@ -39,12 +39,20 @@ export interface UsersStore {
   /** @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
   update (id: string, change: UserChange, options?: ChangeOptions<User>): Promise<User>
 
-  /** Deletes the user and its identities. @throws USERS_STORE_ERR_USER_NOT_FOUND */
+  /** Deletes the user and its identities. @throws USERS_STORE_ERR_USER_NOT_FOUND, and what `onDelete` was given throws */
   delete (id: string, options?: ChangeOptions<User>): Promise<void>
+
+  /**
+   * Has something done in the transaction of every deletion to come, when the user is deleted and `inTransaction` has run: for what is kept of a user
+   * elsewhere, such as its roles. To be called before the app is ready.
+   *
+   * @param work is given the user as it was; what it throws undoes the deletion
+   */
+  onDelete (work: InTransaction): void
 }
 
 /**
- * Runs in the transaction that creates the user, for example to assign roles; what it throws undoes both.
+ * Runs in the transaction that creates or deletes the user, for example to assign roles; what it throws undoes both.
  * It must query by `transaction` only: a query by `fastify.db` or `fastify.usersStore` waits on SQLite for the one
  * connection, which this transaction holds, and on PostgreSQL for one of a pool that such transactions can exhaust.
  */

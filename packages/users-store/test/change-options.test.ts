@@ -25,6 +25,25 @@ for (const dialect of dialects) {
       t.strictSame(await counts(app), { users: 0, identities: 0 })
     })
 
+    t.test('what is to happen with a deletion sees the user as it was, last in the transaction, and undoes it by failing', async t => {
+      const user = await usersStore.create({ email: 'leaving@example.com' })
+      const order: unknown[] = []
+      let refusing = true
+      usersStore.onDelete(async (transaction, given) => {
+        if (given.id !== user.id) return
+        order.push(given, await transaction.selectFrom('latchkey_users').select('id').where('id', '=', user.id).execute())
+        if (refusing) throw new Error('no')
+      })
+      await t.rejects(usersStore.delete(user.id), { message: 'no' })
+      t.strictSame(await usersStore.findById(user.id), user)
+      await usersStore.update(user.id, {}, {})
+      refusing = false
+      order.length = 0
+      await usersStore.delete(user.id, { inTransaction: async () => { order.push('inTransaction') } })
+      t.match(order, ['inTransaction', { id: user.id }, []])
+      t.equal(order.length, 3)
+    })
+
     t.test('a user who does not meet the condition is not there for the change', async t => {
       const active = await usersStore.create({ email: 'active@example.com', status: 'active' })
       const blocked = await usersStore.create({ email: 'blocked@example.com', status: 'blocked' })

@@ -2,8 +2,8 @@
  * Owns how connections end when the app closes: no request is cut off that was sent before its client could know, and
  * closing ends when the last answer is given. Fastify by itself closes the connections that are idle at once, with
  * requests on them that have arrived and are not read yet. One that was busy it leaves open for its keep-alive time, and
- * one on which no request has come yet for good. With `HOST=localhost` Fastify listens at two addresses, by a server each, and only
- * the first of them is this plugin's.
+ * one on which no request has come yet for good. With `HOST=localhost` Fastify may listen at two addresses, by a server each, and only
+ * the first of them is this plugin's: Fastify gives the other one to nobody, and with a `serverFactory` it has no other one.
  */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'

@@ -1,6 +1,6 @@
 /**
- * Owns the console under `/console`: the built single page app of `@latchkey/console`, and the headers it is served with. It
- * speaks to the public API like any other client, so nothing else is here for it.
+ * Owns the console under `/console`: the built single page app of `@latchkey/console`, the headers it is served with, and the
+ * way there for a browser that is given the address of the app alone. It speaks to the public API like any other client, so nothing else is here for it.
  */
 import fastifyStatic from '@fastify/static'
 import type { AuthenticationProfile } from '@latchkey/auth-profiles'
@@ -31,6 +31,12 @@ async function consolePages (fastify: FastifyInstance, { publicUrl }: ConsoleOpt
 
   // Their names hold a hash of what is in them.
   await fastify.register(fastifyStatic, { root: join(folder, 'assets'), prefix: '/console/assets/', decorateReply: false, immutable: true, maxAge: '1y', index: false })
+
+  fastify.get('/', { logLevel: 'warn' }, async (request, reply) => {
+    reply.header('vary', 'accept')
+    // Nothing is there for a program.
+    return request.headers.accept?.includes('text/html') === true ? reply.redirect('/console') : reply.callNotFound()
+  })
 
   // Every address is one of the app's own pages, which a reload must find.
   for (const url of ['/console', '/console/*']) {

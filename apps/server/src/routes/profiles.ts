@@ -1,6 +1,6 @@
 /** `GET /auth/profiles`: what a front end needs to know to send people to sign in. Public; there is no secret in it. */
 import type { AuthenticationProfile } from '@latchkey/auth-profiles'
-import { provides } from '@latchkey/identity-provider'
+import { provides, type IdentityProvider } from '@latchkey/identity-provider'
 import type { FastifyInstance } from 'fastify'
 
 /** What of a profile everybody may know. */
@@ -25,18 +25,24 @@ export async function publicProfiles (fastify: FastifyInstance): Promise<PublicP
   return await Promise.all(fastify.authProfiles.list().map(async profile => await describe(fastify, profile)))
 }
 
+/** Those that did not answer when they were last asked. */
+const unanswering = new WeakSet<IdentityProvider>()
+
 async function describe (fastify: FastifyInstance, { id, name, type, clientId, domain, issuer }: AuthenticationProfile): Promise<PublicProfile> {
   const provider = fastify.authProfiles.provider(id)
   const pages = provides(provider, 'hostedPages') ? provider : null
-  const ask = async (url: Promise<string | null> | undefined) => {
-    try {
-      return await url ?? null
-    } catch (error) {
-      // An adapter whose provider does not answer has said so itself.
-      if ((error as { code?: string }).code !== 'IDENTITY_PROVIDER_ERR_UNAVAILABLE') fastify.log.warn({ err: error, profile: id }, 'The addresses of the login page are not known')
-      return null
-    }
+  const [login, logout] = await Promise.allSettled([pages?.loginUrl(), pages?.logoutUrl()])
+  const failure = [login, logout].find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+  // Anybody may ask, any number of times: an outage is two lines, whenever it begins and ends.
+  if (failure === undefined) {
+    if (unanswering.delete(provider)) fastify.log.info({ profile: id }, 'The login page of a profile is known again: its provider answers')
+  } else if (!unanswering.has(provider)) {
+    unanswering.add(provider)
+    fastify.log.warn({ err: failure.reason, profile: id }, `The provider of a profile does not answer as it should, and nobody finds its login page until it does: have ${issuer} reachable from this machine, or correct the issuer of the profile`)
   }
-  const [loginUrl, logoutUrl] = await Promise.all([ask(pages?.loginUrl()), ask(pages?.logoutUrl())])
-  return { id, name, type, clientId, domain, issuer, loginUrl, logoutUrl }
+  return { id, name, type, clientId, domain, issuer, loginUrl: urlOf(login), logoutUrl: urlOf(logout) }
+}
+
+function urlOf (result: PromiseSettledResult<string | null | undefined>): string | null {
+  return result.status === 'fulfilled' ? result.value ?? null : null
 }

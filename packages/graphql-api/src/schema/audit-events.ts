@@ -13,7 +13,7 @@ export const auditEvents: SchemaArea = {
       actorId: ID
       "The email of the user, as it was then."
       actorName: String
-      "create, update, delete, invite"
+      "create, update, delete, invite, signUp, viewAs, …"
       action: String
       "The table of the record, as permissions call it."
       table: String

@@ -1,7 +1,9 @@
-import type { AuthProfiles } from '@latchkey/auth-profiles'
+import type { AuthProfiles, ResolvedUser } from '@latchkey/auth-profiles'
 import type { RolePermissionsService } from '@latchkey/role-permissions'
-import type { NewUser } from '@latchkey/users-store'
-import type { RolesInput } from '../changes/role-giving.js'
+import type { NewUser, User, UsersStore } from '@latchkey/users-store'
+import { withRoles, type AuditedUser } from '../changes/audited-user.js'
+import type { GuardedChanges } from '../changes/guarded-changes.js'
+import type { RoleGiving, RolesInput } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { rolesToAssign } from '../roles-to-assign.js'
@@ -10,6 +12,9 @@ import { withoutNulls } from '../without-nulls.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
 interface SignUpParts {
+  readonly usersStore: UsersStore
+  readonly changes: GuardedChanges
+  readonly roleGiving: RoleGiving
   readonly authProfiles: AuthProfiles
   readonly rolePermissions: RolePermissionsService
   readonly requesterOf: RequesterOf
@@ -21,18 +26,33 @@ interface SignUpArguments {
 }
 
 /** Signing up with a token: `userSignUpWithToken`, and `userSignUp`, as it was called before. */
-export function signUpArea ({ authProfiles, rolePermissions, requesterOf }: SignUpParts): SchemaArea {
+export function signUpArea ({ usersStore, authProfiles, rolePermissions, changes, roleGiving, requesterOf }: SignUpParts): SchemaArea {
   const signUp: Resolver<unknown, SignUpArguments> = async (_source, { user: { roles, status: _status, ...user }, authProfileId }, context) => {
     const requester = requesterOf(context)
     const identity = await requester.identity()
     if (identity === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'create')
     // A status is what the app decides by: nothing that somebody says of themselves.
     const roleIds = await rolesToAssign(roles, requester, rolePermissions)
-    const resolved = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null }, requester.origin)
-    if (roleIds.length > 0) await rolePermissions.assign(resolved.user.id, roleIds)
-    const { principal } = resolved
-    requester.become({ ...resolved, principal: { ...principal, roles: [...new Set([...principal.roles, ...roleIds])] } })
+    const signedUp = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null }, requester.origin)
+    const resolved = await withMore(signedUp, roleIds)
+    requester.become(resolved)
     return ownUser(resolved.user)
+  }
+
+  /** Who may name roles has a user already, and gives them to it: a change like every other of a user's roles. */
+  async function withMore ({ user, principal }: ResolvedUser, roleIds: readonly string[]): Promise<ResolvedUser> {
+    if (roleIds.every(id => principal.roles.includes(id))) return { user, principal }
+    const { where, finish } = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'update', fields: ['roles'] })
+    roleGiving.assertMayGive(principal, roleIds)
+    const updated = await usersStore.update(user.id, {}, {
+      where,
+      inTransaction: async (transaction, { before, after }) => {
+        const audited = await withRoles(before as User, rolePermissions, transaction)
+        await rolePermissions.assign(user.id, roleIds, transaction)
+        await finish(transaction, { before: audited, after: await withRoles(after as User, rolePermissions, transaction) })
+      }
+    })
+    return { user: updated, principal: { ...principal, roles: [...new Set([...principal.roles, ...roleIds])] } }
   }
 
   return {

@@ -1,9 +1,9 @@
-import type { AuditedRecord } from '@latchkey/audit-log'
 import type { Tables } from '@latchkey/database'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser, User, UserChange, UsersStore } from '@latchkey/users-store'
 import type { Transaction } from 'kysely'
 import type { AccountsOfUsers } from '../changes/accounts-of-users.js'
+import { withRoles, type AuditedUser } from '../changes/audited-user.js'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
 import type { RoleGiving, RolesChange, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
@@ -74,7 +74,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     const user = await usersStore.create({ ...given, origin, createdBy }, {
       inTransaction: async (transaction, created) => {
         await rolePermissions.assign(created.id, roleIds, transaction)
-        await change.finish(transaction, { before: null, after: await withRoles(created, transaction) })
+        await change.finish(transaction, { before: null, after: await withRoles(created, rolePermissions, transaction) })
       }
     })
     return await afterChange(user, given, principal, { rolePermissions, showUser })
@@ -91,9 +91,9 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
       where: change.where,
       inTransaction: async (transaction, { before, after }) => {
         if (before?.email !== after?.email && !roleGiving.mayDoEverything(principal)) throw emailIsNotTheirs()
-        const audited = await withRoles(before as User, transaction)
+        const audited = await withRoles(before as User, rolePermissions, transaction)
         if (wanted !== null) await changeRoles(principal, id, wanted, transaction)
-        await change.finish(transaction, { before: audited, after: await withRoles(after as User, transaction) })
+        await change.finish(transaction, { before: audited, after: await withRoles(after as User, rolePermissions, transaction) })
       }
     }).catch((error: unknown) => {
       // Or whoever may change one record would find out who else there is.
@@ -123,10 +123,10 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
       await usersStore.delete(id, {
         where: change.where,
         inTransaction: async (transaction, { before }) => {
-          const audited = await withRoles(before as User, transaction)
-          const roleIds = (await rolePermissions.rolesOf(id, transaction)).map(role => role.id)
-          roleGiving.assertMayGive(principal, roleIds)
-          await rolePermissions.unassign(id, roleIds, transaction)
+          const audited = await withRoles(before as User, rolePermissions, transaction)
+          const roles = await rolePermissions.rolesOf(id, transaction)
+          roleGiving.assertMayGive(principal, roles.map(role => role.id))
+          if (roles.some(role => role.permissions.all === true)) await rolePermissions.assertAdministrated(transaction)
           await finish(transaction, audited)
         }
       })
@@ -145,10 +145,6 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     const found = await usersStore.findByEmail(email)
     if (found === null || (id != null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
     return found.id
-  }
-
-  async function withRoles (user: User, transaction: Transaction<Tables>): Promise<AuditedUser> {
-    return { ...user, roles: (await rolePermissions.rolesOf(user.id, transaction)).map(({ name }) => name) }
   }
 
   return {
@@ -170,9 +166,6 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     resolvers: { Mutation: { userCreate, userUpdate, userDelete, userInvite } }
   }
 }
-
-/** A user with the names of its roles. */
-type AuditedUser = User & { readonly roles: readonly string[] } & AuditedRecord
 
 /** Undoes what has been done, once it is known that it can be. */
 class Rehearsed extends Error {}

@@ -28,7 +28,7 @@ type Event = ActivityQuery['auditEventsList']['items'][number]
 
 const PAGE_SIZE = 50
 const tables = ['Users', 'Roles', 'AuthenticationProfiles', 'AuthenticationSettings', 'ApiTokens']
-const actions = ['create', 'invite', 'update', 'delete']
+const actions = ['create', 'invite', 'update', 'delete', 'viewAs']
 
 /** Who changed what, when, and what it was before. */
 export function ActivityPage () {
@@ -93,12 +93,12 @@ function EventRows ({ event }: { event: Event }) {
 }
 
 /** The fields that are not what they were. */
-function Difference ({ event: { recordId, before, after } }: { event: Event }) {
+function Difference ({ event: { action, recordId, before, after } }: { event: Event }) {
   const [was, is] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>]
   const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(field => JSON.stringify(was[field]) !== JSON.stringify(is[field]))
   return (
     <>
-      <p>Record <Code>{recordId}</Code>{before == null && after == null && ': you may not read what it was and is.'}</p>
+      <p>Record <Code>{recordId}</Code>{before == null && after == null && (action === 'viewAs' ? ': somebody looked as that one, and nothing was changed.' : ': you may not read what it was and is.')}</p>
       {fields.length > 0 && (
         <Table aria-label={`What changed of ${recordId}`} withTableBorder>
           <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>

@@ -1,0 +1,46 @@
+import type { AuditLog } from '@latchkey/audit-log'
+import type { Tables } from '@latchkey/database'
+import type { Principal } from '@latchkey/role-permissions'
+import type { Kysely } from 'kysely'
+import type { SubjectInput } from './permission-subjects.js'
+
+/** A dashboard sends many queries: looking for a minute is looked at as once. */
+const ONCE_IN_MS = 60_000
+
+interface NotedView {
+  readonly until: number
+  readonly written: Promise<void>
+}
+
+/** What was noted lately, by audit log, sender and subject. */
+const noted = new WeakMap<AuditLog, Map<string, NotedView>>()
+
+/**
+ * Notes in the audit log that somebody looks as a user or an API token, once in a minute in each copy of the app. As roles or a guest
+ * nobody's own records are seen, and the log of the app has it.
+ *
+ * @throws what writing it throws: who looks without a trace must not look
+ */
+export async function noteView (db: Kysely<Tables>, auditLog: AuditLog, sender: Principal, { userId, apiTokenId }: SubjectInput): Promise<void> {
+  const [table, recordId] = userId != null ? ['Users', userId] : ['ApiTokens', apiTokenId]
+  if (recordId == null) return
+  const views = noted.get(auditLog) ?? new Map<string, NotedView>()
+  noted.set(auditLog, views)
+  const now = performance.now()
+  for (const [key, { until }] of views) if (until <= now) views.delete(key)
+  const key = JSON.stringify([sender.kind === 'user' ? sender.userId : sender.kind === 'apiToken' ? sender.tokenId : null, table, recordId])
+  const view = views.get(key) ?? { until: now + ONCE_IN_MS, written: write() }
+  views.set(key, view)
+  try {
+    await view.written
+  } catch (error) {
+    views.delete(key)
+    throw error
+  }
+
+  async function write (): Promise<void> {
+    await db.transaction().execute(async transaction => {
+      await auditLog.record(transaction, { principal: sender, action: 'viewAs', table: table as string, recordId: recordId as string, before: null, after: null })
+    })
+  }
+}
