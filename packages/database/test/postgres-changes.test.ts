@@ -233,6 +233,17 @@ t.test('where notifications do not arrive, as behind a pooler in transaction mod
   t.equal(await listening(), 0, 'and meanwhile there is no such connection')
 })
 
+t.test('what somebody else tells does not prove that what the pool\'s connections tell arrives', async t => {
+  const { changes, link, other, logged } = await setUp(t)
+  link.dropNotifications(true, 'hello')
+  await until(async () => {
+    await other.query("select pg_notify('latchkey_changes', 'hello')")
+    if (changes.count >= 0 && changes.ofOthers) t.fail('relied on')
+    return logged().length > 0
+  })
+  t.match(logged(), [{ level: INFO, msg: /pooler/ }])
+})
+
 t.test('a session that does not listen any more, since something between cleaned it up, is not relied on', async t => {
   const { changes, other, link } = await setUp(t)
   await untilTold(changes)
@@ -329,26 +340,26 @@ t.test('nobody listens before somebody asks, nor for a database whose tables nob
 })
 
 t.test('with the app ends the connection, whatever it waits for, and nothing is said', async t => {
-  for (const moment of ['listening', 'proving', 'frozen', 'connecting', 'waiting']) {
+  for (const moment of ['listening', 'proving', 'frozen', 'just frozen', 'connecting', 'waiting']) {
     const { app, changes, listening, logged, link } = await setUp(t)
     if (moment === 'proving') link.dropNotifications(true)
     if (moment === 'connecting') link.freeze()
     if (moment === 'waiting') link.refuse(true)
     t.ok(changes.count >= 0)
-    if (moment === 'listening' || moment === 'frozen') await untilTold(changes)
+    if (moment === 'listening' || moment.endsWith('frozen')) await untilTold(changes)
     else await wait(300)
-    if (moment === 'frozen') {
-      link.freeze()
-      await wait(400)
-    }
+    if (moment.endsWith('frozen')) link.freeze()
+    // By then it waits for an answer.
+    if (moment === 'frozen') await wait(400)
     const begun = performance.now()
     await app.close()
     t.ok(performance.now() < begun + 500, `${moment}: at once`)
     t.ok(changes.count >= 0, 'who asks then is answered')
     await wait(700)
     t.equal(logged().length, moment === 'waiting' ? 1 : 0, moment)
-    if (moment === 'frozen' || moment === 'connecting') await link.close()
-    await until(async () => await listening() === 0)
+    if (moment.endsWith('frozen') || moment === 'connecting') await link.close()
+    await wait(300)
+    t.equal(await listening(), 0, `${moment}: nothing is left`)
   }
 })
 

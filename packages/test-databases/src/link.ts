@@ -11,8 +11,8 @@ export interface Link {
   freeze (): void
   /** What is begun from now on comes through again. */
   thaw (): void
-  /** Notifications do not come through: as a pooler in transaction mode, which gives the session to others between two statements. */
-  dropNotifications (drop: boolean): void
+  /** Notifications do not come through: as a pooler in transaction mode, which gives the session to others between two statements. `except` those with a text of somebody. */
+  dropNotifications (drop: boolean, except?: string): void
   /** What is begun from now on is closed at once. */
   refuse (refuse: boolean): void
   /** Sends a statement on the open connection on the client's behalf, who does not get the answer: as a pooler that cleans up. */
@@ -33,9 +33,10 @@ export async function openLink (url: string, applicationName: string): Promise<L
   const target = new URL(url)
   const all = new Set<Socket>()
   const affected = new Set<Connection>()
-  const state = { begun: 0, freezes: false, refuses: false, drops: false }
+  const state = { begun: 0, freezes: false, refuses: false, drops: false, except: '' }
 
-  const listener = createServer(client => {
+  // Over a link that is dead nobody hears that the other side has ended.
+  const listener = createServer({ allowHalfOpen: true }, client => {
     const server = connect(Number(target.port), target.hostname)
     const connection: Connection = { client, server, isFrozen: false }
     for (const socket of [client, server]) {
@@ -59,11 +60,12 @@ export async function openLink (url: string, applicationName: string): Promise<L
       affected.add(connection)
     })
     client.on('data', data => { if (!connection.isFrozen) server.write(data) })
+    client.on('end', () => { if (!connection.isFrozen) server.end() })
     eachMessage(server, message => {
       if (connection.isFrozen) return
       const type = String.fromCharCode(message[0] as number)
       if (affected.has(connection)) {
-        if (type === 'A' && state.drops) return
+        if (type === 'A' && state.drops && (state.except === '' || !message.includes(state.except))) return
         if (connection.swallowed !== undefined) {
           if (type === 'Z') connection.swallowed()
           return
@@ -85,7 +87,7 @@ export async function openLink (url: string, applicationName: string): Promise<L
       for (const connection of affected) connection.isFrozen = true
     },
     thaw: () => { state.freezes = false },
-    dropNotifications: drop => { state.drops = drop },
+    dropNotifications: (drop, except = '') => { Object.assign(state, { drops: drop, except }) },
     refuse: refuse => { state.refuses = refuse },
     say: async statement => {
       const [connection] = affected
