@@ -24,7 +24,7 @@ import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
 import { assertNoConflict, checkNew, createProfileChanges } from './profile-changes.js'
 import { newFields } from './profile-fields.js'
 import { createProfileSecrets } from './profile-secrets.js'
-import { prepareFindByIdentity, type UserWithRoles } from './principal-query.js'
+import { prepareFindByIdentity, tablesOfUsers, type UserWithRoles } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
@@ -84,7 +84,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
   await changes.sealAnew()
 
-  const readings = createReadings(seenChanges(db))
+  const readings = createReadings(seenChanges(db, tablesOfUsers))
   const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), readings)
   const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
   let auditLog: AuditLog | null = null

@@ -19,6 +19,9 @@ export interface BoundUser extends UserWithRoles {
 /** Finds who an identity is bound to. */
 export type FindByIdentity = (identity: UserIdentity) => Promise<BoundUser | null>
 
+/** What it reads: their packages have PostgreSQL tell of their changes. */
+export const tablesOfUsers = ['latchkey_users', 'latchkey_user_identities', 'latchkey_user_roles'] as const
+
 /**
  * The one query of every request: identity, user and roles by two primary keys, prepared once.
  * It gives a row for each role, which is folded here, since lists are aggregated differently by each database.

@@ -2,15 +2,23 @@ import type Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, type Dialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
+import { ListeningConnection } from './listening-connection.js'
 import { openSqlite } from './open-sqlite.js'
 import type { ResolvedOptions } from './options.js'
+import { PostgresChanges, type ReportListening } from './postgres-changes.js'
 import { statementName } from './prepared-query.js'
 import { announceChanges, WatchedStatements, type SeenChanges } from './seen-changes.js'
 import { SqliteChanges } from './sqlite-changes.js'
+import { CHANNEL } from './told-changes.js'
 import type { Tables } from './index.js'
 
-/** What the connection layer has to say outside any request: a PostgreSQL connection lost while idle. */
-export type ReportError = (error: Error) => void
+/** What the connection layer has to say outside any request. */
+export interface Reports {
+  /** A PostgreSQL connection was lost while idle. */
+  idleClosed (error: Error): void
+  /** Of seeing what others change. */
+  readonly listening: ReportListening
+}
 
 type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'busyTimeoutMs' | 'synchronous'>
 
@@ -19,27 +27,25 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
  *
  * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme, DATABASE_ERR_FILE_UNUSABLE
  */
-export function connect (url: string, options: ConnectionOptions, reportError: ReportError): Kysely<Tables> {
+export function connect (url: string, options: ConnectionOptions, reports: Reports): Kysely<Tables> {
   const unseen = new Set<string>()
-  const { dialect, changes } = open(url, options, unseen, reportError)
+  const { dialect, changesOf } = open(url, options, unseen, reports)
   const db = new Kysely<Tables>({ dialect })
-  announceChanges(db, { changes, unseen })
+  announceChanges(db, { changesOf, unseen })
   return db
 }
 
-function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<string>, reportError: ReportError): { dialect: Dialect, changes: SeenChanges } {
+function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<string>, reports: Reports): { dialect: Dialect, changesOf: (tables: readonly string[]) => SeenChanges } {
   if (url.startsWith('sqlite:')) {
     const path = url.slice('sqlite:'.length)
     if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
     const database = openSqlite(path, options)
     const changes = new SqliteChanges(database)
     const watched = new WatchedStatements(unseen)
-    return { dialect: new SqliteDialect({ database: keepingStatements(database, sql => { if (watched.mayChange(sql)) changes.note() }) }), changes }
+    return { dialect: new SqliteDialect({ database: keepingStatements(database, sql => { if (watched.mayChange(sql)) changes.note() }) }), changesOf: () => changes }
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
-    const changes = { count: 0, ofOthers: false }
-    const pool = openPostgres(url, options, reportError, client => { watchStatements(client, new WatchedStatements(unseen), () => { changes.count++ }) })
-    return { dialect: new PostgresDialect({ pool }), changes }
+    return openPostgres(url, options, unseen, reports)
   }
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
@@ -67,18 +73,36 @@ function keepingStatements (database: Sqlite.Database, onStatement: (sql: string
   }
 }
 
-function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, reportError: ReportError, onConnect: (client: pg.PoolClient) => void): PostgresPool {
+function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, unseen: ReadonlySet<string>, { idleClosed, listening }: Reports): ReturnType<typeof open> {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: connectionTimeoutMs,
     keepAlive: true
   })
+  const changes = new PostgresChanges({
+    connect: onNotification => new ListeningConnection(url, connectionTimeoutMs, onNotification),
+    notify: text => pool.query('select pg_notify($1, $2)', [CHANNEL, text])
+  }, listening)
   // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
-  pool.on('error', reportError)
+  pool.on('error', idleClosed)
   pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
-  pool.on('connect', onConnect)
-  return pool as unknown as PostgresPool
+  pool.on('connect', client => { watchStatements(client, new WatchedStatements(unseen), () => { changes.note() }) })
+  const closing = {
+    connect: () => pool.connect(),
+    end: async () => {
+      await changes.close()
+      await pool.end()
+    }
+  }
+  return {
+    dialect: new PostgresDialect({ pool: closing as unknown as PostgresPool }),
+    changesOf: tables => {
+      if (tables.length === 0) return changes.own
+      changes.watch(tables)
+      return changes
+    }
+  }
 }
 
 /** Gives hot SQL a name on this connection, by which PostgreSQL keeps it parsed and planned, and tells when something may have been changed. */

@@ -4,9 +4,9 @@
  * It owns no tables: each package declares its own (`Tables`) and brings its migrations (`migrate`).
  */
 import fp from 'fastify-plugin'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Kysely } from 'kysely'
-import { connect } from './connect.js'
+import { connect, type Reports } from './connect.js'
 import { dialectOf } from './dialect.js'
 import { resolveOptions, type DatabaseOptions } from './options.js'
 
@@ -18,6 +18,7 @@ export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
 export { createRefresh } from './refresh.js'
 export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
+export { tellOfChanges } from './told-changes.js'
 
 /**
  * The tables of the database, by SQL name. Empty here: each package that owns tables adds them by
@@ -44,13 +45,32 @@ async function database (fastify: FastifyInstance, options: DatabaseOptions): Pr
     fastify.decorate('db', resolved.kysely)
     return
   }
-  const db = connect(resolved.url as string, resolved, error => {
-    const { message, code } = error as Error & { code?: string }
-    // The driver's error has the whole client on it, the key to cancel its queries included.
-    fastify.log.error({ err: { message, code } }, 'The database closed an idle connection')
-  })
+  const db = connect(resolved.url as string, resolved, createReports(fastify.log))
   fastify.decorate('db', db)
   fastify.addHook('onClose', async () => { await db.destroy() })
+}
+
+function createReports (log: FastifyBaseLogger): Reports {
+  const meanwhile = 'until then, what was read is read again after a second'
+  return {
+    idleClosed: error => { log.error({ err: told(error) }, 'The database closed an idle connection') },
+    listening: {
+      lost: error => { log.warn({ err: told(error) }, `The database cannot tell what others change, and is tried again: ${meanwhile}`) },
+      notArriving: () => {
+        log.info(`The database takes LISTEN, but its notifications do not arrive, as behind a pooler in transaction mode: ${meanwhile}. To have what was read remembered for longer, connect to PostgreSQL itself, or to a pooler in session mode`)
+      },
+      silent: tables => {
+        log.warn({ tables }, `Tables lack the triggers that tell of their changes: ${meanwhile}. Where they are lost, make them anew, as docs/operations.md says`)
+      },
+      over: () => { log.info('The database tells what others change again') }
+    }
+  }
+}
+
+/** The driver's error has the whole client on it, the key to cancel its queries included. */
+function told (error: unknown): { message: string, code: string | undefined } {
+  const { message, code } = error as Error & { code?: string }
+  return { message, code }
 }
 
 export default fp(database, { name: '@latchkey/database', fastify: '5.x' })

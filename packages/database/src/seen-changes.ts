@@ -4,12 +4,13 @@ import type { Kysely } from 'kysely'
 export interface SeenChanges {
   /** Grows when a statement of this process that may change something has run, and again with the commit of its transaction. */
   readonly count: number
-  /** Whether it grows, a little later, by what other processes change too. */
+  /** Whether it grows, a little later, by what other processes change too. May change at any time; where it becomes false, the count has grown. */
   readonly ofOthers: boolean
 }
 
 interface Seen {
-  readonly changes: SeenChanges
+  /** The changes of the process, and those that others make of these tables. */
+  changesOf (tables: readonly string[]): SeenChanges
   /** The tables whose changes do not count. */
   readonly unseen: Set<string>
 }
@@ -18,13 +19,15 @@ interface Seen {
 const seenBy = new WeakMap<object, Seen>()
 
 /**
- * What this process has changed in a database: whoever remembers something that was read knows by it that it may be otherwise now.
- * What was read is of the count from before the reading. Other processes are seen on SQLite, after a quarter of a second at most.
+ * What is changed in a database: whoever remembers something that was read knows by it that it may be otherwise now.
+ * What was read is of the count from before the reading. This process's changes are seen at once, those of others within a second where `ofOthers` is true: on SQLite,
+ * and on PostgreSQL of the tables that are told of (`tellOfChanges`), as long as that can be relied on.
  *
+ * @param tables by SQL name: those that are read. Left out: on PostgreSQL, no changes of others are seen
  * @returns `null` for an instance that the app brought, whose statements nobody sees
  */
-export function seenChanges<DB> (db: Kysely<DB>): SeenChanges | null {
-  return seenBy.get(db.getExecutor().adapter)?.changes ?? null
+export function seenChanges<DB> (db: Kysely<DB>, tables: readonly string[] = []): SeenChanges | null {
+  return seenBy.get(db.getExecutor().adapter)?.changesOf(tables) ?? null
 }
 
 /**

@@ -1,4 +1,4 @@
-import { dialectOf, type Migrations } from '@latchkey/database'
+import { dialectOf, tellOfChanges, type Migrations } from '@latchkey/database'
 import { sql, type Kysely } from 'kysely'
 
 export const packageName = '@latchkey/role-permissions'
@@ -28,5 +28,8 @@ export const migrations: Migrations = {
         .addColumn('version', 'integer', column => column.notNull())
         .execute()
     }
+  },
+  '002-told-changes': {
+    up: async db => { await tellOfChanges(db, ['latchkey_user_roles']) }
   }
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { startPostgres, type RunningPostgres } from './postgres-server.js'
 
+export { openLink, type Link } from './link.js'
 export { startPostgres, type RunningPostgres }
 
 export type Dialect = 'sqlite' | 'postgres'

@@ -1,4 +1,4 @@
-import { migrate, type Migrations } from '@latchkey/database'
+import { migrate, tellOfChanges, type Migrations } from '@latchkey/database'
 import type { Kysely } from 'kysely'
 import { addAppColumns } from './app-columns.js'
 import { usersDialectOf } from './dialects/index.js'
@@ -63,5 +63,9 @@ const migrations: Migrations = {
       // In this order users are listed; without it, each page of a list reads them all.
       await db.schema.createIndex('latchkey_users_created_at').on('latchkey_users').columns(['created_at', 'id']).execute()
     }
+  },
+  '004-told-changes': {
+    // In this order they are written too: neither waits for the other.
+    up: async db => { await tellOfChanges(db, ['latchkey_users', 'latchkey_user_identities']) }
   }
 }

@@ -28,8 +28,8 @@ export interface Copies {
   url: string
   /** The issuer of the profile `main`, which stands in the configuration. */
   main: TestIssuer
-  /** One more copy of the app on the same database. */
-  open (options?: Partial<AuthProfilesOptions>): Promise<Copy>
+  /** One more copy of the app on the same database; `by` another way to it. */
+  open (options?: Partial<AuthProfilesOptions>, by?: string): Promise<Copy>
   /** One more issuer. */
   issuer (): Promise<TestIssuer>
 }
@@ -62,11 +62,11 @@ export async function openCopies (t: Test, dialect: Dialect): Promise<Copies> {
     url,
     main,
     issuer,
-    open: async (options = {}) => {
+    open: async (options = {}, by = url) => {
       const lines: string[] = []
       const app = Fastify({ logger: { level: 'info', stream: { write: line => { lines.push(line) } } } })
       apps.push(app)
-      await app.register(database, { url, maxConnections: 5 })
+      await app.register(database, { url: by, maxConnections: 5 })
       await app.register(usersStore)
       await app.register(rolePermissions, { roles: [{ name: 'Editor', permissions: {} }, { name: 'Writer', permissions: {} }] })
       await app.register(tokenVerifier)

@@ -1,0 +1,411 @@
+import { databaseUrl, openLink, startPostgres } from '@latchkey/test-databases'
+import Fastify from 'fastify'
+import { sql, type Kysely } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import t, { type Test } from 'tap'
+import database, { migrate, seenChanges, tellOfChanges, type DatabaseOptions, type SeenChanges } from '../dist/index.js'
+
+const APPLICATION_NAME = 'latchkey changes'
+const tables = ['people', 'pets', 'pet toys']
+
+interface Logged { level: number, msg: string }
+const [INFO, WARN] = [30, 40]
+
+/** An app over a database, and what it logged. */
+async function openApp (t: Test, url: string, options: DatabaseOptions = {}) {
+  const lines: string[] = []
+  const app = Fastify({ logger: { stream: { write: line => { lines.push(line) } } } })
+  t.teardown(() => app.close())
+  await app.register(database, { url, ...options })
+  const db = app.db as unknown as Kysely<Record<string, Record<string, unknown>>>
+  return { app, db, lines, logged: () => lines.map(line => JSON.parse(line) as Logged), changes: (seenChanges(db, tables) as SeenChanges) }
+}
+
+/** A database with the tables, an app on it, somebody else beside it, and a way between the app and the server. */
+async function setUp (t: Test, options: DatabaseOptions = {}) {
+  const teardowns: (() => unknown)[] = []
+  t.teardown(async () => { for (const teardown of teardowns.reverse()) await teardown() })
+  const url = await databaseUrl({ teardown: remove => teardowns.push(remove) }, 'postgres')
+  const other = new pg.Client({ connectionString: url })
+  await other.connect()
+  teardowns.push(() => other.end())
+  const link = await openLink(url, APPLICATION_NAME)
+  teardowns.push(() => link.close())
+  const opened = await openApp({ teardown: (close: () => unknown) => teardowns.push(close) } as unknown as Test, link.url, options)
+  await migrate(opened.db, 'pets', {
+    '001-tables': {
+      up: async db => {
+        await sql`create table people (id int primary key, name text)`.execute(db)
+        await sql`create table pets (id int primary key, person int references people on delete cascade)`.execute(db)
+        await sql`create table "pet toys" (id int)`.execute(db)
+      }
+    },
+    '002-told': { up: db => tellOfChanges(db, tables) },
+    '003-told-again': { up: db => tellOfChanges(db, tables) }
+  })
+  await other.query("insert into people values (1, 'Ann'), (2, 'Ben'); insert into pets values (1, 1), (2, 2)")
+  return { ...opened, url, link, other, listening: () => countListening(other) }
+}
+
+async function countListening (client: pg.Client): Promise<number> {
+  const { rows } = await client.query('select 1 from pg_stat_activity where datname = current_database() and application_name = $1', [APPLICATION_NAME])
+  return rows.length
+}
+
+async function until (holds: () => unknown): Promise<void> {
+  for (let tries = 0; tries < 1500; tries++) {
+    if (await holds()) return
+    await wait(10)
+  }
+  throw new Error(`It did not come about in 15 seconds: ${holds.toString()}`)
+}
+
+/** Asks, as requests do, until what others change is told. */
+async function untilTold (changes: SeenChanges): Promise<void> {
+  await until(() => changes.count >= 0 && changes.ofOthers)
+}
+
+/** Whether somebody who remembers what was read has to read again within a second, and would by then read what is there now. */
+async function isNoticed (changes: SeenChanges, work: () => Promise<unknown>): Promise<boolean> {
+  // The notification of what was done before may be under way.
+  await wait(50)
+  const { count } = changes
+  const begun = performance.now()
+  await work()
+  while (performance.now() < begun + 1000) {
+    if (changes.count > count) return true
+    await wait(5)
+  }
+  return false
+}
+
+t.test('each change of another connection in the tables that are watched is told', async t => {
+  const { changes, other, listening, logged } = await setUp(t)
+  await untilTold(changes)
+  const isTold = async (statement: string) => {
+    const noticed = await isNoticed(changes, async () => await other.query(statement))
+    return noticed && changes.ofOthers
+  }
+  const changing = {
+    'a row that comes': "insert into people values (3, 'Cat')",
+    'a row that is changed': "update people set name = 'Kat' where id = 3",
+    'a row that goes': 'delete from people where id = 3',
+    'a row that is written or changed': "insert into people values (2, 'Bob') on conflict (id) do update set name = 'Bob'",
+    'many rows by copy': "copy people from program 'echo 4,Dan' with (format csv)",
+    'all rows': 'truncate pets',
+    'all rows, with another table': 'truncate people cascade',
+    'a table whose name is no plain word': 'insert into "pet toys" values (1)',
+    'a change where the triggers of others are silent': "set session_replication_role = replica; insert into people values (5, 'Eve')",
+    'all rows where the triggers of others are silent': 'truncate people cascade; set session_replication_role = origin',
+    'a change that a function makes, called by a select': "create function add_person() returns void language sql as $$ insert into people values (6, 'Fay') $$; select add_person()"
+  }
+  for (const [what, statement] of Object.entries(changing)) t.ok(await isTold(statement), what)
+  // What else truncating changes is seen when the connection looks next.
+  await wait(300)
+  for (const [what, statement] of Object.entries({
+    'a change that is undone': 'begin; delete from people; rollback',
+    'a change of nothing': "update people set name = 'Nobody' where id = 999",
+    'a change elsewhere': 'create table elsewhere (id int); insert into elsewhere values (1)',
+    'a text that is told by hand': "select pg_notify('latchkey_changes', 'hello')"
+  })) t.notOk(await isNoticed(changes, async () => await other.query(statement)), what)
+  t.ok(await isTold('notify latchkey_changes'), 'as an operator may do by hand')
+  t.equal(await listening(), 1)
+  t.strictSame(logged(), [])
+})
+
+t.test('rows that go with others by a foreign key are told of by their own table', async t => {
+  const { changes, other } = await setUp(t)
+  await untilTold(changes)
+  // By the trigger's own function, which says of which table it is.
+  await other.query("create or replace function people_changed() returns trigger language plpgsql as 'begin return null; end'")
+  t.ok(await isNoticed(changes, async () => await other.query('delete from people where id = 1')))
+  t.ok(changes.ofOthers)
+})
+
+t.test('what no trigger tells is noticed within a second: a table in another\'s place, rewritten rows, triggers that were off meanwhile', async t => {
+  const { changes, other } = await setUp(t)
+  await untilTold(changes)
+  const unseen = {
+    'triggers that were off': "begin; alter table people disable trigger all; update people set name = 'Zoe'; alter table people enable always trigger latchkey_changed; alter table people enable always trigger latchkey_truncated; commit",
+    'rewritten rows': 'alter table people alter column name type varchar using upper(name)',
+    'another table': `begin; alter table "pet toys" rename to old; create table "pet toys" (id int); insert into "pet toys" values (9);
+      create trigger latchkey_changed after insert or update or delete on "pet toys" for each row execute function "pet toys_changed"(); alter table "pet toys" enable always trigger latchkey_changed;
+      create trigger latchkey_truncated after truncate on "pet toys" for each statement execute function "pet toys_changed"(); alter table "pet toys" enable always trigger latchkey_truncated; commit`
+  }
+  for (const [what, statement] of Object.entries(unseen)) {
+    t.ok(await isNoticed(changes, async () => await other.query(statement)), what)
+    t.ok(changes.ofOthers, what)
+  }
+})
+
+t.test('where a table lacks a trigger, nobody relies on being told; that is said once, and when it is over', async t => {
+  const { changes, other, logged, db } = await setUp(t)
+  await untilTold(changes)
+  const lacking = {
+    'a trigger that is gone': ['drop trigger latchkey_changed on people', ''],
+    'a trigger that is gone, of truncating': ['drop trigger latchkey_truncated on people', ''],
+    'a trigger that is off': ['alter table pets disable trigger latchkey_changed', 'alter table pets enable always trigger latchkey_changed'],
+    'a trigger that other sessions may silence': ['alter table pets enable trigger latchkey_changed', 'alter table pets enable always trigger latchkey_changed'],
+    'a table that is gone': ['alter table pets rename to gone', 'alter table gone rename to pets'],
+    'a table that others inherit from': ['create table more_people () inherits (people)', 'drop table more_people; analyze people']
+  }
+  for (const [what, [begin, end = '']] of Object.entries(lacking)) {
+    t.ok(await isNoticed(changes, async () => await other.query(begin as string)), what)
+    t.notOk(changes.ofOthers, what)
+    await other.query(end)
+    if (end === '') await db.transaction().execute(async transaction => { await tellOfChanges(transaction, tables) })
+    await untilTold(changes)
+  }
+  const said = logged()
+  t.equal(said.length, 2 * Object.keys(lacking).length)
+  t.match(said[0], { level: WARN, tables: ['people'], msg: /lack the triggers/ })
+  t.match(said[1], { level: INFO, msg: 'The database tells what others change again' })
+})
+
+t.test('tables that were never told of are not relied on', async t => {
+  const { changes, db, logged } = await setUp(t)
+  await untilTold(changes)
+  const both = seenChanges(db, ['people', 'strangers']) as SeenChanges
+  const { count } = changes
+  await until(() => both.count >= 0 && logged().length > 0)
+  t.notOk(both.ofOthers)
+  t.match(logged(), [{ level: WARN, tables: ['strangers'] }])
+  t.ok(changes.count > count, 'what was read before the connection looked is not believed either')
+})
+
+t.test('a connection that the server ends is not relied on for longer than a second, and comes back; what was changed meanwhile counts', async t => {
+  const { changes, other, listening, logged } = await setUp(t)
+  await untilTold(changes)
+  const { count } = changes
+  await other.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [APPLICATION_NAME])
+  await other.query("update people set name = 'Zoe'")
+  await wait(1000)
+  t.ok(changes.count > count)
+  const later = changes.count
+  await until(async () => changes.count >= 0 && changes.ofOthers && await listening() === 1)
+  t.ok(changes.count > later || later > count + 1, 'grown by the loss, and by coming back')
+  t.match(logged(), [{ level: WARN, msg: /cannot tell what others change/ }, { level: INFO, msg: /again/ }])
+  t.ok(await isNoticed(changes, async () => await other.query("update people set name = 'Ann'")))
+  t.ok(changes.ofOthers)
+})
+
+t.test('a connection on which nothing comes through any more is not relied on for longer than a second', async t => {
+  const { changes, other, link, lines, logged } = await setUp(t, { connectionTimeoutMs: 500 })
+  await untilTold(changes)
+  t.ok(await isNoticed(changes, async () => {
+    link.freeze()
+    await other.query("update people set name = 'Zoe'")
+  }))
+  t.notOk(changes.ofOthers)
+  const { count } = changes
+  await until(() => changes.count >= 0 && lines.length > 0)
+  t.match(logged(), [{ level: WARN, err: { message: /timeout/ } }], 'it is given up in the end')
+  await until(() => changes.count >= 0 && link.begun === 2)
+  await wait(100)
+  link.thaw()
+  await until(() => changes.count >= 0 && changes.ofOthers)
+  t.ok(changes.count > count)
+  t.match(logged(), [{ level: WARN }, { level: INFO }])
+})
+
+t.test('a process that stands still does not rely on what it was told before', async t => {
+  const { changes } = await setUp(t)
+  await untilTold(changes)
+  const { count } = changes
+  const until = performance.now() + 1000
+  while (performance.now() < until) { /* nothing else happens */ }
+  t.ok(changes.count > count)
+  t.notOk(changes.ofOthers)
+  await untilTold(changes)
+})
+
+t.test('where notifications do not arrive, as behind a pooler in transaction mode, nobody relies on them; that is said once', async t => {
+  const { changes, link, logged, listening } = await setUp(t)
+  link.dropNotifications(true)
+  const begun = performance.now()
+  while (performance.now() < begun + 4000) {
+    if (changes.count >= 0 && changes.ofOthers) t.fail('relied on')
+    await wait(20)
+  }
+  t.match(logged(), [{ level: INFO, msg: /pooler/ }])
+  t.equal(link.begun, 1, 'it is not tried all the time')
+  t.equal(await listening(), 0, 'and meanwhile there is no such connection')
+})
+
+t.test('what somebody else tells does not prove that what the pool\'s connections tell arrives', async t => {
+  const { changes, link, other, logged } = await setUp(t)
+  link.dropNotifications(true, 'hello')
+  await until(async () => {
+    await other.query("select pg_notify('latchkey_changes', 'hello')")
+    if (changes.count >= 0 && changes.ofOthers) t.fail('relied on')
+    return logged().length > 0
+  })
+  t.match(logged(), [{ level: INFO, msg: /pooler/ }])
+})
+
+t.test('a session that does not listen any more, since something between cleaned it up, is not relied on', async t => {
+  const { changes, other, link } = await setUp(t)
+  await untilTold(changes)
+  t.ok(await isNoticed(changes, async () => {
+    await link.say('unlisten *')
+    await other.query("update people set name = 'Zoe'")
+  }))
+  await untilTold(changes)
+  t.equal(link.begun, 2)
+})
+
+t.test('a role that may have no connection more does without, and says so once, without its password', async t => {
+  const teardowns: (() => unknown)[] = []
+  t.teardown(async () => { for (const teardown of teardowns.reverse()) await teardown() })
+  const url = new URL(await databaseUrl({ teardown: remove => teardowns.push(remove) }, 'postgres'))
+  const other = new pg.Client({ connectionString: url.href })
+  await other.connect()
+  const role = `limited_${Date.now()}`
+  await other.query(`create role ${role} login password 'hunter2' connection limit 1; create table people (id int); create table pets (id int); create table "pet toys" (id int)`)
+  teardowns.push(async () => {
+    await other.query(`drop role ${role}`)
+    await other.end()
+  })
+  const admin = await openApp({ teardown: (close: () => unknown) => teardowns.push(close) } as unknown as Test, url.href)
+  url.username = role
+  url.password = 'hunter2'
+  const opened = await openApp({ teardown: (close: () => unknown) => teardowns.push(close) } as unknown as Test, url.href, { maxConnections: 1 })
+  t.strictSame((await sql`select 1 as one`.execute(opened.db)).rows, [{ one: 1 }])
+  const begun = performance.now()
+  while (performance.now() < begun + 2500) {
+    if (opened.changes.count >= 0 && opened.changes.ofOthers) t.fail('relied on')
+    await wait(20)
+  }
+  t.strictSame((await sql`select 1 as one`.execute(opened.db)).rows, [{ one: 1 }])
+  t.match(opened.logged(), [{ level: WARN, err: { code: '53300' } }])
+  t.notMatch(opened.lines.join(), 'hunter2')
+  await other.query(`alter role ${role} connection limit 2`)
+  await tellOfChanges(admin.db, tables)
+  await untilTold(opened.changes)
+  t.match(opened.logged().at(-1), { level: INFO, msg: /again/ })
+})
+
+t.test('who cannot connect tries again, less and less often, and says so once', async t => {
+  const { changes, link, logged } = await setUp(t)
+  link.refuse(true)
+  const begun = performance.now()
+  while (performance.now() < begun + 2000) {
+    if (changes.count >= 0 && changes.ofOthers) t.fail('relied on')
+    await wait(20)
+  }
+  t.ok(link.begun > 1 && link.begun < 6, `${link.begun} tries`)
+  t.match(logged(), [{ level: WARN }])
+  t.equal(logged().length, 1)
+  link.refuse(false)
+  await untilTold(changes)
+
+  // One that has lasted is had again at once.
+  const lasting = performance.now()
+  await until(() => changes.count >= 0 && performance.now() > lasting + 5000)
+  const { begun: tries } = link
+  await link.say('select pg_terminate_backend(pg_backend_pid())').catch(() => {})
+  const lost = performance.now()
+  await until(() => changes.count >= 0 && link.begun > tries && changes.ofOthers)
+  t.ok(performance.now() < lost + 1500)
+})
+
+t.test('a connection that is lost while it is tried whether notifications arrive is lost, and not behind a pooler', async t => {
+  const { changes, other, link, logged } = await setUp(t)
+  link.dropNotifications(true)
+  await until(async () => changes.count >= 0 && link.begun === 1)
+  await wait(300)
+  await other.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [APPLICATION_NAME])
+  link.dropNotifications(false)
+  await untilTold(changes)
+  t.match(logged(), [{ level: WARN, msg: /cannot tell/ }, { level: INFO, msg: /again/ }])
+})
+
+t.test('nobody listens before somebody asks, nor for a database whose tables nobody watches, nor for longer than somebody asks', async t => {
+  const { db, changes, listening, logged, link } = await setUp(t)
+  const own = seenChanges(db) as SeenChanges
+  t.ok(own.count > 0)
+  t.notOk(own.ofOthers)
+  await wait(300)
+  t.equal(link.begun, 0)
+  await untilTold(changes)
+  t.notOk(own.ofOthers)
+  t.equal(await listening(), 1)
+  const { count } = changes
+  await until(async () => await listening() === 0)
+  t.ok(changes.count > count, 'what is changed meanwhile counts')
+  await untilTold(changes)
+  t.equal(link.begun, 2)
+  t.strictSame(logged(), [])
+})
+
+t.test('with the app ends the connection, whatever it waits for, and nothing is said', async t => {
+  for (const moment of ['listening', 'proving', 'frozen', 'just frozen', 'connecting', 'waiting']) {
+    const { app, changes, listening, logged, link } = await setUp(t)
+    if (moment === 'proving') link.dropNotifications(true)
+    if (moment === 'connecting') link.freeze()
+    if (moment === 'waiting') link.refuse(true)
+    t.ok(changes.count >= 0)
+    if (moment === 'listening' || moment.endsWith('frozen')) await untilTold(changes)
+    else await wait(300)
+    if (moment.endsWith('frozen')) link.freeze()
+    // By then it waits for an answer.
+    if (moment === 'frozen') await wait(400)
+    const begun = performance.now()
+    await app.close()
+    t.ok(performance.now() < begun + 500, `${moment}: at once`)
+    t.ok(changes.count >= 0, 'who asks then is answered')
+    await wait(700)
+    t.equal(logged().length, moment === 'waiting' ? 1 : 0, moment)
+    if (moment.endsWith('frozen') || moment === 'connecting') await link.close()
+    await wait(300)
+    t.equal(await listening(), 0, `${moment}: nothing is left`)
+  }
+})
+
+t.test('several copies of an app start at once on an empty database', async t => {
+  const teardowns: (() => unknown)[] = []
+  t.teardown(async () => { for (const teardown of teardowns.reverse()) await teardown() })
+  const url = await databaseUrl({ teardown: remove => teardowns.push(remove) }, 'postgres')
+  const copies = await Promise.all(Array.from({ length: 5 }, async () => await openApp({ teardown: (close: () => unknown) => teardowns.push(close) } as unknown as Test, url)))
+  await t.resolves(Promise.all(copies.flatMap(({ db }) => ['people', 'pets', 'pet toys'].map(async table => {
+    await migrate(db, table, { '001': { up: async db => { await db.schema.createTable(table).addColumn('id', 'integer').execute(); await tellOfChanges(db, [table]) } } })
+  }))))
+  await Promise.all(copies.map(async ({ changes }) => { await untilTold(changes) }))
+})
+
+t.test('tables in a schema of their own are told of', async t => {
+  const { url, other } = await setUp(t)
+  const inSchema = new URL(url)
+  await other.query('create schema apart')
+  inSchema.searchParams.set('options', '-c search_path=apart')
+  const { db, changes } = await openApp(t, inSchema.href)
+  for (const table of tables) await db.schema.createTable(table).addColumn('id', 'integer').execute()
+  await tellOfChanges(db, tables)
+  await untilTold(changes)
+  t.ok(await isNoticed(changes, async () => await other.query('insert into apart.people values (1)')))
+  t.strictSame((await other.query("select count(*)::int as n from pg_proc where pronamespace = 'apart'::regnamespace")).rows, [{ n: 3 }])
+})
+
+t.test('a server that goes away and comes back is listened to again', async t => {
+  const postgres = await startPostgres()
+  t.teardown(() => postgres.stop())
+  const { app, db, changes, logged } = await openApp(t, postgres.url)
+  for (const table of tables) await db.schema.createTable(table).addColumn('id', 'integer').execute()
+  await tellOfChanges(db, tables)
+  await untilTold(changes)
+  await postgres.pause()
+  await wait(1000)
+  t.ok(changes.count >= 0)
+  t.notOk(changes.ofOthers)
+  await postgres.resume()
+  await untilTold(changes)
+  t.equal(logged().filter(({ level, msg }) => level === WARN && /tell what others change/.test(msg)).length, 1)
+  await app.close()
+})
+
+t.test('SQLite needs no triggers', async t => {
+  const { db } = await openApp(t, 'sqlite::memory:')
+  await t.resolves(tellOfChanges(db, ['none']))
+  t.ok((seenChanges(db, ['none']) as SeenChanges).ofOthers)
+})
