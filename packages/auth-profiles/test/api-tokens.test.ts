@@ -48,6 +48,8 @@ for (const dialect of dialects) {
     const idToken = await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })
     const ask = async (bearer: string | undefined) => (await app.inject({ url: '/me', headers: { authorization: `Bearer ${bearer}` } })).json<{ kind: string, roles: string[], code: string }>()
     await ask(idToken)
+    // PostgreSQL tells of the user that was made a moment later.
+    await new Promise(resolve => { setTimeout(resolve, 500) })
     const known = await ask(idToken)
     const { count } = seenChanges(app.db) as SeenChanges
     t.match(await ask(secret), { kind: 'apiToken', roles: [editor] })

@@ -2,7 +2,7 @@ import type Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, type Dialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import pg from 'pg'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
-import { ListeningConnection } from './listening-connection.js'
+import { ANSWERS_WITHIN_MS, ListeningConnection } from './listening-connection.js'
 import { openSqlite } from './open-sqlite.js'
 import type { ResolvedOptions } from './options.js'
 import { PostgresChanges, type ReportListening } from './postgres-changes.js'
@@ -82,7 +82,8 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: Con
   })
   const changes = new PostgresChanges({
     connect: onNotification => new ListeningConnection(url, connectionTimeoutMs, onNotification),
-    notify: text => pool.query('select pg_notify($1, $2)', [CHANNEL, text])
+    // In time, or the connection of the pool is lost, or a commit hangs: then it is tried again.
+    notify: text => pool.query({ text: 'select pg_notify($1, $2)', values: [CHANNEL, text], query_timeout: ANSWERS_WITHIN_MS } as pg.QueryConfig)
   }, listening)
   // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
   pool.on('error', idleClosed)

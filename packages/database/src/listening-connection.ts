@@ -5,7 +5,7 @@ import { CHANNEL, LOOK_AT_TRIGGERS } from './told-changes.js'
 /** What operators see of it in `pg_stat_activity`. */
 const APPLICATION_NAME = 'latchkey changes'
 /** Milliseconds after which who does not answer is gone. */
-const ANSWERS_WITHIN_MS = 5000
+export const ANSWERS_WITHIN_MS = 5000
 
 /** What a look at the database told. */
 export interface Look {

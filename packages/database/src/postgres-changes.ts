@@ -127,8 +127,7 @@ export class PostgresChanges implements SeenChanges {
     try {
       const connection = this.#connection = this.#database.connect(text => { this.#hear(text) })
       await connection.open()
-      if (!await this.#arrives()) {
-        await connection.ping()
+      if (!await this.#arrives(connection)) {
         this.#tell('notArriving', report => { report.notArriving() })
         return null
       }
@@ -152,12 +151,14 @@ export class PostgresChanges implements SeenChanges {
   }
 
   /** A pooler takes `listen` of anybody. While it is found out, the connection must ask nothing: for as long as it did, it would have a session that is told. */
-  async #arrives (): Promise<boolean> {
+  async #arrives (connection: ListeningConnection): Promise<boolean> {
     const arriving = new AbortController()
     const text = randomUUID()
     this.#awaited = { text, arrived: () => { arriving.abort() } }
     await this.#database.notify(text)
     if (!arriving.signal.aborted) await this.#wait(ARRIVES_WITHIN_MS, arriving.signal)
+    // To a process that stood still meanwhile it comes before this answer.
+    if (!arriving.signal.aborted) await connection.ping()
     return arriving.signal.aborted
   }
 

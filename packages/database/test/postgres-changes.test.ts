@@ -80,6 +80,20 @@ async function isNoticed (changes: SeenChanges, work: () => Promise<unknown>): P
   return false
 }
 
+t.test('a notification that does not get through in five seconds, behind a commit that hangs, is tried again, and the log says so', async t => {
+  const { url, other } = await setUp(t)
+  await other.query("create function public.pg_notify(text, text) returns void language sql as 'select pg_catalog.pg_sleep(8)'")
+  const hanging = new URL(url)
+  hanging.searchParams.set('options', '-c search_path=public,pg_catalog')
+  const { app, changes, logged } = await openApp(t, hanging.href)
+  const said = () => logged().some(({ msg }) => msg.startsWith('The database cannot tell what others change'))
+  await until(() => changes.count >= 0 && said())
+  t.notOk(changes.ofOthers)
+  await other.query('drop function public.pg_notify')
+  await untilTold(changes)
+  await app.close()
+})
+
 t.test('each change of another connection in the tables that are watched is told', async t => {
   const { changes, other, listening, logged } = await setUp(t)
   await untilTold(changes)

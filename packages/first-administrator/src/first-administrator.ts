@@ -107,8 +107,10 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
       const hash = hashOf(code)
       // Before the transaction, in which everybody else who changes roles waits.
       if (hash === null || !await isGood(db, hash)) {
-        // Somebody may have become it meanwhile, and the code was right.
-        throw await look() ? new FIRST_ADMINISTRATOR_ERR_WRONG_CODE() : new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
+        if (await look()) throw new FIRST_ADMINISTRATOR_ERR_WRONG_CODE()
+        // Somebody may have become it meanwhile, and the code was right. The try was for nothing, and nothing stays of it.
+        await endCodes(db)
+        throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
       }
       const given = await db.transaction().execute(async transaction => {
         const role = await rolePermissions.assignFirstAdministrator(userId, transaction)

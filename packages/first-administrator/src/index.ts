@@ -3,7 +3,7 @@
  * one of them makes a user an administrator: `fastify.firstAdministrator`. Who asks, and that it is told where the code
  * stands, is for others; what an administrator is, role-permissions says.
  */
-import { migrate } from '@latchkey/database'
+import { leaveUnseen, migrate } from '@latchkey/database'
 import type {} from '@latchkey/role-permissions'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
@@ -26,6 +26,8 @@ async function firstAdministrator (fastify: FastifyInstance): Promise<void> {
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
   await migrate(db, packageName, migrations)
+  // Nobody remembers anything of these, and anybody who has signed up may try.
+  leaveUnseen(db, ['latchkey_administrator_codes', 'latchkey_administrator_tries'])
   fastify.decorate('firstAdministrator', Object.freeze(createFirstAdministrator(db, fastify.rolePermissions)))
 }
 

@@ -1,4 +1,4 @@
-import database from '@latchkey/database'
+import database, { seenChanges, type SeenChanges } from '@latchkey/database'
 import rolePermissions from '@latchkey/role-permissions'
 import { databaseUrl, dialects, type Dialect } from '@latchkey/test-databases'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -147,6 +147,18 @@ for (const dialect of dialects) {
     await rolePermissions.assign('ann', [rolePermissions.administrator().id])
     t.equal((await statementsOf(t, app, async () => { t.strictSame(new Set(await askAll()), new Set([false])) })).length, once)
     t.strictSame(await statementsOf(t, app, askAll), [], 'and nothing within a second')
+  })
+
+  t.test(`${dialect}: tries are forgotten where an administrator is there already, and forget nothing of users`, async t => {
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const code = await issue(app)
+    const changes = seenChanges(app.db) as SeenChanges
+    const before = changes.count
+    await t.rejects(app.firstAdministrator.claim('ann', other(code)), WRONG)
+    t.equal(changes.count, before)
+    await app.rolePermissions.assign('bob', [app.rolePermissions.administrator().id])
+    await t.rejects(app.firstAdministrator.claim('ann', other(code)), NOT_NEEDED)
+    t.strictSame(await app.db.selectFrom('latchkey_administrator_tries').selectAll().execute(), [])
   })
 
   t.test(`${dialect}: another user is not held up by one who tries`, async t => {

@@ -34,7 +34,8 @@ export async function noteView (db: Kysely<Tables>, auditLog: AuditLog, sender: 
   try {
     await view.written
   } catch (error) {
-    views.delete(key)
+    // Not one that somebody began since.
+    if (views.get(key) === view) views.delete(key)
     throw error
   }
 

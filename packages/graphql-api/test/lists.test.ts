@@ -182,7 +182,9 @@ for (const dialect of dialects) {
       t.equal(count, 301)
       t.strictSame(items.map(({ roles }) => roles.items.length).sort(), [...Array<number>(151).fill(1), ...Array<number>(150).fill(2)])
     })
-    t.strictSame(many.map(statement => statement.split(' where ')[0]), few.map(statement => statement.split(' where ')[0]))
+    // Who asks may be looked up again: PostgreSQL tells of the users that were added a moment later.
+    const [ofMany, ofFew] = [many, few].map(all => all.map(statement => statement.split(' where ')[0] as string).filter(statement => !statement.includes('from "latchkey_user_identities"')))
+    t.strictSame(ofMany, ofFew)
     t.ok(many.length < 10, `${many.length} statements`)
     t.strictSame((await statements.during(async () => { await api.ask('{ usersList { items { email } } }', { token }) })).filter(sql => sql.includes('count(')), [], 'what is not asked is not counted')
   })
