@@ -11,6 +11,8 @@ const tables = ['people', 'pets', 'pet toys']
 
 interface Logged { level: number, msg: string }
 const [INFO, WARN] = [30, 40]
+/** Those of this test alone: others use the same server. */
+const LISTENING = 'from pg_stat_activity where datname = current_database() and application_name = $1'
 
 /** An app over a database, and what it logged. */
 async function openApp (t: Test, url: string, options: DatabaseOptions = {}) {
@@ -49,7 +51,7 @@ async function setUp (t: Test, options: DatabaseOptions = {}) {
 }
 
 async function countListening (client: pg.Client): Promise<number> {
-  const { rows } = await client.query('select 1 from pg_stat_activity where datname = current_database() and application_name = $1', [APPLICATION_NAME])
+  const { rows } = await client.query(`select 1 ${LISTENING}`, [APPLICATION_NAME])
   return rows.length
 }
 
@@ -192,7 +194,7 @@ t.test('a connection that the server ends is not relied on for longer than a sec
   const { changes, other, listening, logged } = await setUp(t)
   await untilTold(changes)
   const { count } = changes
-  await other.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [APPLICATION_NAME])
+  await other.query(`select pg_terminate_backend(pid) ${LISTENING}`, [APPLICATION_NAME])
   await other.query("update people set name = 'Zoe'")
   await wait(1000)
   t.ok(changes.count > count)
@@ -329,7 +331,7 @@ t.test('a connection that is lost while it is tried whether notifications arrive
   link.dropNotifications(true)
   await until(async () => changes.count >= 0 && link.begun === 1)
   await wait(300)
-  await other.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [APPLICATION_NAME])
+  await other.query(`select pg_terminate_backend(pid) ${LISTENING}`, [APPLICATION_NAME])
   link.dropNotifications(false)
   await untilTold(changes)
   t.match(logged(), [{ level: WARN, msg: /cannot tell/ }, { level: INFO, msg: /again/ }])
