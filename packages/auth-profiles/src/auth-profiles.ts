@@ -85,8 +85,8 @@ export interface AuthProfiles {
   resolve (identity: Identity, origin?: RequestOrigin): Promise<ResolvedUser>
 
   /**
-   * What `resolve` would give, where it gave it for the same token a moment ago and nothing has changed since: for code that does not
-   * wait where it need not. `undefined` where `resolve` is to be asked.
+   * What `resolve` would give, where it gave it for a token of the same sign-in a moment ago and nothing has changed since: for code that
+   * does not wait where it need not. `undefined` where `resolve` is to be asked.
    */
   known (identity: Identity): ResolvedUser | undefined
 

@@ -3,8 +3,9 @@ import type { Tables } from '@latchkey/database'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type User, type UsersStore } from '@latchkey/users-store'
 import type { Transaction } from 'kysely'
+import type { ResolvedUser } from './auth-profiles.js'
 import { AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
-import type { BoundUser, FindByIdentity, UserWithRoles } from './principal-query.js'
+import { resolvedUser, type BoundUser, type FindByIdentity } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import { mayLinkByEmail } from './sign-up-policy.js'
 
@@ -17,7 +18,7 @@ export interface IdentityResolution {
    *
    * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND
    */
-  (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles>
+  (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser>
 }
 
 /** Where an identity stands, without anything being done about it. */
@@ -39,10 +40,15 @@ export function createIdentityLookUp (findByIdentity: FindByIdentity, usersStore
       const user = await usersStore.findByEmail(identity.email)
       return user === null ? null : { kind: 'same_email', user, links: mayLinkByEmail(profile, identity) }
     }
-    // Most tokens carry the email as it is stored, which saves normalising it at every request.
-    if (identity.email === bound.user.email || normalizeEmail(identity.email) === bound.user.email) return { kind: 'bound', bound }
+    if (emailsAgree(identity, bound)) return { kind: 'bound', bound }
     return { kind: 'email_differs', bound, follows: profile.onEmailChange === 'update' && identity.emailVerified === true }
   }
+}
+
+/** Whether the token's email is the record's. */
+export function emailsAgree (identity: Identity, { user }: ResolvedUser): boolean {
+  // Most tokens carry it as it is stored, which saves normalising it at every request.
+  return identity.email === user.email || normalizeEmail(identity.email) === user.email
 }
 
 /** @param auditLog gives `null` where the app has none */
@@ -60,7 +66,7 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
         // An operator who looks for such users finds them by it.
         await note(standing.bound, identity)
         if (!standing.follows) throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()
-        return { user: await followEmail(standing.bound.user, identity), roleIds: standing.bound.roleIds }
+        return await followEmail(standing.bound, identity)
       case 'same_email':
         // Another request of the same person may have signed up between the two looks.
         if (!standing.links) return await findByIdentity(identity) ?? notLinked()
@@ -86,11 +92,12 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
     await auditLog()?.record(transaction, { principal: { kind: 'user', userId: id, email, roles: [] }, action: 'update', table: 'Users', recordId: id, before, after })
   }
 
-  async function followEmail (user: User, identity: Identity): Promise<User> {
+  async function followEmail ({ user, principal }: ResolvedUser, identity: Identity): Promise<ResolvedUser> {
     try {
-      return await usersStore.update(user.id, { email: identity.email }, {
+      const updated = await usersStore.update(user.id, { email: identity.email }, {
         inTransaction: async (transaction, { before, after }) => { await audit(transaction, user, { ...before }, { ...after }) }
       })
+      return resolvedUser(updated, principal.roles)
     } catch (error) {
       // The new address is another user's: the two records are for a person to sort out.
       if ((error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN') throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()

@@ -17,20 +17,19 @@ import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
-import { createIdentityLookUp, createIdentityResolution } from './identity-resolution.js'
+import { createIdentityLookUp, createIdentityResolution, emailsAgree } from './identity-resolution.js'
 import { openProfiles, openStoredAdapter, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
 import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
 import { assertNoConflict, checkNew, createProfileChanges } from './profile-changes.js'
 import { newFields } from './profile-fields.js'
 import { createProfileSecrets } from './profile-secrets.js'
-import { prepareFindByIdentity, tablesOfUsers, type UserWithRoles } from './principal-query.js'
+import { prepareFindByIdentity, tablesOfUsers } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
 import { createPendingSignUps } from './pending-sign-ups.js'
 import { createKeepPromise } from './promised-roles.js'
 import { createReadings } from './readings.js'
-import { rememberAnswers } from './remembered-answers.js'
 import { rememberUsers } from './remembered-users.js'
 import { assertMaySignUp } from './sign-up-policy.js'
 import { noteSignIns } from './sign-in-notes.js'
@@ -84,15 +83,14 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
   await changes.sealAnew()
 
-  const readings = createReadings(seenChanges(db, tablesOfUsers))
-  const findByIdentity = rememberUsers(prepareFindByIdentity(db, usersStore.columns), readings)
-  const lookUpIdentity = createIdentityLookUp(findByIdentity, usersStore)
+  const remembered = rememberUsers(prepareFindByIdentity(db, usersStore.columns), createReadings(seenChanges(db, tablesOfUsers)))
+  const lookUpIdentity = createIdentityLookUp(remembered.find, usersStore)
   let auditLog: AuditLog | null = null
-  const resolveIdentity = createIdentityResolution(findByIdentity, usersStore, () => auditLog)
+  const resolveIdentity = createIdentityResolution(remembered.find, usersStore, () => auditLog)
   const check = createConnectionCheck()
   let apiTokens: ApiTokens | null = null
   let activityLog: ActivityLog | null = null
-  const noteSignIn = noteSignIns(() => activityLog)
+  const signIns = noteSignIns(() => activityLog, remembered)
   const signUp = createSignUp({
     usersStore,
     rolePermissions,
@@ -105,11 +103,6 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   })
   const pending = createPendingSignUps(fastify.db)
   const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp })
-  const answers = rememberAnswers(async (identity, profile, origin) => {
-    const found = await resolveOrComplete(identity, profile)
-    noteSignIn(identity, found.user.id, origin)
-    return found
-  }, asPrincipal, readings)
 
   const service: AuthProfiles = {
     list: () => current.all.map(({ profile }) => profile),
@@ -148,12 +141,14 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     },
     resolve: async (identity, origin) => {
       await refreshAll()
-      return await answers.resolve(identity, profileOf(identity.profileId).profile, origin)
+      const { profile } = profileOf(identity.profileId)
+      const known = knownUser(identity)
+      if (known !== undefined) return known
+      const resolved = await resolveOrComplete(identity, profile)
+      signIns.note(identity, resolved.user.id, origin)
+      return resolved
     },
-    known: identity => {
-      const profile = refreshAll() === undefined ? current.get(identity.profileId)?.profile : undefined
-      return profile && answers.known(identity, profile)
-    },
+    known: identity => refreshAll() === undefined && current.get(identity.profileId) !== undefined ? knownUser(identity) : undefined,
     lookUp: async identity => {
       const { profile } = profileOf(identity.profileId)
       return await lookUpIdentity(identity, profile) ?? await unknown(identity, profile)
@@ -167,8 +162,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       const { profile } = profileOrFirst(authProfileId)
       const signedUp = await signUp(identity, profile, user, await passwordSignUp.promised(identity, profile))
       await pending.remove({ ...identity, email: signedUp.user.email })
-      noteSignIn(identity, signedUp.user.id, origin)
-      return asPrincipal(signedUp)
+      signIns.note(identity, signedUp.user.id, origin)
+      return signedUp
     },
     signUpWithPassword: async ({ authProfileId, ...request }) => {
       await refreshAll()
@@ -183,6 +178,12 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     if (roles !== undefined || profiles !== undefined) return Promise.all([roles, profiles])
   }
 
+  /** Where it is remembered, and there is nothing to do or to tell. */
+  function knownUser (identity: Identity): ResolvedUser | undefined {
+    const user = remembered.get(identity)
+    return user !== undefined && emailsAgree(identity, user.bound) && signIns.has(identity, user) ? user.bound : undefined
+  }
+
   async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {
     const waiting = (await pending.find(identity))?.profileId === profile.id
     try {
@@ -194,7 +195,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   }
 
   /** Who signed up with a password becomes a user by the first token. */
-  async function resolveOrComplete (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles> {
+  async function resolveOrComplete (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser> {
     try {
       return await resolveIdentity(identity, profile)
     } catch (error) {
@@ -256,11 +257,6 @@ function createReport (log: FastifyBaseLogger) {
     leftOut: ({ id, name, reason }: LeftOutProfile) => { log.error({ profile: id, name, reason }, 'An authentication profile cannot be opened, and is left out: nobody signs in by it') },
     closing: (error: unknown) => { log.warn({ err: error }, 'The adapter of an authentication profile could not be closed') }
   }
-}
-
-function asPrincipal ({ user, roleIds }: UserWithRoles): ResolvedUser {
-  // Requests may share it.
-  return Object.freeze({ user, principal: Object.freeze({ kind: 'user', userId: user.id, email: user.email, roles: roleIds }) })
 }
 
 function normalizeAdministrator (email: string | undefined): string | undefined {

@@ -2,9 +2,9 @@ import { requireCapability } from '@latchkey/identity-provider'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
+import type { ResolvedUser } from './auth-profiles.js'
 import type { OpenedProfile } from './open-profiles.js'
 import type { PendingSignUp, PendingSignUps } from './pending-sign-ups.js'
-import type { UserWithRoles } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import { asGiver, noRoles, type KeepPromise, type PromisedRoles } from './promised-roles.js'
 import type { SignUp } from './sign-up.js'
@@ -36,7 +36,7 @@ export interface PasswordSignUpRequest {
 export interface PasswordSignUp {
   begin (opened: OpenedProfile, request: PasswordSignUpRequest): Promise<void>
   /** Makes the user of an identity that nobody is bound to; `null` where no sign-up with a password is waiting, or the rules refuse it. */
-  complete (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles | null>
+  complete (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser | null>
   /** The roles that were promised to who signs up as this identity. */
   promised (identity: Identity, profile: AuthenticationProfile): Promise<PromisedRoles>
 }
@@ -104,7 +104,7 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
 }
 
 /** What the rules say is told to who asks to be signed up, and not to who asks who they are. */
-async function unlessRefused (signUp: () => Promise<UserWithRoles>): Promise<UserWithRoles | null> {
+async function unlessRefused (signUp: () => Promise<ResolvedUser>): Promise<ResolvedUser | null> {
   try {
     return await signUp()
   } catch (error) {

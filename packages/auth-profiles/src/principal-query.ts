@@ -1,18 +1,10 @@
 import { prepareQuery, type Tables } from '@latchkey/database'
 import { rowToUser, userColumns, type User, type UserColumn, type UserIdentity } from '@latchkey/users-store'
 import type { Kysely } from 'kysely'
-import type { Reading } from './readings.js'
+import type { ResolvedUser } from './auth-profiles.js'
 
-/** A user with the ids of its roles. */
-export interface UserWithRoles {
-  readonly user: User
-  readonly roleIds: readonly string[]
-  /** When all of it was read: left out where it is not remembered. */
-  readonly reading?: Reading
-}
-
-/** Who an identity is bound to, and the email that is noted of it. */
-export interface BoundUser extends UserWithRoles {
+/** Who an identity is bound to, and the email that is noted of it. Nobody can change it: requests share it. */
+export interface BoundUser extends ResolvedUser {
   readonly noted: { readonly email: string, readonly emailVerified: boolean | null }
 }
 
@@ -44,9 +36,13 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     if (first === undefined) return null
     const roleIds = rows.flatMap(row => row.role_id ?? [])
     const { noted_email: email, noted_verified: verified } = first
-    const user = rowToUser(first, columns)
-    // Requests may share it.
-    Object.freeze(user.avatar)
-    return { user: Object.freeze(user), roleIds: Object.freeze(roleIds), noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
+    const { user, principal } = resolvedUser(rowToUser(first, columns), roleIds)
+    return Object.freeze({ user, principal, noted: { email, emailVerified: verified === null ? null : Boolean(verified) } })
   }
+}
+
+/** A user, and the principal it acts as, which nobody can change. */
+export function resolvedUser (user: User, roleIds: readonly string[]): ResolvedUser {
+  Object.freeze(user.avatar)
+  return Object.freeze({ user: Object.freeze(user), principal: Object.freeze({ kind: 'user', userId: user.id, email: user.email, roles: Object.freeze(roleIds) }) })
 }

@@ -2,8 +2,8 @@ import type { SeenChanges } from '@latchkey/database'
 
 /** Milliseconds for which what another process changed of a user may go unnoticed, where the database does not tell. */
 const FRESH_FOR = 1000
-/** The same where it does: a statement that streams its rows has SQLite look at what was there when it began. */
-const FRESH_FOR_AT_MOST = 10_000
+/** The same where it does: an operator may have moved to another server, and be told by the old one for as long as it is there. */
+const FRESH_FOR_AT_MOST = 60_000
 
 /** When something was read. */
 export interface Reading {

@@ -1,29 +1,35 @@
-import type { ActivityLog, NewSignIn } from '@latchkey/activity-log'
+import type { ActivityLog } from '@latchkey/activity-log'
 import type { Identity } from '@latchkey/token-verifier'
 import type { RequestOrigin } from './auth-profiles.js'
+import type { RememberedUsers } from './remembered-users.js'
 
-/** Tells the activity log of the sign-in that an identity comes from. */
-export type NoteSignIn = (identity: Identity, userId: string, origin: RequestOrigin | undefined) => void
+export interface SignInNotes {
+  /** Tells the activity log of the sign-in that an identity comes from. */
+  note (identity: Identity, userId: string, origin: RequestOrigin | undefined): void
+  /** Whether it was told, by the user that is remembered for the identity. */
+  has (identity: Identity, user: { readonly toldSignIn: number | null }): boolean
+}
 
 /**
- * Each identity is told of once: requests with the same token share it as long as the verifier remembers it, and cost no more than a look here.
+ * The latest sign-in of each user who is remembered is told of once: requests by it cost no more than a look here. The activity log knows the others by itself.
  *
  * @param activityLog gives `null` where the app has none
  */
-export function noteSignIns (activityLog: () => ActivityLog | null): NoteSignIn {
-  // By whom it was: a user made anew signs in anew.
-  const told = new WeakMap<Identity, string>()
-  return (identity, userId, origin) => {
-    if (told.get(identity) === userId) return
-    told.set(identity, userId)
-    const { issuer, subject, profileId } = identity
-    const { at, exact } = timeOf(identity)
-    activityLog()?.signedIn({ userId, profileId, issuer, subject, at, exact, ip: origin?.ip, userAgent: origin?.headers['user-agent'] })
+export function noteSignIns (activityLog: () => ActivityLog | null, remembered: Pick<RememberedUsers, 'get'>): SignInNotes {
+  return {
+    note (identity, userId, origin) {
+      const { issuer, subject, profileId } = identity
+      const { at, exact } = timeOf(identity)
+      activityLog()?.signedIn({ userId, profileId, issuer, subject, at, exact, ip: origin?.ip, userAgent: origin?.headers['user-agent'] })
+      const user = remembered.get(identity)
+      if (user !== undefined) user.toldSignIn = at
+    },
+    has: (identity, { toldSignIn }) => toldSignIn === timeOf(identity).at
   }
 }
 
 /** When the person signed in (OpenID Connect Core §2), which each refreshed token says again; else when the token was issued, or ends. */
-function timeOf ({ claims: { auth_time: authTime, iat }, expiresAt }: Identity): Pick<NewSignIn, 'at' | 'exact'> {
+function timeOf ({ claims: { auth_time: authTime, iat }, expiresAt }: Identity): { readonly at: number, readonly exact: boolean } {
   // The verifier has looked at `iat`, and not at `auth_time`.
   const latest = typeof iat === 'number' ? iat : expiresAt
   if (typeof authTime === 'number' && authTime > 0 && authTime <= latest + CLOCKS_DIFFER) return { at: authTime, exact: true }

@@ -6,9 +6,10 @@ import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type NewUser, type User, type UsersStore } from '@latchkey/users-store'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Transaction } from 'kysely'
+import type { ResolvedUser } from './auth-profiles.js'
 import { AUTH_PROFILES_ERR_EMAIL_TAKEN, AUTH_PROFILES_ERR_FOREIGN_EMAIL, AUTH_PROFILES_ERR_PROFILE_MISMATCH } from './errors.js'
 import type { IdentityResolution } from './identity-resolution.js'
-import type { UserWithRoles } from './principal-query.js'
+import { resolvedUser } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import type { PromisedRoles } from './promised-roles.js'
 import { assertMaySignUp } from './sign-up-policy.js'
@@ -33,7 +34,7 @@ interface SignUpParts {
  *
  * @param promised the roles that a new user gets beside the profile's
  */
-export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser, promised: PromisedRoles) => Promise<UserWithRoles>
+export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser, promised: PromisedRoles) => Promise<ResolvedUser>
 
 export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, rolesFor, administratorEmail, auditLog, activityLog, log }: SignUpParts): SignUp {
   return async (identity, profile, user, promised) => {
@@ -50,7 +51,7 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
     return await create(identity, profile, { ...user, email, origin: profile.id }, ofProfile, promised)
   }
 
-  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, ofProfile: readonly string[], promised: PromisedRoles): Promise<UserWithRoles> {
+  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, ofProfile: readonly string[], promised: PromisedRoles): Promise<ResolvedUser> {
     const roleIds = [...new Set([...ofProfile, ...promised.roleIds])]
     const withheld = promised.withheld.filter(id => !roleIds.includes(id))
     try {
@@ -63,7 +64,7 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
       })
       activityLog()?.signedUp({ profileId: profile.id })
       if (withheld.length > 0) log.warn({ userId: created.id, givenBy: promised.givenBy, roles: namesOf(withheld) }, 'A user who signed up does not get roles that were promised: who promised them may not give them any more. Give them anew, if they are to have them')
-      return { user: created, roleIds }
+      return resolvedUser(created, roleIds)
     } catch (error) {
       // Somebody was faster: the same person in another request, or somebody else with this email.
       const { code } = error as { code?: string }
@@ -89,7 +90,7 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
   }
 
   /** @throws AUTH_PROFILES_ERR_EMAIL_TAKEN when the email is that of a user whom the identity may not be bound to */
-  async function existingUser (identity: Identity, profile: AuthenticationProfile): Promise<UserWithRoles | null> {
+  async function existingUser (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser | null> {
     try {
       return await resolveIdentity(identity, profile)
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { ApiTokens } from '@latchkey/api-tokens'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
-import type { User, UsersStore } from '@latchkey/users-store'
+import type { UsersStore } from '@latchkey/users-store'
 import type { AuthProfiles } from './auth-profiles.js'
+import { resolvedUser } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import { note, ok, problem, type TokenStep } from './token-step.js'
 import { shown, verificationSteps } from './token-steps.js'
@@ -71,22 +72,22 @@ async function findUser (identity: Identity, { authProfiles, usersStore, rolePer
   const email = shown(identity.email)
   switch (standing.kind) {
     case 'bound': {
-      const { user, roleIds } = standing.bound
-      return { step: ok('user', `bound to the user ${user.id}, ${user.email}`), principal: asPrincipal(user, roleIds) }
+      const { user, principal } = standing.bound
+      return { step: ok('user', `bound to the user ${user.id}, ${user.email}`), principal }
     }
     case 'email_differs': {
-      const { user, roleIds } = standing.bound
+      const { user, principal } = standing.bound
       const detail = `bound to the user ${user.id}, whose email is ${user.email}, and the token's is ${email}`
       const step = !standing.follows
         ? problem('user', `${detail} (email_mismatch)`, `Make them agree: at the provider, or in the record by latchkey doctor --fix ${user.id}; or let records of the profile ${profileId} follow verified emails: "onEmailChange": "update"`)
         : await usersStore.findByEmail(identity.email) !== null
           ? problem('user', `${detail}: the record cannot follow, since another user has that one (email_mismatch)`, 'Decide which of the two records is to stay, and delete the other')
           : note('user', `${detail}: the record follows at the next request`)
-      return { step, principal: asPrincipal(user, roleIds) }
+      return { step, principal }
     }
     case 'same_email': {
       const { user, links } = standing
-      if (links) return { step: ok('user', `the next request binds it to the user ${user.id}, ${user.email}`), principal: asPrincipal(user, (await rolePermissions.rolesOf(user.id)).map(({ id }) => id)) }
+      if (links) return { step: ok('user', `the next request binds it to the user ${user.id}, ${user.email}`), principal: resolvedUser(user, (await rolePermissions.rolesOf(user.id)).map(({ id }) => id)).principal }
       const why = emailVerified === true ? 'its profile never links by email' : 'the token does not say that the email is verified'
       return { step: problem('user', `the user ${user.id} has its email, and it is not linked to it: ${why} (identity_not_linked)`, `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`), principal: null }
     }
@@ -95,8 +96,4 @@ async function findUser (identity: Identity, { authProfiles, usersStore, rolePer
       if (standing.refusal !== null) return { step: problem('user', 'nobody has signed up with it', standing.refusal), principal: null }
       return { step: problem('user', 'nobody has signed up with it', `Sign up: mutation { userSignUpWithToken(authProfileId: "${profileId}", user: { email: ${email} }) { id } }`), principal: null }
   }
-}
-
-function asPrincipal ({ id, email }: User, roles: readonly string[]): Principal {
-  return { kind: 'user', userId: id, email, roles }
 }

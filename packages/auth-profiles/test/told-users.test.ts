@@ -61,7 +61,7 @@ const isRefused = async (work: () => Promise<unknown>) => await work().then(() =
 
 t.test('a user is asked for once, until somebody changes something', async t => {
   const { jane, untilTold } = await setUp(t)
-  /** One object is one answer of the database. Within ten seconds it is asked again anyhow. */
+  /** One object is one answer of the database. Within a minute it is asked again anyhow. */
   async function isAskedForOnce (): Promise<boolean> {
     await untilTold()
     const first = await jane.resolve()

@@ -41,8 +41,7 @@ function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<stri
     if (path === '') throw new DATABASE_ERR_UNSUPPORTED_URL()
     const database = openSqlite(path, options)
     const changes = new SqliteChanges(database)
-    const watched = new WatchedStatements(unseen)
-    return { dialect: new SqliteDialect({ database: keepingStatements(database, sql => { if (watched.mayChange(sql)) changes.note() }) }), changesOf: () => changes }
+    return { dialect: new SqliteDialect({ database: watchedSqlite(database, new WatchedStatements(unseen), changes) }), changesOf: () => changes }
   }
   if (/^postgres(ql)?:\/\//.test(url)) {
     return openPostgres(url, options, unseen, reports)
@@ -50,26 +49,28 @@ function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<stri
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
 
-/**
- * Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew.
- *
- * @param onStatement told of each, before it runs
- */
-function keepingStatements (database: Sqlite.Database, onStatement: (sql: string) => void): SqliteDatabase {
-  const statements = new Map<string, SqliteStatement>()
+/** Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew, and tells what runs. */
+function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, changes: SqliteChanges): SqliteDatabase {
+  const statements = new Map<string, Sqlite.Statement>()
   return {
     close: () => { database.close() },
-    prepare: (sql) => {
+    prepare: sql => {
       // Kysely runs it in the same turn of the event loop, before anybody can look.
-      onStatement(sql)
-      if (statementName(sql) === undefined) return database.prepare(sql)
-      let statement = statements.get(sql)
-      if (statement === undefined) {
-        statement = database.prepare(sql)
-        statements.set(sql, statement)
-      }
-      return statement
+      if (watched.mayChange(sql)) changes.note()
+      const statement = statementFor(sql)
+      changes.runs(statement)
+      return statement as SqliteStatement
     }
+  }
+
+  function statementFor (sql: string): Sqlite.Statement {
+    if (statementName(sql) === undefined) return database.prepare(sql)
+    let statement = statements.get(sql)
+    if (statement === undefined) {
+      statement = database.prepare(sql)
+      statements.set(sql, statement)
+    }
+    return statement
   }
 }
 

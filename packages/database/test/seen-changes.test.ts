@@ -93,6 +93,29 @@ for (const dialect of dialects) {
       }))
     })
 
+    await t.test('where nobody can look for a second on SQLite, nothing that was read before is believed', async t => {
+      const other = Fastify()
+      t.teardown(() => other.close())
+      await other.register(database, { url })
+      const meanwhile = async () => {
+        const { count } = changes
+        await (other.db as unknown as Kysely<Numbers>).insertInto('numbers').values({ n: 9 }).execute()
+        await new Promise(resolve => setTimeout(resolve, 1000))
+        return changes.count > count
+      }
+      t.equal(await db.transaction().execute(meanwhile), dialect === 'sqlite', 'in a long transaction')
+      // On PostgreSQL Kysely streams with a cursor, which these instances have not.
+      if (dialect === 'sqlite') {
+        const rows = db.selectFrom('numbers').selectAll().stream()
+        await rows.next()
+        t.ok(await meanwhile(), 'while rows are streamed')
+        await rows.return?.()
+      }
+      const { count } = changes
+      await new Promise(resolve => setTimeout(resolve, 1000))
+      t.equal(changes.count, count, 'afterwards it is again')
+    })
+
     await t.test('the instance without its plugins, or with others, sees the same', async t => {
       t.equal(seenChanges(db.withoutPlugins()), changes)
       t.equal(seenChanges(db.withPlugin(new CamelCasePlugin())), changes)
