@@ -26,7 +26,7 @@ export interface TokenVerifier {
   /**
    * Sets `request.identity` as the hook `authenticate` does, whatever the route is, for code that does not wait where it need not.
    *
-   * @returns `undefined` where it is done: the token was verified a moment ago, or there is none. Rejects with what `authenticate` throws
+   * @returns `undefined` where it is done: the token is remembered, or there is none. Rejects with what `authenticate` throws
    */
   identify (request: FastifyRequest): Promise<void> | undefined
 

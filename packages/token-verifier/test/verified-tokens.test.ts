@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Identity } from '../dist/index.js'
 import type { KeySet } from '../dist/key-set.js'
-import { createVerifiedTokens } from '../dist/verified-tokens.js'
+import { createVerifiedTokens, type VerifiedTokens } from '../dist/verified-tokens.js'
 import { createClock } from './helpers/clock.js'
 
 const keySet: KeySet = { keys: [], fingerprint: 'a' }
@@ -10,9 +10,30 @@ const identityUntil = (expiresAt: number): Identity =>
   ({ issuer: 'https://id.example.com', subject: 'user-1', email: 'a@example.com', emailVerified: null, profileId: 'main', claims: {}, expiresAt })
 const identity = identityUntil(3600)
 
+/** Tokens that are remembered from the first time on. */
+function createTokens (...options: Parameters<typeof createVerifiedTokens>): VerifiedTokens {
+  const tokens = createVerifiedTokens(...options)
+  return {
+    ...tokens,
+    add: (token, verified) => {
+      tokens.add(token, verified)
+      tokens.add(token, verified)
+    }
+  }
+}
+
+t.test('remembers a token that comes again', async t => {
+  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now: createClock().now })
+  for (const [name, remembered] of [['first', undefined], ['other', undefined], ['first', identity]] as const) {
+    const token = `head.payload.signature-${name}`
+    tokens.add(token, { identity, keys, keySet })
+    t.equal(tokens.get(token), remembered)
+  }
+})
+
 t.test('remembers a token for its time, and no longer', async t => {
   const { now, advance } = createClock()
-  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now })
+  const tokens = createTokens({ max: 10, ttlMs: 5000, now })
   tokens.add('a', { identity, keys, keySet })
   t.equal(tokens.get('b'), undefined)
   advance(4999)
@@ -22,7 +43,7 @@ t.test('remembers a token for its time, and no longer', async t => {
 })
 
 t.test('a token that ends as one that was verified is another token', async t => {
-  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now: createClock().now })
+  const tokens = createTokens({ max: 10, ttlMs: 5000, now: createClock().now })
   const signature = 's'.repeat(342)
   tokens.add(`head.payload.${signature}`, { identity, keys, keySet })
   t.equal(tokens.get(`head.another.${signature}`), undefined)
@@ -32,7 +53,7 @@ t.test('a token that ends as one that was verified is another token', async t =>
 
 t.test('never beyond its exp', async t => {
   const { now, advance } = createClock()
-  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now })
+  const tokens = createTokens({ max: 10, ttlMs: 5000, now })
   tokens.add('a', { identity: identityUntil(2), keys, keySet })
   tokens.add('b', { identity: identityUntil(0), keys, keySet })
   t.equal(tokens.get('b'), undefined)
@@ -43,7 +64,7 @@ t.test('never beyond its exp', async t => {
 })
 
 t.test('not when the keys are others, or must be asked for first', async t => {
-  const tokens = createVerifiedTokens({ max: 10, ttlMs: 5000, now: createClock().now })
+  const tokens = createTokens({ max: 10, ttlMs: 5000, now: createClock().now })
   let current: KeySet | undefined = keySet
   tokens.add('a', { identity, keys: { current: () => current }, keySet })
   t.equal(tokens.get('a'), identity)
@@ -54,13 +75,13 @@ t.test('not when the keys are others, or must be asked for first', async t => {
 })
 
 t.test('remembers nothing with a time of 0', async t => {
-  const tokens = createVerifiedTokens({ max: 10, ttlMs: 0, now: createClock().now })
+  const tokens = createTokens({ max: 10, ttlMs: 0, now: createClock().now })
   tokens.add('a', { identity, keys, keySet })
   t.equal(tokens.get('a'), undefined)
 })
 
 t.test('the least recently used make room, and long tokens take the room of several', async t => {
-  const tokens = createVerifiedTokens({ max: 3, ttlMs: 5000, now: createClock().now })
+  const tokens = createTokens({ max: 3, ttlMs: 5000, now: createClock().now })
   const add = (...names: string[]): void => { for (const name of names) tokens.add(name, { identity, keys, keySet }) }
   add('a', 'b', 'c')
   tokens.get('a')
