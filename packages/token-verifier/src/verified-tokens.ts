@@ -42,7 +42,7 @@ export function createVerifiedTokens ({ max, ttlMs, now }: { max: number, ttlMs:
     maxSize: max * USUAL_TOKEN_LENGTH,
     sizeCalculation: ({ token }) => token.length
   })
-  const seen = new SeenTokens()
+  const seen = new SeenTokens(max)
   return {
     get (token) {
       const found = tokens.get(token.slice(-END_LENGTH))
@@ -61,18 +61,31 @@ export function createVerifiedTokens ({ max, ttlMs, now }: { max: number, ttlMs:
   }
 }
 
-/** Tells which tokens came before, of some ten thousand that came lately: a token takes the place of the one that was there before. */
+/** Tells which tokens came before, of as many as that at least, and twice as many at most. */
 class SeenTokens {
-  readonly #places = new Uint32Array(1 << 16)
+  readonly #max: number
+  #latest = new Set<number>()
+  #before = new Set<number>()
+
+  constructor (max: number) { this.#max = max }
 
   /** @returns whether it came before, in rare cases also where it did not */
   add (token: string): boolean {
-    // The end of a signature is as good as drawn by lot.
-    let end = 0
-    for (let index = token.length - 12; index < token.length; index++) end = Math.imul(end, 31) + token.charCodeAt(index) >>> 0
-    const place = end >>> 16
-    const known = this.#places[place] === end
-    this.#places[place] = end
+    const end = numberAtEnd(token)
+    if (this.#latest.has(end)) return true
+    const known = this.#before.has(end)
+    this.#latest.add(end)
+    if (this.#latest.size >= this.#max) {
+      this.#before = this.#latest
+      this.#latest = new Set()
+    }
     return known
   }
+}
+
+/** The end of a signature is as good as drawn by lot. In 30 bits, which V8 keeps without an object. */
+function numberAtEnd (token: string): number {
+  let number = 0
+  for (let index = token.length - 12; index < token.length; index++) number = Math.imul(number, 31) + token.charCodeAt(index) | 0
+  return number >>> 2
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import type { Identity } from '../dist/index.js'
 import type { KeySet } from '../dist/key-set.js'
@@ -29,6 +30,19 @@ t.test('remembers a token that comes again', async t => {
     tokens.add(token, { identity, keys, keySet })
     t.equal(tokens.get(token), remembered)
   }
+})
+
+t.test('tokens that come in turn are all remembered the second time, and none after many others', async t => {
+  const tokens = createVerifiedTokens({ max: 2000, ttlMs: 5000, now: createClock().now })
+  const signatures = Array.from({ length: 6000 }, () => randomBytes(256).toString('base64url'))
+  const add = (signature: string): void => { tokens.add(signature, { identity, keys, keySet }) }
+  const first = signatures.slice(0, 2000)
+  for (let time = 0; time < 2; time++) first.forEach(add)
+  t.strictSame(first.filter(signature => tokens.get(signature) === undefined), [])
+  tokens.clear()
+  signatures.slice(2000).forEach(add)
+  first.forEach(add)
+  t.ok(first.filter(signature => tokens.get(signature)).length < 10)
 })
 
 t.test('remembers a token for its time, and no longer', async t => {
