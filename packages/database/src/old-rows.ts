@@ -15,7 +15,7 @@ export type KeptRows<DB> = { [Table in keyof DB & string]: {
   readonly table: Table
   /** The primary key. */
   readonly key: ReadonlyArray<keyof DB[Table] & string>
-  /** The column that says how old a row is: ISO 8601 in UTC, or the day alone, which counts from its beginning. An index should begin with it. */
+  /** The column with the time from which a row grows old: ISO 8601 in UTC, or the day alone, which counts from its beginning. Of a table with many rows an index should begin with it. */
   readonly time: keyof DB[Table] & string
   readonly keepDays: number
 } }[keyof DB & string]
