@@ -19,6 +19,7 @@ export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
 export { createRefresh } from './refresh.js'
 export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
+export { textType } from './text-type.js'
 export { tellOfChanges } from './told-changes.js'
 
 /**
