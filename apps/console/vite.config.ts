@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { dedupe: ['react', 'react-dom'] },
   // The server puts the nonce of each answer in its place: see apps/server/src/plugins/console.ts.
   html: { cspNonce: '__CSP_NONCE__' },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false, license: { fileName: 'licenses.md' } },
   // `npm run dev` shows the console of a server that runs beside it.
   server: { proxy: Object.fromEntries(['/graphql', '/auth', '/oidc'].map(path => [path, 'http://127.0.0.1:4000'])) }
 })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import t from 'tap'
@@ -19,6 +19,19 @@ t.test('what a browser loads first is less than 250 kB of script, compressed', a
   t.comment(`${scripts.length} scripts, ${size} bytes`)
   t.ok(scripts.length > 0)
   t.ok(size < MOST_SCRIPT_BYTES, `${size} bytes`)
+})
+
+/** Those that are published without the text of their licence; what Vite then says is its name, MIT. */
+const withoutText = ['react-remove-scroll-bar']
+
+t.test('with what is built in lies the text of its licence', async t => {
+  const [, ...sections] = (await readFile(built('licenses.md'), 'utf8')).split(/^## (?=\S+ - \d\S* \()/m)
+  const texts = new Map(sections.map(section => [/^\S+/.exec(section)?.[0] ?? '', section.split('\n').slice(1).join('\n').trim()]))
+  const imported = await packagesImported()
+  t.ok(imported.size > 10, [...imported].join(', '))
+  t.strictSame([...imported].filter(name => !texts.has(name)), [], 'of all that the pages import')
+  t.ok(texts.size > imported.size, 'and of what those import')
+  t.strictSame([...texts].filter(([name, text]) => !withoutText.includes(name) && !/copyright|permission/i.test(text)).map(([name]) => name), [])
 })
 
 t.test('the types of the queries are those of the server\'s schema', async t => {
@@ -56,6 +69,18 @@ t.test('the embedded provider sends nobody to another address for the console\'s
   t.equal((await ask(`${server.url}/console/callback`)).status, 303)
   for (const other of [`${server.url}/console/callback/`, `${server.url}/console`, `${server.url}/console/callback?x=1`, 'https://attacker.example/console/callback']) t.equal((await ask(other)).status, 400, other)
 })
+
+/** The packages that the sources import as more than types. */
+async function packagesImported (): Promise<Set<string>> {
+  const found = new Set<string>()
+  const sources = new URL('../src/', import.meta.url)
+  for (const file of await readdir(sources, { recursive: true })) {
+    if (!/\.tsx?$/.test(file)) continue
+    const text = await readFile(new URL(file, sources), 'utf8')
+    for (const [, name = ''] of text.matchAll(/^import (?!type )(?:[^'\n]* from )?'((?:@[\w-]+\/)?[\w-]+)/gm)) found.add(name)
+  }
+  return found
+}
 
 /** The scripts that the page names, and what those import at once. */
 async function scriptsOfPage (page: string): Promise<string[]> {

@@ -1,4 +1,5 @@
 import type { ProfileConfig } from '@latchkey/auth-profiles'
+import { isLoopback } from '@latchkey/identity-provider'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { readConfigFile, type ConfigFile } from './config-file.js'
@@ -119,8 +120,4 @@ function addressOf (host: string, port: number): string {
   const name = host.includes(':') ? `[${host}]` : host
   if (!isLoopback(name)) throw new ConfigurationError('PUBLIC_URL must be set where HOST is no loopback address: to the https URL by which browsers reach the app, such as https://app.example.com')
   return `http://${name}:${port}`
-}
-
-function isLoopback (hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

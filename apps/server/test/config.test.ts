@@ -42,6 +42,7 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['an address with a query', { PUBLIC_URL: 'https://example.com/?a' }, /PUBLIC_URL must be an origin/],
   ['an address with a path', { PUBLIC_URL: 'https://example.com/auth' }, /PUBLIC_URL must be an origin/],
   ['an address that anybody on the way can read', { PUBLIC_URL: 'http://example.com' }, /PUBLIC_URL must be https, except on localhost/],
+  ['one below localhost, which the app itself may not reach', { PUBLIC_URL: 'http://app.localhost:3000' }, /PUBLIC_URL must be https, except on localhost/],
   ['a host of all addresses without the one for browsers', { HOST: '0.0.0.0' }, /PUBLIC_URL must be set where HOST is no loopback address/],
   ['proxies that are none', { TRUSTED_PROXIES: 'yes' }, /TRUSTED_PROXIES must be the addresses of the proxies/],
   ['a range that is none', { TRUSTED_PROXIES: '10.0.0.0/33' }, /TRUSTED_PROXIES/],

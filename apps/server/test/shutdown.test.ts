@@ -1,5 +1,7 @@
-import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { Agent, request, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { text as readText } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import type { RunningServer } from '../dist-demo/running-server.js'
 import { serverUnderTest } from './helpers/server-under-test.js'
@@ -49,33 +51,62 @@ t.test('SIGTERM lets a request under way finish, tells its client that the conne
   t.match(await ended, { code: 0 })
 })
 
+/** For how long after the signal requests are still taken: a little less than the server's time, as two clocks count it. */
+const TAKEN_MS = 240
+
+interface Answer {
+  readonly status: number | undefined
+  readonly text: string
+  readonly isLast: boolean
+}
+
+/** Asks on the one connection of an agent. @throws with `sentAt`, when the last of the request was given to the system */
+async function ask (agent: Agent, url: string, send: string): Promise<Answer> {
+  let sentAt: number | undefined
+  try {
+    const asking = request(`${url}/graphql`, { agent, method: 'POST', headers: { ...headers, 'content-length': send.length } })
+    asking.once('finish', () => { sentAt = performance.now() })
+    asking.end(send)
+    const [response] = await once(asking, 'response') as [IncomingMessage]
+    return { status: response.statusCode, text: await readText(response), isLast: response.headers.connection === 'close' }
+  } catch (error) {
+    throw Object.assign(error as Error, { sentAt: sentAt ?? performance.now() })
+  }
+}
+
 /** Twenty clients that ask for one thing after the other, each on a connection of its own, until they are told that it ends. */
 async function underLoad (t: Test, { server }: { server: RunningServer }, send: string, expected: string): Promise<void> {
   const failures: string[] = []
-  const count = { answered: 0, told: 0 }
+  const count = { answered: 0, told: 0, late: 0 }
+  let signalledAt = Infinity
   const client = async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.teardown(() => { agent.destroy() })
     while (true) {
       try {
-        const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: send })
-        const text = await response.text()
-        if (response.status === 200 && text === expected) count.answered++
-        else failures.push(`status ${response.status}: ${text}`)
-        if (response.headers.get('connection') === 'close') {
+        const { status, text, isLast } = await ask(agent, server.url, send)
+        if (status === 200 && text === expected) count.answered++
+        else failures.push(`status ${status}: ${text}`)
+        if (isLast) {
           count.told++
           return
         }
       } catch (error) {
-        failures.push((error as { cause?: { code?: string } }).cause?.code ?? String(error))
+        const { sentAt, message } = error as Error & { sentAt: number }
+        // On a busy machine a client may stand still for longer: nobody can tell one that does not ask.
+        if (sentAt - signalledAt > TAKEN_MS) count.late++
+        else failures.push(`${message}, sent ${sentAt - signalledAt} ms after the signal`)
         return
       }
     }
   }
   const clients = Promise.all(Array.from({ length: 20 }, client))
   while (count.answered < 100 && failures.length === 0) await new Promise(resolve => setTimeout(resolve, 10))
+  signalledAt = performance.now()
   t.match(await terminate(server), { code: 0 })
   await clients
   t.strictSame(failures, [])
-  t.equal(count.told, 20)
+  t.equal(count.told + count.late, 20)
 }
 
 const modes: [string, 'sqlite' | 'postgres', Record<string, string>][] = [
@@ -84,7 +115,7 @@ const modes: [string, 'sqlite' | 'postgres', Record<string, string>][] = [
   ['in production, with a log line for each request', 'sqlite', { NODE_ENV: 'production', LATCHKEY_SECRET_KEY: 'a'.repeat(32), LOG_LEVEL: 'info' }]
 ]
 for (const [mode, dialect, env] of modes) {
-  t.test(`${mode}: SIGTERM under load cuts off no request on an open connection: each is answered, and the client is told that it was the last`, async t => {
+  t.test(`${mode}: SIGTERM under load cuts off no request that is sent within a quarter of a second: each is answered, and the client is told that it was the last`, async t => {
     await underLoad(t, await serverUnderTest(t, dialect, env), body, '{"data":{"__typename":"Query"}}')
   })
 }

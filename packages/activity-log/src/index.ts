@@ -3,7 +3,7 @@
  * it in passing and wait for nothing: it keeps what it is told in bounded memory and writes it to the database by and by.
  * What a sign-in is of whom, and who may read it, is for others to decide.
  */
-import { leaveUnseen } from '@latchkey/database'
+import { deleteOldRegularly, leaveUnseen } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { ActivityLog } from './activity-log.js'
@@ -15,7 +15,6 @@ import { PendingActivity, type Kind } from './pending-activity.js'
 import { readDays } from './per-day.js'
 import { asReason, reasonOf } from './refusals.js'
 import { writeRegularly } from './regular-writing.js'
-import { deleteOldRegularly } from './retention.js'
 import './tables.js'
 import { writeActivity } from './write-activity.js'
 
@@ -32,6 +31,8 @@ declare module 'fastify' {
   }
 }
 
+const KEEP_COUNTS_DAYS = 2 * 366
+
 async function activityLog (fastify: FastifyInstance, options: ActivityLogOptions): Promise<void> {
   const { keepDays, maxPending, migrate } = resolveOptions(options)
   if (migrate) await migrateActivityLog(fastify.db)
@@ -42,7 +43,10 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
   const noted = new NotedSignIns()
   const pending = new PendingActivity(maxPending)
   const writing = writeRegularly(pending, async batch => { await writeActivity(db, batch) }, fastify.log)
-  const deleting = deleteOldRegularly(db, keepDays, fastify.log)
+  const deleting = deleteOldRegularly(db, [
+    { table: 'latchkey_sign_ins', key: ['id'], time: 'created_at', keepDays },
+    { table: 'latchkey_activity_counts', key: ['day', 'kind', 'detail'], time: 'day', keepDays: KEEP_COUNTS_DAYS }
+  ], error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Old activity could not be deleted: it is tried again in an hour') })
 
   function count (kind: Kind, detail: string): void {
     pending.count({ day: dayOf(Date.now()), kind, detail })

@@ -1,6 +1,5 @@
-import { migrate, type Migrations } from '@latchkey/database'
+import { dialectOf, migrate, textType, type Migrations } from '@latchkey/database'
 import type { Kysely } from 'kysely'
-import { apiTokensDialectOf } from './dialects/index.js'
 
 export const packageName = '@latchkey/api-tokens'
 
@@ -18,7 +17,7 @@ export async function migrateApiTokens<DB> (db: Kysely<DB>): Promise<void> {
 const migrations: Migrations = {
   '001-api-tokens': {
     up: async db => {
-      const { text } = apiTokensDialectOf(db)
+      const text = textType(dialectOf(db))
       await db.schema.createTable('latchkey_api_tokens')
         .addColumn('id', text, column => column.notNull().primaryKey())
         .addColumn('name', text, column => column.notNull())

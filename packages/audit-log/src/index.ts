@@ -2,13 +2,13 @@
  * Owns the audit log: who changed which record, when, and what it was before and after: `fastify.auditLog`. What is
  * noted, and who may read it, is for others to decide; nothing in it is ever changed, and deleted only when it is older than it is kept.
  */
+import { deleteOldRegularly } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { AuditLog } from './audit-log.js'
 import { toEvent, toRow } from './event-row.js'
 import { migrateAuditLog, packageName } from './migrations.js'
 import { resolveOptions, type AuditLogOptions } from './options.js'
-import { deleteOldRegularly } from './retention.js'
 import './tables.js'
 
 export type { Actor, AuditedRecord, AuditEvent, AuditLog, NewAuditEvent } from './audit-log.js'
@@ -38,7 +38,9 @@ async function auditLog (fastify: FastifyInstance, options: AuditLogOptions): Pr
   }
   fastify.decorate('auditLog', Object.freeze(log))
   if (keepDays === undefined) return
-  const deleting = deleteOldRegularly(db, keepDays, fastify.log)
+  const deleting = deleteOldRegularly(db, [{ table: 'latchkey_audit_events', key: ['id'], time: 'created_at', keepDays }], error => {
+    fastify.log.warn({ err: { message: (error as Error).message } }, 'Old audit events could not be deleted: it is tried again in an hour')
+  })
   fastify.addHook('onClose', async () => { await deleting.stop() })
 }
 

@@ -1,5 +1,5 @@
-import { dialectOf, migrate, type Migrations } from '@latchkey/database'
-import { sql, type Kysely } from 'kysely'
+import { dialectOf, migrate, textType, type Migrations } from '@latchkey/database'
+import type { Kysely } from 'kysely'
 
 export const packageName = '@latchkey/audit-log'
 
@@ -16,8 +16,7 @@ export async function migrateAuditLog<DB> (db: Kysely<DB>): Promise<void> {
 const migrations: Migrations = {
   '001-audit-events': {
     up: async (db: Kysely<unknown>) => {
-      // Compared and sorted by its bytes on both databases, whatever the locale of the server.
-      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.createTable('latchkey_audit_events')
         .addColumn('id', text, column => column.primaryKey())
         .addColumn('created_at', text, column => column.notNull())

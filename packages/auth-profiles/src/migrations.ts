@@ -1,4 +1,4 @@
-import { dialectOf, type Migrations } from '@latchkey/database'
+import { dialectOf, textType, type Migrations } from '@latchkey/database'
 import { sql, type Kysely } from 'kysely'
 
 export const packageName = '@latchkey/auth-profiles'
@@ -6,8 +6,7 @@ export const packageName = '@latchkey/auth-profiles'
 export const migrations: Migrations = {
   '001-pending-sign-ups': {
     up: async (db: Kysely<unknown>) => {
-      // Compared by its bytes on both databases, whatever the locale of the server.
-      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.createTable('latchkey_pending_sign_ups')
         .addColumn('issuer', text, column => column.notNull())
         .addColumn('subject', text, column => column.notNull())
@@ -22,8 +21,7 @@ export const migrations: Migrations = {
   },
   '002-authentication-profiles': {
     up: async (db: Kysely<unknown>) => {
-      const postgres = dialectOf(db) === 'postgres'
-      const text = postgres ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.createTable('latchkey_authentication_profiles')
         .addColumn('id', text, column => column.notNull().primaryKey())
         .addColumn('name', text, column => column.notNull().unique())
@@ -32,7 +30,7 @@ export const migrations: Migrations = {
         .addColumn('client_id', text, column => column.notNull())
         .addColumn('domain', text, column => column.notNull())
         .addColumn('audiences', text, column => column.notNull())
-        .addColumn('self_sign_up_enabled', postgres ? 'boolean' : 'integer', column => column.notNull())
+        .addColumn('self_sign_up_enabled', dialectOf(db) === 'postgres' ? 'boolean' : 'integer', column => column.notNull())
         .addColumn('position', 'integer', column => column.notNull())
         .addColumn('config', text, column => column.notNull())
         .addColumn('client_secret', text)
@@ -62,14 +60,14 @@ export const migrations: Migrations = {
   },
   '003-pending-sign-ups-email': {
     up: async (db: Kysely<unknown>) => {
-      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.alterTable('latchkey_pending_sign_ups').addColumn('email', text).execute()
       await db.schema.createIndex('latchkey_pending_sign_ups_email').on('latchkey_pending_sign_ups').columns(['issuer', 'email']).execute()
     }
   },
   '004-pending-sign-ups-giver': {
     up: async (db: Kysely<unknown>) => {
-      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.alterTable('latchkey_pending_sign_ups').addColumn('given_by', text).execute()
     }
   }

@@ -1,3 +1,5 @@
+import { isLoopback } from '@latchkey/identity-provider'
+
 const LONGEST_URL = 2000
 /** Schemes of apps on a phone or desktop, as their makers' reversed domain names (RFC 8252 §7.1) or a word. */
 const ofNoApp = /^(https?|javascript|data|vbscript|blob|file|about|ws|wss|ftp):$/
@@ -25,8 +27,4 @@ export function mistakeInOrigin (text: string): string | null {
   if (mistake !== null) return mistake
   const { origin } = new URL(text)
   return text === origin ? null : `must be an origin, as browsers write it: ${origin}`
-}
-
-export function isLoopback (hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

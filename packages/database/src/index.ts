@@ -14,10 +14,12 @@ export type { Change, ChangeOptions } from './change-options.js'
 export { dialectOf, type Dialect } from './dialect.js'
 export * as errors from './errors.js'
 export { migrate, type Migrations } from './migrate.js'
+export { deleteOldRegularly, type KeptRows } from './old-rows.js'
 export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
 export { createRefresh } from './refresh.js'
 export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
+export { textType } from './text-type.js'
 export { tellOfChanges } from './told-changes.js'
 
 /**

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import { inspect } from 'node:util'
 import t, { type Test } from 'tap'
-import database, { migrate, type Migrations } from '../dist/index.js'
+import database, { migrate, textType, type Migrations } from '../dist/index.js'
 
 const create: Migrations = {
   '001-create': { up: async db => { await db.schema.createTable('things').addColumn('id', 'text', c => c.primaryKey()).execute() } }
@@ -34,6 +34,15 @@ for (const dialect of dialects) {
       t.strictSame(await things(db), [])
       await migrate(db, '@latchkey/things', createAndFill)
       t.strictSame(await things(db), [{ id: 'one' }])
+    })
+
+    t.test('text of textType is compared and sorted by its bytes', async t => {
+      const db = await open(t, await databaseUrl(t, dialect)) as unknown as Kysely<{ words: { word: string } }>
+      await db.schema.createTable('words').addColumn('word', textType(dialect)).execute()
+      await db.insertInto('words').values(['b', 'B', 'a-b', 'ab', 'é'].map(word => ({ word }))).execute()
+      t.strictSame((await db.selectFrom('words').select('word').orderBy('word').execute()).map(({ word }) => word), ['B', 'a-b', 'ab', 'b', 'é'])
+      // The server of the tests sorts everything so.
+      if (dialect === 'postgres') t.strictSame((await sql`select collation_name from information_schema.columns where table_name = 'words'`.execute(db)).rows, [{ collation_name: 'C' }])
     })
 
     t.test('packages keep separate records', async t => {

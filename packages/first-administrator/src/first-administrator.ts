@@ -90,8 +90,6 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
         await endCodes(db)
         return null
       }
-      const now = new Date().toISOString()
-      for (const table of ['latchkey_administrator_codes', 'latchkey_administrator_tries'] as const) await db.deleteFrom(table).where('expires_at', '<=', now).execute()
       const code = newCode()
       const expiresAt = new Date(Date.now() + LIFETIME_MS)
       await db.insertInto('latchkey_administrator_codes').values({ code_hash: hashOf(code) as string, expires_at: expiresAt.toISOString() }).execute()

@@ -1,5 +1,5 @@
-import { dialectOf, type Migrations } from '@latchkey/database'
-import { sql, type Kysely } from 'kysely'
+import { dialectOf, textType, type Migrations } from '@latchkey/database'
+import type { Kysely } from 'kysely'
 
 export const packageName = '@latchkey/first-administrator'
 
@@ -7,8 +7,7 @@ export const packageName = '@latchkey/first-administrator'
 export const migrations: Migrations = {
   '001-codes': {
     up: async (db: Kysely<unknown>) => {
-      // Compared by its bytes on both databases, whatever the locale of the server.
-      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.createTable('latchkey_administrator_codes')
         .addColumn('code_hash', text, column => column.primaryKey())
         .addColumn('expires_at', text, column => column.notNull())

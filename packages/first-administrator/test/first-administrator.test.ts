@@ -175,9 +175,27 @@ for (const dialect of dialects) {
     await db.updateTable('latchkey_administrator_codes').set({ expires_at: new Date(Date.now() - 1).toISOString() }).execute()
     await t.rejects(firstAdministrator.claim('ann', old), WRONG)
     const [first] = [await issue(app), await issue(app)]
-    t.equal((await db.selectFrom('latchkey_administrator_codes').selectAll().execute()).length, 2, 'the old one is gone')
     await t.rejects(firstAdministrator.claim('ann', old), WRONG)
     t.match(await firstAdministrator.claim('ann', first as string), { name: 'Administrator' })
+  })
+
+  t.test(`${dialect}: codes and tries whose time is over are deleted, each hour, and no others`, async t => {
+    // An hour is over at once.
+    const schedule = setTimeout
+    t.intercept(globalThis, 'setTimeout', { value: Object.assign((work: () => void, ms = 0, ...given: []) => schedule(work, ms >= 60_000 ? 50 : ms, ...given), schedule) })
+    const [app] = await open(t, dialect) as [FastifyInstance]
+    const { firstAdministrator, db } = app
+    const code = await issue(app)
+    for (const userId of ['ann', 'bob']) await t.rejects(firstAdministrator.claim(userId, other(code)), WRONG)
+    const over = { expires_at: new Date(Date.now() - 1).toISOString() }
+    await db.updateTable('latchkey_administrator_tries').set(over).where('user_id', '=', 'ann').execute()
+    await db.insertInto('latchkey_administrator_codes').values({ code_hash: 'old', ...over }).execute()
+    const codes = async () => (await db.selectFrom('latchkey_administrator_codes').select('code_hash').execute()).map(row => row.code_hash)
+    const tries = async () => (await db.selectFrom('latchkey_administrator_tries').select('user_id').execute()).map(row => row.user_id)
+    while ((await codes()).length > 1 || (await tries()).length > 1) await new Promise(resolve => schedule(resolve, 20))
+    t.notSame(await codes(), ['old'])
+    t.strictSame(await tries(), ['bob'])
+    await app.close()
   })
 
   t.test(`${dialect}: Administrator may be called otherwise, or may do less: it is a role that may do everything`, async t => {

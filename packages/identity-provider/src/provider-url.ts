@@ -17,7 +17,12 @@ export function describeBaseUrlMistake (text: string): string | null {
   return describeUrlMistake(text) ?? (text.includes('?') ? 'must not contain a ?' : null)
 }
 
-/** The URL parser has brought addresses into their one normal form. */
-function isLoopback (hostname: string): boolean {
+/**
+ * Whether what is sent to a host stays on this machine, so that it may go by http. Of a name below `localhost` browsers make sure (RFC 6761 §6.3); Node asks
+ * the system, which may ask the network.
+ *
+ * @param hostname as `URL` gives it, which brings addresses into their one normal form
+ */
+export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

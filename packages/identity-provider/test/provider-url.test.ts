@@ -18,6 +18,7 @@ for (const [url, mistake] of [
   ['http://id.example.com', /^must begin with https/],
   ['http://127.0.0.1.example.com', /^must begin with https/],
   ['http://localhost.example.com', /^must begin with https/],
+  ['http://app.localhost', /^must begin with https/],
   ['http://192.168.0.1', /^must begin with https/],
   ['http://[::2]', /^must begin with https/],
   ['ftp://localhost', /^must begin with https/],

@@ -1,3 +1,4 @@
+import { isLoopback } from '@latchkey/identity-provider'
 import { createOptionsCheck } from '@latchkey/plugin-options'
 import Type, { type Static } from 'typebox'
 import { PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS } from './errors.js'
@@ -59,8 +60,4 @@ function originOf (publicUrl: string): string {
   if (url.href !== `${url.origin}/`) throw new PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS('publicUrl must be an origin, without path, query or user: the provider is mounted at /oidc below it')
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS('publicUrl must be https, except on localhost, 127.0.0.1 and [::1]')
   return url.origin
-}
-
-export function isLoopback (hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 }

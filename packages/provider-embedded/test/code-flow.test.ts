@@ -145,7 +145,7 @@ for (const dialect of dialects) {
     const { subject } = await confirmedAccount(running, 'ada@example.com')
     const credentials = { email: 'ada@example.com', password }
     // A server's own, by each PUBLIC_URL that it may have, and one that an app on a device has.
-    for (const origin of ['https://localhost:4000', 'https://127.0.0.1', 'http://app.localhost:4000', 'http://127.0.0.2:4000', 'http://localhost:4000', 'https://app.example.com', 'org.example.other:']) {
+    for (const origin of ['https://localhost:4000', 'https://127.0.0.1', 'http://127.0.0.2:4000', 'http://localhost:4000', 'https://app.example.com', 'org.example.other:']) {
       const shared = { callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }
       app.providerEmbedded.allowRedirects(shared)
       for (const [clientId, redirect] of [['device', callback], ['device', web], ['device', shared.callbackUrls[0] as string], ['leaving', callbackUrl], ['web', callbackUrl], ['web', shared.callbackUrls[0] as string]] as const) {

@@ -56,6 +56,7 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
   ['a public URL that is none', { publicUrl: 'example.com' }, /publicUrl must be an http\(s\) URL/],
   ['a public URL with a path', { publicUrl: 'https://example.com/app' }, /must be an origin/],
   ['a public URL without TLS', { publicUrl: 'http://example.com' }, /must be https/],
+  ['one below localhost, which the verifier of its tokens refuses', { publicUrl: 'http://app.localhost:4000' }, /must be https/],
   ['a short secret, which it does not repeat', { publicUrl, secretKey: 'hunter2' }, /^(?!.*hunter2).*secretKey/],
   ['a mail server of another scheme', { publicUrl, smtp: { url: 'http://user:hunter2@host', from: 'a@b.c' } }, /^(?!.*hunter2).*smtp\.url/],
   ['an unknown option', { publicUrl, smpt: {} }, /smpt is not an option/]

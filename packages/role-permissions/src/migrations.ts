@@ -1,13 +1,12 @@
-import { dialectOf, tellOfChanges, type Migrations } from '@latchkey/database'
-import { sql, type Kysely } from 'kysely'
+import { dialectOf, tellOfChanges, textType, type Migrations } from '@latchkey/database'
+import type { Kysely } from 'kysely'
 
 export const packageName = '@latchkey/role-permissions'
 
 export const migrations: Migrations = {
   '001-roles': {
     up: async (db: Kysely<unknown>) => {
-      // Compared and sorted by its bytes on both databases, whatever the locale of the server.
-      const text = dialectOf(db) === 'postgres' ? sql`text collate "C"` : sql`text`
+      const text = textType(dialectOf(db))
       await db.schema.createTable('latchkey_roles')
         .addColumn('id', text, column => column.primaryKey())
         .addColumn('name', text, column => column.notNull().unique())

@@ -1,3 +1,5 @@
+import { isLoopback } from '@latchkey/identity-provider'
+
 /**
  * Whether what comes from a URL may be believed: https, or http that does not leave this machine
  * (127.0.0.0/8, ::1, localhost). One with a user name or password in it is none that anybody means.
@@ -10,9 +12,4 @@ export function isTrustworthyUrl (text: string, namedBy?: string): boolean {
   if (username !== '' || password !== '') return false
   if (protocol === 'https:') return true
   return protocol === 'http:' && isLoopback(hostname) && (namedBy === undefined || new URL(namedBy).protocol === 'http:')
-}
-
-/** The URL parser has brought addresses into their one normal form. */
-function isLoopback (hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

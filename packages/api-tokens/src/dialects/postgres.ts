@@ -1,8 +1,4 @@
-import { sql, type RawBuilder } from 'kysely'
 import type { Violation } from './index.js'
-
-/** The type of every text column: the collation compares by bytes, as SQLite does. */
-export const text: RawBuilder<unknown> = sql`text collate "C"`
 
 const UNIQUE_VIOLATION = '23505'
 const FOREIGN_KEY_VIOLATION = '23503'

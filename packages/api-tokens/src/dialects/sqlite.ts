@@ -1,8 +1,4 @@
-import { sql, type RawBuilder } from 'kysely'
 import type { Violation } from './index.js'
-
-/** The type of every text column; SQLite compares text by its bytes. */
-export const text: RawBuilder<unknown> = sql`text`
 
 /** Reads the message, the one thing in which the drivers for SQLite agree. */
 export function violationOf (error: unknown): Violation | null {

@@ -1,9 +1,10 @@
+import { textType } from '@latchkey/database'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { UserColumn } from '../user.js'
 import type { Violation } from './index.js'
 
-/** The type of every text column: the collation compares by bytes, as SQLite does. */
-export const text: RawBuilder<unknown> = sql`text collate "C"`
+/** The type of every text column. */
+export const text: RawBuilder<unknown> = textType('postgres')
 export const boolean: RawBuilder<unknown> = sql`boolean`
 export const no: RawBuilder<unknown> = sql`false`
 

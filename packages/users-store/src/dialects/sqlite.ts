@@ -1,9 +1,10 @@
+import { textType } from '@latchkey/database'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import type { UserColumn } from '../user.js'
 import type { Violation } from './index.js'
 
-/** The type of every text column; SQLite compares text by its bytes. */
-export const text: RawBuilder<unknown> = sql`text`
+/** The type of every text column. */
+export const text: RawBuilder<unknown> = textType('sqlite')
 export const boolean: RawBuilder<unknown> = sql`boolean`
 export const no: RawBuilder<unknown> = sql`0`
 
