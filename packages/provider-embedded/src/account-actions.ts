@@ -15,6 +15,8 @@ export interface Asking extends CodeOrigin {
   readonly profileId: string
   readonly brandName: string
   readonly clientAddress?: string | undefined
+  /** Another email is wanted, however soon: else a form that was sent twice has one sent. */
+  readonly isAskedAgain?: boolean
 }
 
 export type AccountActions = ReturnType<typeof createAccountActions>
@@ -65,8 +67,11 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
   }
 
   function send (asking: Asking, purpose: CodePurpose, account: Account, message: typeof confirmationMessage): void {
+    const { interactionUid, isAskedAgain = false } = asking
     background.run(`${purpose}:${account.email}`, 'Sending an email', async () => {
-      const issued = await codes.issue(purpose, { accountId: account.id, email: account.email, clientId: asking.clientId, interactionUid: asking.interactionUid })
+      // The code of a second email would put an end to that of the first.
+      if (interactionUid !== null && !isAskedAgain && await codes.isOnItsWay(purpose, account.email, interactionUid)) return
+      const issued = await codes.issue(purpose, { accountId: account.id, email: account.email, clientId: asking.clientId, interactionUid })
       await mailer.send(message({ to: account.email, brandName: asking.brandName, baseUrl }, issued))
     })
   }

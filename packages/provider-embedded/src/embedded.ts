@@ -13,6 +13,7 @@ import { endBrowserSession } from './browser-session.js'
 import { createCodes } from './codes.js'
 import { createGuard, guarded } from './database-failure.js'
 import { removeExpired } from './expiry.js'
+import { createJustDone, type JustDone } from './just-done.js'
 import { createLegacySignIns, type LegacySignIns } from './legacy-sign-in.js'
 import { createNoMailer, createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mailer.js'
 import { toClient } from './openid-client.js'
@@ -36,6 +37,7 @@ export interface Embedded {
   /** The emails that were not sent, newest first. */
   latestOutbox (): ReturnType<Outbox['latest']>
   readonly pendingEmails: PendingEmails
+  readonly justDone: JustDone
   readonly secrets: Secrets
   readonly tokens: Tokens
   readonly legacySignIns: LegacySignIns
@@ -117,6 +119,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     mailer,
     latestOutbox: async () => await guard(outbox.latest),
     pendingEmails: createPendingEmails(records('PendingEmail')),
+    justDone: createJustDone(records),
     secrets,
     tokens,
     publicUrl: options.publicUrl,

@@ -5,7 +5,7 @@ import { hashSecret } from './secrets.js'
 import type { RecordsTable } from './tables.js'
 
 /** Whoever knows the id of one of these may use it; only its hash is stored. */
-const bearerModels = new Set(['AccessToken', 'AuthorizationCode', 'LegacySignIn', 'RefreshToken'])
+const bearerModels = new Set(['AccessToken', 'AuthorizationCode', 'LegacySignIn', 'RefreshToken', 'UsedLink'])
 
 /**
  * Keeps what `oidc-provider` stores in the database. Clients are the open profiles, and not stored.

@@ -80,3 +80,21 @@ t.test('no label of the sign-up page breaks over lines, and no page scrolls side
     await page.context().close()
   }
 })
+
+t.test('who has set a larger text in the browser gets it, and reads it without scrolling sideways', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const browser = await startChromium(t)
+  // The root's size is what the browser's setting changes; the pages themselves let nobody add a style.
+  const { page } = await openWindow(browser, { viewport: { width: 360, height: 640 }, bypassCSP: true })
+  await page.goto((await beginSignIn(running)).url)
+  const base = page.url()
+  const sizes = async () => await page.evaluate('[...document.querySelectorAll("h1, label, input:not([type=hidden]), .button, .foot, .foot a")].map(element => parseFloat(getComputedStyle(element).fontSize))') as number[]
+  for (const step of ['', '/sign-up', '/forgot']) {
+    await page.goto(`${base}${step}`)
+    const before = await sizes()
+    await page.addStyleTag({ content: 'html { font-size: 200% }' })
+    t.strictSame(await sizes(), before.map(size => size * 2), step)
+    t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, step)
+  }
+})

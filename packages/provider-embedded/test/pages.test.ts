@@ -98,6 +98,25 @@ t.test('in a browser', async t => {
     t.ok(new URL(page.url()).searchParams.get('code'))
   })
 
+  t.test('where a password is chosen or asked for, a password manager finds whose it is', async t => {
+    const email = 'manager@example.com'
+    await confirmedAccount(running, email)
+    const { page } = await openWindow(browser)
+    // Chromium, Firefox and Safari look at inputs for text, seen or not, and at none of the type hidden.
+    const username = async () => await page.locator('form:has(input[type=password]) input[autocomplete=username]').evaluateAll(all => all.map(input => [(input as unknown as { type: string }).type, (input as unknown as { value: string }).value]))
+    await page.goto((await begin()).url)
+    t.strictSame(await username(), [['email', '']])
+    await page.getByRole('link', { name: 'Forgot password?' }).click()
+    await page.getByLabel('Email address').fill(email)
+    await page.getByRole('button', { name: 'Send the code' }).click()
+    await page.getByLabel('New password').waitFor()
+    t.strictSame(await username(), [['text', email]])
+    t.equal(await page.getByRole('textbox').count(), 2, 'it is not there for others')
+    await page.goto((await running.smtp.nth(email, 2)).link)
+    t.strictSame(await username(), [['text', email]])
+    await page.context().close()
+  })
+
   t.test('the keyboard alone signs in; a wrong password is announced and focused', async t => {
     const email = 'keyboard@example.com'
     await confirmedAccount(running, email)

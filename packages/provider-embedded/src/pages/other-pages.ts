@@ -1,7 +1,7 @@
 import type { CodePurpose } from '../codes.js'
 import { Html, html } from '../html.js'
 import { button, field, form, layout, problemSummary, type Brand, type Problem } from './layout.js'
-import { newPasswordField } from './sign-in-pages.js'
+import { newPasswordField, usernameField } from './sign-in-pages.js'
 
 export interface LinkPage {
   readonly brand: Brand
@@ -19,7 +19,7 @@ const tokenField = (token: string) => html`<input type="hidden" name="token" val
 export function confirmLinkPage ({ brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
   return layout(brand, 'Confirm your address', html`${problemSummary(problem)}
 <p class="lead">Somebody signed up with <strong>${email}</strong>. If it was you, type in your password to confirm the address.</p>
-${form('/oidc/confirm', csrf, html`${tokenField(token)}<input type="hidden" name="username" autocomplete="username" value="${email}">
+${form('/oidc/confirm', csrf, html`${tokenField(token)}${usernameField(email)}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', hint: 'The password that you chose when you signed up.' }, problem)}
 ${button('Confirm my address')}`)}
 <p class="foot">You did not sign up? Then ignore the email. You forgot the password? Use “Forgot password?” where you sign in: a new one confirms the address, too.</p>`)
@@ -36,7 +36,7 @@ export function inviteLinkPage (page: LinkPage, link: { email: string }): string
 function passwordPage (purpose: 'reset' | 'invite', title: string, { brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
   return layout(brand, title, html`${problemSummary(problem)}
 <p class="lead">For the account of <strong>${email}</strong>.</p>
-${form(`/oidc/${purpose}`, csrf, html`${tokenField(token)}<input type="hidden" name="username" autocomplete="username" value="${email}">
+${form(`/oidc/${purpose}`, csrf, html`${tokenField(token)}${usernameField(email)}
 ${newPasswordField(problem)}${button('Save the password')}`)}`)
 }
 

@@ -53,7 +53,7 @@ ${button('Send the code')}`)}
 export function resetPage ({ brand, base, csrf, problem }: SignInPage, { email }: { email: string }): string {
   return layout(brand, 'Choose a new password', html`${problemSummary(problem)}
 <p class="lead">If <strong>${email}</strong> has an account, an email with a code is on its way.</p>
-${form(`${base}/reset`, csrf, html`
+${form(`${base}/reset`, csrf, html`${usernameField(email)}
 ${field({ name: 'code', label: 'Code from the email', autocomplete: 'one-time-code', code: true }, problem)}
 ${newPasswordField(problem)}
 ${button('Save and sign in')}`)}
@@ -62,6 +62,11 @@ ${button('Save and sign in')}`)}
 
 export function newPasswordField (problem: Problem | undefined) {
   return field({ name: 'newPassword', label: 'New password', type: 'password', autocomplete: 'new-password', hint: 'At least 8 characters.' }, problem)
+}
+
+/** Whose the password is that is typed in, for password managers: they look at no input of the type hidden. */
+export function usernameField (email: string) {
+  return html`<input class="away" type="text" name="username" autocomplete="username" value="${email}" readonly>`
 }
 
 const scopeTexts: Readonly<Record<string, string>> = {

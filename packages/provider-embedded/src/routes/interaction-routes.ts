@@ -1,7 +1,9 @@
 import { errors } from '@latchkey/identity-provider'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors as oidcErrors, type InteractionResults } from 'oidc-provider'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Asking } from '../account-actions.js'
+import { NO_BRAND } from '../pages/layout.js'
 import { donePage, messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
 import type { ChosenPassword } from '../pending-emails.js'
@@ -22,7 +24,11 @@ interface SignIn {
   /** The address that was typed in, once it was: it stays on the server, out of addresses and logs. */
   readonly email: string
   readonly chosen: ChosenPassword | undefined
+  /** Where the browser goes on from here, once it is finished. */
+  readonly returnTo: string | undefined
 }
+
+const UNDER_WAY_MS = 500
 
 type Handler = (signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
@@ -34,7 +40,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   async function open (request: FastifyRequest, reply: FastifyReply): Promise<SignIn | null> {
     seenFromOutside(request, embedded.issuer)
     try {
-      const { uid, prompt, params, session } = await embedded.current().provider.interactionDetails(request.raw, reply.raw)
+      const { uid, prompt, params, session, result, returnTo } = await embedded.current().provider.interactionDetails(request.raw, reply.raw)
       const profile = embedded.profiles.findByClientId(String(params.client_id))
       if (profile === undefined || uid !== (request.params as { uid: string }).uid) return null
       const pending = await embedded.pendingEmails.find(uid)
@@ -47,7 +53,8 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
         asking: { profileId: profile.id, brandName: profile.brandName, clientId: profile.clientId, interactionUid: uid, clientAddress: request.ip },
         page: { brand: brandOf(profile), base: `/oidc/interaction/${uid}`, csrf: pages.csrfFor(request, reply) },
         email: pending?.email ?? '',
-        chosen: pending?.chosen
+        chosen: pending?.chosen,
+        returnTo: result === undefined ? undefined : returnTo
       }
     } catch (error) {
       if (error instanceof oidcErrors.SessionNotFound) return null
@@ -62,10 +69,30 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
       url: `/oidc/interaction/:uid${path}`,
       handler: async (request, reply) => {
         const signIn = await open(request, reply)
-        if (signIn !== null) return await handler(signIn, request, reply)
-        return pages.send(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was left open for too long, was finished already, or began in another browser. Go back to the app and sign in again.'))
+        if (signIn !== null && signIn.returnTo === undefined) return await handler(signIn, request, reply)
+        return await goOn(signIn, request, reply)
       }
     })
+  }
+
+  /**
+   * Answers who comes back to a sign-in that is finished, or gone. A form that was sent twice, the second time before the
+   * browser had seen where the first one led, begins the same sign-in once more, as the client that waits for it did.
+   */
+  async function goOn (signIn: SignIn | null, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (signIn?.returnTo !== undefined) return reply.redirect(signIn.returnTo, 303)
+    const { uid } = request.params as { uid: string }
+    const finished = beganHere(uid, request, reply) ? await embedded.justDone.findSignIn(uid) : undefined
+    if (finished !== undefined && request.method === 'POST') return reply.redirect(`/oidc/auth?${new URLSearchParams(finished)}`, 303)
+    if (finished === undefined) return pages.send(reply, 400, messagePage(NO_BRAND, 'This sign-in has ended', 'It was left open for too long, was finished already, or began in another browser. Go back to the app and sign in again.'))
+    const profile = embedded.profiles.findByClientId(finished.client_id ?? '')
+    return pages.send(reply, 400, messagePage(brandOf(profile), 'You have signed in already', 'There is nothing more to do here. Go back to the app.'))
+  }
+
+  /** Whether this browser has the cookie of a sign-in, which outlives it. */
+  function beganHere (uid: string, request: FastifyRequest, reply: FastifyReply): boolean {
+    const { provider } = embedded.current()
+    return provider.createContext(request.raw, reply.raw).cookies.get(provider.cookieName('interaction'), { signed: true }) === uid
   }
 
   // Where the link of an email ends, in whatever browser it was followed: only the one that began the sign-in can go on with it.
@@ -79,15 +106,29 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   async function finish (signIn: SignIn, request: FastifyRequest, reply: FastifyReply, result: InteractionResults): Promise<FastifyReply> {
     const returnTo = await embedded.current().provider.interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
     await embedded.pendingEmails.remove(signIn.uid)
+    if (!('error' in result)) await embedded.justDone.keepSignIn(signIn.uid, signIn.params)
     if (signIn.prompt === 'login') await embedded.limits.finishSignIn(request.ip)
     return reply.redirect(returnTo, 303)
   }
 
+  /** Answers a form that was sent twice by where the first one leads, which has used the code up; gives `null` for any other. */
+  async function sentBefore (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | null> {
+    // It may be under way.
+    await sleep(UNDER_WAY_MS)
+    const now = await open(request, reply)
+    return now === null || now.returnTo !== undefined ? await goOn(now, request, reply) : null
+  }
+
   /** Runs what a form asks for; what is wrong with it is shown on the form. */
-  async function attempt (signIn: SignIn, reply: FastifyReply, show: (page: SignInPage) => string, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
+  async function attempt (signIn: SignIn, request: FastifyRequest, reply: FastifyReply, show: (page: SignInPage) => string, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
     try {
       return await work()
     } catch (error) {
+      if (error instanceof oidcErrors.SessionNotFound) return await goOn(null, request, reply)
+      if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) {
+        const gone = await sentBefore(request, reply)
+        if (gone !== null) return gone
+      }
       embedded.refused(error)
       return again(signIn, reply, show, problemOf(error))
     }
@@ -117,7 +158,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     const show = (page: SignInPage) => signInPage(page, { email, offersSignUp: signIn.profile.signUp })
     const fields = missing({ email: email === '' && 'Enter your email address', password: password === '' && 'Enter your password' })
     if (fields !== null) return again(signIn, reply, show, fields)
-    return await attempt(signIn, reply, show, async () => {
+    return await attempt(signIn, request, reply, show, async () => {
       const account = await actions.authenticate(signIn.asking, email, password)
       if (account.emailVerified) return await finish(signIn, request, reply, loginAs(account.id))
       await ignoringThrottle(() => actions.sendConfirmation(signIn.asking, email))
@@ -143,7 +184,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
       lastName: lastName.length > 100 && 'Use at most 100 characters'
     })
     if (fields !== null) return again(signIn, reply, show, fields)
-    return await attempt(signIn, reply, show, async () => {
+    return await attempt(signIn, request, reply, show, async () => {
       const chosen = await actions.signUpDiscreetly(signIn.asking, { email, password: textOf(request, 'password'), firstName, lastName })
       await embedded.pendingEmails.keep(signIn.uid, { email, chosen })
       return reply.redirect(`${signIn.page.base}/confirm`, 303)
@@ -160,16 +201,16 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     const { chosen, email } = signIn
     const show = (page: SignInPage) => confirmPage(page, { email, sentAgain: false })
     // The code says whose the address is, and not whose the account's password.
-    if (chosen === undefined) return again(signIn, reply, show, { status: 400, summary: 'Go back to sign in and type in your password first.' })
-    return await attempt(signIn, reply, show, async () => {
+    if (chosen === undefined) return await sentBefore(request, reply) ?? again(signIn, reply, show, { status: 400, summary: 'Go back to sign in and type in your password first.' })
+    return await attempt(signIn, request, reply, show, async () => {
       const owner = await actions.confirmChosen(signIn.asking, { email, code: textOf(request, 'code') }, chosen)
       return await finish(signIn, request, reply, loginAs(owner.accountId))
     })
   })
 
-  step('POST', '/confirm/resend', async (signIn, _request, reply) =>
-    await attempt(signIn, reply, page => confirmPage(page, { email: signIn.email, sentAgain: false }), async () => {
-      await actions.sendConfirmation(signIn.asking, signIn.email)
+  step('POST', '/confirm/resend', async (signIn, request, reply) =>
+    await attempt(signIn, request, reply, page => confirmPage(page, { email: signIn.email, sentAgain: false }), async () => {
+      await actions.sendConfirmation({ ...signIn.asking, isAskedAgain: true }, signIn.email)
       return reply.redirect(`${signIn.page.base}/confirm?sent=again`, 303)
     }))
 
@@ -181,7 +222,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     const show = (page: SignInPage) => forgotPage(page, { email })
     const fields = missing({ email: email === '' && 'Enter your email address' })
     if (fields !== null) return again(signIn, reply, show, fields)
-    return await attempt(signIn, reply, show, async () => {
+    return await attempt(signIn, request, reply, show, async () => {
       await actions.forgotPassword(signIn.asking, email)
       await embedded.pendingEmails.keep(signIn.uid, { email, chosen: email === signIn.email ? signIn.chosen : undefined })
       return reply.redirect(`${signIn.page.base}/reset`, 303)
@@ -194,7 +235,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   })
 
   step('POST', '/reset', async (signIn, request, reply) =>
-    await attempt(signIn, reply, page => resetPage(page, { email: signIn.email }), async () => {
+    await attempt(signIn, request, reply, page => resetPage(page, { email: signIn.email }), async () => {
       const owner = await actions.resetPassword(signIn.asking, { email: signIn.email, code: textOf(request, 'code'), newPassword: textOf(request, 'newPassword') })
       return await finish(signIn, request, reply, loginAs(owner.accountId))
     }))

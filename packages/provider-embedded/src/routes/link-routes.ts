@@ -8,7 +8,7 @@ import { brandOf, textOf, type Pages } from './page-routes.js'
 
 /** The pages that the links in emails lead to, in whatever browser they are followed. */
 export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
-  const { actions, profiles, refused } = pages.embedded
+  const { actions, justDone, profiles, refused } = pages.embedded
 
   const profileOf = (owner: CodeOwner | undefined) => profiles.findByClientId(owner?.clientId ?? '') ?? profiles.first()
   const pageFor = (request: FastifyRequest, reply: FastifyReply, owner: CodeOwner | undefined, token: string): LinkPage =>
@@ -28,6 +28,14 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   async function dead (request: FastifyRequest, reply: FastifyReply, purpose: CodePurpose, token: string): Promise<FastifyReply> {
     const link = await actions.readLink(purpose, token)
     return pages.send(reply, 410, deadLinkPage(pageFor(request, reply, link, token), { purpose, known: link !== undefined }))
+  }
+
+  /** Answers a form that was sent twice as it was the first time, to whoever knows the password that the account has got by it; gives `null` to others. */
+  async function doneBefore (request: FastifyRequest, reply: FastifyReply, purpose: CodePurpose, { token, password }: { token: string, password: string }): Promise<FastifyReply | null> {
+    const owner = await justDone.findLink(token)
+    if (owner === undefined) return null
+    const isTheirs = await actions.authenticate(askingFor(request, owner), owner.email, password).then(() => true, () => false)
+    return isTheirs ? done(reply, owner, purpose) : null
   }
 
   function done (reply: FastifyReply, owner: CodeOwner, purpose: CodePurpose): FastifyReply {
@@ -66,16 +74,19 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   fastify.post('/oidc/confirm', async (request, reply) => {
     const [token, password] = [textOf(request, 'token'), textOf(request, 'password')]
     const link = await actions.readLink('confirm', token)
-    if (link === undefined || link.expired) return await dead(request, reply, 'confirm', token)
+    const tooLate = async () => await doneBefore(request, reply, 'confirm', { token, password }) ?? await dead(request, reply, 'confirm', token)
+    if (link === undefined || link.expired) return await tooLate()
     const again = (problem: Refusal) =>
       pages.refuse(reply, problem, confirmLinkPage({ ...pageFor(request, reply, link, token), problem }, link))
     if (password === '') return again({ status: 400, summary: 'Please check what you typed in:', fields: { password: 'Enter your password' } })
     const pending = link.interactionUid === null ? undefined : await pages.embedded.pendingEmails.find(link.interactionUid)
     try {
-      return done(reply, await actions.confirmByLink(askingFor(request, link), token, password, pending), 'confirm')
+      const owner = await actions.confirmByLink(askingFor(request, link), token, password, pending)
+      await justDone.keepLink(token, owner)
+      return done(reply, owner, 'confirm')
     } catch (error) {
       refused(error)
-      if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, 'confirm', token)
+      if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await tooLate()
       if (!(error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS)) return again(problemOf(error))
       return again({ status: error.statusCode ?? 401, summary: 'Please check what you typed in:', fields: { password: 'That is not the password that was chosen at sign-up' } })
     }
@@ -83,13 +94,18 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
 
   for (const [purpose, show] of [['reset', resetLinkPage], ['invite', inviteLinkPage]] as const) {
     fastify.post(`/oidc/${purpose}`, async (request, reply) => {
-      const token = textOf(request, 'token')
+      const [token, password] = [textOf(request, 'token'), textOf(request, 'newPassword')]
       const asking = askingFor(request, await actions.readLink(purpose, token))
       try {
-        return done(reply, await actions.resetPasswordByLink(asking, purpose, token, textOf(request, 'newPassword')), purpose)
+        const owner = await actions.resetPasswordByLink(asking, purpose, token, password)
+        await justDone.keepLink(token, owner)
+        return done(reply, owner, purpose)
       } catch (error) {
+        const isUsed = error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE
+        const before = isUsed ? await doneBefore(request, reply, purpose, { token, password }) : null
+        if (before !== null) return before
         refused(error)
-        if (error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) return await dead(request, reply, purpose, token)
+        if (isUsed) return await dead(request, reply, purpose, token)
         const problem = problemOf(error, 'newPassword')
         const link = await actions.readLink(purpose, token)
         if (link === undefined) return await dead(request, reply, purpose, token)

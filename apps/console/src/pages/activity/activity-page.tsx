@@ -1,4 +1,4 @@
-import { Button, Code, Group, Select, Table, TextInput, Title } from '@mantine/core'
+import { Button, Code, Group, Select, Table, Text, TextInput, Title } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -28,7 +28,7 @@ type Event = ActivityQuery['auditEventsList']['items'][number]
 
 const PAGE_SIZE = 50
 const tables = ['Users', 'Roles', 'AuthenticationProfiles', 'AuthenticationSettings', 'ApiTokens']
-const actions = ['create', 'invite', 'update', 'delete', 'viewAs']
+const actions = ['create', 'invite', 'signUp', 'update', 'delete', 'administratorClaim', 'viewAs']
 
 /** Who changed what, when, and what it was before. */
 export function ActivityPage () {
@@ -67,7 +67,7 @@ export function ActivityPage () {
         ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: kept }) }}>Show all</Button>}</Empty>
         : (
           <Table aria-label='Activity'>
-            <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>Who</Table.Th><Table.Th>What</Table.Th><Table.Th><span className='wide-only'>Before and after</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th className='wide-only'>When</Table.Th><Table.Th className='wide-only'>Who</Table.Th><Table.Th>What</Table.Th><Table.Th><span className='wide-only'>Before and after</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{page.items.map(event => <EventRows key={event.id} event={event} />)}</Table.Tbody>
           </Table>
           ))}
@@ -79,12 +79,16 @@ export function ActivityPage () {
 function EventRows ({ event }: { event: Event }) {
   const [open, setOpen] = useState(false)
   const { id, createdAt, actorKind, actorName, actorId, action, table, recordId } = event
+  const who = actorName ?? actorId ?? actorKind
   return (
     <>
       <Table.Tr>
-        <Table.Td><Moment at={createdAt} /></Table.Td>
-        <Table.Td>{actorName ?? actorId ?? actorKind}</Table.Td>
-        <Table.Td><span style={{ whiteSpace: 'nowrap' }}>{action}</span> <Code>{table}</Code></Table.Td>
+        <Table.Td className='wide-only'><Moment at={createdAt} /></Table.Td>
+        <Table.Td className='wide-only'>{who}</Table.Td>
+        <Table.Td>
+          <span style={{ whiteSpace: 'nowrap' }}>{action}</span> <Code>{table}</Code>
+          <Text className='narrow-only' size='xs' c='dimmed'>{who}<br /><Moment at={createdAt} /></Text>
+        </Table.Td>
         <Table.Td><Button size='compact-sm' variant='default' aria-expanded={open} aria-controls={`event-${id}`} aria-label={`${open ? 'Hide' : 'Show'} what ${action} of ${table} ${recordId} changed`} onClick={() => { setOpen(!open) }}>{open ? 'Hide' : 'Show'}</Button></Table.Td>
       </Table.Tr>
       <Table.Tr id={`event-${id}`} hidden={!open}>{open && <Table.Td colSpan={4}><Difference event={event} /></Table.Td>}</Table.Tr>

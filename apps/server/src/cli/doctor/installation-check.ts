@@ -36,6 +36,11 @@ async function checkDatabase (config: Config, rehearsed: FastifyInstance | undef
   try {
     opened = await openDatabase(config.databaseUrl)
     await sql`select 1`.execute(opened.db)
+    const damage = config.databaseUrl.startsWith('sqlite:') ? await damageOf(opened) : null
+    if (damage !== null) {
+      checks.push(problem('database', `its file is damaged: ${damage}`, 'Stop the server, keep a copy of the file, and restore a backup: docs/operations.md, "Backup and restore"'))
+      return false
+    }
     checks.push(ok('database', 'answers'))
     if (rehearsed === undefined) return false
     const { pending, unknown, untouched } = await migrationState(opened.db, rehearsed.db)
@@ -49,6 +54,17 @@ async function checkDatabase (config: Config, rehearsed: FastifyInstance | undef
     return false
   } finally {
     await opened?.close()
+  }
+}
+
+/** What SQLite finds wrong with its file first: a server goes on with a damaged one until it comes to the place. */
+async function damageOf ({ db }: FastifyInstance): Promise<string | null> {
+  try {
+    const { rows: [first] } = await sql<{ quick_check: string }>`pragma quick_check(1)`.execute(db)
+    return first === undefined || first.quick_check === 'ok' ? null : first.quick_check.replace(/\s+/g, ' ')
+  } catch (error) {
+    if ((error as { code?: string }).code?.startsWith('SQLITE_CORRUPT') === true) return (error as Error).message
+    throw error
   }
 }
 

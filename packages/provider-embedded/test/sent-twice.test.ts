@@ -1,0 +1,90 @@
+import { dialects } from '@latchkey/test-databases'
+import t from 'tap'
+import { callbackUrl, profileOf, startApp } from './helpers/app.js'
+import { beginSignIn, confirmedAccount, finishSignIn, password } from './helpers/client.js'
+import { formBrowser, type FormBrowser, type Page } from './helpers/form-browser.js'
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: a form that is sent twice`, async t => {
+    const running = await startApp(t, dialect)
+    running.app.providerEmbedded.createProvider(profileOf())
+    await confirmedAccount(running, 'ada@example.com')
+    const ada = { email: 'ada@example.com', password }
+
+    /** Sends a form twice; the browser sees nothing of the first answer, neither its cookies nor where it leads. */
+    async function twice (browser: FormBrowser, page: Page, action: string, fields: Record<string, string>): Promise<Page> {
+      const before = new Map(browser.cookies)
+      await browser.submit(page, action, fields)
+      browser.cookies.clear()
+      for (const [name, value] of before) browser.cookies.set(name, value)
+      return await browser.submit(page, action, fields)
+    }
+    const arrivedAt = ({ url }: Page) => url.origin + url.pathname
+    async function signUp (email: string) {
+      const [browser, attempt] = [formBrowser(running.url), await beginSignIn(running)]
+      const page = await browser.open(attempt.url)
+      return { browser, attempt, page: await browser.open(`${page.url.href}/sign-up`), fields: { email, password } }
+    }
+
+    t.test('signs in all the same', async t => {
+      const [browser, attempt] = [formBrowser(running.url), await beginSignIn(running)]
+      const page = await browser.open(attempt.url)
+      const again = await twice(browser, page, '/sign-in', ada)
+      t.match(again, { status: 200, html: /<h1>Sign in<\/h1>/ }, 'the browser never learnt that it is signed in')
+      const arrived = await browser.submit(again, '/sign-in', ada)
+      t.equal(arrivedAt(arrived), callbackUrl)
+      t.match((await finishSignIn(attempt, arrived.url)).claims(), { email: ada.email }, 'it is what the app waits for')
+
+      t.match(await browser.submit(again, '/sign-in', ada), { url: { pathname: '/callback' } }, 'a browser that has learnt it is not asked')
+      t.match(await browser.open(again.url.href), { status: 400, html: /You have signed in already/ }, 'the Back button')
+      t.match(await formBrowser(running.url).open(again.url.href), { status: 400, html: /This sign-in has ended/ }, 'another browser')
+    })
+
+    t.test('at once signs in as well', async t => {
+      const [browser, attempt] = [formBrowser(running.url), await beginSignIn(running)]
+      const page = await browser.open(attempt.url)
+      const answers = await Promise.all([1, 2, 3].map(async () => await browser.submit(page, '/sign-in', ada)))
+      for (const { url, status } of answers) t.ok(url.href.startsWith(callbackUrl) || (status === 200 && url.pathname.startsWith('/oidc/interaction/')), `${status} ${url.pathname}`)
+      t.ok(answers.some(({ url }) => url.searchParams.has('code')))
+    })
+
+    t.test('makes one account and sends one email, whose code works; another one is sent when it is asked for', async t => {
+      const { browser, attempt, page, fields } = await signUp('once@example.com')
+      const asked = await twice(browser, page, '/sign-up', fields)
+      t.match(asked.html, 'Check your email')
+      const { code } = await running.smtp.nth(fields.email, 1)
+      const again = await twice(browser, asked, '/confirm', { code })
+      t.match(again.html, /<h1>Sign in<\/h1>/)
+      const arrived = await browser.submit(again, '/sign-in', fields)
+      t.match((await finishSignIn(attempt, arrived.url)).claims(), { email: fields.email, email_verified: true })
+      t.equal(running.smtp.sentTo(fields.email).length, 1)
+
+      const other = await signUp('more@example.com')
+      const waiting = await other.browser.submit(other.page, '/sign-up', other.fields)
+      t.match((await other.browser.submit(waiting, '/confirm/resend')).html, 'We sent a new email')
+      await running.smtp.nth('more@example.com', 2)
+    })
+
+    t.test('with a code at once is answered by where the first one leads', async t => {
+      const { browser, page, fields } = await signUp('quick@example.com')
+      const asked = await browser.submit(page, '/sign-up', fields)
+      const { code } = await running.smtp.nth(fields.email, 1)
+      const answers = await Promise.all([1, 2, 3].map(async () => await browser.submit(asked, '/confirm', { code })))
+      for (const { html } of answers) t.notMatch(html, /Go back to sign in|does not work|has ended/)
+    })
+
+    t.test('behind a link says what the first one has done, to who knows the password', async t => {
+      const { browser, page, fields } = await signUp('link@example.com')
+      await browser.submit(page, '/sign-up', fields)
+      const other = formBrowser(running.url)
+      const confirm = await other.open((await running.smtp.nth(fields.email, 1)).link)
+      t.match((await twice(other, confirm, '/oidc/confirm', { password })).html, 'Your address is confirmed')
+      t.match((await other.submit(confirm, '/oidc/confirm', { password: 'another one of mine' })).html, 'That link does not work')
+
+      await browser.submit(await browser.open(page.url.href.replace('/sign-up', '/forgot')), '/forgot', { email: fields.email })
+      const reset = await other.open((await running.smtp.nth(fields.email, 2)).link)
+      t.match((await twice(other, reset, '/oidc/reset', { newPassword: 'staple of my horses' })).html, 'Your password is saved')
+      t.match((await other.submit(reset, '/oidc/reset', { newPassword: 'another one of mine' })).html, 'That link does not work')
+    })
+  })
+}
