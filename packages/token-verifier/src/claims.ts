@@ -44,7 +44,8 @@ export function readIdentity (claims: Claims, trusted: ResolvedIssuer, { now, cl
   if (iat !== undefined && !isTime(iat)) throw missingClaim('iat')
   if (!isName(sub) || sub.length > MAX_SUBJECT_LENGTH) throw missingClaim('sub')
   if (!isName(email)) throw missingClaim('email')
-  if (Math.max(nbf ?? 0, iat ?? 0) * 1000 > now + clockToleranceMs) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('not_yet_valid')
+  const begins = Math.max(nbf ?? 0, iat ?? 0) * 1000
+  if (begins > now + clockToleranceMs) throw notYetValid(begins - now)
   if (exp * 1000 + clockToleranceMs <= now) throw new TOKEN_VERIFIER_ERR_TOKEN_EXPIRED()
   return freeze({
     issuer: trusted.issuer,
@@ -55,6 +56,10 @@ export function readIdentity (claims: Claims, trusted: ResolvedIssuer, { now, cl
     claims: claims as Claims & IdentityClaims,
     expiresAt: exp
   })
+}
+
+function notYetValid (inMs: number): Error {
+  return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('not_yet_valid', { hint: `It begins in ${Math.ceil(inMs / 1000)} seconds by the clock of this machine: set that, or the issuer's (NTP)` })
 }
 
 function missingClaim (name: 'exp' | 'nbf' | 'iat' | 'sub' | 'email'): Error {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { bearerToken } from './bearer-token.js'
 import { checkTokenUse, readIdentity } from './claims.js'
-import { TOKEN_VERIFIER_ERR_TOKEN_INVALID, TOKEN_VERIFIER_ERR_TOKEN_MISSING } from './errors.js'
+import { TOKEN_VERIFIER_ERR_TOKEN_INVALID, TOKEN_VERIFIER_ERR_TOKEN_MISSING, type InvalidReason } from './errors.js'
 import type { Identity, TrustedIssuer } from './identity.js'
 import { createKeySetFetch } from './key-set-fetch.js'
 import { resolveIssuers, type ResolvedOptions } from './options.js'
@@ -131,7 +131,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
     } catch (error) {
       if (goneBy === trusted) {
         const translated = translateError(error)
-        logRefusal(log, translated, entries)
+        logRefusal(log, translated, goneBy, entries)
         throw translated
       }
     }
@@ -146,7 +146,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
     try {
       token = bearerToken(authorization, request.raw.rawHeaders)
     } catch (error) {
-      logRefusal(request.log, error, [])
+      logRefusal(request.log, error, trusted, [])
       return Promise.reject(error)
     }
     const identity = remembered.get(token)
@@ -196,12 +196,17 @@ async function findKey (keys: SigningKeys, { algorithms }: ResolvedIssuer, { alg
 }
 
 /** Says why, and which entries came into question; nothing that the token says. */
-function logRefusal (log: FastifyBaseLogger, error: unknown, entries: readonly ResolvedIssuer[]): void {
+function logRefusal (log: FastifyBaseLogger, error: unknown, trusted: TrustedIssuers, entries: readonly ResolvedIssuer[]): void {
   if (!(error instanceof TOKEN_VERIFIER_ERR_TOKEN_INVALID)) return
-  // Not in the error, which others see too: it names clients.
-  const hint = error.hint ?? (error.reason === 'audience_mismatch' ? hintOnAudience(entries) : undefined)
+  const hint = error.hint ?? hintOnConfiguration(error.reason, trusted, entries)
   const details = { reason: error.reason, issuers: entries.map(({ id }) => id), hint }
   // Tokens of a provider's other clients are nothing unusual, and anybody can write one.
   if (error.hint === undefined) log.info(details, 'A token was refused')
   else log.warn(details, 'A token was refused')
+}
+
+/** Not in the error, which others see too: it names issuers and clients. */
+function hintOnConfiguration (reason: InvalidReason, trusted: TrustedIssuers, entries: readonly ResolvedIssuer[]): string | undefined {
+  if (reason === 'unknown_issuer') return trusted.hint()
+  return reason === 'audience_mismatch' ? hintOnAudience(entries) : undefined
 }

@@ -7,6 +7,9 @@ export const signatureAlgorithms = [
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
 ] as const satisfies readonly SignatureAlgorithm[]
 
+/** A line of the log names so many. */
+const NAMED_ISSUERS = 10
+
 /** A URL, or a function that gives them; `undefined` where the issuer is asked. */
 export type KeyLocation = string | LocalKeys | undefined
 
@@ -29,6 +32,8 @@ export interface TrustedIssuers {
    * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (unknown_issuer)
    */
   of (iss: unknown): readonly ResolvedIssuer[]
+  /** For the log, which issuers there are; who sent the token may not know them. */
+  hint (): string
   /** Each issuer once, and where its keys are. */
   readonly keySources: ReadonlyMap<string, KeyLocation>
 }
@@ -55,6 +60,11 @@ export function createTrustedIssuers (entries: readonly TrustedIssuer[]): Truste
       const entries = typeof iss === 'string' ? byIssuer.get(iss) : undefined
       if (entries === undefined) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('unknown_issuer', { hint: hintOnIssuer(iss) })
       return entries
+    },
+    hint: () => {
+      const issuers = [...byIssuer.keys()]
+      const named = issuers.slice(0, NAMED_ISSUERS).join(', ')
+      return issuers.length === 0 ? 'No issuer is trusted' : `The trusted issuers are ${named}${issuers.length > NAMED_ISSUERS ? ` and ${issuers.length - NAMED_ISSUERS} more` : ''}: configure the one that the token names in iss, or sign in with one of these`
     }
   }
 

@@ -121,6 +121,27 @@ t.test('a token of another client is logged with the client IDs that are expecte
   for (const said of [...segmentsOf(token), 'stranger', 'jane@example.com']) t.notOk(lines.join().includes(said))
 })
 
+t.test('a token of another issuer is logged with those that are trusted, and one that is too early with by how much', async t => {
+  const issuer = await startIssuer(t)
+  const others = Array.from({ length: 10 }, (_, index) => ({ ...trust(issuer), id: `other-${index}`, issuer: `https://id-${index}.example.com` }))
+  const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer), ...others] })
+  await get(`Bearer ${await issuer.idToken({ claims: { iss: 'https://evil.example.com' } })}`)
+  await get(`Bearer ${await issuer.idToken({ claims: { iat: Math.floor(Date.now() / 1000) + 600 } })}`)
+  const logged = lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'A token was refused')
+  t.match(logged, [
+    { level: 30, reason: 'unknown_issuer', hint: `The trusted issuers are ${[issuer, ...others.slice(0, 9)].map(({ issuer }) => issuer).join(', ')} and 1 more: configure the one that the token names in iss, or sign in with one of these` },
+    { level: 40, reason: 'not_yet_valid', hint: /^It begins in (600|599) seconds by the clock of this machine: set that, or the issuer's \(NTP\)$/ }
+  ])
+  t.notOk(lines.join().includes('evil'))
+})
+
+t.test('where no issuer is trusted, the log says so', async t => {
+  const issuer = await startIssuer(t)
+  const { get, lines } = await startLoggingApp(t, { issuers: [] })
+  await get(`Bearer ${await issuer.idToken()}`)
+  t.match(lines.join(), /No issuer is trusted/)
+})
+
 t.test('refusals are logged with reason and issuer, and without what the token says', async t => {
   const issuer = await startIssuer(t)
   const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer)] })
