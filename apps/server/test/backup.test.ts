@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -47,7 +47,10 @@ t.test('a backup that was made of a running server on SQLite, and is restored as
   const made = await graphql(started.server, 'mutation { apiTokenCreate(data: { name: "ci", roles: { connect: [{ name: "Administrator" }] } }) { id token } }', root)
   const { id, token } = made.data?.apiTokenCreate
 
+  await t.rejects(documented('restore sqlite').then(command => shell(path, command)), 'there is no backup yet')
+  t.ok((await stat(file)).size > 0, 'and what is there stays')
   await shell(path, await documented('backup sqlite'))
+  await t.rejects(documented('backup sqlite').then(command => shell(path, command)), 'none is overwritten')
   await graphql(started.server, `mutation { apiTokenDelete(filter: { id: "${id}" }) { success } }`, root)
   for (let i = 0; i < 40; i++) await graphql(started.server, `mutation { roleCreate(data: { name: "Later ${i}" }) { id } }`, root)
   t.match((await graphql(started.server, '{ rolesList { count } }', token)).errors, [{ code: 'InvalidTokenError' }])

@@ -61,7 +61,7 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
       case 'bound':
         // What was noted is of a time before the two came to agree.
         if (standing.bound.noted.email !== standing.bound.user.email) await note(standing.bound, identity)
-        return standing.bound
+        return standing.bound.answer
       case 'email_differs':
         // An operator who looks for such users finds them by it.
         await note(standing.bound, identity)
@@ -69,9 +69,9 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
         return await followEmail(standing.bound, identity)
       case 'same_email':
         // Another request of the same person may have signed up between the two looks.
-        if (!standing.links) return await findByIdentity(identity) ?? notLinked()
+        if (!standing.links) return (await findByIdentity(identity) ?? notLinked()).answer
         await link(standing.user, identity)
-        return await findByIdentity(identity) ?? fail()
+        return (await findByIdentity(identity) ?? fail()).answer
     }
   }
 

@@ -181,7 +181,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   /** Where it is remembered, and there is nothing to do or to tell. */
   function knownUser (identity: Identity): ResolvedUser | undefined {
     const user = remembered.get(identity)
-    return user !== undefined && emailsAgree(identity, user.bound) && signIns.has(identity, user) ? user.bound : undefined
+    return user !== undefined && emailsAgree(identity, user.bound) && signIns.has(identity, user) ? user.bound.answer : undefined
   }
 
   async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {

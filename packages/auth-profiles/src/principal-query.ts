@@ -3,8 +3,10 @@ import { rowToUser, userColumns, type User, type UserColumn, type UserIdentity }
 import type { Kysely } from 'kysely'
 import type { ResolvedUser } from './auth-profiles.js'
 
-/** Who an identity is bound to, and the email that is noted of it. Nobody can change it: requests share it. */
+/** Who an identity is bound to, and the email that is noted of it. */
 export interface BoundUser extends ResolvedUser {
+  /** The two alone, as requests are answered, which share it. */
+  readonly answer: ResolvedUser
   readonly noted: { readonly email: string, readonly emailVerified: boolean | null }
 }
 
@@ -36,8 +38,8 @@ export function prepareFindByIdentity (db: Kysely<Tables>, columns: Readonly<Rec
     if (first === undefined) return null
     const roleIds = rows.flatMap(row => row.role_id ?? [])
     const { noted_email: email, noted_verified: verified } = first
-    const { user, principal } = resolvedUser(rowToUser(first, columns), roleIds)
-    return Object.freeze({ user, principal, noted: { email, emailVerified: verified === null ? null : Boolean(verified) } })
+    const answer = resolvedUser(rowToUser(first, columns), roleIds)
+    return { user: answer.user, principal: answer.principal, answer, noted: { email, emailVerified: verified === null ? null : Boolean(verified) } }
   }
 }
 

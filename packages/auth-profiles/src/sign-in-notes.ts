@@ -21,8 +21,9 @@ export function noteSignIns (activityLog: () => ActivityLog | null, remembered: 
       const { issuer, subject, profileId } = identity
       const { at, exact } = timeOf(identity)
       activityLog()?.signedIn({ userId, profileId, issuer, subject, at, exact, ip: origin?.ip, userAgent: origin?.headers['user-agent'] })
-      const user = remembered.get(identity)
-      if (user !== undefined) user.toldSignIn = at
+      const known = remembered.get(identity)
+      // It may be somebody else's by now.
+      if (known?.bound.user.id === userId) known.toldSignIn = at
     },
     has: (identity, { toldSignIn }) => toldSignIn === timeOf(identity).at
   }
