@@ -1,5 +1,5 @@
 /**
- * What a request with a token costs: seen before, and new. Not a test: it prints microseconds of processor time.
+ * What a request with a token costs: new, and remembered. Not a test: it prints microseconds of processor time.
  * Run it with `node bench/verify.js` after a build.
  */
 import tokenVerifier from '@latchkey/token-verifier'
@@ -18,9 +18,9 @@ const headers = tokens.map(token => `Bearer ${token}`)
 
 await measure('authenticate, new token', headers.slice(0, 1000))
 await measure('authenticate, new token', headers.slice(1000))
-await measure('authenticate, token seen before', headers)
-await measure('authenticate, token seen before', headers)
-await measure('authenticate, token seen before', headers)
+await measure('authenticate, token seen once', headers)
+await measure('authenticate, remembered token', headers)
+await measure('authenticate, remembered token', headers)
 await measure('authenticate, forged token', headers.slice(0, 5000).map(header => header.slice(0, -8) + 'AAAAAAAA'))
 await measure('authenticate, unknown key id', await Promise.all(Array.from({ length: 2000 }, async (_, i) => `Bearer ${await issuer.idToken({ header: { kid: `invented-${i}` } })}`)))
 
