@@ -2,7 +2,7 @@ import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
 import { callbackUrl, profileOf, startApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, finishSignIn, password } from './helpers/client.js'
-import { formBrowser, type FormBrowser, type Page } from './helpers/form-browser.js'
+import { cookieHeader, formBrowser, type FormBrowser, type Page } from './helpers/form-browser.js'
 
 for (const dialect of dialects) {
   t.test(`${dialect}: a form that is sent twice`, async t => {
@@ -11,12 +11,15 @@ for (const dialect of dialects) {
     await confirmedAccount(running, 'ada@example.com')
     const ada = { email: 'ada@example.com', password }
 
-    /** Sends a form twice; the browser sees nothing of the first answer, neither its cookies nor where it leads. */
-    async function twice (browser: FormBrowser, page: Page, action: string, fields: Record<string, string>): Promise<Page> {
+    /** Has a browser send something and see nothing of the answer, neither its cookies nor where it leads. */
+    async function unseen (browser: FormBrowser, send: () => Promise<Page>): Promise<void> {
       const before = new Map(browser.cookies)
-      await browser.submit(page, action, fields)
+      await send()
       browser.cookies.clear()
-      for (const [name, value] of before) browser.cookies.set(name, value)
+      for (const [key, cookie] of before) browser.cookies.set(key, cookie)
+    }
+    async function twice (browser: FormBrowser, page: Page, action: string, fields: Record<string, string>): Promise<Page> {
+      await unseen(browser, async () => await browser.submit(page, action, fields))
       return await browser.submit(page, action, fields)
     }
     const arrivedAt = ({ url }: Page) => url.origin + url.pathname
@@ -46,6 +49,35 @@ for (const dialect of dialects) {
       const answers = await Promise.all([1, 2, 3].map(async () => await browser.submit(page, '/sign-in', ada)))
       for (const { url, status } of answers) t.ok(url.href.startsWith(callbackUrl) || (status === 200 && url.pathname.startsWith('/oidc/interaction/')), `${status} ${url.pathname}`)
       t.ok(answers.some(({ url }) => url.searchParams.has('code')))
+    })
+
+    t.test('so closely that both answers lead back to the sign-in, which the first one ends, signs in too', async t => {
+      const [browser, attempt] = [formBrowser(running.url), await beginSignIn(running)]
+      const page = await browser.open(attempt.url)
+      const back = page.url.href.replace('/interaction/', '/auth/')
+      await unseen(browser, async () => await browser.submit(page, '/sign-in', ada))
+      const again = await browser.open(back)
+      t.match(again, { status: 200, html: /<h1>Sign in<\/h1>/ }, 'the browser never learnt that it is signed in')
+      const arrived = await browser.submit(again, '/sign-in', ada)
+      t.match((await finishSignIn(attempt, arrived.url)).claims(), { email: ada.email }, 'it is what the app waits for')
+      t.equal(arrivedAt(await browser.open(back)), callbackUrl, 'a browser that has learnt it is not asked')
+
+      t.match(await formBrowser(running.url).open(back), { status: 400, html: /This sign-in has ended/ }, 'another browser')
+      const stranger = formBrowser(running.url)
+      await stranger.open((await beginSignIn(running)).url)
+      const cookie = cookieHeader([...stranger.cookies.values()])
+      const answer = await fetch(`${page.url.href}/finished`, { headers: { cookie }, redirect: 'manual' })
+      t.equal(answer.status, 400, 'nor one that began another sign-in')
+      t.match(await stranger.open(`${running.url}/oidc/auth/unknown`), { status: 400, html: /This sign-in has ended/ })
+    })
+
+    t.test('is no way round a session that does not fit the sign-in', async t => {
+      const browser = formBrowser(running.url)
+      await browser.submit(await browser.open((await beginSignIn(running)).url), '/sign-in', ada)
+      const page = await browser.open((await beginSignIn(running, { prompt: 'login' })).url)
+      for (const [key, { name }] of browser.cookies) if (name.startsWith('latchkey_session')) browser.cookies.delete(key)
+      const back = new URL(page.url.href.replace('/interaction/', '/auth/'))
+      t.match(await browser.open(back.href), { status: 400, url: { pathname: back.pathname } })
     })
 
     t.test('makes one account and sends one email, whose code works; another one is sent when it is asked for', async t => {
