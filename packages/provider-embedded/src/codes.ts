@@ -39,6 +39,9 @@ export interface Codes {
   useLink (purpose: CodePurpose, linkToken: string): Promise<CodeOwner | undefined>
 }
 
+/** Whether a text could be the token of a link. */
+export const isLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(text)
+
 export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30, invite: 7 * 24 * 60 }
 
 /** Nobody has read the email of before, and come back to ask for another one, sooner. */

@@ -6,8 +6,9 @@ import { cookieHeader, formBrowser, type FormBrowser, type Page } from './helper
 
 for (const dialect of dialects) {
   t.test(`${dialect}: a form that is sent twice`, async t => {
-    const running = await startApp(t, dialect)
-    running.app.providerEmbedded.createProvider(profileOf())
+    const refusals: { code?: string }[] = []
+    const running = await startApp(t, dialect, { onRefused: error => { refusals.push(error as { code?: string }) } })
+    const provider = running.app.providerEmbedded.createProvider(profileOf())
     await confirmedAccount(running, 'ada@example.com')
     const ada = { email: 'ada@example.com', password }
 
@@ -103,6 +104,34 @@ for (const dialect of dialects) {
       const { code } = await running.smtp.nth(fields.email, 1)
       const answers = await Promise.all([1, 2, 3].map(async () => await browser.submit(asked, '/confirm', { code })))
       for (const { html } of answers) t.notMatch(html, /Go back to sign in|does not work|has ended/)
+    })
+
+    t.test('at once behind a link is answered by what the first one does, and is no refusal; a link that is none is one', async t => {
+      const { browser, page, fields } = await signUp('hasty@example.com')
+      await browser.submit(page, '/sign-up', fields)
+      await provider.inviteAccount({ email: 'guest@example.com' })
+      const other = formBrowser(running.url)
+      const atOnce = async (page: Page, action: string, fields: Record<string, string>) => await Promise.all([1, 2, 3].map(async () => await other.submit(page, action, fields)))
+      refusals.length = 0
+      const confirm = await other.open((await running.smtp.nth(fields.email, 1)).link)
+      for (const { html } of await atOnce(confirm, '/oidc/confirm', { password })) t.match(html, 'Your address is confirmed')
+      await provider.forgotPassword({ email: fields.email })
+      const chosen = { newPassword: 'staple of my horses' }
+      const reset = await other.open((await running.smtp.nth(fields.email, 2)).link)
+      for (const { html } of await atOnce(reset, '/oidc/reset', chosen)) t.match(html, 'Your password is saved')
+      const invite = await other.open((await running.smtp.nth('guest@example.com', 1)).link)
+      for (const { html } of await atOnce(invite, '/oidc/invite', chosen)) t.match(html, 'Your password is saved')
+      t.strictSame(refusals, [])
+
+      await Promise.all(([[confirm, '/oidc/confirm', { password }], [reset, '/oidc/reset', chosen], [invite, '/oidc/invite', chosen]] as const).map(async ([page, action, fields]) => {
+        const answered: string[] = []
+        await Promise.all(['x'.repeat(43), 'short'].map(async token => {
+          t.match(await other.submit(page, action, { ...fields, token }), { status: 410, html: /That link does not work/ })
+          answered.push(token)
+        }))
+        t.equal(answered[0], 'short', 'what cannot be a link is not waited for')
+      }))
+      t.strictSame(refusals.map(({ code }) => code), Array(6).fill('IDENTITY_PROVIDER_ERR_INVALID_CODE'))
     })
 
     t.test('behind a link says what the first one has done, to who knows the password', async t => {

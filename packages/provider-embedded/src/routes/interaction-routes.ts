@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors as oidcErrors, type InteractionResults } from 'oidc-provider'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Asking } from '../account-actions.js'
+import { UNDER_WAY_MS } from '../just-done.js'
 import { NO_BRAND } from '../pages/layout.js'
 import { donePage, messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
@@ -27,8 +28,6 @@ interface SignIn {
   /** Where the browser goes on from here, once it is finished. */
   readonly returnTo: string | undefined
 }
-
-const UNDER_WAY_MS = 500
 
 type Handler = (signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
