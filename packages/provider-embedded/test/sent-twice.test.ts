@@ -1,8 +1,12 @@
 import { dialects } from '@latchkey/test-databases'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { callbackUrl, profileOf, startApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, finishSignIn, password } from './helpers/client.js'
 import { cookieHeader, formBrowser, type FormBrowser, type Page } from './helpers/form-browser.js'
+
+/** By then another email would have come. */
+const SETTLED_MS = 500
 
 for (const dialect of dialects) {
   t.test(`${dialect}: a form that is sent twice`, async t => {
@@ -94,8 +98,34 @@ for (const dialect of dialects) {
 
       const other = await signUp('more@example.com')
       const waiting = await other.browser.submit(other.page, '/sign-up', other.fields)
-      t.match((await other.browser.submit(waiting, '/confirm/resend')).html, 'We sent a new email')
+      t.match((await twice(other.browser, waiting, '/confirm/resend', {})).html, 'We sent a new email')
       await running.smtp.nth('more@example.com', 2)
+      await sleep(SETTLED_MS)
+      t.equal(running.smtp.sentTo('more@example.com').length, 2, 'that button, too, may be pressed twice')
+      await sleep(3000)
+      await other.browser.submit(waiting, '/confirm/resend')
+      await running.smtp.nth('more@example.com', 3)
+    })
+
+    t.test('sends no other email less: who has an account may ask for a new password right after signing up', async t => {
+      const email = 'bea@example.com'
+      await confirmedAccount(running, email)
+      const { browser, page } = await signUp(email)
+      await browser.submit(page, '/sign-up', { email, password })
+      t.match((await running.smtp.nth(email, 2)).subject, 'You have an account')
+      await twice(browser, await browser.open(page.url.href.replace('/sign-up', '/forgot')), '/forgot', { email })
+      t.match((await running.smtp.nth(email, 3)).subject, 'Choose a new password')
+      await sleep(SETTLED_MS)
+      t.equal(running.smtp.sentTo(email).length, 3)
+    })
+
+    t.test('sends the email the second time where that failed the first time', async t => {
+      const { browser, page, fields } = await signUp('unlucky@example.com')
+      running.smtp.refuseNext(fields.email)
+      await browser.submit(page, '/sign-up', fields)
+      for (const end = Date.now() + 10_000; Date.now() < end && !running.log.some(line => line.includes('Sending an email failed'));) await sleep(20)
+      await browser.submit(page, '/sign-up', fields)
+      await running.smtp.nth(fields.email, 1)
     })
 
     t.test('with a code at once is answered by where the first one leads', async t => {
@@ -147,5 +177,27 @@ for (const dialect of dialects) {
       t.match((await twice(other, reset, '/oidc/reset', { newPassword: 'staple of my horses' })).html, 'Your password is saved')
       t.match((await other.submit(reset, '/oidc/reset', { newPassword: 'another one of mine' })).html, 'That link does not work')
     })
+  })
+
+  t.test(`${dialect}: a form that is sent to two copies of the app at once sends one email`, async t => {
+    const running = await startApp(t, dialect)
+    const provider = running.app.providerEmbedded.createProvider(profileOf())
+    const copy = await startApp(t, dialect, { copyOf: running })
+    copy.app.providerEmbedded.createProvider(profileOf())
+    for (const email of ['ida@example.com', 'joy@example.com', 'kim@example.com']) {
+      await provider.signUpWithPassword({ email, password })
+      await running.smtp.nth(email, 1)
+      const browser = formBrowser(running.url)
+      const page = await browser.open((await beginSignIn(running)).url)
+      const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? ''
+      const headers = { cookie: cookieHeader([...browser.cookies.values()]), 'content-type': 'application/x-www-form-urlencoded' }
+      await Promise.all([running, copy, running, copy].map(async ({ url }) => {
+        const answer = await fetch(`${url}${page.url.pathname}/sign-up`, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams({ csrf, email, password }).toString() })
+        t.equal(answer.status, 303)
+      }))
+      await running.smtp.nth(email, 2)
+      await sleep(SETTLED_MS)
+      t.equal(running.smtp.sentTo(email).length, 2)
+    }
   })
 }
