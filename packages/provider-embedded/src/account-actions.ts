@@ -4,7 +4,7 @@ import { clientNetwork, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts, Names } from './accounts.js'
 import type { Background } from './background.js'
 import type { CodeOrigin, CodeOwner, CodePurpose, Codes } from './codes.js'
-import { accountExistsMessage, confirmationMessage, invitationMessage, resetMessage } from './email-messages.js'
+import { emails, type EmailKind } from './email-messages.js'
 import type { Mailer } from './mailer.js'
 import { checkPassword, fitsPassword, hashPassword } from './passwords.js'
 import type { ChosenPassword, Pending } from './pending-emails.js'
@@ -15,7 +15,7 @@ export interface Asking extends CodeOrigin {
   readonly profileId: string
   readonly brandName: string
   readonly clientAddress?: string | undefined
-  /** Another email is wanted, however soon: else a form that was sent twice has one sent. */
+  /** Another email is wanted than the one before: else a form that is sent twice has one sent. */
   readonly isAskedAgain?: boolean
 }
 
@@ -66,31 +66,39 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     return { account, chosen }
   }
 
-  function send (asking: Asking, purpose: CodePurpose, account: Account, message: typeof confirmationMessage): void {
-    const { interactionUid, isAskedAgain = false } = asking
-    background.run(`${purpose}:${account.email}`, 'Sending an email', async () => {
+  function send (asking: Asking, kind: EmailKind, account: Account): void {
+    const { clientId, interactionUid, isAskedAgain = false } = asking
+    const { purpose, message } = emails[kind]
+    const { email } = account
+    background.run(`${purpose}:${email}`, 'Sending an email', async () => {
       // The code of a second email would put an end to that of the first.
-      if (interactionUid !== null && !isAskedAgain && await codes.isOnItsWay(purpose, account.email, interactionUid)) return
-      const issued = await codes.issue(purpose, { accountId: account.id, email: account.email, clientId: asking.clientId, interactionUid })
-      await mailer.send(message({ to: account.email, brandName: asking.brandName, baseUrl }, issued))
+      const takeBack = await limits.beginEmail(interactionUid, kind, email, isAskedAgain)
+      if (takeBack === null) return
+      try {
+        const issued = await codes.issue(purpose, { accountId: account.id, email, clientId, interactionUid })
+        await mailer.send(message({ to: email, brandName: asking.brandName, baseUrl }, issued))
+      } catch (error) {
+        await takeBack()
+        throw error
+      }
     })
   }
 
   /** Limits emails, and sends one if there is an account to send it to. */
-  async function sendIf (asking: Asking, given: string, purpose: CodePurpose, message: typeof confirmationMessage, wanted: (account: Account) => boolean): Promise<void> {
+  async function sendIf (asking: Asking, given: string, kind: EmailKind, wanted: (account: Account) => boolean): Promise<void> {
     requireMailer(asking)
     const email = normalizedOrNull(given)
     if (email === null) return
     await limits.countEmail(asking.clientAddress)
-    await limits.countEmailTo(asking.clientAddress, purpose, email)
-    sendIfFound(asking, email, purpose, message, wanted)
+    await limits.countEmailTo(asking.clientAddress, emails[kind].purpose, email)
+    sendIfFound(asking, email, kind, wanted)
   }
 
   /** Finds the account where nobody waits for it: the caller learns nothing of it. */
-  function sendIfFound (asking: Asking, email: string, purpose: CodePurpose, message: typeof confirmationMessage, wanted: (account: Account) => boolean): void {
+  function sendIfFound (asking: Asking, email: string, kind: EmailKind, wanted: (account: Account) => boolean): void {
     background.run(`find:${email}`, 'Finding an account', async () => {
       const account = await accounts.findByEmail(email)
-      if (account !== undefined && wanted(account)) send(asking, purpose, account, message)
+      if (account !== undefined && wanted(account)) send(asking, kind, account)
     })
   }
 
@@ -170,7 +178,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     async signUp (asking: Asking, given: NewAccount): Promise<Account> {
       const { account } = await createAccount(asking, given)
       if (account === undefined) throw new errors.IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS()
-      send(asking, 'confirm', account, confirmationMessage)
+      send(asking, 'confirm', account)
       return account
     },
 
@@ -185,17 +193,17 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     async signUpDiscreetly (asking: Asking, given: NewAccount): Promise<ChosenPassword> {
       const { email, account, chosen } = await createAccount(asking, given)
       const mayBeReminded = await limits.mayBeSent(asking.clientAddress, 'reset', email)
-      if (account !== undefined) send(asking, 'confirm', account, confirmationMessage)
+      if (account !== undefined) send(asking, 'confirm', account)
       else if (mayBeReminded) {
-        sendIfFound(asking, email, 'confirm', confirmationMessage, found => !found.emailVerified)
-        sendIfFound(asking, email, 'reset', accountExistsMessage, found => found.emailVerified)
+        sendIfFound(asking, email, 'confirm', found => !found.emailVerified)
+        sendIfFound(asking, email, 'accountExists', found => found.emailVerified)
       }
       return chosen
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
     async sendConfirmation (asking: Asking, email: string): Promise<void> {
-      await sendIf(asking, email, 'confirm', confirmationMessage, account => !account.emailVerified)
+      await sendIf(asking, email, 'confirm', account => !account.emailVerified)
     },
 
     /**
@@ -250,12 +258,12 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
       // One that somebody signed up for must not be what its owner is invited into.
       if (before?.emailVerified === false) await accounts.replace(before.id, { passwordHash, names, confirmed: false })
       const account = await accounts.findByEmail(email)
-      if (account !== undefined) send(asking, 'invite', account, invitationMessage)
+      if (account !== undefined) send(asking, 'invite', account)
     },
 
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE */
     async forgotPassword (asking: Asking, email: string): Promise<void> {
-      await sendIf(asking, email, 'reset', resetMessage, () => true)
+      await sendIf(asking, email, 'reset', () => true)
     },
 
     /** Sets a new password, confirms the address, and ends every session. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED */

@@ -20,7 +20,10 @@ const policies = {
   emailOfAccountFrom: { free: 4, firstDelayMs: MINUTE, maxDelayMs: 4 * HOUR },
   signInFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
   signOutFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
-  emailOfAccount: { free: 40, firstDelayMs: MINUTE, maxDelayMs: HOUR, windowMs: DAY }
+  emailOfAccount: { free: 40, firstDelayMs: MINUTE, maxDelayMs: HOUR, windowMs: DAY },
+  // Nobody has read an email, and come back to ask for it anew, sooner; who asks for another one by the button for that has seen that there was one.
+  emailOfSignIn: { free: 1, firstDelayMs: 10 * SECOND, maxDelayMs: 10 * SECOND, windowMs: 10 * SECOND },
+  emailAgainOfSignIn: { free: 1, firstDelayMs: 3 * SECOND, maxDelayMs: 3 * SECOND, windowMs: 3 * SECOND }
 } as const satisfies Record<string, AttemptPolicy>
 
 type Limit = keyof typeof policies
@@ -109,6 +112,19 @@ export function createAccountLimits (attempts: Attempts) {
         if (error instanceof errors.IDENTITY_PROVIDER_ERR_THROTTLED) return false
         throw error
       }
+    },
+
+    /**
+     * Says that an email is on its way which a hosted sign-in asked for, by a form that may be sent twice.
+     *
+     * @param message which one it is of those that are sent to the address
+     * @param isAskedAgain whether another one is wanted than the one before
+     * @returns what takes it back, where it cannot be sent; `null` where it is on its way already
+     */
+    async beginEmail (interactionUid: string | null, message: string, email: string, isAskedAgain: boolean): Promise<Rightful | null> {
+      if (interactionUid === null) return async () => {}
+      const [what, who] = [isAskedAgain ? 'emailAgainOfSignIn' : 'emailOfSignIn', `${interactionUid}:${message}:${email}`] as const
+      return await may(what, who) ? async () => { await attempts.clear(`${what}:${who}`) } : null
     },
 
     /** Whether one more sign-in may be begun at the pages, which keeps a record of it. It counts until it is finished. */

@@ -48,7 +48,7 @@ export function createAttempts (db: Kysely<Tables>): Attempts {
       const forgotten = at(policy.windowMs ?? FORGET_MS)
       const end = policy.windowMs === undefined ? forgotten : sql<string>`(case when ${expired} then ${forgotten} else latchkey_embedded_attempts.expires_at end)`
       const counted = await db.insertInto('latchkey_embedded_attempts')
-        .values({ key, tries: 1, locked_until: NEVER_LOCKED, expires_at: forgotten })
+        .values({ key, tries: 1, locked_until: policy.free > 1 ? NEVER_LOCKED : at(delays(policy)[0] ?? policy.maxDelayMs), expires_at: forgotten })
         .onConflict(conflict => conflict.column('key')
           .doUpdateSet({ tries, locked_until: lockedUntil, expires_at: end })
           .where('latchkey_embedded_attempts.locked_until', '<=', nowText))

@@ -25,8 +25,6 @@ export interface CodeOwner extends CodeOrigin {
 }
 
 export interface Codes {
-  /** Whether a code was asked for at this hosted sign-in a moment ago, which a form that is sent twice asks for anew. */
-  isOnItsWay (purpose: CodePurpose, email: string, interactionUid: string): Promise<boolean>
   /** Replaces the code that was asked for before. */
   issue (purpose: CodePurpose, owner: CodeOwner): Promise<IssuedCode>
   /**
@@ -39,10 +37,11 @@ export interface Codes {
   useLink (purpose: CodePurpose, linkToken: string): Promise<CodeOwner | undefined>
 }
 
+/** Whether a text could be the token of a link. */
+export const isLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(text)
+
 export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30, invite: 7 * 24 * 60 }
 
-/** Nobody has read the email of before, and come back to ask for another one, sooner. */
-const MOMENT_MS = 10_000
 /** Of a million codes one network may guess this many before a new one must be asked for; a stranger must not use up the owner's. */
 const NETWORK_TRIES: AttemptPolicy = { free: 5, firstDelayMs: 24 * 60 * 60_000, maxDelayMs: 24 * 60 * 60_000 }
 /** And all of them together this many. */
@@ -59,13 +58,6 @@ export function createCodes (db: Kysely<Tables>, secrets: Secrets, attempts: Att
 
   const macOf = (purpose: CodePurpose, email: string, code: string) => secrets.mac(`code:${purpose}`, `${email}\0${code}`)
   return {
-    async isOnItsWay (purpose, email, interactionUid) {
-      const since = Date.now() - MOMENT_MS + CODE_MINUTES[purpose] * 60_000
-      const row = await db.selectFrom('latchkey_embedded_codes').select('tries')
-        .where('purpose', '=', purpose).where('email', '=', email).where('interaction_uid', '=', interactionUid)
-        .where('expires_at', '>', new Date(since).toISOString()).executeTakeFirst()
-      return row !== undefined
-    },
     async issue (purpose, { accountId, email, clientId, interactionUid }) {
       const code = String(randomInt(0, 1_000_000)).padStart(6, '0')
       const linkToken = randomSecret()

@@ -10,7 +10,7 @@ export interface MessageContext {
 }
 
 /** Asks the owner of a new account to confirm the address. */
-export function confirmationMessage (context: MessageContext, issued: IssuedCode): Email {
+function confirmationMessage (context: MessageContext, issued: IssuedCode): Email {
   return message(context, 'confirm', issued, {
     subject: `Confirm your email address for ${context.brandName}`,
     lead: `You signed up for ${context.brandName} with this email address. Confirm that it is yours:`,
@@ -20,7 +20,7 @@ export function confirmationMessage (context: MessageContext, issued: IssuedCode
 }
 
 /** Lets the owner of an account choose a new password. */
-export function resetMessage (context: MessageContext, issued: IssuedCode): Email {
+function resetMessage (context: MessageContext, issued: IssuedCode): Email {
   return message(context, 'reset', issued, {
     subject: `Choose a new password for ${context.brandName}`,
     lead: `Somebody, hopefully you, asked for a new password for ${context.brandName}.`,
@@ -30,7 +30,7 @@ export function resetMessage (context: MessageContext, issued: IssuedCode): Emai
 }
 
 /** Sent instead of a confirmation when the address has an account: the page that asked does not say so. */
-export function accountExistsMessage (context: MessageContext, issued: IssuedCode): Email {
+function accountExistsMessage (context: MessageContext, issued: IssuedCode): Email {
   return message(context, 'reset', issued, {
     subject: `You have an account at ${context.brandName} already`,
     lead: `Somebody, hopefully you, tried to sign up for ${context.brandName} with this email address, which has an account already. Sign in with its password, or choose a new one:`,
@@ -42,7 +42,7 @@ export function accountExistsMessage (context: MessageContext, issued: IssuedCod
 }
 
 /** Lets somebody in whom an administrator wants there: by the link they choose a password. */
-export function invitationMessage (context: MessageContext, issued: IssuedCode): Email {
+function invitationMessage (context: MessageContext, issued: IssuedCode): Email {
   return message(context, 'invite', issued, {
     subject: `You are invited to ${context.brandName}`,
     lead: `You can use ${context.brandName} with this email address. Choose a password, or sign in with the one that you have already:`,
@@ -51,6 +51,16 @@ export function invitationMessage (context: MessageContext, issued: IssuedCode):
     linkOnly: true
   })
 }
+
+/** The emails that are sent, and what the code and the link in each are for. */
+export const emails = {
+  confirm: { purpose: 'confirm', message: confirmationMessage },
+  reset: { purpose: 'reset', message: resetMessage },
+  accountExists: { purpose: 'reset', message: accountExistsMessage },
+  invite: { purpose: 'invite', message: invitationMessage }
+} as const satisfies Record<string, { purpose: CodePurpose, message: (context: MessageContext, issued: IssuedCode) => Email }>
+
+export type EmailKind = keyof typeof emails
 
 function message (context: MessageContext, purpose: CodePurpose, { code, linkToken }: IssuedCode, words: { subject: string, lead: string, action: string, close: string, linkOnly?: boolean }): Email {
   const link = `${context.baseUrl}/${purpose}?token=${linkToken}`

@@ -12,7 +12,7 @@ import { createBackground } from './background.js'
 import { endBrowserSession } from './browser-session.js'
 import { createCodes } from './codes.js'
 import { createGuard, guarded } from './database-failure.js'
-import { removeExpired } from './expiry.js'
+import { removeExpiredRegularly } from './expiry.js'
 import { createJustDone, type JustDone } from './just-done.js'
 import { createLegacySignIns, type LegacySignIns } from './legacy-sign-in.js'
 import { createNoMailer, createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mailer.js'
@@ -61,7 +61,6 @@ export interface EmbeddedConfig {
   readonly pages: (profiles: Profiles) => ProviderPages
 }
 
-const CLEANING_MS = 10 * 60_000
 /** Polls that pass before a new key signs: every copy has published it by then. */
 const POLLS_UNTIL_SIGNING = 3
 
@@ -109,7 +108,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   const actions = createAccountActions({ accounts, limits, codes: guarded(guard, createCodes(db, secrets, attempts)), mailer, background, log, baseUrl: issuer })
 
   const polling = repeat(options.keyPollSeconds * 1000, 'Looking for new signing keys', keys.refresh, log)
-  const cleaning = repeat(CLEANING_MS, 'Removing expired records', async () => { await removeExpired(db) }, log)
+  const cleaning = removeExpiredRegularly(db, log)
   return {
     issuer,
     profiles,

@@ -18,6 +18,8 @@ export interface JustDone {
 }
 
 const SECONDS = 2 * 60
+/** What one of two forms that were sent at once has begun, the other one looks for after so long. */
+export const UNDER_WAY_MS = 500
 
 /** @param recordsOf where the OpenID provider keeps its own records, under names of this one's; a used link's is as secret as a link */
 export function createJustDone (recordsOf: (model: 'FinishedSignIn' | 'UsedLink') => Adapter): JustDone {

@@ -124,6 +124,12 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       return grant
     },
     renderError: (ctx, out, error) => {
+      const tooLate = error instanceof errors.SessionNotFound ? finishedSignIn(ctx) : undefined
+      if (tooLate !== undefined) {
+        ctx.status = 303
+        ctx.redirect(`${config.issuer}/interaction/${tooLate}/finished`)
+        return
+      }
       ctx.type = 'html'
       if (ctx.status === 429) {
         config.refused(error)
@@ -151,6 +157,14 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }
   provider.on('server_error', (_ctx, error) => { config.log.error({ err: error }, 'The OpenID provider failed') })
   return provider
+}
+
+/**
+ * The sign-in that a browser comes back to when nothing is left of it. The cookie that says whether it began here is sent to the hosted pages alone: they
+ * know what to answer. One that is there still, and does not fit the browser's session, is an error.
+ */
+function finishedSignIn ({ oidc, path }: KoaContextWithOIDC): string | undefined {
+  return oidc.route === 'resume' && oidc.entities.Interaction === undefined ? /^\/auth\/([\w-]+)$/.exec(path)?.[1] : undefined
 }
 
 /** The check of `oidc-provider` that asks people of a native client each time (RFC 8252 §8.6), wherever they are sent to. */

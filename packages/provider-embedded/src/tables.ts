@@ -36,7 +36,7 @@ export interface RecordsTable {
   expires_at: string | null
 }
 
-/** Tries counted against lock-out, by what is tried and by whom; and, without tries, the networks that accounts were signed in from. */
+/** Tries counted against lock-out, by what is tried and by whom; emails on their way, by the sign-in that asked for them; and, without tries, the networks that accounts were signed in from. */
 export interface AttemptsTable {
   key: string
   tries: number

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { callbackUrl, profileOf, startApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
-import { formBrowser } from './helpers/form-browser.js'
+import { cookieHeader, formBrowser } from './helpers/form-browser.js'
 
 t.test('the hosted pages', async t => {
   const running = await startApp(t, 'sqlite')
@@ -46,7 +46,7 @@ t.test('the hosted pages', async t => {
       headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
       body: new URLSearchParams({ csrf, email, password }).toString()
     })).status
-    const cookies = [...browser.cookies].map(([name, value]) => `${name}=${value}`)
+    const cookies = [...browser.cookies.values()].map(cookie => cookieHeader([cookie]))
     const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? ''
     const stranger = /name="csrf" value="([^"]*)"/.exec((await begin()).html)?.[1] ?? ''
     t.equal(await send(cookies.join('; '), ''), 403, 'without a token')
@@ -64,6 +64,8 @@ t.test('the hosted pages', async t => {
     const browser = formBrowser(running.url)
     await begin(browser)
     t.equal((await browser.open(page.url.href)).status, 400, 'nor to one that began another')
+    const cookie = cookieHeader([...browser.cookies.values()])
+    t.equal((await fetch(page.url, { headers: { cookie } })).status, 400, 'not even with the cookie of that one')
   })
 
   t.test('answer an unknown address and a wrong password alike', async t => {

@@ -1,22 +1,30 @@
 import { dialects } from '@latchkey/test-databases'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { callbackUrl, profileOf, startApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, finishSignIn, password } from './helpers/client.js'
-import { formBrowser, type FormBrowser, type Page } from './helpers/form-browser.js'
+import { cookieHeader, formBrowser, type FormBrowser, type Page } from './helpers/form-browser.js'
+
+/** By then another email would have come. */
+const SETTLED_MS = 500
 
 for (const dialect of dialects) {
   t.test(`${dialect}: a form that is sent twice`, async t => {
-    const running = await startApp(t, dialect)
-    running.app.providerEmbedded.createProvider(profileOf())
+    const refusals: { code?: string }[] = []
+    const running = await startApp(t, dialect, { onRefused: error => { refusals.push(error as { code?: string }) } })
+    const provider = running.app.providerEmbedded.createProvider(profileOf())
     await confirmedAccount(running, 'ada@example.com')
     const ada = { email: 'ada@example.com', password }
 
-    /** Sends a form twice; the browser sees nothing of the first answer, neither its cookies nor where it leads. */
-    async function twice (browser: FormBrowser, page: Page, action: string, fields: Record<string, string>): Promise<Page> {
+    /** Has a browser send something and see nothing of the answer, neither its cookies nor where it leads. */
+    async function unseen (browser: FormBrowser, send: () => Promise<Page>): Promise<void> {
       const before = new Map(browser.cookies)
-      await browser.submit(page, action, fields)
+      await send()
       browser.cookies.clear()
-      for (const [name, value] of before) browser.cookies.set(name, value)
+      for (const [key, cookie] of before) browser.cookies.set(key, cookie)
+    }
+    async function twice (browser: FormBrowser, page: Page, action: string, fields: Record<string, string>): Promise<Page> {
+      await unseen(browser, async () => await browser.submit(page, action, fields))
       return await browser.submit(page, action, fields)
     }
     const arrivedAt = ({ url }: Page) => url.origin + url.pathname
@@ -48,6 +56,35 @@ for (const dialect of dialects) {
       t.ok(answers.some(({ url }) => url.searchParams.has('code')))
     })
 
+    t.test('so closely that both answers lead back to the sign-in, which the first one ends, signs in too', async t => {
+      const [browser, attempt] = [formBrowser(running.url), await beginSignIn(running)]
+      const page = await browser.open(attempt.url)
+      const back = page.url.href.replace('/interaction/', '/auth/')
+      await unseen(browser, async () => await browser.submit(page, '/sign-in', ada))
+      const again = await browser.open(back)
+      t.match(again, { status: 200, html: /<h1>Sign in<\/h1>/ }, 'the browser never learnt that it is signed in')
+      const arrived = await browser.submit(again, '/sign-in', ada)
+      t.match((await finishSignIn(attempt, arrived.url)).claims(), { email: ada.email }, 'it is what the app waits for')
+      t.equal(arrivedAt(await browser.open(back)), callbackUrl, 'a browser that has learnt it is not asked')
+
+      t.match(await formBrowser(running.url).open(back), { status: 400, html: /This sign-in has ended/ }, 'another browser')
+      const stranger = formBrowser(running.url)
+      await stranger.open((await beginSignIn(running)).url)
+      const cookie = cookieHeader([...stranger.cookies.values()])
+      const answer = await fetch(`${page.url.href}/finished`, { headers: { cookie }, redirect: 'manual' })
+      t.equal(answer.status, 400, 'nor one that began another sign-in')
+      t.match(await stranger.open(`${running.url}/oidc/auth/unknown`), { status: 400, html: /This sign-in has ended/ })
+    })
+
+    t.test('is no way round a session that does not fit the sign-in', async t => {
+      const browser = formBrowser(running.url)
+      await browser.submit(await browser.open((await beginSignIn(running)).url), '/sign-in', ada)
+      const page = await browser.open((await beginSignIn(running, { prompt: 'login' })).url)
+      for (const [key, { name }] of browser.cookies) if (name.startsWith('latchkey_session')) browser.cookies.delete(key)
+      const back = new URL(page.url.href.replace('/interaction/', '/auth/'))
+      t.match(await browser.open(back.href), { status: 400, url: { pathname: back.pathname } })
+    })
+
     t.test('makes one account and sends one email, whose code works; another one is sent when it is asked for', async t => {
       const { browser, attempt, page, fields } = await signUp('once@example.com')
       const asked = await twice(browser, page, '/sign-up', fields)
@@ -61,8 +98,34 @@ for (const dialect of dialects) {
 
       const other = await signUp('more@example.com')
       const waiting = await other.browser.submit(other.page, '/sign-up', other.fields)
-      t.match((await other.browser.submit(waiting, '/confirm/resend')).html, 'We sent a new email')
+      t.match((await twice(other.browser, waiting, '/confirm/resend', {})).html, 'We sent a new email')
       await running.smtp.nth('more@example.com', 2)
+      await sleep(SETTLED_MS)
+      t.equal(running.smtp.sentTo('more@example.com').length, 2, 'that button, too, may be pressed twice')
+      await sleep(3000)
+      await other.browser.submit(waiting, '/confirm/resend')
+      await running.smtp.nth('more@example.com', 3)
+    })
+
+    t.test('sends no other email less: who has an account may ask for a new password right after signing up', async t => {
+      const email = 'bea@example.com'
+      await confirmedAccount(running, email)
+      const { browser, page } = await signUp(email)
+      await browser.submit(page, '/sign-up', { email, password })
+      t.match((await running.smtp.nth(email, 2)).subject, 'You have an account')
+      await twice(browser, await browser.open(page.url.href.replace('/sign-up', '/forgot')), '/forgot', { email })
+      t.match((await running.smtp.nth(email, 3)).subject, 'Choose a new password')
+      await sleep(SETTLED_MS)
+      t.equal(running.smtp.sentTo(email).length, 3)
+    })
+
+    t.test('sends the email the second time where that failed the first time', async t => {
+      const { browser, page, fields } = await signUp('unlucky@example.com')
+      running.smtp.refuseNext(fields.email)
+      await browser.submit(page, '/sign-up', fields)
+      for (const end = Date.now() + 10_000; Date.now() < end && !running.log.some(line => line.includes('Sending an email failed'));) await sleep(20)
+      await browser.submit(page, '/sign-up', fields)
+      await running.smtp.nth(fields.email, 1)
     })
 
     t.test('with a code at once is answered by where the first one leads', async t => {
@@ -71,6 +134,34 @@ for (const dialect of dialects) {
       const { code } = await running.smtp.nth(fields.email, 1)
       const answers = await Promise.all([1, 2, 3].map(async () => await browser.submit(asked, '/confirm', { code })))
       for (const { html } of answers) t.notMatch(html, /Go back to sign in|does not work|has ended/)
+    })
+
+    t.test('at once behind a link is answered by what the first one does, and is no refusal; a link that is none is one', async t => {
+      const { browser, page, fields } = await signUp('hasty@example.com')
+      await browser.submit(page, '/sign-up', fields)
+      await provider.inviteAccount({ email: 'guest@example.com' })
+      const other = formBrowser(running.url)
+      const atOnce = async (page: Page, action: string, fields: Record<string, string>) => await Promise.all([1, 2, 3].map(async () => await other.submit(page, action, fields)))
+      refusals.length = 0
+      const confirm = await other.open((await running.smtp.nth(fields.email, 1)).link)
+      for (const { html } of await atOnce(confirm, '/oidc/confirm', { password })) t.match(html, 'Your address is confirmed')
+      await provider.forgotPassword({ email: fields.email })
+      const chosen = { newPassword: 'staple of my horses' }
+      const reset = await other.open((await running.smtp.nth(fields.email, 2)).link)
+      for (const { html } of await atOnce(reset, '/oidc/reset', chosen)) t.match(html, 'Your password is saved')
+      const invite = await other.open((await running.smtp.nth('guest@example.com', 1)).link)
+      for (const { html } of await atOnce(invite, '/oidc/invite', chosen)) t.match(html, 'Your password is saved')
+      t.strictSame(refusals, [])
+
+      await Promise.all(([[confirm, '/oidc/confirm', { password }], [reset, '/oidc/reset', chosen], [invite, '/oidc/invite', chosen]] as const).map(async ([page, action, fields]) => {
+        const answered: string[] = []
+        await Promise.all(['x'.repeat(43), 'short'].map(async token => {
+          t.match(await other.submit(page, action, { ...fields, token }), { status: 410, html: /That link does not work/ })
+          answered.push(token)
+        }))
+        t.equal(answered[0], 'short', 'what cannot be a link is not waited for')
+      }))
+      t.strictSame(refusals.map(({ code }) => code), Array(6).fill('IDENTITY_PROVIDER_ERR_INVALID_CODE'))
     })
 
     t.test('behind a link says what the first one has done, to who knows the password', async t => {
@@ -86,5 +177,27 @@ for (const dialect of dialects) {
       t.match((await twice(other, reset, '/oidc/reset', { newPassword: 'staple of my horses' })).html, 'Your password is saved')
       t.match((await other.submit(reset, '/oidc/reset', { newPassword: 'another one of mine' })).html, 'That link does not work')
     })
+  })
+
+  t.test(`${dialect}: a form that is sent to two copies of the app at once sends one email`, async t => {
+    const running = await startApp(t, dialect)
+    const provider = running.app.providerEmbedded.createProvider(profileOf())
+    const copy = await startApp(t, dialect, { copyOf: running })
+    copy.app.providerEmbedded.createProvider(profileOf())
+    for (const email of ['ida@example.com', 'joy@example.com', 'kim@example.com']) {
+      await provider.signUpWithPassword({ email, password })
+      await running.smtp.nth(email, 1)
+      const browser = formBrowser(running.url)
+      const page = await browser.open((await beginSignIn(running)).url)
+      const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? ''
+      const headers = { cookie: cookieHeader([...browser.cookies.values()]), 'content-type': 'application/x-www-form-urlencoded' }
+      await Promise.all([running, copy, running, copy].map(async ({ url }) => {
+        const answer = await fetch(`${url}${page.url.pathname}/sign-up`, { method: 'POST', redirect: 'manual', headers, body: new URLSearchParams({ csrf, email, password }).toString() })
+        t.equal(answer.status, 303)
+      }))
+      await running.smtp.nth(email, 2)
+      await sleep(SETTLED_MS)
+      t.equal(running.smtp.sentTo(email).length, 2)
+    }
   })
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errors as oidcErrors, type InteractionResults } from 'oidc-provider'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Asking } from '../account-actions.js'
+import { UNDER_WAY_MS } from '../just-done.js'
 import { NO_BRAND } from '../pages/layout.js'
 import { donePage, messagePage } from '../pages/other-pages.js'
 import { confirmPage, consentPage, forgotPage, resetPage, signInPage, signUpPage, type SignInPage } from '../pages/sign-in-pages.js'
@@ -27,8 +28,6 @@ interface SignIn {
   /** Where the browser goes on from here, once it is finished. */
   readonly returnTo: string | undefined
 }
-
-const UNDER_WAY_MS = 500
 
 type Handler = (signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
@@ -81,9 +80,13 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
    */
   async function goOn (signIn: SignIn | null, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (signIn?.returnTo !== undefined) return reply.redirect(signIn.returnTo, 303)
+    return await ended(request, reply, { goesOn: request.method === 'POST' })
+  }
+
+  async function ended (request: FastifyRequest, reply: FastifyReply, { goesOn }: { goesOn: boolean }): Promise<FastifyReply> {
     const { uid } = request.params as { uid: string }
     const finished = beganHere(uid, request, reply) ? await embedded.justDone.findSignIn(uid) : undefined
-    if (finished !== undefined && request.method === 'POST') return reply.redirect(`/oidc/auth?${new URLSearchParams(finished)}`, 303)
+    if (finished !== undefined && goesOn) return reply.redirect(`/oidc/auth?${new URLSearchParams(finished)}`, 303)
     if (finished === undefined) return pages.send(reply, 400, messagePage(NO_BRAND, 'This sign-in has ended', 'It was left open for too long, was finished already, or began in another browser. Go back to the app and sign in again.'))
     const profile = embedded.profiles.findByClientId(finished.client_id ?? '')
     return pages.send(reply, 400, messagePage(brandOf(profile), 'You have signed in already', 'There is nothing more to do here. Go back to the app.'))
@@ -94,6 +97,12 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     const { provider } = embedded.current()
     return provider.createContext(request.raw, reply.raw).cookies.get(provider.cookieName('interaction'), { signed: true }) === uid
   }
+
+  // Where the browser is sent that came back to a sign-in after another answer to the same form had: on from here, and never back there.
+  fastify.get('/oidc/interaction/:uid/finished', async (request, reply) => {
+    seenFromOutside(request, embedded.issuer)
+    return await ended(request, reply, { goesOn: true })
+  })
 
   // Where the link of an email ends, in whatever browser it was followed: only the one that began the sign-in can go on with it.
   fastify.get<{ Params: { uid: string }, Querystring: { purpose?: unknown, client?: unknown } }>('/oidc/interaction/:uid/done', async (request, reply) => {

@@ -5,32 +5,40 @@ export interface Page {
   readonly headers: Headers
 }
 
+export interface Cookie {
+  readonly name: string
+  readonly value: string
+  readonly path: string
+}
+
 /** A browser without scripts: cookies, redirects and forms, as far as these pages use them. */
 export interface FormBrowser {
   /** Follows redirects as long as they stay on the site; what leads off it is answered as a page without content. */
   open (url: string): Promise<Page>
   /** Sends the page's form whose action ends in `action`, with its hidden fields. */
   submit (page: Page, action: string, fields?: Record<string, string>): Promise<Page>
-  readonly cookies: Map<string, string>
+  /** By name and path. */
+  readonly cookies: Map<string, Cookie>
   /** The `Set-Cookie` lines so far. */
   readonly setCookies: string[]
 }
 
 /** @param origin the site it is on */
 export function formBrowser (origin: string): FormBrowser {
-  const cookies = new Map<string, string>()
+  const cookies = new Map<string, Cookie>()
   const setCookies: string[] = []
 
   async function request (url: string, init: RequestInit = {}): Promise<Page> {
     const target = new URL(url)
     if (target.origin !== origin) return { url: target, status: 0, html: '', headers: new Headers() }
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const cookie = cookieHeader([...cookies.values()].filter(({ path }) => `${target.pathname}/`.startsWith(path.endsWith('/') ? path : `${path}/`)))
     const response = await fetch(target, { ...init, redirect: 'manual', headers: { accept: 'text/html', ...init.headers, ...(cookie === '' ? {} : { cookie }) } })
     for (const line of response.headers.getSetCookie()) {
       setCookies.push(line)
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(name)
-      else cookies.set(name, value)
+      const [, path = '/'] = /;\s*path=([^;]*)/i.exec(line) ?? []
+      if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(`${name} ${path}`)
+      else cookies.set(`${name} ${path}`, { name, value, path })
     }
     const location = response.headers.get('location')
     if (location !== null) return await request(new URL(location, target).href)
@@ -52,4 +60,8 @@ export function formBrowser (origin: string): FormBrowser {
       })
     }
   }
+}
+
+export function cookieHeader (cookies: readonly Cookie[]): string {
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
 }

@@ -15,6 +15,8 @@ export interface Smtp {
   readonly url: string
   /** Emails to an address so far. */
   sentTo (to: string): ReceivedEmail[]
+  /** Has the next email to an address refused. */
+  refuseNext (to: string): void
   /** Waits for the nth email to an address. */
   nth (to: string, n: number, withinMs?: number): Promise<ReceivedEmail>
 }
@@ -24,9 +26,11 @@ const WAIT_MS = 10_000
 /** A mail server that keeps what it gets. */
 export async function startSmtp (t: Test): Promise<Smtp> {
   const received: ReceivedEmail[] = []
+  const refusedOnce = new Set<string>()
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onRcptTo ({ address }, _session, callback) { callback(refusedOnce.delete(address) ? new Error('not now') : null) },
     onData (stream, session, callback) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -44,6 +48,7 @@ export async function startSmtp (t: Test): Promise<Smtp> {
   return {
     url: `smtp://127.0.0.1:${port}`,
     sentTo,
+    refuseNext: to => { refusedOnce.add(to) },
     async nth (to, n, withinMs = WAIT_MS) {
       for (const end = Date.now() + withinMs; Date.now() < end; await sleep(20)) {
         const email = sentTo(to)[n - 1]
