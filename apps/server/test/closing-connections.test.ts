@@ -26,12 +26,8 @@ async function allOf (socket: Socket): Promise<string> {
   return text
 }
 
-/** The event loop stands still, as it does in a busy process. */
-function block (ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
-
-t.test('a request that arrives on an idle connection while the process is busy at the end of closing is answered', async t => {
+/** An app that has been closing for a while, and a connection that was idle when that began. */
+async function closingBesideIdle (t: Test): Promise<{ socket: Socket, all: Promise<string>, closed: Promise<undefined> }> {
   const { app, client } = await listening(t)
   const socket = client()
   const all = allOf(socket)
@@ -39,6 +35,16 @@ t.test('a request that arrives on an idle connection while the process is busy a
   await once(socket, 'data')
   const closed = app.close()
   await wait(150)
+  return { socket, all, closed }
+}
+
+/** The event loop stands still, as it does in a busy process. */
+function block (ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+t.test('a request that arrives on an idle connection while the process is busy at the end of closing is answered', async t => {
+  const { socket, all, closed } = await closingBesideIdle(t)
   // Among what arrives: timers are next, and what arrives after them.
   readFile(import.meta.filename, () => {
     socket.write(request)
@@ -79,13 +85,7 @@ t.test('many connections that the system has taken while the process was busy at
 })
 
 t.test('a request that arrives while the process does something long before it closes idle connections is answered', async t => {
-  const { app, client } = await listening(t)
-  const socket = client()
-  const all = allOf(socket)
-  socket.write(request)
-  await once(socket, 'data')
-  const closed = app.close()
-  await wait(150)
+  const { socket, all, closed } = await closingBesideIdle(t)
   readFile(import.meta.filename, () => {
     // Is ready when the time of telling is over, and long.
     stat(import.meta.filename, () => {
