@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { bearerToken } from './bearer-token.js'
 import { checkTokenUse, readIdentity } from './claims.js'
+import { createClockCheck } from './clock-check.js'
 import { TOKEN_VERIFIER_ERR_TOKEN_INVALID, TOKEN_VERIFIER_ERR_TOKEN_MISSING, type InvalidReason } from './errors.js'
 import type { Identity, TrustedIssuer } from './identity.js'
 import { createKeySetFetch } from './key-set-fetch.js'
@@ -88,8 +89,11 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
     const onFailure = (error: unknown): void => {
       if (!closed) log.warn({ issuer, err: error }, 'The keys of an issuer could not be fetched')
     }
-    const { fetchTimeoutMs: timeoutMs, maxStaleMs } = options
-    const fetchKeySet = createKeySetFetch({ issuer, keysAt, now: elapsed })
+    const onDifference = (aheadMs: number): void => {
+      log.warn({ issuer, secondsAhead: Math.round(aheadMs / 1000) }, 'The clock of this machine is not that of an issuer: tokens are taken for expired, or for not yet valid. Set it (NTP)')
+    }
+    const { fetchTimeoutMs: timeoutMs, maxStaleMs, clockToleranceMs: toleranceMs } = options
+    const fetchKeySet = createKeySetFetch({ issuer, keysAt, now: elapsed, onAnswer: createClockCheck({ toleranceMs, now, onDifference }) })
     return { keysAt, keys: new SigningKeys({ fetchKeySet, timeoutMs, maxStaleMs, now: elapsed, onFailure }) }
   }
 

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import tokenVerifier, { errors, type TrustedIssuer } from '../dist/index.js'
 import { createGet, startApp, startLoggingApp, trust } from './helpers/app.js'
+import { startDocumentServer } from './helpers/document-server.js'
 import { startIssuer } from './helpers/issuer.js'
+import { rawToken } from './helpers/raw-token.js'
 
 const issuer: TrustedIssuer = { id: 'main', issuer: 'https://id.example.com', clientId: 'web' }
 
@@ -164,6 +166,21 @@ t.test('a fetch that fails is in the log, with the issuer and the cause', async 
   const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer)] })
   await get(`Bearer ${await issuer.idToken()}`)
   t.match(lines.map(line => JSON.parse(line) as object), [{}, { level: 40, issuer: issuer.issuer, err: { message: /status 500/ }, msg: 'The keys of an issuer could not be fetched' }])
+})
+
+t.test('a clock that is not the issuer\'s is in the log, once', async t => {
+  const issuer = await startDocumentServer(t)
+  const jwksUri = `${issuer.url}/keys`
+  issuer.documents.set('/keys', { keys: [] })
+  issuer.headers.date = new Date(Date.now() - 600_000).toUTCString()
+  const { get, lines } = await startLoggingApp(t, { issuers: [{ id: 'main', issuer: issuer.url, clientId: 'web', jwksUri }] })
+  const token = rawToken({ alg: 'RS256', kid: 'unknown' }, { iss: issuer.url, aud: 'web' })
+  for (let asked = 0; asked < 2; asked++) await get(`Bearer ${token}`)
+  t.strictSame(issuer.asked, ['/keys', '/keys'])
+  const told = lines.map(line => JSON.parse(line) as { msg: string, level: number, issuer: string, secondsAhead: number }).filter(({ msg }) => msg.startsWith('The clock of this machine'))
+  t.match(told, [{ level: 40, issuer: issuer.url }])
+  t.equal(told.length, 1)
+  t.ok((told[0]?.secondsAhead ?? 0) >= 600)
 })
 
 t.test('a request never has another identity than its own', async t => {

@@ -9,6 +9,8 @@ export interface DocumentServer {
   readonly documents: Map<string, unknown>
   /** The status of an answer, by path, where it is not 200. */
   readonly statuses: Map<string, number>
+  /** Sent with each answer. */
+  readonly headers: Record<string, string>
   /** Paths whose answers begin and do not end. */
   readonly unfinished: Set<string>
   readonly asked: string[]
@@ -17,6 +19,7 @@ export interface DocumentServer {
 export async function startDocumentServer (t: Test): Promise<DocumentServer> {
   const documents = new Map<string, unknown>()
   const statuses = new Map<string, number>()
+  const headers: Record<string, string> = {}
   const unfinished = new Set<string>()
   const asked: string[] = []
   const server = createServer((request, response) => {
@@ -28,12 +31,12 @@ export async function startDocumentServer (t: Test): Promise<DocumentServer> {
       return
     }
     if (document === undefined) response.writeHead(404).end()
-    else response.writeHead(statuses.get(path) ?? 200).end(typeof document === 'string' ? document : JSON.stringify(document))
+    else response.writeHead(statuses.get(path) ?? 200, headers).end(typeof document === 'string' ? document : JSON.stringify(document))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   t.teardown(async () => {
     server.closeAllConnections()
     await new Promise(resolve => server.close(resolve))
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, documents, statuses, unfinished, asked }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, documents, statuses, headers, unfinished, asked }
 }
