@@ -21,10 +21,12 @@ export function FilteredRecords ({ table, filter }: { table: ResourceTable, filt
   if (records.data == null || records.data.items.length === 0) return null
   const { columns, items } = records.data
   return (
-    <Table aria-label='The first records that it admits' fz='sm' verticalSpacing={4} withTableBorder>
-      <Table.Thead><Table.Tr>{columns.map(name => <Table.Th key={name}>{name}</Table.Th>)}</Table.Tr></Table.Thead>
-      <Table.Tbody>{items.map((item, index) => <Table.Tr key={index}>{columns.map(name => <Table.Td key={name}><FieldValue of={item[name]} /></Table.Td>)}</Table.Tr>)}</Table.Tbody>
-    </Table>
+    <Table.ScrollContainer minWidth={columns.length * 110} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'The first records, to scroll' } }}>
+      <Table aria-label='The first records that it admits' fz='sm' verticalSpacing={4} withTableBorder>
+        <Table.Thead><Table.Tr>{columns.map(name => <Table.Th key={name}>{name}</Table.Th>)}</Table.Tr></Table.Thead>
+        <Table.Tbody>{items.map((item, index) => <Table.Tr key={index}>{columns.map(name => <Table.Td key={name}><FieldValue of={item[name]} /></Table.Td>)}</Table.Tr>)}</Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
   )
 }
 

@@ -146,7 +146,7 @@ function Path ({ explanation, question: { action, resource } }: { explanation: E
             <Table.Tbody>
               {roles.map(({ roleId, roleName, allowed, reason, filter, fields }) => (
                 <Table.Tr key={roleId}>
-                  <Table.Th scope='row'><Group gap='xs' wrap='nowrap'><Mark as={allowed ? 'yes' : 'silent'} /><TextLink to='/roles/$roleId' params={{ roleId }}>{roleName}</TextLink></Group></Table.Th>
+                  <Table.Th scope='row' miw='8em'><Group gap='xs' wrap='nowrap'><Mark as={allowed ? 'yes' : 'silent'} /><TextLink to='/roles/$roleId' params={{ roleId }}>{roleName}</TextLink></Group></Table.Th>
                   <Table.Td>
                     {reason}
                     {filter != null && <Text size='sm'>Records: <Code>{JSON.stringify(filter)}</Code></Text>}
