@@ -25,9 +25,6 @@ export function startChild (file, core, nodeOptions = []) {
       })
       child.send(message)
     }),
-    /** Has it do nothing at all, not even by its timers, until `resume`. */
-    pause: () => { child.kill('SIGSTOP') },
-    resume: () => { child.kill('SIGCONT') },
     stop: () => new Promise(resolve => {
       // One that ended by itself, which whoever asked it is told.
       if (!child.connected) {
@@ -35,7 +32,6 @@ export function startChild (file, core, nodeOptions = []) {
         return
       }
       child.once('exit', resolve)
-      child.kill('SIGCONT')
       child.disconnect()
     })
   }

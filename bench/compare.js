@@ -1,19 +1,22 @@
 /**
  * All subjects under the same workloads, in rounds by turns, so that what disturbs the machine meanwhile disturbs all. For each
- * workload they are started anew, and who is not asked stands still.
+ * workload they are started anew.
  */
 import { startChild } from './child.js'
 import { latchkeySqlite, plainSqlite, startDatabases } from './databases.js'
 import { issuerTokenCount, readTokens, startIssuer, tokenCount } from './inputs.js'
 import { subjects } from './subjects.js'
 
-/** `issuers`: whether one or several signed the tokens. `takesPart`: who can do it at all. */
+/**
+ * `issuers`: whether one or several signed the tokens. `warmUp`: how many requests do not count; all that a new token runs through V8 has compiled after
+ * 50,000. `takesPart`: who can do it at all.
+ */
 export const workloads = {
-  hot: { name: 'one token', issuers: 'one', count: 1, takesPart: () => true },
-  turn: { name: '2,000 tokens in turn', issuers: 'one', count: 2000, takesPart: () => true },
-  fresh: { name: 'another token in every request', issuers: 'one', count: tokenCount, takesPart: () => true },
-  issuers: { name: '2,000 tokens of five issuers in turn', issuers: 'several', count: issuerTokenCount, takesPart: ({ severalIssuers }) => severalIssuers === true },
-  list: { name: 'a list of 1,000 records, by one token', issuers: 'one', count: 1, items: 1000, takesPart: ({ list }) => list !== undefined }
+  hot: { name: 'one token', issuers: 'one', count: 1, warmUp: 15_000, takesPart: () => true },
+  turn: { name: '2,000 tokens in turn', issuers: 'one', count: 2000, warmUp: 15_000, takesPart: () => true },
+  fresh: { name: 'another token in every request', issuers: 'one', count: tokenCount, warmUp: 50_000, takesPart: () => true },
+  issuers: { name: '2,000 tokens of five issuers in turn', issuers: 'several', count: issuerTokenCount, warmUp: 15_000, takesPart: ({ severalIssuers }) => severalIssuers === true },
+  list: { name: 'a list of 1,000 records, by one token', issuers: 'one', count: 1, items: 1000, warmUp: 300, takesPart: ({ list }) => list !== undefined }
 }
 
 /**
@@ -66,9 +69,8 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
 
   /** As many requests for the fast as for the slow: by them V8 learns what to compile, and how. */
   async function warmUp (name, workload) {
-    const least = workloads[workload].items === undefined ? 15_000 : 300
-    const end = performance.now() + 20_000
-    for (let answered = 0; answered < least && performance.now() < end;) {
+    const end = performance.now() + 30_000
+    for (let answered = 0; answered < workloads[workload].warmUp && performance.now() < end;) {
       const { answers, errors, example } = await round(name, workload, 2)
       if (errors > 0) throw new Error(`${name} answers wrongly: ${example}`)
       answered += answers
@@ -86,16 +88,12 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
       for (const name of taking) {
         await start(name)
         await warmUp(name, workload)
-        running.get(name).server.pause()
       }
       for (let index = 0; index < rounds; index++) {
         for (const name of taking) {
-          const { server } = running.get(name)
-          server.resume()
-          // Much of a process that stood still has gone from the caches, and from the memory of a virtual machine that gives back what is idle.
+          // Much of a process that had nothing to do has gone from the caches, and from the memory of a virtual machine that gives back what is idle.
           await round(name, workload, 1)
           const result = await round(name, workload, seconds)
-          server.pause()
           measured.get(name)[workload].push(result)
           report(`${workload} round ${index + 1}/${rounds} ${name}: ${Math.round(result.perSecond)}/s, ${(result.cpuMs / result.answers * 10).toFixed(2)} s of CPU per 10,000, the load's core ${Math.round(result.loadCpu * 100)} % busy${result.errors > 0 ? `, ${result.errors} ERRORS: ${result.example}` : ''}`)
         }

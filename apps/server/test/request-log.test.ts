@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import t from 'tap'
 import { serverUnderTest } from './helpers/server-under-test.js'
 
@@ -21,4 +22,25 @@ t.test('each request has one line at info, with what was asked and answered, and
     t.same(ofRequest.map(({ msg }) => msg), messages)
     t.match(ofRequest.at(-1), { req: { method: 'GET', path: '/nowhere' }, res: { statusCode: 404 }, responseTime: Number, reqId: String })
   }
+})
+
+t.test('the line of a request is one of JSON, as all others are, whatever a client sends, and stands where it was logged', async t => {
+  const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info' })
+  const [ready, port] = [await fetch(`${server.url}/readyz`), Number(new URL(server.url).port)]
+  t.equal(ready.status, 200)
+  await new Promise<void>((resolve, reject) => {
+    request({ port, path: '/no"where\\', headers: { host: 'a"host' } }, response => response.resume().once('end', resolve)).once('error', reject).end()
+  })
+  await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' }, body: '{"query":"{ user { id } }"}' })
+  await server.printed('"/graphql"')
+  const lines = server.output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, any>) // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever is logged
+  const of = (path: string) => lines.filter(({ req }) => req?.path === path)
+  t.match(of('/no"where\\'), [{ req: { method: 'GET', host: 'a"host', ip: '127.0.0.1' }, res: { statusCode: 404 } }])
+  t.strictSame(of('/readyz'), [], 'a route may be quieter')
+  const [answered] = of('/graphql')
+  const refused = lines.findIndex(({ msg }) => msg === 'A token was refused')
+  t.strictSame(Object.keys(answered ?? {}), ['level', 'time', 'pid', 'hostname', 'reqId', 'req', 'res', 'responseTime', 'msg'])
+  const { level, pid, hostname, reqId } = lines[refused] ?? {}
+  t.match(answered, { level, pid, hostname, reqId, time: Number })
+  t.ok(refused !== -1 && refused < lines.indexOf(answered as object), 'after what happened in it')
 })
