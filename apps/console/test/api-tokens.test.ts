@@ -20,6 +20,7 @@ t.test('an administrator makes an API token, whose secret is shown once and work
   await page.getByText('It is shown this once').waitFor()
   await examine(t, window, 'secret')
   await page.getByRole('button', { name: 'Copy API token' }).click()
+  await page.getByRole('button', { name: 'API token: copied' }).waitFor()
   const secret = await page.evaluate<string>('navigator.clipboard.readText()')
   t.match(secret, /^lk_/)
   t.match(await graphql(server, '{ usersList { count } }', {}, secret), { usersList: { count: Number } })

@@ -103,6 +103,7 @@ t.test('by the keyboard alone one skips to the content, opens the navigation of 
   t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN')
   await page.getByRole('button', { name: 'Open the navigation' }).focus()
   await page.keyboard.press('Enter')
+  await page.getByRole('link', { name: 'Roles' }).waitFor()
   await page.getByRole('link', { name: 'Roles' }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('table', { name: 'Roles' }).waitFor()

@@ -83,7 +83,7 @@ t.test('a user shows when they signed in, and from where', async t => {
   const signIns = page.getByRole('region', { name: 'Sign-ins' })
   // What is told in passing is written each second.
   await t.resolves(async () => {
-    for (let tries = 0; tries < 20 && await signIns.getByRole('row').count() < 3; tries++) {
+    for (let tries = 0; tries < 100 && await signIns.getByRole('row').count() < 3; tries++) {
       await page.waitForTimeout(250)
       await page.reload()
       await signIns.getByText(/127\.0\.0\.1|None that is kept/).first().waitFor()

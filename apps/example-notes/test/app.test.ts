@@ -16,7 +16,7 @@ async function signIn ({ app, url }: RunningApp, email: string): Promise<string>
 }
 
 async function codeFor (url: string, email: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries++, await sleep(50)) {
+  for (let tries = 0; tries < 1200; tries++, await sleep(50)) {
     const page = await (await fetch(`${url}/oidc/outbox`)).text()
     const code = page.includes(email) ? /\b\d{6}\b/.exec(page.slice(page.indexOf(email)))?.[0] : undefined
     if (code !== undefined) return code

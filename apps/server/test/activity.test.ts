@@ -11,7 +11,7 @@ const perDay = '{ activityPerDay { signIns signUps refused refusals { reason cou
 
 /** The answer to a query once it is as wanted: what happens is written within a second. */
 async function answered (server: RunningServer, query: string, token: string, wanted: (data: GraphQLAnswer['data']) => boolean): Promise<GraphQLAnswer> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 60_000
   for (;;) {
     const answer = await graphql(server, query, token)
     if (Date.now() > end || (answer.data !== null && wanted(answer.data))) return answer

@@ -26,16 +26,49 @@ async function allOf (socket: Socket): Promise<string> {
   return text
 }
 
-/** An app that has been closing for a while, and a connection that was idle when that began. */
-async function closingBesideIdle (t: Test): Promise<{ socket: Socket, all: Promise<string>, closed: Promise<undefined> }> {
-  const { app, client } = await listening(t)
-  const socket = client()
-  const all = allOf(socket)
-  socket.write(request)
-  await once(socket, 'data')
-  const closed = app.close()
-  await wait(150)
-  return { socket, all, closed }
+/** For how long after closing has begun requests are taken for certain, on idle connections too. */
+const TAKEN_MS = 240
+
+interface Closing {
+  readonly app: FastifyInstance
+  readonly client: () => Socket
+  /** A connection that was idle when closing began, and what comes on it. */
+  readonly socket: Socket
+  readonly all: Promise<string>
+  readonly closed: Promise<undefined>
+  /** Whether it is late: a machine that is busy with something else has stood still meanwhile. */
+  readonly isLate: () => boolean
+}
+
+/**
+ * Has something done to an app that has been closing for a while, among what arrives: timers are next, and what arrives after them. Where the machine was too
+ * slow for that, again with another app.
+ *
+ * @param act gives nothing where it came too late
+ * @param options.hasAsked whether the idle connection had a request before
+ */
+async function whileClosing<Result> (t: Test, act: (closing: Closing) => Promise<Result | undefined>, { hasAsked = true } = {}): Promise<Result> {
+  for (;;) {
+    const { app, client } = await listening(t)
+    const socket = client()
+    const [all, taken] = [allOf(socket), once(app.server, 'connection')]
+    if (hasAsked) {
+      socket.write(request)
+      await once(socket, 'data')
+    }
+    await taken
+    const begun = performance.now()
+    const closed = app.close()
+    await wait(150)
+    const result = await act({ app, client, socket, all, closed, isLate: () => performance.now() - begun > TAKEN_MS })
+    await closed
+    if (result !== undefined) return result
+  }
+}
+
+/** Among what arrives, unless that is too late. */
+async function amongArrivals<Result> ({ isLate }: Closing, act: () => Result): Promise<Result | undefined> {
+  return await new Promise(resolve => { readFile(import.meta.filename, () => { resolve(isLate() ? undefined : act()) }) })
 }
 
 /** The event loop stands still, as it does in a busy process. */
@@ -44,14 +77,15 @@ function block (ms: number): void {
 }
 
 t.test('a request that arrives on an idle connection while the process is busy at the end of closing is answered', async t => {
-  const { socket, all, closed } = await closingBesideIdle(t)
-  // Among what arrives: timers are next, and what arrives after them.
-  readFile(import.meta.filename, () => {
-    socket.write(request)
-    block(300)
+  const answered = await whileClosing(t, async closing => {
+    const sent = await amongArrivals(closing, () => {
+      closing.socket.write(request)
+      block(300)
+      return true
+    })
+    return sent && await closing.all
   })
-  t.match(await all, /here[^]*connection: close[^]*here$/i)
-  await closed
+  t.match(answered, /here[^]*connection: close[^]*here$/i)
 })
 
 t.test('a connection that the system has taken, and the process has not, is answered', async t => {
@@ -66,57 +100,69 @@ t.test('a connection that the system has taken, and the process has not, is answ
 })
 
 t.test('many connections that the system has taken while the process was busy at the end of closing are answered, though Node takes one in each turn', async t => {
-  const { app, client } = await listening(t)
-  const first = allOf(client().setNoDelay())
-  await once(app.server, 'connection')
-  const closed = app.close()
-  await wait(150)
-  const late = await new Promise<Promise<string>[]>(resolve => {
-    readFile(import.meta.filename, () => {
-      const sockets = Array.from({ length: 10 }, client)
+  const answers = await whileClosing(t, async closing => {
+    const late = await amongArrivals(closing, () => {
+      const sockets = Array.from({ length: 10 }, closing.client)
       for (const socket of sockets) socket.write(request)
-      resolve(sockets.map(allOf))
+      const answers = sockets.map(allOf)
       block(300)
+      return answers
     })
-  })
-  for (const answer of late) t.match(await answer, /connection: close[^]*here$/i)
-  t.equal(await first, '', 'one that asks nothing is closed')
-  await closed
+    return late && await Promise.all([closing.all, ...late])
+  }, { hasAsked: false })
+  const [first, ...late] = answers
+  t.equal(late.length, 10)
+  for (const answer of late) t.match(answer, /connection: close[^]*here$/i)
+  t.equal(first, '', 'one that asks nothing is closed')
 })
 
 t.test('a request that arrives while the process does something long before it closes idle connections is answered', async t => {
-  const { socket, all, closed } = await closingBesideIdle(t)
-  readFile(import.meta.filename, () => {
-    // Is ready when the time of telling is over, and long.
-    stat(import.meta.filename, () => {
-      socket.write(request)
-      block(50)
+  const answered = await whileClosing(t, async closing => {
+    const sent = await amongArrivals(closing, () => {
+      // Is ready when the time of telling is over, and long.
+      stat(import.meta.filename, () => {
+        closing.socket.write(request)
+        block(50)
+      })
+      block(300)
+      return true
     })
-    block(300)
+    return sent && await closing.all
   })
-  t.match(await all, /here[^]*connection: close[^]*here$/i)
-  await closed
+  t.match(answered, /here[^]*connection: close[^]*here$/i)
 })
 
 t.test('a connection that is new at the end of closing has as long as all others to ask', async t => {
-  const { app, client } = await listening(t)
-  const old = allOf(client())
-  await once(app.server, 'connection')
-  const closed = app.close()
-  await wait(200)
-  const socket = client()
-  const all = allOf(socket)
-  await once(socket, 'connect')
-  await wait(180)
-  socket.write(request)
-  t.match(await all, /connection: close[^]*here$/i)
-  t.equal(await old, '')
-  await closed
+  for (;;) {
+    const { app, client } = await listening(t)
+    const old = allOf(client())
+    await once(app.server, 'connection')
+    const closed = app.close()
+    await wait(200)
+    const socket = client()
+    const [all, isTaken] = [allOf(socket), await once(socket, 'connect').then(() => true, () => false)]
+    const begun = performance.now()
+    await wait(180)
+    const isLate = !isTaken || performance.now() - begun > TAKEN_MS
+    if (!isLate) socket.write(request)
+    const answered = await all
+    await closed
+    // The machine was too slow.
+    if (isLate) continue
+    t.match(answered, /connection: close[^]*here$/i)
+    t.equal(await old, '')
+    return
+  }
 })
 
 t.test('an app without connections closes at once', async t => {
-  const { app } = await listening(t)
-  const begun = performance.now()
-  await app.close()
-  t.ok(performance.now() - begun < 200)
+  // On a machine that is busy with something else, not the first time.
+  let soonest = Infinity
+  for (let tries = 1; tries <= 5 && soonest >= 200; tries++) {
+    const { app } = await listening(t)
+    const begun = performance.now()
+    await app.close()
+    soonest = Math.min(soonest, performance.now() - begun)
+  }
+  t.ok(soonest < 200)
 })

@@ -17,7 +17,7 @@ t.test('each request has one line at info, with what was asked and answered, and
     await fetch(`${server.url}/nowhere`)
     await fetch(`${server.url}/profiles`)
     const lines = () => server.output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, any>) // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever is logged
-    for (let tries = 0; tries < 200 && lines().filter(({ res }) => res !== undefined).length < 2; tries++) await new Promise(resolve => setTimeout(resolve, 25))
+    for (let tries = 0; tries < 2400 && lines().filter(({ res }) => res !== undefined).length < 2; tries++) await new Promise(resolve => setTimeout(resolve, 25))
     const ofRequest = lines().filter(({ req }) => req?.path === '/nowhere')
     t.same(ofRequest.map(({ msg }) => msg), messages)
     t.match(ofRequest.at(-1), { req: { method: 'GET', path: '/nowhere' }, res: { statusCode: 404 }, responseTime: Number, reqId: String })

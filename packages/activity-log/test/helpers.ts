@@ -41,11 +41,11 @@ export async function openApp (t: Test, dialect: Dialect, options: ActivityLogOp
 
 export const rows = async ({ app }: Pick<TestApp, 'app'>) => await app.db.selectFrom('latchkey_sign_ins').selectAll().orderBy('created_at').execute()
 
-/** Waits until what is asked for is so, for ten seconds at most. */
+/** Waits until what is asked for is so, for a minute at most. */
 export async function until (what: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000
+  const end = Date.now() + 60_000
   while (!await what()) {
-    if (Date.now() > end) throw new Error('It did not come to be so within ten seconds')
+    if (Date.now() > end) throw new Error('It did not come to be so within a minute')
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }
@@ -53,6 +53,20 @@ export async function until (what: () => Promise<boolean>): Promise<void> {
 /** Waits until so many sign-ins are written. */
 export async function written (app: Pick<TestApp, 'app'>, count: number): Promise<void> {
   await until(async () => (await rows(app)).length >= count)
+}
+
+/** From here to the end of the test nothing is written because a second is over; gives what has it be over. */
+export function holdWriting (t: Test): () => void {
+  const schedule = setTimeout
+  const held: (() => void)[] = []
+  t.intercept(globalThis, 'setTimeout', {
+    value: Object.assign((work: () => void, ms = 0, ...given: []) => {
+      if (ms !== 1000) return schedule(work, ms, ...given)
+      held.push(work)
+      return schedule(() => {}, 60 * 60_000)
+    }, schedule)
+  })
+  return () => { for (const work of held.splice(0)) work() }
 }
 
 /** Long enough that what was not written by then never will be. */

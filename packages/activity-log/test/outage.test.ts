@@ -34,7 +34,9 @@ t.test('while PostgreSQL is away nothing fails, and afterwards what was kept is 
   await written(opened, 5)
   await until(async () => (await app.activityLog.perDay()).at(-1)?.refused === 100)
   t.equal((await rows(opened)).length, 5, 'no more than there is room for')
-  const said = logs.filter(({ msg }) => /[Aa]ctivity/.test(String(msg)))
+  const ofActivity = () => logs.filter(({ msg }) => /[Aa]ctivity/.test(String(msg)))
+  await until(async () => ofActivity().length > 1)
+  const said = ofActivity()
   t.match(said, [{ level: 50, msg: /cannot be written/, err: { code: String } }, { level: 30, msg: /again/, dropped: 3 }], 'once each')
   t.notMatch(JSON.stringify(said), ann.userId)
 

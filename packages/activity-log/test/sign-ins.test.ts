@@ -1,6 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import { aWhile, now, openApp, rows, until, written } from './helpers.js'
+import { aWhile, holdWriting, now, openApp, rows, until, written } from './helpers.js'
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
@@ -76,29 +76,28 @@ for (const dialect of dialects) {
 
     t.test('a user who is deleted before their sign-in is written keeps nobody\'s from being written', async t => {
       const [ann, ben] = [await first.signIn('ann'), await first.signIn('ben')]
+      const letWrite = holdWriting(t)
       for (const signIn of [ann, ben]) activityLog.signedIn(signIn)
       await first.app.usersStore.delete(ann.userId)
-      await written(first, 1)
+      await until(async () => {
+        letWrite()
+        return (await rows(first)).length >= 1
+      })
+      letWrite()
       await aWhile()
       t.match(await rows(first), { length: 1, 0: { user_id: ben.userId } })
       t.match(await today(), { signIns: 1 })
     })
 
     t.test('many at once are written at once', async t => {
-      // Sooner than after a second; on a machine that is busy with something else, not the first time.
-      let sooner = false
-      for (let tries = 1; tries <= 5 && !sooner; tries++) {
-        const people = await Promise.all(Array.from({ length: 10 }, async (_, index) => await first.signIn(`ann-${tries}-${index}`)))
-        const begun = Date.now()
-        for (let index = 0; index < 500; index++) {
-          const person = people[index % 10] as typeof people[number]
-          activityLog.signedIn({ ...person, at: person.at - index * 60 })
-        }
-        await written(first, 500)
-        sooner = Date.now() - begun < 900
-        await first.app.db.deleteFrom('latchkey_sign_ins').execute()
+      const people = await Promise.all(Array.from({ length: 10 }, async (_, index) => await first.signIn(`ann-${index}`)))
+      // Sooner than after a second, which is never over here.
+      holdWriting(t)
+      for (let index = 0; index < 500; index++) {
+        const person = people[index % 10] as typeof people[number]
+        activityLog.signedIn({ ...person, at: person.at - index * 60 })
       }
-      t.ok(sooner)
+      await t.resolves(written(first, 500))
     })
 
     t.test('a sign-in of another day counts for that day, and one of the future for today', async t => {

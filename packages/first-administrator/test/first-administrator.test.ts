@@ -44,6 +44,12 @@ async function statementsOf (t: Test, { db }: FastifyInstance, work: () => Promi
   return statements
 }
 
+/** From here to the end of the test the second is not over for which it is known that there is an administrator: a machine may be busy for as long. */
+function stopClock (t: Test): void {
+  const now = performance.now()
+  t.intercept(performance, 'now', { value: () => now, configurable: true })
+}
+
 /** Another code than a given one. */
 const other = (code: string) => `${code.slice(0, -1)}${code.endsWith('7') ? '8' : '7'}`
 
@@ -55,7 +61,8 @@ for (const dialect of dialects) {
     const before = Date.now()
     const { code, expiresAt } = await firstAdministrator.issueCode() as IssuedCode
     t.match(code, /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$/)
-    t.ok(Math.abs(expiresAt.getTime() - before - 24 * 60 * 60_000) < 5000)
+    const made = expiresAt.getTime() - 24 * 60 * 60_000
+    t.ok(before <= made && made <= Date.now())
     t.notMatch(JSON.stringify(await db.selectFrom('latchkey_administrator_codes').selectAll().execute()), new RegExp(`${code}|${code.replaceAll('-', '')}`), 'it is not in the database')
     await t.rejects(firstAdministrator.claim('ann', other(code)), WRONG)
     t.match(await firstAdministrator.claim('ann', code), { id: rolePermissions.administrator().id, name: 'Administrator' })
@@ -133,6 +140,7 @@ for (const dialect of dialects) {
     const { firstAdministrator } = app
     const code = await issue(app)
     for (let time = 0; time < 5; time++) await t.rejects(firstAdministrator.claim('ann', other(code)), WRONG)
+    stopClock(t)
     t.match(await statementsOf(t, app, async () => { await t.rejects(firstAdministrator.claim('ann', code), TOO_MANY) }), [/^insert into "latchkey_administrator_tries"/])
     await firstAdministrator.claim('bob', code)
     t.strictSame(await statementsOf(t, app, async () => { await t.rejects(firstAdministrator.claim('ann', code), NOT_NEEDED) }), [])
@@ -141,6 +149,7 @@ for (const dialect of dialects) {
   t.test(`${dialect}: any number who ask at once whether one is needed ask the database once`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator, rolePermissions } = app
+    stopClock(t)
     const askAll = async () => await Promise.all(Array.from({ length: 50 }, async () => await firstAdministrator.needed()))
     const once = (await statementsOf(t, app, async () => { t.equal(await firstAdministrator.needed(), true) })).length
     t.equal((await statementsOf(t, app, async () => { t.strictSame(new Set(await askAll()), new Set([true])) })).length, once)

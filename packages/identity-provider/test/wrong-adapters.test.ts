@@ -239,6 +239,7 @@ const cases: Case[] = [
   ['an outage waited for', {
     only: ['tokenRefresh'],
     outages: ['hanging'],
+    change: subject => ({ ...subject, unavailableWithinMs: 1000 }),
     flaw: (right, { issuer }) => ({
       refreshTokens: async (session: { refreshToken: string }) => {
         if (issuer === issuers.hanging) await new Promise(resolve => setTimeout(resolve, 1500))

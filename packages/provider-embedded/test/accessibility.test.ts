@@ -25,7 +25,7 @@ t.test('every page meets WCAG 2.2 AA as far as axe can tell', async t => {
       await confirmedAccount(running, `old-${email}`)
       const { page } = await openWindow(browser, { colorScheme })
       const check = async (name: string, heading: RegExp) => {
-        t.match(await page.textContent('h1'), heading, name)
+        await page.getByRole('heading', { level: 1, name: heading }).waitFor()
         t.strictSame(await violations(page), [], name)
       }
       await page.goto((await beginSignIn(running)).url)

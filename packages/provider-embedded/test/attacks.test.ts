@@ -8,6 +8,7 @@ import providerEmbedded from '../dist/index.js'
 import { callbackUrl, logoutUrl, profileOf, startApp, type TestApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
 import { formBrowser } from './helpers/form-browser.js'
+import { holdWaits } from './helpers/waits.js'
 
 const throttled = { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' }
 const refused = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }
@@ -63,10 +64,12 @@ for (const dialect of dialects) {
     t.test('further addresses of one IPv6 network are the same client; addresses of IPv4 are not, however they are written', async t => {
       const signIn = async (email: string, clientAddress: string) => await provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress })
       for (let tries = 1; tries <= 30; tries++) await t.rejects(signIn(`v6-${tries}@example.com`, `2001:db8:1:2::${tries.toString(16)}`), refused)
+      await holdWaits(running)
       await t.rejects(signIn('v6-31@example.com', '2001:db8:1:2:ffff:ffff:ffff:ffff'), throttled)
       await t.rejects(signIn('v6-32@example.com', '2001:DB8:1:2:0:0:0:1%eth0'), throttled)
       await t.rejects(signIn('v6-33@example.com', '2001:db8:1:3::1'), refused)
       for (let tries = 1; tries <= 30; tries++) await t.rejects(signIn(`v4-${tries}@example.com`, '::ffff:192.0.2.50'), refused)
+      await holdWaits(running)
       await t.rejects(signIn('v4-31@example.com', '192.0.2.50'), throttled)
       await t.rejects(signIn('v4-32@example.com', '::ffff:192.0.2.51'), refused)
       await t.rejects(signIn('v4-33@example.com', 'unix socket'), refused, 'what is no address is one client')
@@ -254,6 +257,7 @@ for (const dialect of dialects) {
       const page = await browser.open(link)
       for (let tries = 1; tries <= 3; tries++) t.equal((await browser.submit(page, '/oidc/confirm', { password: 'wrong wrong' })).status, 401)
       for (let tries = 1; tries <= 2; tries++) await t.rejects(provider.confirmEmail({ email, code, password: 'wrong wrong', clientAddress }), invalidCode)
+      await holdWaits(running)
       await t.rejects(provider.signInWithPassword({ email, password, clientAddress }), throttled)
       await t.rejects(provider.confirmEmail({ email, code, password, clientAddress }), throttled)
       const late = await browser.submit(page, '/oidc/confirm', { password })

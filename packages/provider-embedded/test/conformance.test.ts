@@ -25,11 +25,11 @@ for (const dialect of dialects) {
       await confirm(made.email, made.password)
       return made
     }
-    /** Emails are sent in the background: waits for one more than last time, and not for ever. */
+    /** Emails are sent in the background: waits for one more than last time, and not for long where none was asked for yet. */
     const counted = new Map<string, number>()
     async function messagesTo (email: string): Promise<number> {
       const last = counted.get(email) ?? 1
-      await running.smtp.nth(email, last + 1, 1000).catch(() => {})
+      await running.smtp.nth(email, last + 1, counted.has(email) ? 60_000 : 1000).catch(() => {})
       counted.set(email, running.smtp.sentTo(email).length)
       return running.smtp.sentTo(email).length
     }

@@ -16,7 +16,7 @@ async function publishedBy ({ url }: TestApp): Promise<string[]> {
   return keys.map(key => key.kid)
 }
 async function until (condition: () => Promise<boolean>): Promise<boolean> {
-  for (const end = Date.now() + 8000; Date.now() < end; await sleep(50)) if (await condition()) return true
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) if (await condition()) return true
   return false
 }
 
@@ -31,10 +31,11 @@ for (const dialect of dialects) {
       const [oldKid] = await publishedBy(first)
       t.strictSame(await publishedBy(second), [oldKid], 'copies share their keys')
 
+      const begun = Date.now()
       const { kid, signsFrom } = await first.app.providerEmbedded.rotateKeys()
       t.ok((await publishedBy(first)).includes(kid))
       t.ok(await until(async () => (await publishedBy(second)).includes(kid)), 'the other copy publishes it')
-      t.ok(Date.parse(signsFrom) > Date.now() - 8000)
+      t.ok(Date.parse(signsFrom) > begun, 'later than it was made')
       t.ok(await until(async () => decodeProtectedHeader((await other.signInWithPassword({ email, password })).idToken).kid === kid), 'the other copy signs with it')
       const after = await other.signInWithPassword({ email, password })
       const keys = createRemoteJWKSet(new URL(`${first.url}/oidc/jwks`))

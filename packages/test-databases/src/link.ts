@@ -9,10 +9,14 @@ export interface Link {
   readonly begun: number
   /** Nothing comes through any more, in either direction, and nobody learns of it. */
   freeze (): void
+  /** Ends the open connections, as a server does that is ended. */
+  cut (): void
   /** What is begun from now on comes through again. */
   thaw (): void
   /** Notifications do not come through: as a pooler in transaction mode, which gives the session to others between two statements. `except` those with a text of somebody. */
   dropNotifications (drop: boolean, except?: string): void
+  /** As soon as a notification is dropped. */
+  untilDropped (): Promise<void>
   /** What is begun from now on is closed at once. */
   refuse (refuse: boolean): void
   /** Sends a statement on the open connection on the client's behalf, who does not get the answer: as a pooler that cleans up. */
@@ -33,7 +37,7 @@ export async function openLink (url: string, applicationName: string): Promise<L
   const target = new URL(url)
   const all = new Set<Socket>()
   const affected = new Set<Connection>()
-  const state = { begun: 0, freezes: false, refuses: false, drops: false, except: '' }
+  const state = { begun: 0, freezes: false, refuses: false, drops: false, except: '', dropped: () => {} }
 
   // Over a link that is dead nobody hears that the other side has ended.
   const listener = createServer({ allowHalfOpen: true }, client => {
@@ -65,7 +69,10 @@ export async function openLink (url: string, applicationName: string): Promise<L
       if (connection.isFrozen) return
       const type = String.fromCharCode(message[0] as number)
       if (affected.has(connection)) {
-        if (type === 'A' && state.drops && (state.except === '' || !message.includes(state.except))) return
+        if (type === 'A' && state.drops && (state.except === '' || !message.includes(state.except))) {
+          state.dropped()
+          return
+        }
         if (connection.swallowed !== undefined) {
           if (type === 'Z') connection.swallowed()
           return
@@ -86,8 +93,10 @@ export async function openLink (url: string, applicationName: string): Promise<L
       state.freezes = true
       for (const connection of affected) connection.isFrozen = true
     },
+    cut: () => { for (const { client } of affected) client.destroy() },
     thaw: () => { state.freezes = false },
     dropNotifications: (drop, except = '') => { Object.assign(state, { drops: drop, except }) },
+    untilDropped: async () => { await new Promise<void>(resolve => { state.dropped = resolve }) },
     refuse: refuse => { state.refuses = refuse },
     say: async statement => {
       const [connection] = affected

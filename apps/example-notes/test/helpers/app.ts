@@ -2,7 +2,7 @@ import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
 import type { FastifyInstance } from 'fastify'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import type { Test } from 'tap'
 import { createApp, type Settings } from '../../dist/app.js'
 
@@ -20,7 +20,8 @@ export interface RunningApp {
 
 /** The app on a fresh database, listening. */
 export async function startApp (t: Test, dialect: Dialect, settings: Partial<Settings> = {}, extend?: (app: FastifyInstance) => Promise<void>): Promise<RunningApp> {
-  const port = await freePort()
+  const held = await holdPort(t)
+  const { port } = held.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const opened: FastifyInstance[] = []
   // The app must let go of its database before that is removed.
@@ -28,6 +29,8 @@ export async function startApp (t: Test, dialect: Dialect, settings: Partial<Set
   const app = await createApp({ databaseUrl: database, publicUrl: url, ...settings })
   opened.push(app)
   await extend?.(app)
+  held.close()
+  await once(held, 'close')
   await app.listen({ host: '127.0.0.1', port })
   return {
     app,
@@ -71,11 +74,10 @@ export async function startAppWithIssuer (t: Test, dialect: Dialect, extend?: (a
   }
 }
 
-async function freePort (): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
+/** Has a port until it is closed: one that is merely free, somebody else may have taken by the time that it is needed. */
+async function holdPort (t: Test): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => { server.close() })
+  return server
 }

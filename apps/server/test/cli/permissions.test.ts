@@ -57,7 +57,7 @@ for (const dialect of dialects) {
       const applied = await cli('permissions', 'apply', other, '--yes', '--prune', '--json')
       t.match([applied.code, applied.json()], [0, { applied: true, differences: [{ kind: 'missing', role: 'Editor' }, { kind: 'more', role: 'Guest' }, { kind: 'new', role: 'Reader' }] }])
       // It looks once a second, when it is asked.
-      for (let tries = 0; tries < 50 && await asked() === 'NotAuthorizedError'; tries++) await new Promise(resolve => setTimeout(resolve, 100))
+      for (let tries = 0; tries < 600 && await asked() === 'NotAuthorizedError'; tries++) await new Promise(resolve => setTimeout(resolve, 100))
       t.equal(await asked(), 'EntityNotFoundError')
     } finally {
       await running.stop()

@@ -58,7 +58,7 @@ export async function openAccounts (t: Test, dialect: Dialect, { profile = {}, a
 
   /** The text of an email, as soon as it is sent. */
   async function emailTo (email: string, nth: number): Promise<string> {
-    const deadline = Date.now() + 5000
+    const deadline = Date.now() + 60_000
     for (;;) {
       const text = emails.filter(({ to }) => to === email)[nth - 1]?.text
       if (text !== undefined) return text

@@ -1,8 +1,9 @@
 /** Starts cognito-local, an emulator of the user pools API, on a free port with its data in a folder of its own. */
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -39,20 +40,23 @@ export async function startCognitoLocal (t: Test): Promise<CognitoLocal> {
 }
 
 async function healthy (url: string): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 120_000
   while (Date.now() < end) {
     const answer = await fetch(url).catch(() => null)
     if (answer?.ok === true) return
     await sleep(100)
   }
-  throw new Error('cognito-local did not start within 20 s')
+  throw new Error('cognito-local did not start within two minutes')
 }
 
+/** Below those that systems give to whoever asks for any, so that nobody takes it before the emulator does. */
 async function freePort (): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const [probe, port] = [createServer(), randomInt(10_000, 32_768)]
+    const isFree = await new Promise<boolean>(resolve => probe.once('error', () => { resolve(false) }).listen(port, '127.0.0.1', () => { resolve(true) }))
+    if (!isFree) continue
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
 }

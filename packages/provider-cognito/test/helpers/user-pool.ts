@@ -45,7 +45,7 @@ export async function startUserPool (t: Test): Promise<UserPool> {
   }
   const front = await startFront(t, { upstream: emulator.url, userPoolId, clients: Object.values(clients), sdk })
   const password = 'Correct-horse-battery-1'
-  const base = { id: 'pool', region: 'eu-west-1', userPoolId, callbackUrls: [callbackUrl], logoutUrls: [logoutUrl], deleteAccounts: true, credentials, issuer: `${emulator.url}/${userPoolId}`, timeoutMs: 5000 }
+  const base = { id: 'pool', region: 'eu-west-1', userPoolId, callbackUrls: [callbackUrl], logoutUrls: [logoutUrl], deleteAccounts: true, credentials, issuer: `${emulator.url}/${userPoolId}`, timeoutMs: 60_000 }
 
   return {
     options: client => ({ ...base, ...clients[client], endpoint: front.url, domain: front.url }),

@@ -1,7 +1,7 @@
 import database from '@latchkey/database'
 import { databaseUrl, type Dialect } from '@latchkey/test-databases'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import type { Test } from 'tap'
 import providerEmbedded, { type EmbeddedProfileOptions, type ProviderEmbeddedOptions } from '../../dist/index.js'
 import { startSmtp, type Smtp } from './smtp.js'
@@ -26,7 +26,8 @@ export interface TestAppOptions extends Partial<ProviderEmbeddedOptions> {
 /** An app with nothing but a database and the embedded provider, listening on its public URL, with a real mail server. */
 export async function startApp (t: Test, dialect: Dialect, { copyOf, withoutSmtp = false, databaseUrl: givenUrl, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const log: string[] = []
-  const port = await freePort()
+  const held = await holdPort(t)
+  const { port } = held.address() as AddressInfo
   const address = `http://127.0.0.1:${port}`
   const smtp = copyOf?.smtp ?? await startSmtp(t)
   const dbUrl = givenUrl ?? copyOf?.databaseUrl ?? await databaseUrl(t, dialect)
@@ -39,6 +40,7 @@ export async function startApp (t: Test, dialect: Dialect, { copyOf, withoutSmtp
     ...(withoutSmtp ? {} : { smtp: { url: smtp.url, from: 'Latchkey <no-reply@latchkey.test>' } }),
     ...options
   })
+  await new Promise(resolve => held.close(resolve))
   await app.listen({ port, host: '127.0.0.1' })
   return { app, url: address, databaseUrl: dbUrl, smtp, log }
 }
@@ -50,10 +52,10 @@ export function profileOf (given: Partial<EmbeddedProfileOptions> = {}): Embedde
   return { id: 'default', name: 'Acme Notes', callbackUrls: [callbackUrl], logoutUrls: [logoutUrl], ...given }
 }
 
-async function freePort (): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => { probe.once('error', reject).listen(0, '127.0.0.1', resolve) })
-  const { port } = probe.address() as AddressInfo
-  await new Promise(resolve => probe.close(resolve))
-  return port
+/** Has a port until it is closed: one that is merely free, somebody else may have taken by the time that it is needed. */
+async function holdPort (t: Test): Promise<Server> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(0, '127.0.0.1', resolve) })
+  t.teardown(() => { server.close() })
+  return server
 }

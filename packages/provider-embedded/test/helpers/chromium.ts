@@ -10,7 +10,7 @@ export async function startChromium (t: Test): Promise<Browser> {
   const debian = await access(DEBIAN_CHROMIUM).then(() => true, () => false)
   try {
     // Not sparticuz.args: they switch off what the tests are about (web security, site isolation).
-    const browser = await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'] })
+    const browser = await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'], timeout: 120_000 })
     t.teardown(() => browser.close())
     return browser
   } catch (cause) {
@@ -21,7 +21,7 @@ export async function startChromium (t: Test): Promise<Browser> {
 /** A new window, which collects what the browser complains about: a page that breaks its own CSP shows up here. */
 export async function openWindow (browser: Browser, options: BrowserContextOptions = {}): Promise<{ page: Page, complaints: string[] }> {
   const context = await browser.newContext(options)
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', message => { if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text()) })

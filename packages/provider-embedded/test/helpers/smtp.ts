@@ -21,7 +21,7 @@ export interface Smtp {
   nth (to: string, n: number, withinMs?: number): Promise<ReceivedEmail>
 }
 
-const WAIT_MS = 10_000
+const WAIT_MS = 60_000
 
 /** A mail server that keeps what it gets. */
 export async function startSmtp (t: Test): Promise<Smtp> {

@@ -13,10 +13,10 @@ const DEBIAN_CHROMIUM = '/usr/bin/chromium'
 export async function openBrowser (t: Test): Promise<Page> {
   const debian = await access(DEBIAN_CHROMIUM).then(() => true, () => false)
   try {
-    const browser = await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'] })
+    const browser = await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'], timeout: 120_000 })
     t.teardown(() => browser.close())
     const page = await browser.newPage()
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(60_000)
     return page
   } catch (cause) {
     throw new Error('This test needs a browser. Install one with "apt-get install chromium", or run "npm ci", which brings @sparticuz/chromium for Linux on x64.', { cause })

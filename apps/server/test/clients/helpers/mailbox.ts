@@ -10,7 +10,7 @@ export interface Mailbox {
   code (address: string): Promise<string>
 }
 
-const WAIT_MS = 10_000
+const WAIT_MS = 60_000
 
 /** A mail server that keeps the last email to each address. */
 export async function startMailbox (t: Test): Promise<Mailbox> {
