@@ -92,7 +92,7 @@ async function startOn (chosenPort: number, { config, env = {} }: StartOptions):
 async function untilLive (url: string, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The server ended while starting:\n${output()}`)
+    if (child.exitCode !== null) throw new Error(`The server ended with the code ${child.exitCode} while starting:\n${output()}`)
     try {
       if ((await fetch(`${url}/livez`)).ok) return
     } catch { /* not listening yet */ }

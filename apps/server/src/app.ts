@@ -30,8 +30,12 @@ import { describeRequest, RequestLog } from './request-log.js'
 import health from './routes/health.js'
 import profiles from './routes/profiles.js'
 
-/** Makes the app, ready to listen. */
-export async function createApp (config: Config): Promise<FastifyInstance> {
+/**
+ * Makes the app, ready to listen.
+ *
+ * @param options `upkeep`: whether it keeps up what is stored, such as signing keys that are due; `false` for who only looks
+ */
+export async function createApp (config: Config, { upkeep = true } = {}): Promise<FastifyInstance> {
   const app = Fastify({
     logger: { level: config.logLevel, serializers: { req: describeRequest }, stream: logStream },
     logController: new RequestLog(),
@@ -42,7 +46,7 @@ export async function createApp (config: Config): Promise<FastifyInstance> {
     clientErrorHandler: answerUnreadableRequest
   })
   try {
-    await compose(app, config)
+    await compose(app, config, upkeep)
     await app.ready()
     return app
   } catch (error) {
@@ -52,7 +56,7 @@ export async function createApp (config: Config): Promise<FastifyInstance> {
   }
 }
 
-async function compose (app: FastifyInstance, config: Config): Promise<void> {
+async function compose (app: FastifyInstance, config: Config, upkeep: boolean): Promise<void> {
   await app.register(errorReplies)
   await app.register(closingConnections)
   await app.register(freshProfiles)
@@ -64,11 +68,12 @@ async function compose (app: FastifyInstance, config: Config): Promise<void> {
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: config.roles ?? [] })
   await app.register(apiTokens)
-  await app.register(auditLog, config.auditLogKeepDays === undefined ? {} : { keepDays: config.auditLogKeepDays })
-  await app.register(activityLog, { keepDays: config.signInsKeepDays })
+  await app.register(auditLog, config.auditLogKeepDays === undefined || !upkeep ? {} : { keepDays: config.auditLogKeepDays })
+  await app.register(activityLog, { keepDays: config.signInsKeepDays, upkeep })
   await app.register(firstAdministrator)
   await app.register(tokenVerifier)
   const sealing = {
+    upkeep,
     production: config.production,
     previousSecretKeys: [...config.previousSecretKeys],
     ...(config.secretKey === undefined ? {} : { secretKey: config.secretKey })

@@ -10,21 +10,42 @@ import { describeStartFailure } from './start-failure.js'
 /** How long requests under way may take after a signal, in milliseconds. */
 const GRACE_MS = 10_000
 
-let config: Config | undefined
-try {
-  config = await readConfig(process.env)
-  const app = await createApp(config)
-  closeWithGrace({ delay: GRACE_MS, logger: app.log }, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'Ending after an unforeseen error')
-    await app.close()
-  })
-  await app.listen({ host: config.host, port: config.port })
-  console.log(await welcome(app, config))
-  await announceFirstAdministrator(app, config)
-} catch (error) {
+let app: FastifyInstance | undefined
+let closing = false
+const starting = start()
+
+// From the beginning on, since what is the first process of a container is ended by no signal that it does not take. Nor is it for
+// `close-with-grace` to say how a start ends that fails: where nothing is left to do, it takes that for an end in order.
+closeWithGrace({ delay: GRACE_MS, skip: ['beforeExit'], logger: { error: said => { (app?.log ?? console).error(said) } } }, async ({ err }) => {
+  closing = true
+  if (err !== undefined && app === undefined) return await end(err)
+  if (err !== undefined) app?.log.fatal({ err }, 'Ending after an unforeseen error')
+  await starting
+  await app?.close()
+})
+
+async function start (): Promise<void> {
+  let config: Config | undefined
+  try {
+    config = await readConfig(process.env)
+    app = await createApp(config)
+    // A signal came meanwhile.
+    if (closing) return
+    await app.listen({ host: config.host, port: config.port })
+    console.log(await welcome(app, config))
+    await announceFirstAdministrator(app, config)
+  } catch (error) {
+    await end(error, config)
+  }
+}
+
+/** Ends a process that does not start. What is open would keep it alive, and may take its time to close: it has as long as after a signal. */
+async function end (error: unknown, config?: Config): Promise<never> {
   // One line for the operator: a stack would bury it.
   console.error(`Latchkey did not start: ${describeStartFailure(error, config)}`)
-  process.exitCode = 1
+  setTimeout(() => { process.exit(1) }, GRACE_MS)
+  await app?.close().catch(() => {})
+  process.exit(1)
 }
 
 async function welcome (app: FastifyInstance, config: Config): Promise<string> {

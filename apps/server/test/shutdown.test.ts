@@ -1,10 +1,17 @@
+import { databaseUrl, dialects } from '@latchkey/test-databases'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { text as readText } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import type { RunningServer } from '../dist-demo/running-server.js'
+import { freePort, type RunningServer } from '../dist-demo/running-server.js'
 import { serverUnderTest } from './helpers/server-under-test.js'
 
 const body = JSON.stringify({ query: '{ __typename }' })
@@ -157,3 +164,28 @@ t.test('SIGTERM waits for ten seconds, and no longer, for a request that does no
   t.ok(ms > 9000 && ms < 60_000, `after ${ms} ms`)
   socket.destroy()
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: SIGTERM while it starts ends it in order, before it listens`, async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-starting-'))
+    t.teardown(() => rm(folder, { recursive: true }))
+    // It waits for a configuration that comes by a pipe.
+    const config = join(folder, 'config.json')
+    await promisify(execFile)('mkfifo', [config])
+    const child = spawn(process.execPath, [fileURLToPath(new URL('../dist-bundle/server.js', import.meta.url))], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, PORT: String(await freePort()), LATCHKEY_CONFIG: config, DATABASE_URL: await databaseUrl(t, dialect) }
+    })
+    t.teardown(() => child.kill('SIGKILL'))
+    const [output, ended] = [Promise.all([readText(child.stdout), readText(child.stderr)]), once(child, 'exit')]
+    const pipe = await open(config, 'w')
+    child.kill('SIGTERM')
+    await new Promise(resolve => setTimeout(resolve, 100))
+    t.equal(child.exitCode, null, 'it does not leave the start half done')
+    await pipe.writeFile('{}')
+    await pipe.close()
+    t.strictSame(await ended, [0, null])
+    t.notMatch((await output).join(''), /listening|GraphQL|did not start/)
+  })
+}

@@ -1,18 +1,27 @@
-import { databaseUrl } from '@latchkey/test-databases'
+import { databaseUrl, dialects } from '@latchkey/test-databases'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createSocketServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startServer } from '../dist-demo/running-server.js'
 
-/** A server that does not start says why, and nothing of a password. */
+/** A server that does not start ends, so that whoever supervises it knows, and says why, and nothing of a password. */
 async function refused (t: Test, options: Parameters<typeof startServer>[0], message: RegExp): Promise<void> {
   const said = await startServer(options).then(async server => { await server.stop(); return 'it started' }, (error: Error) => error.message)
+  t.match(said, /^The server ended with the code 1 while starting:\n/)
   t.match(said, message)
   t.notMatch(said, /hunter2/)
+}
+
+/** A port that somebody else listens on, in a way. */
+async function portOf (t: Test, server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  t.teardown(() => { server.close() })
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
 }
 
 t.test('a database that cannot be used stops the start with one line that says why, and what to do', async t => {
@@ -28,19 +37,23 @@ t.test('a database that cannot be used stops the start with one line that says w
   ]
   for (const [what, DATABASE_URL, message] of failures) await t.test(what, async t => { await refused(t, { env: { DATABASE_URL } }, message) })
 
+  await t.test('a server that takes connections and says nothing', async t => {
+    const port = await portOf(t, createSocketServer(socket => { t.teardown(() => { socket.destroy() }) }))
+    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: .*timeout/)
+  })
   const there = new URL(await databaseUrl(t, 'postgres'))
   there.pathname = '/nowhere'
   await t.test('a name that the server does not know', async t => { await refused(t, { env: { DATABASE_URL: there.href } }, /database "nowhere" does not exist\): correct the user, the password or the name of the database in DATABASE_URL/) })
 })
 
-t.test('a port that is taken stops the start, and is named', async t => {
-  const other = createServer((_request, response) => { response.writeHead(404).end() }).listen(0, '127.0.0.1')
-  t.teardown(() => { other.close() })
-  await once(other, 'listening')
-  const { port } = other.address() as AddressInfo
-  await t.rejects(startServer({ port }), { message: new RegExp(`it cannot listen on 127\\.0\\.0\\.1, port ${port} .*EADDRINUSE.*: end what listens there, or set PORT`) })
-})
+for (const dialect of dialects) {
+  t.test(`${dialect}: a port that is taken stops the start, and is named`, async t => {
+    const port = await portOf(t, createServer((_request, response) => { response.writeHead(404).end() }))
+    await refused(t, { port, env: { DATABASE_URL: await databaseUrl(t, dialect) } }, new RegExp(`it cannot listen on 127\\.0\\.0\\.1, port ${port} .*EADDRINUSE.*: end what listens there, or set PORT`))
+  })
+}
 
 t.test('a mistake of the configuration stays what it says', async t => {
   await refused(t, { env: { LATCHKEY_SECRET_KEY: 'hunter2' } }, /Latchkey did not start: LATCHKEY_SECRET_KEY must have 32 characters or more/)
+  await refused(t, { config: { profiles: [{ id: 'p', name: 'P', type: 'openid', issuer: 'https://id.example.com' }] } }, /Latchkey did not start: .*clientId/)
 })

@@ -3,7 +3,7 @@
  * it in passing and wait for nothing: it keeps what it is told in bounded memory and writes it to the database by and by.
  * What a sign-in is of whom, and who may read it, is for others to decide.
  */
-import { deleteOldRegularly, leaveUnseen } from '@latchkey/database'
+import { deleteOldRegularly, leaveUnseen, type KeptRows, type Tables } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { ActivityLog } from './activity-log.js'
@@ -33,8 +33,15 @@ declare module 'fastify' {
 
 const KEEP_COUNTS_DAYS = 2 * 366
 
+function keptRows (keepDays: number): KeptRows<Tables>[] {
+  return [
+    { table: 'latchkey_sign_ins', key: ['id'], time: 'created_at', keepDays },
+    { table: 'latchkey_activity_counts', key: ['day', 'kind', 'detail'], time: 'day', keepDays: KEEP_COUNTS_DAYS }
+  ]
+}
+
 async function activityLog (fastify: FastifyInstance, options: ActivityLogOptions): Promise<void> {
-  const { keepDays, maxPending, migrate } = resolveOptions(options)
+  const { keepDays, maxPending, upkeep, migrate } = resolveOptions(options)
   if (migrate) await migrateActivityLog(fastify.db)
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
@@ -43,10 +50,7 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
   const noted = new NotedSignIns()
   const pending = new PendingActivity(maxPending)
   const writing = writeRegularly(pending, async batch => { await writeActivity(db, batch) }, fastify.log)
-  const deleting = deleteOldRegularly(db, [
-    { table: 'latchkey_sign_ins', key: ['id'], time: 'created_at', keepDays },
-    { table: 'latchkey_activity_counts', key: ['day', 'kind', 'detail'], time: 'day', keepDays: KEEP_COUNTS_DAYS }
-  ], error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Old activity could not be deleted: it is tried again in an hour') })
+  const deleting = upkeep ? deleteOldRegularly(db, keptRows(keepDays), error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Old activity could not be deleted: it is tried again in an hour') }) : null
 
   function count (kind: Kind, detail: string): void {
     pending.count({ day: dayOf(Date.now()), kind, detail })
@@ -80,7 +84,7 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
   }
   fastify.decorate('activityLog', Object.freeze(service))
   fastify.addHook('onClose', async () => {
-    await deleting.stop()
+    await deleting?.stop()
     await writing.close()
   })
 }

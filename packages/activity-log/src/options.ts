@@ -7,6 +7,8 @@ const schema = Type.Object({
   keepDays: Type.Integer({ minimum: 1, maximum: 3650, default: 90 }),
   /** How many sign-ins are kept in memory while the database is away; those that come then are not noted. */
   maxPending: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 10_000 }),
+  /** Whether this process keeps up what is stored: deletes what is older than it is kept. `false` in one that opens the app to look. */
+  upkeep: Type.Boolean({ default: true }),
   /** Whether to create and update the tables at registration; else `migrateActivityLog` must have run before. */
   migrate: Type.Boolean({ default: true })
 }, { additionalProperties: false })

@@ -101,6 +101,16 @@ for (const dialect of dialects) {
       await app.close()
     })
 
+    t.test('one that only looks deletes nothing', async t => {
+      anHourIsOverAtOnce(t)
+      const opened = await openApp(t, dialect, { keepDays: 7, upkeep: false })
+      await opened.app.ready()
+      const { userId } = await opened.signIn('ann')
+      await opened.app.db.insertInto('latchkey_sign_ins').values({ id: 'old', user_id: userId, profile_id: 'main', issuer: 'i', subject: 's', created_at: new Date(Date.now() - 8 * DAY).toISOString(), ip: null, user_agent: null }).execute()
+      await aWhile()
+      t.strictSame((await rows(opened)).map(({ id }) => id), ['old'])
+    })
+
     t.test('a sign-in that would be deleted at once is not noted', async t => {
       const opened = await openApp(t, dialect, { keepDays: 7 })
       await opened.app.ready()

@@ -56,7 +56,7 @@ declare module 'fastify' {
 }
 
 async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOptions): Promise<void> {
-  const { profiles, providers, administratorEmail, secretKey, previousSecretKeys, production, onSettings = () => {} } = resolveOptions(options)
+  const { profiles, providers, administratorEmail, secretKey, previousSecretKeys, upkeep, production, onSettings = () => {} } = resolveOptions(options)
   const { usersStore, rolePermissions, tokenVerifier, log } = fastify
 
   // Neither of the two knows the other. Whoever is deleted by SQL of the app's own leaves roles behind: they make nobody an administrator.
@@ -81,7 +81,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     report: createReport(log)
   })
   const changes = createProfileChanges({ db, current, configured, secrets, production, checkTrust: opened => { checkTrust(current, opened, tokenVerifier) } })
-  await changes.sealAnew()
+  if (upkeep) await changes.sealAnew()
 
   const remembered = rememberUsers(prepareFindByIdentity(db, usersStore.columns), createReadings(seenChanges(db, tablesOfUsers)))
   const lookUpIdentity = createIdentityLookUp(remembered.find, usersStore)

@@ -33,6 +33,8 @@ const schema = Type.Object({
   secretKey: Type.Optional(Type.String({ minLength: 32 })),
   /** Secret keys of before: what is sealed under them is still read, and sealed anew at start. */
   previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
+  /** Whether this process keeps up what is stored: seals anew what is sealed under a key of before. `false` in one that opens the app to look. */
+  upkeep: Type.Boolean({ default: true }),
   /** Whether this is production: profiles made at run time then have https addresses only, on this machine too. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),
   /** Told of the settings at registration, and whenever they change: hand the allowed redirects to the embedded provider. */
@@ -40,12 +42,13 @@ const schema = Type.Object({
 }, { additionalProperties: false })
 
 /** What `@latchkey/auth-profiles` is registered with. */
-export interface AuthProfilesOptions extends Omit<Static<typeof schema>, 'profiles' | 'previousSecretKeys'> {
+export interface AuthProfilesOptions extends Omit<Static<typeof schema>, 'profiles' | 'previousSecretKeys' | 'upkeep'> {
   profiles: readonly ProfileConfig[]
   previousSecretKeys?: string[]
+  upkeep?: boolean
 }
 
-export type ResolvedOptions = Readonly<AuthProfilesOptions & { previousSecretKeys: string[], production: boolean }>
+export type ResolvedOptions = Readonly<AuthProfilesOptions & { previousSecretKeys: string[], upkeep: boolean, production: boolean }>
 
 const check = createOptionsCheck(schema, AUTH_PROFILES_ERR_INVALID_OPTIONS)
 
@@ -53,5 +56,5 @@ export function resolveOptions (options: AuthProfilesOptions): ResolvedOptions {
   const resolved = check(options)
   if (resolved.providers === undefined || typeof resolved.providers !== 'object') throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('providers is required: the adapters by profile type, for example { openid: createOpenIdProvider }')
   if (resolved.onSettings !== undefined && typeof resolved.onSettings !== 'function') throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('onSettings must be a function')
-  return Object.freeze({ ...resolved as AuthProfilesOptions, previousSecretKeys: resolved.previousSecretKeys, production: resolved.production ?? process.env.NODE_ENV === 'production' })
+  return Object.freeze({ ...resolved as AuthProfilesOptions, previousSecretKeys: resolved.previousSecretKeys, upkeep: resolved.upkeep, production: resolved.production ?? process.env.NODE_ENV === 'production' })
 }

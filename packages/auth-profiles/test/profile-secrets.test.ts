@@ -69,6 +69,19 @@ for (const dialect of dialects) {
       t.ok(await last.app.authProfiles.update(id, { name: 'b' }))
     })
 
+    t.test('an app that only looks reads what was sealed under a previous key, and leaves it so', async t => {
+      const copies = await openCopies(t, dialect)
+      const { opened, registry } = recordingAdapter()
+      const first = await copies.open({ providers: registry })
+      await first.app.authProfiles.create(wanted('a', { clientSecret }))
+      const sealed = async () => (await first.app.db.selectFrom('latchkey_authentication_profiles').select('client_secret').executeTakeFirstOrThrow()).client_secret
+      const before = await sealed()
+      const reader = await copies.open({ providers: registry, secretKey: newKey, previousSecretKeys: [secretKey], upkeep: false })
+      t.equal(opened.at(-1)?.options.clientSecret, clientSecret)
+      t.strictSame(reader.app.authProfiles.leftOut(), [])
+      t.equal(await sealed(), before)
+    })
+
     t.test('with a wrong key, or none, the app starts without the profile, says so, and mends it when the secret is given anew', async t => {
       const copies = await openCopies(t, dialect)
       const { opened, registry } = recordingAdapter()

@@ -93,6 +93,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     tokenMs: options.tokenSeconds * 1000,
     publishMs: POLLS_UNTIL_SIGNING * options.keyPollSeconds * 1000,
     maxAgeMs: options.keyMaxAgeDays * 24 * 60 * 60_000,
+    upkeep: options.upkeep,
     // The next request builds a provider with the new keys.
     onChange: () => { running = undefined }
   })
@@ -103,12 +104,13 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     }
     return running
   }
-  current()
+  // There is none without a key.
+  if (keys.list().length > 0) current()
   const tokens = createTokens(current)
   const actions = createAccountActions({ accounts, limits, codes: guarded(guard, createCodes(db, secrets, attempts)), mailer, background, log, baseUrl: issuer })
 
   const polling = repeat(options.keyPollSeconds * 1000, 'Looking for new signing keys', keys.refresh, log)
-  const cleaning = removeExpiredRegularly(db, log)
+  const cleaning = options.upkeep ? removeExpiredRegularly(db, log) : null
   return {
     issuer,
     profiles,
@@ -130,7 +132,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     createProvider: createAdapterFactory({ issuer, keys: keys.published, profiles, actions, tokens, log }),
     rotateKeys: keys.rotate,
     async close () {
-      await Promise.all([polling.stop(), cleaning.stop(), background.settled()])
+      await Promise.all([polling.stop(), cleaning?.stop(), background.settled()])
       mailer.close()
     }
   }

@@ -18,6 +18,8 @@ const schema = Type.Object({
     /** `Name <address>` that emails come from. */
     from: Type.String({ minLength: 3, description: 'an address such as Example <no-reply@example.com>' })
   }, { additionalProperties: false })),
+  /** Whether this process keeps up what is stored: makes, rotates, removes and encrypts anew signing keys, deletes what has expired. `false` in one that opens the app to look. */
+  upkeep: Type.Boolean({ default: true }),
   /** Whether this is production: no outbox page, no code in a log. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),
   /** Whether `/oauth2/authorize`, `/oauth2/callback` and `/logout` exist, for profiles with `legacyImplicit`. */

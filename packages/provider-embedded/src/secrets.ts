@@ -23,14 +23,16 @@ export interface SecretKeys {
   readonly secretKey?: string | undefined
   /** Those of before: what they have sealed is still opened. */
   readonly previousSecretKeys?: readonly string[]
+  /** Whether a random value is kept where there is none yet. */
+  readonly upkeep: boolean
 }
 
 /**
  * Derives the secrets from `secretKey`, or, without one, from a random value kept in the database: that
  * value lies beside what it would encrypt, so private keys are then stored as they are.
  */
-export async function loadSecrets (db: Kysely<Tables>, { secretKey, previousSecretKeys = [] }: SecretKeys): Promise<Secrets> {
-  const master = secretKey ?? await storedSecret(db, 'master')
+export async function loadSecrets (db: Kysely<Tables>, { secretKey, previousSecretKeys = [], upkeep }: SecretKeys): Promise<Secrets> {
+  const master = secretKey ?? await storedSecret(db, 'master', upkeep)
   const box = createSecretBox({ key: master, previousKeys: previousSecretKeys, purpose: 'provider-embedded' })
   const masters = [master, ...previousSecretKeys]
   const macKey = derive(master, 'mac')
@@ -85,10 +87,12 @@ function openOldForm (key: Buffer, sealed: string, kid: string): string | null {
   }
 }
 
-async function storedSecret (db: Kysely<Tables>, name: string): Promise<string> {
+async function storedSecret (db: Kysely<Tables>, name: string, upkeep: boolean): Promise<string> {
   // Of several copies that start at once, the first one's value counts.
-  await db.insertInto('latchkey_embedded_secrets').values({ name, value: randomSecret() })
-    .onConflict(conflict => conflict.column('name').doNothing()).execute()
-  const { value } = await db.selectFrom('latchkey_embedded_secrets').select('value').where('name', '=', name).executeTakeFirstOrThrow()
-  return value
+  if (upkeep) {
+    await db.insertInto('latchkey_embedded_secrets').values({ name, value: randomSecret() })
+      .onConflict(conflict => conflict.column('name').doNothing()).execute()
+  }
+  const stored = await db.selectFrom('latchkey_embedded_secrets').select('value').where('name', '=', name).executeTakeFirst()
+  return stored?.value ?? randomSecret()
 }

@@ -21,7 +21,7 @@ export interface SigningKeys {
   rotate (): Promise<{ kid: string, signsFrom: string }>
   /** The public keys, as the key set shows them: those that sign, those that will, and those of tokens that have not ended. */
   published (): Promise<readonly object[]>
-  /** Looks for keys that other copies made, rotates by age, forgets keys that no token needs. */
+  /** Looks for keys that other copies made; with `upkeep`, rotates by age and forgets keys that no token needs. */
   refresh (): Promise<void>
 }
 
@@ -33,6 +33,8 @@ export interface SigningKeysConfig {
   /** Milliseconds between publishing a key and signing with it. */
   readonly publishMs: number
   readonly maxAgeMs: number
+  /** Whether keys are made, removed and encrypted anew when that is due; else they are read only, and there may be none. */
+  readonly upkeep: boolean
   /** Called when the list has changed. */
   readonly onChange: () => void
 }
@@ -41,12 +43,12 @@ export interface SigningKeysConfig {
 const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
- * Loads the signing keys (RS256), making the first one if there is none.
+ * Loads the signing keys (RS256), with `upkeep` making the first one if there is none.
  *
  * @throws PROVIDER_EMBEDDED_ERR_SECRET_KEY they are encrypted under another `secretKey`
  */
 export async function loadSigningKeys (config: SigningKeysConfig): Promise<SigningKeys> {
-  const { db, secrets } = config
+  const { db, secrets, upkeep } = config
   let keys: readonly SigningKey[] = []
 
   const rows = () => db.selectFrom('latchkey_embedded_keys').selectAll().orderBy('generation', 'desc').execute()
@@ -79,11 +81,11 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
     const stored = await rows()
     const now = Date.now()
     const newest = stored[0]
-    if (newest === undefined) {
+    if (newest === undefined && upkeep) {
       await add(1, new Date(now))
       return await refresh()
     }
-    if (Date.parse(newest.created_at) + config.maxAgeMs <= now) {
+    if (newest !== undefined && upkeep && Date.parse(newest.created_at) + config.maxAgeMs <= now) {
       await rotate()
       return
     }
@@ -93,7 +95,7 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
       return successor === undefined || Date.parse(successor.signs_from) + config.tokenMs + CLOCK_TOLERANCE_MS > now
     })
     const unneeded = stored.filter(row => !needed.includes(row)).map(row => row.generation)
-    if (unneeded.length > 0) await db.deleteFrom('latchkey_embedded_keys').where('generation', 'in', unneeded).execute()
+    if (unneeded.length > 0 && upkeep) await db.deleteFrom('latchkey_embedded_keys').where('generation', 'in', unneeded).execute()
 
     const waiting = needed.filter(row => Date.parse(row.signs_from) > now)
     const signing = needed.filter(row => !waiting.includes(row))
@@ -114,7 +116,7 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
     if (text === null || text === undefined) throw new PROVIDER_EMBEDDED_ERR_SECRET_KEY()
     const jwk = JSON.parse(text) as SigningKey
     // Keys made before a secretKey was configured are encrypted as soon as there is one, and encrypted anew when it is another.
-    if (secrets.sealing && (form === 'plain' || secrets.isOutdated(content ?? ''))) await db.updateTable('latchkey_embedded_keys').set({ private_jwk: toStored(jwk) }).where('kid', '=', kid).execute()
+    if (upkeep && secrets.sealing && (form === 'plain' || secrets.isOutdated(content ?? ''))) await db.updateTable('latchkey_embedded_keys').set({ private_jwk: toStored(jwk) }).where('kid', '=', kid).execute()
     return jwk
   }
 

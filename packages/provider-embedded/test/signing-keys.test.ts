@@ -15,6 +15,7 @@ async function publishedBy ({ url }: TestApp): Promise<string[]> {
   if (keys.some(key => key.d !== undefined)) throw new Error('a private key is published')
   return keys.map(key => key.kid)
 }
+const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60_000).toISOString()
 async function until (condition: () => Promise<boolean>): Promise<boolean> {
   for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) if (await condition()) return true
   return false
@@ -51,7 +52,7 @@ for (const dialect of dialects) {
     t.test('a key that is old enough is replaced without being told', async t => {
       const running = await startApp(t, dialect, quick)
       const [kid] = await publishedBy(running)
-      await running.app.db.updateTable('latchkey_embedded_keys').set({ created_at: new Date(Date.now() - 91 * 24 * 60 * 60_000).toISOString() }).execute()
+      await running.app.db.updateTable('latchkey_embedded_keys').set({ created_at: daysAgo(91) }).execute()
       t.ok(await until(async () => (await publishedBy(running)).length === 2))
       t.ok(await until(async () => (await publishedBy(running))[0] !== kid))
     })
@@ -82,6 +83,32 @@ for (const dialect of dialects) {
       t.strictSame(await publishedBy(rotated), published)
       t.strictSame(await publishedBy(await startApp(t, dialect, { copyOf: first, secretKey })), published, 'the previous one is needed no more')
       await t.rejects(startApp(t, dialect, { copyOf: first }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+    })
+
+    t.test('an app that only looks reads the keys, and makes, removes and encrypts none, whatever is due', async t => {
+      const first = await startApp(t, dialect)
+      const { kid } = await first.app.providerEmbedded.rotateKeys()
+      const published = await publishedBy(first)
+      await first.app.close()
+
+      const looking = { ...quick, copyOf: first, upkeep: false }
+      const secretKey = 'another secret of thirty-two characters'
+      const reader = await startApp(t, dialect, { ...looking, secretKey, previousSecretKeys: ['a secret of at least thirty-two characters'] })
+      const stored = async () => [await reader.app.db.selectFrom('latchkey_embedded_keys').selectAll().orderBy('generation').execute(), await reader.app.db.selectFrom('latchkey_embedded_secrets').selectAll().execute()]
+      t.strictSame(await publishedBy(reader), published)
+      await reader.app.db.updateTable('latchkey_embedded_keys').set({ created_at: daysAgo(91) }).execute()
+      await reader.app.db.updateTable('latchkey_embedded_keys').set({ signs_from: daysAgo(1) }).where('kid', '=', kid).execute()
+      const before = await stored()
+      await sleep(500)
+      t.strictSame(await publishedBy(reader), [kid])
+      t.strictSame(await stored(), before)
+      await t.rejects(startApp(t, dialect, { ...looking, secretKey }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+      await t.rejects(startApp(t, dialect, { ...looking, secretKey: undefined }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
+      t.strictSame(await stored(), before)
+
+      await reader.app.db.deleteFrom('latchkey_embedded_keys').execute()
+      t.strictSame(await publishedBy(await startApp(t, dialect, looking)), [])
+      t.strictSame(await stored(), [[], []])
     })
 
     t.test('keys that were encrypted before keys could be rotated are read, and encrypted anew', async t => {

@@ -58,7 +58,7 @@ export async function doctorCommand (args: readonly string[], terminal: Terminal
     const { fix } = values
     return await withApp(await readConfig(environment), async app => await fixEmail(app, fix, values, terminal))
   }
-  const token = await readToken(values.token ?? environment.LATCHKEY_TOKEN, terminal)
+  const token = await readToken(values.token ?? (environment.LATCHKEY_TOKEN || undefined), terminal)
   const checks = token !== null
     ? await withApp(await readConfig(environment), async app => await checkToken(app, token, question))
     : question !== null

@@ -1,10 +1,13 @@
+import database from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
+import Fastify from 'fastify'
+import { sql, type RawBuilder } from 'kysely'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { startServer } from '../../dist-demo/running-server.js'
+import { startServer, type RunningServer } from '../../dist-demo/running-server.js'
 import { graphql, profileFor, signUpMutation } from '../helpers/server-under-test.js'
 import { folder, inTurn, latchkey, type Latchkey } from './helpers/latchkey.js'
 
@@ -44,7 +47,7 @@ function problems (checks: Check[]): string[] {
 
 for (const dialect of dialects) {
   t.test(`${dialect}: what is wrong with an installation, and the email of a user that follows its provider`, async t => {
-    const { cli, ids, issuer } = await installation(t, dialect)
+    const { cli, env, ids, issuer } = await installation(t, dialect)
     const first = await cli('doctor', '--json')
     t.equal(first.code, 1)
     const { checks } = first.json() as { checks: Check[] }
@@ -63,9 +66,85 @@ for (const dialect of dialects) {
     const token = await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' })
     const after = await cli('doctor', '--json', '--token', token)
     t.strictSame([after.code, problems(after.json().checks)], [0, []])
-    const again = await cli('doctor')
+    // A variable that is set and empty is none.
+    const again = await latchkey({ ...env, LATCHKEY_TOKEN: '' })('doctor')
     t.match(again, { code: 0, stdout: /^ok configuration: valid; one profile, 1 roles\n/ })
     t.match(again.stdout, /No problem was found\.\n$/)
+  })
+}
+
+/** All that is in a database. */
+async function contentOf (url: string): Promise<Record<string, string[]>> {
+  const app = Fastify()
+  try {
+    await app.register(database, { url })
+    const tables = (await app.db.introspection.getTables({ withInternalKyselyTables: true })).map(({ name }) => name)
+    return Object.fromEntries(await inTurn(tables, async name => [name, (await sql`select * from ${sql.table(name)}`.execute(app.db)).rows.map(row => JSON.stringify(row)).sort()] as const))
+  } finally {
+    await app.close()
+  }
+}
+
+async function change (url: string, statement: RawBuilder<unknown>): Promise<void> {
+  const app = Fastify()
+  try {
+    await app.register(database, { url })
+    await statement.execute(app.db)
+  } finally {
+    await app.close()
+  }
+}
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: doctor changes nothing, whatever is due, and so a change of the secret key can be rehearsed`, async t => {
+    const { env: { LATCHKEY_CONFIG: _config, ...env }, issuer } = await installation(t, dialect)
+    const url = env.DATABASE_URL as string
+    const [key, newKey] = [env.LATCHKEY_SECRET_KEY as string, 'another secret key of thirty-two characters']
+    const config = { profiles: [profileFor(issuer), { id: 'embedded', name: 'Embedded', type: 'embedded' }], roles: [editor] }
+    const servers: RunningServer[] = []
+    t.teardown(async () => { for (const server of servers) await server.stop() })
+    const start = async (more: Record<string, string> = {}): Promise<RunningServer> => {
+      const server = await startServer({ config, env: { ...env, LOG_LEVEL: 'error', ...more } })
+      servers.push(server)
+      return server
+    }
+    const profilesOf = async ({ url }: RunningServer): Promise<string[]> => (await (await fetch(`${url}/auth/profiles`)).json() as { profiles: { name: string }[] }).profiles.map(({ name }) => name)
+    const everyone = ['Profile 0', 'Embedded', 'Partner']
+    const first = await start()
+    const root = await issuer.idToken({ subject: 'root' })
+    const made = await graphql(first, `mutation {
+      authenticationProfileCreate(data: { name: "Partner", type: "openid", issuer: "${issuer.issuer}", clientId: "other", secret: "hunter2" }) { id }
+      apiTokenCreate(data: { name: "Job", roles: { connect: [{ name: "Administrator" }] } }) { token }
+    }`, root)
+    t.equal(made.errors, undefined)
+    t.strictSame(await profilesOf(first), everyone)
+    await first.stop()
+    await change(url, sql`update latchkey_embedded_keys set created_at = '2020-01-01T00:00:00.000Z'`)
+
+    const before = await contentOf(url)
+    const file = await (await folder(t))('config.json', config)
+    const look = async (more: Record<string, string>, ...args: string[]): Promise<Check[]> => (await latchkey({ ...env, LATCHKEY_CONFIG: file, ...more })('doctor', '--json', ...args)).json().checks
+    const rotation = { LATCHKEY_SECRET_KEY: newKey, LATCHKEY_SECRET_KEY_PREVIOUS: key }
+    t.strictSame(problems(await look({})), ['emails'])
+    t.strictSame(problems(await look(rotation)), ['emails'])
+    t.strictSame(problems(await look({ LATCHKEY_SECRET_KEY: newKey })), ['secret key'])
+    t.strictSame(problems(await look({ LATCHKEY_SECRET_KEY: '' })), ['secret key'])
+    t.strictSame(problems(await look(rotation, '--token', made.data?.apiTokenCreate.token)), [])
+    t.strictSame(problems(await look(rotation, '--token', await issuer.idToken({ subject: 'jane' }))), [])
+    await look(rotation, '--token', await issuer.idToken({ subject: 'stranger', email: 'root@example.com' }))
+    t.strictSame(await contentOf(url), before)
+
+    const still = await start()
+    t.strictSame(await profilesOf(still), everyone, 'the server with the old key starts as before')
+    await still.stop()
+    const rotated = await start(rotation)
+    t.strictSame(await profilesOf(rotated), everyone)
+    await rotated.stop()
+    t.strictSame(problems(await look({ LATCHKEY_SECRET_KEY: newKey })), ['emails'], 'and the old key can go')
+
+    await change(url, sql`delete from latchkey_embedded_keys`)
+    t.strictSame(problems(await look({})), [`profile ${made.data?.authenticationProfileCreate.id}`, 'issuer of embedded', 'emails'])
+    t.strictSame((await contentOf(url)).latchkey_embedded_keys, [])
   })
 }
 
