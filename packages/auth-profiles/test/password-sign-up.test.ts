@@ -5,6 +5,7 @@ import type { Principal } from '@latchkey/role-permissions'
 import { dialects, type Dialect } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import type { AuthProfilesOptions } from '../dist/index.js'
 import { createIssuerOnlyProvider, startApp } from './helpers/app.js'
 import { openCopies } from './helpers/copies.js'
 
@@ -12,9 +13,9 @@ const email = 'jane@example.com'
 const said = { firstName: 'Mallory', lastName: 'Mallory', timezone: 'Asia/Tokyo' }
 
 /** An app whose provider makes an account with the subject `first` for every sign-up. */
-async function startWithAccounts (t: Test, dialect: Dialect) {
+async function startWithAccounts (t: Test, dialect: Dialect, options: Partial<AuthProfilesOptions> = {}) {
   const accounts: PasswordSignUp = { signUpWithPassword: async () => ({ subject: 'first', emailVerified: false }) }
-  const started = await startApp(t, dialect, [{}], { providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), ...accounts }) } }, async app => {
+  const started = await startApp(t, dialect, [{}], { ...options, providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), ...accounts }) } }, async app => {
     await app.register(apiTokens)
     await app.register(auditLog)
   })
@@ -66,6 +67,13 @@ for (const dialect of dialects) {
       await app.db.updateTable('latchkey_pending_sign_ups').set({ created_at: new Date(Date.now() - 31 * 24 * 60 * 60_000).toISOString() }).execute()
       await t.rejects(resolve('first'), nobody)
       await t.rejects(resolve('second'), nobody)
+    })
+
+    t.test('the account of administratorEmail becomes no user before its email is verified', async t => {
+      const { app, begin, resolve } = await startWithAccounts(t, dialect, { administratorEmail: email })
+      await begin(said)
+      await t.rejects(resolve('first', { email_verified: undefined }), nobody)
+      t.strictSame((await resolve('first')).principal.roles, [app.rolePermissions.administrator().id])
     })
 
     t.test('nobody takes the place of another account by an address that their token does not say is verified', async t => {
