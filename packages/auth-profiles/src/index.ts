@@ -105,7 +105,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     administratorEmail: administrator
   })
   const pending = createPendingSignUps(fastify.db)
-  const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp })
+  const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp, log })
 
   const service: AuthProfiles = {
     list: () => current.all.map(({ profile }) => profile),

@@ -76,6 +76,16 @@ for (const dialect of dialects) {
       t.strictSame((await resolve('first')).principal.roles, [app.rolePermissions.administrator().id])
     })
 
+    t.test('what the Users table takes no more of what was said is left out, and told of', async t => {
+      const { app, begin, resolve } = await startWithAccounts(t, dialect)
+      const warnings = t.capture(app.log, 'warn')
+      await begin(said)
+      const rowOfThen = JSON.stringify({ ...said, firstName: 'x'.repeat(300), nickname: 'M' })
+      await app.db.updateTable('latchkey_pending_sign_ups').set({ user: rowOfThen }).execute()
+      t.match((await resolve('first')).user, { email, firstName: null, lastName: said.lastName, timezone: said.timezone })
+      t.match(warnings().map(({ args }) => args), [[{ fields: ['firstName', 'nickname'], profileId: 'p0' }, String]])
+    })
+
     t.test('nobody takes the place of another account by an address that their token does not say is verified', async t => {
       const { begin, resolve } = await startWithAccounts(t, dialect)
       await begin(said)
