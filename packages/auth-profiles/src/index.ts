@@ -27,7 +27,7 @@ import { createProfileSecrets } from './profile-secrets.js'
 import { prepareFindByIdentity, tablesOfUsers } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
-import { createPendingSignUps } from './pending-sign-ups.js'
+import { createPendingSignUps, forgetPendingSignUps } from './pending-sign-ups.js'
 import { createKeepPromise } from './promised-roles.js'
 import { createReadings } from './readings.js'
 import { rememberUsers } from './remembered-users.js'
@@ -244,7 +244,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
     activityLog = fastify.hasDecorator('activityLog') ? fastify.activityLog : null
   })
-  fastify.addHook('onClose', async () => { await current.close() })
+  const forgetting = forgetPendingSignUps(db, log)
+  fastify.addHook('onClose', async () => { await Promise.all([current.close(), forgetting.stop()]) })
 }
 
 /** @throws AUTH_PROFILES_ERR_INVALID_PROFILE where the profile's tokens could not be verified beside those of the others */
