@@ -65,7 +65,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   usersStore.onDelete(async (transaction, { id }) => { await rolePermissions.forgetUser(id, transaction) })
   const adapters = { registry: providers, dependencies: { log } }
   const configured = openProfiles(profiles, adapters)
-  tokenVerifier.trust(configured.map(toTrustedIssuer))
+  trust(configured, tokenVerifier)
   await migrate(fastify.db, packageName, migrations)
 
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
@@ -246,6 +246,17 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   })
   const forgetting = forgetPendingSignUps(db, log)
   fastify.addHook('onClose', async () => { await Promise.all([current.close(), forgetting.stop()]) })
+}
+
+/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS where tokens of the configured profiles could not be verified or told apart, in the words of the verifier, to which they are `issuers` */
+function trust (configured: readonly OpenedProfile[], tokenVerifier: TokenVerifier): void {
+  try {
+    tokenVerifier.trust(configured.map(toTrustedIssuer))
+  } catch (error) {
+    const { code, message } = error as { code?: string, message: string }
+    if (code !== 'TOKEN_VERIFIER_ERR_INVALID_OPTIONS') throw error
+    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(message.replace(/^.*?\bissuers\.(?=\d)/, 'profiles.'))
+  }
 }
 
 /** @throws AUTH_PROFILES_ERR_INVALID_PROFILE where the profile's tokens could not be verified beside those of the others */
