@@ -3,8 +3,8 @@ import type { UserIdentity } from '@latchkey/users-store'
 import type { Kysely } from 'kysely'
 
 /**
- * Whether somebody has vouched for the email of a user's record, so that who proves that they own it may be given the record. Whoever
- * signed up without proving the address would else share it with its owner.
+ * Whether somebody has vouched for the email of a user's record, so that who proves that they own it may be given the record. Otherwise
+ * the owner of an address would come to share a record with whoever signed up with it before, unproven.
  *
  * Nobody signs in as a user without identities: an administrator made the record, for the owner of its email. Of others one identity
  * must have come with that very email, verified by its issuer or trusted by the operator. Where an administrator changed the email
