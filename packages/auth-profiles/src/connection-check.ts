@@ -1,4 +1,5 @@
 import { createGuardedFetch, provides, type IdentityProvider } from '@latchkey/identity-provider'
+import { countUsableKeys } from '@latchkey/token-verifier'
 import { randomBytes } from 'node:crypto'
 
 /** One step of testing a profile before it is made. */
@@ -58,7 +59,7 @@ export function createConnectionCheck (): (profile: CheckedProfile) => Promise<C
     return steps
   }
 
-  async function checkKeys ({ issuer, jwksUri }: Issuer, note: (step: CheckStep['step'], result: Result) => boolean): Promise<boolean> {
+  async function checkKeys ({ issuer, jwksUri, algorithms }: Issuer, note: (step: CheckStep['step'], result: Result) => boolean): Promise<boolean> {
     let keysAt = jwksUri
     if (keysAt === undefined) {
       const { document, result } = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
@@ -70,8 +71,7 @@ export function createConnectionCheck (): (profile: CheckedProfile) => Promise<C
     }
     const { document, result } = await ask(keysAt)
     if (document === null) return note('keys', result)
-    const count = Array.isArray(document.keys) ? document.keys.length : 0
-    return note('keys', count > 0 ? { ok: true, message: `The issuer publishes ${count === 1 ? 'one key' : `${count} keys`}` } : { ok: false, message: 'The issuer publishes no keys' })
+    return note('keys', judgeKeys(Array.isArray(document.keys) ? document.keys : [], algorithms))
   }
 
   /** A JSON object from an address, or what is to be said of there being none. */
@@ -90,6 +90,17 @@ export function createConnectionCheck (): (profile: CheckedProfile) => Promise<C
       return { document: null, result: { ok: false, message: `${url} ${what}` } }
     }
   }
+}
+
+/** By what the verifier makes of them. */
+function judgeKeys (keys: readonly unknown[], algorithms: readonly string[] | undefined): Result {
+  if (keys.length === 0) return { ok: false, message: 'The issuer publishes no keys' }
+  const usable = countUsableKeys(keys, algorithms)
+  const published = `The issuer publishes ${keys.length === 1 ? 'one key' : `${keys.length} keys`}`
+  if (usable === keys.length) return { ok: true, message: published }
+  if (usable > 0) return { ok: true, message: `${published}, of which ${usable} can be used` }
+  const accepted = algorithms === undefined ? '' : `, and by ${algorithms.join(', ')} alone, as the profile has it`
+  return { ok: false, message: `${published}, of which none can be used: ID tokens are verified with RSA keys of 2048 bits or more, with P-256, P-384, P-521 and Ed25519${accepted}` }
 }
 
 async function checkClient (provider: IdentityProvider, callbackUrls: readonly string[]): Promise<Result> {

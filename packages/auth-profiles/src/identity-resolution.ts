@@ -2,18 +2,20 @@ import type { AuditedRecord, AuditLog } from '@latchkey/audit-log'
 import type { Tables } from '@latchkey/database'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type User, type UsersStore } from '@latchkey/users-store'
-import type { Transaction } from 'kysely'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Kysely, Transaction } from 'kysely'
 import type { ResolvedUser } from './auth-profiles.js'
 import { AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import { resolvedUser, type BoundUser, type FindByIdentity } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
-import { mayLinkByEmail } from './sign-up-policy.js'
+import { obstacleToLinking } from './sign-up-policy.js'
+import type { IsVouchedFor } from './vouched-records.js'
 
 export interface IdentityResolution {
   /**
    * The user that an identity belongs to:
    * 1. the one it is bound to, whose email must agree with the token's;
-   * 2. else the one that has its email, which it is then bound to, if the email is proven and the profile allows it;
+   * 2. else the one that has its email, which it is then bound to, if the email is proven, the profile allows it, and the record's email was vouched for;
    * 3. else nobody.
    *
    * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND
@@ -27,18 +29,33 @@ export type Standing =
   | { readonly kind: 'bound', readonly bound: BoundUser }
   /** It is bound to this user, whose email is another one than the token's; `follows`: the record is to take the token's over. */
   | { readonly kind: 'email_differs', readonly bound: BoundUser, readonly follows: boolean }
-  /** It is bound to nobody, and this user has its email; `links`: it is to be bound to that user. */
-  | { readonly kind: 'same_email', readonly user: User, readonly links: boolean }
+  /** It is bound to nobody, and this user has its email; `links`: it is to be bound to that user, since `obstacle` is `null`. */
+  | { readonly kind: 'same_email', readonly user: User, readonly links: boolean, readonly obstacle: LinkObstacle | null }
+
+/**
+ * What is in the way of binding an identity to the user with its email: the `profile` never does so, the `token` does not prove the email,
+ * or nobody has vouched for that of the `record`.
+ */
+export type LinkObstacle = 'profile' | 'token' | 'record'
 
 /** Tells where identities stand, `null` for one that is bound to nobody and whose email nobody has: what `createIdentityResolution` acts on. */
 export type IdentityLookUp = (identity: Identity, profile: AuthenticationProfile) => Promise<Standing | null>
 
-export function createIdentityLookUp (findByIdentity: FindByIdentity, usersStore: Pick<UsersStore, 'findByEmail'>): IdentityLookUp {
+interface LookUpParts {
+  readonly findByIdentity: FindByIdentity
+  readonly usersStore: UsersStore
+  readonly db: Kysely<Tables>
+  readonly isVouchedFor: IsVouchedFor
+}
+
+export function createIdentityLookUp ({ findByIdentity, usersStore, db, isVouchedFor }: LookUpParts): IdentityLookUp {
   return async (identity, profile) => {
     const bound = await findByIdentity(identity)
     if (bound === null) {
       const user = await usersStore.findByEmail(identity.email)
-      return user === null ? null : { kind: 'same_email', user, links: mayLinkByEmail(profile, identity) }
+      if (user === null) return null
+      const obstacle = obstacleToLinking(profile, identity) ?? (await isVouchedFor(db, user.id, user.email, identity) ? null : 'record')
+      return { kind: 'same_email', user, links: obstacle === null, obstacle }
     }
     if (emailsAgree(identity, bound)) return { kind: 'bound', bound }
     return { kind: 'email_differs', bound, follows: profile.onEmailChange === 'update' && identity.emailVerified === true }
@@ -51,16 +68,30 @@ export function emailsAgree (identity: Identity, { user }: ResolvedUser): boolea
   return identity.email === user.email || normalizeEmail(identity.email) === user.email
 }
 
-/** @param auditLog gives `null` where the app has none */
-export function createIdentityResolution (findByIdentity: FindByIdentity, usersStore: UsersStore, auditLog: () => AuditLog | null): IdentityResolution {
-  const lookUp = createIdentityLookUp(findByIdentity, usersStore)
+/**
+ * Whether what a bound identity came with is noted already, as far as anybody goes by it: an email that was verified once counts from
+ * then on, and one that is not takes nothing away.
+ */
+export function isNoted (identity: Identity, { user, noted }: BoundUser): boolean {
+  // What was noted of another email is of a time before the two came to agree.
+  return noted.email === user.email && (noted.emailVerified === true || identity.emailVerified !== true)
+}
+
+interface ResolutionParts extends LookUpParts {
+  /** `null` where the app has none. */
+  readonly auditLog: () => AuditLog | null
+  readonly log: FastifyBaseLogger
+}
+
+export function createIdentityResolution ({ auditLog, log, ...parts }: ResolutionParts): IdentityResolution {
+  const { findByIdentity, usersStore, isVouchedFor } = parts
+  const lookUp = createIdentityLookUp(parts)
   return async (identity, profile) => {
     const standing = await lookUp(identity, profile)
     if (standing === null) throw new AUTH_PROFILES_ERR_USER_NOT_FOUND()
     switch (standing.kind) {
       case 'bound':
-        // What was noted is of a time before the two came to agree.
-        if (standing.bound.noted.email !== standing.bound.user.email) await note(standing.bound, identity)
+        if (!isNoted(identity, standing.bound)) await note(standing.bound, identity)
         return standing.bound.answer
       case 'email_differs':
         // An operator who looks for such users finds them by it.
@@ -69,7 +100,7 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
         return await followEmail(standing.bound, identity)
       case 'same_email':
         // Another request of the same person may have signed up between the two looks.
-        if (!standing.links) return (await findByIdentity(identity) ?? notLinked()).answer
+        if (!standing.links) return (await findByIdentity(identity) ?? notLinked(standing.user, identity, standing.obstacle)).answer
         await link(standing.user, identity)
         return (await findByIdentity(identity) ?? fail()).answer
     }
@@ -78,13 +109,22 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
   /** Notes the email of the token, where it is not the one that is noted: whoever is refused may come again and again. */
   async function note ({ user, noted }: BoundUser, identity: Identity): Promise<void> {
     if (noted.email === normalizeEmail(identity.email) && noted.emailVerified === identity.emailVerified) return
-    await usersStore.bindIdentity(user.id, identity, identity.email)
+    await usersStore.noteEmail(user.id, identity, identity.email)
   }
 
+  /** Whether the record is vouched for is asked again while nobody else changes it: its email or identities may be others by now. */
   async function link (user: User, identity: Identity): Promise<void> {
     await usersStore.bindIdentity(user.id, identity, identity.email, {
-      inTransaction: async (transaction, { before, after }) => { await audit(transaction, user, { identities: before }, { identities: after }) }
+      inTransaction: async (transaction, { before, after }) => {
+        if (before?.length !== after?.length && !await isVouchedFor(transaction, user.id, normalizeEmail(identity.email), identity)) notLinked(user, identity, 'record')
+        await audit(transaction, user, { identities: before }, { identities: after })
+      }
     })
+  }
+
+  function notLinked ({ id }: User, { profileId }: Identity, obstacle: LinkObstacle | null): never {
+    if (obstacle === 'record') log.warn({ userId: id, profileId, hint: RECORD_HINT }, 'A verified identity was not bound to the user with its email')
+    throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
   }
 
   /** Whose token it is does it themselves. */
@@ -106,9 +146,7 @@ export function createIdentityResolution (findByIdentity: FindByIdentity, usersS
   }
 }
 
-function notLinked (): never {
-  throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
-}
+const RECORD_HINT = 'Nobody who signs in as that user has proven this email. If they are the same person, they sign in as before once their email is confirmed there; if not, an administrator deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
 
 /** The user was deleted between binding and reading. */
 function fail (): never {

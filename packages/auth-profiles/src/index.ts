@@ -17,7 +17,7 @@ import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 import { createConnectionCheck } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
-import { createIdentityLookUp, createIdentityResolution, emailsAgree } from './identity-resolution.js'
+import { createIdentityLookUp, createIdentityResolution, emailsAgree, isNoted } from './identity-resolution.js'
 import { openProfiles, openStoredAdapter, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
 import type { AuthenticationProfile, LeftOutProfile } from './profile.js'
@@ -27,20 +27,21 @@ import { createProfileSecrets } from './profile-secrets.js'
 import { prepareFindByIdentity, tablesOfUsers } from './principal-query.js'
 import { migrations, packageName } from './migrations.js'
 import { createPasswordSignUp } from './password-sign-up.js'
-import { createPendingSignUps } from './pending-sign-ups.js'
+import { createPendingSignUps, forgetPendingSignUps } from './pending-sign-ups.js'
 import { createKeepPromise } from './promised-roles.js'
 import { createReadings } from './readings.js'
 import { rememberUsers } from './remembered-users.js'
-import { assertMaySignUp } from './sign-up-policy.js'
+import { admit } from './sign-up-policy.js'
 import { noteSignIns } from './sign-in-notes.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
 import { loadStored, prepareReadVersion } from './stored-profiles.js'
 import { examineToken } from './token-examination.js'
+import { createIsVouchedFor } from './vouched-records.js'
 
 export type { AuthProfiles, RequestOrigin, ResolvedUser, Unknown } from './auth-profiles.js'
 export * as errors from './errors.js'
-export type { Standing } from './identity-resolution.js'
+export type { LinkObstacle, Standing } from './identity-resolution.js'
 export type { AuthProfilesOptions } from './options.js'
 export type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
 export type { CheckStep } from './connection-check.js'
@@ -64,7 +65,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   usersStore.onDelete(async (transaction, { id }) => { await rolePermissions.forgetUser(id, transaction) })
   const adapters = { registry: providers, dependencies: { log } }
   const configured = openProfiles(profiles, adapters)
-  tokenVerifier.trust(configured.map(toTrustedIssuer))
+  trust(configured, tokenVerifier)
   await migrate(fastify.db, packageName, migrations)
 
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
@@ -84,9 +85,11 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   if (upkeep) await changes.sealAnew()
 
   const remembered = rememberUsers(prepareFindByIdentity(db, usersStore.columns), createReadings(seenChanges(db, tablesOfUsers)))
-  const lookUpIdentity = createIdentityLookUp(remembered.find, usersStore)
   let auditLog: AuditLog | null = null
-  const resolveIdentity = createIdentityResolution(remembered.find, usersStore, () => auditLog)
+  const resolution = { findByIdentity: remembered.find, usersStore, db, isVouchedFor: createIsVouchedFor(trustsEmailsOf), auditLog: () => auditLog, log }
+  const lookUpIdentity = createIdentityLookUp(resolution)
+  const resolveIdentity = createIdentityResolution(resolution)
+  const administrator = normalizeAdministrator(administratorEmail)
   const check = createConnectionCheck()
   let apiTokens: ApiTokens | null = null
   let activityLog: ActivityLog | null = null
@@ -99,10 +102,10 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     auditLog: () => auditLog,
     activityLog: () => activityLog,
     log,
-    administratorEmail: normalizeAdministrator(administratorEmail)
+    administratorEmail: administrator
   })
   const pending = createPendingSignUps(fastify.db)
-  const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp })
+  const passwordSignUp = createPasswordSignUp({ usersStore, pending, keepPromise: createKeepPromise({ usersStore, rolePermissions, apiTokens: () => apiTokens }), signUp, log })
 
   const service: AuthProfiles = {
     list: () => current.all.map(({ profile }) => profile),
@@ -181,17 +184,23 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   /** Where it is remembered, and there is nothing to do or to tell. */
   function knownUser (identity: Identity): ResolvedUser | undefined {
     const user = remembered.get(identity)
-    return user !== undefined && emailsAgree(identity, user.bound) && signIns.has(identity, user) ? user.bound.answer : undefined
+    return user !== undefined && emailsAgree(identity, user.bound) && isNoted(identity, user.bound) && signIns.has(identity, user) ? user.bound.answer : undefined
   }
 
   async function unknown (identity: Identity, profile: AuthenticationProfile): Promise<Unknown> {
     const waiting = (await pending.find(identity))?.profileId === profile.id
     try {
-      assertMaySignUp(profile, { email: normalizeEmail(identity.email), emailVerified: identity.emailVerified })
+      admit(profile, { email: normalizeEmail(identity.email), emailVerified: identity.emailVerified }, administrator)
       return { kind: 'nobody', waiting, refusal: null }
     } catch (error) {
       return { kind: 'nobody', waiting, refusal: (error as Error).message }
     }
+  }
+
+  /** Of an identity it is known by which issuer it signs in, and not by which profile: all of that issuer's must trust it. */
+  function trustsEmailsOf (issuer: string): boolean {
+    const profiles = current.all.filter(({ profile }) => profile.issuer === issuer)
+    return profiles.length > 0 && profiles.every(({ profile }) => profile.linkByEmail === 'always')
   }
 
   /** Who signed up with a password becomes a user by the first token. */
@@ -235,7 +244,19 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
     activityLog = fastify.hasDecorator('activityLog') ? fastify.activityLog : null
   })
-  fastify.addHook('onClose', async () => { await current.close() })
+  const forgetting = forgetPendingSignUps(db, log)
+  fastify.addHook('onClose', async () => { await Promise.all([current.close(), forgetting.stop()]) })
+}
+
+/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS where tokens of the configured profiles could not be verified or told apart, in the words of the verifier, to which they are `issuers` */
+function trust (configured: readonly OpenedProfile[], tokenVerifier: TokenVerifier): void {
+  try {
+    tokenVerifier.trust(configured.map(toTrustedIssuer))
+  } catch (error) {
+    const { code, message } = error as { code?: string, message: string }
+    if (code !== 'TOKEN_VERIFIER_ERR_INVALID_OPTIONS') throw error
+    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(message.replace(/^.*?\bissuers\.(?=\d)/, 'profiles.'))
+  }
 }
 
 /** @throws AUTH_PROFILES_ERR_INVALID_PROFILE where the profile's tokens could not be verified beside those of the others */

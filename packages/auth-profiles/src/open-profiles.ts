@@ -1,8 +1,9 @@
 import type { IdentityProvider, ProviderDependencies, ProviderRegistry } from '@latchkey/identity-provider'
 import type { TrustedIssuer } from '@latchkey/token-verifier'
+import { normalizeDomain } from './email-domain.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
 import { newFields, normalizePolicy } from './profile-fields.js'
-import type { AuthenticationProfile, ProfileConfig } from './profile.js'
+import type { AuthenticationProfile, ProfileConfig, SelfSignUp } from './profile.js'
 import type { StoredProfile } from './stored-profiles.js'
 
 /** A profile with its opened adapter. */
@@ -29,6 +30,7 @@ export function openProfiles (configs: readonly ProfileConfig[], adapters: Adapt
     ids.add(config.id)
     const mistake = mistakeInType(config.type, adapters)
     if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.type: ${mistake}`)
+    checkDomains(config.selfSignUp, position)
     const { selfSignUp = 'open', roles, linkByEmail = 'verified', onEmailChange = 'reject', ...adapterOptions } = config
     const provider = openAdapter(config.type, adapterOptions, adapters)
     const { callbackUrls = [], logoutUrls = [] } = config
@@ -101,6 +103,14 @@ export function describeIssuer ({ issuer: { issuer, clientId, audiences } }: Ide
 export function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedIssuer {
   // The verifier checks the algorithms' names itself.
   return { id: profile.id, ...provider.issuer as Omit<TrustedIssuer, 'id'> }
+}
+
+/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path of what is no domain */
+function checkDomains (selfSignUp: SelfSignUp | undefined, position: number): void {
+  if (typeof selfSignUp !== 'object') return
+  selfSignUp.emailDomains.forEach((domain, index) => {
+    if (normalizeDomain(domain) === null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.selfSignUp.emailDomains.${index}: "${domain}" is no domain; write it as in example.com, without @`)
+  })
 }
 
 function mistakeInType (type: string, { registry }: Adapters): string | null {

@@ -2,6 +2,7 @@ import { requireCapability } from '@latchkey/identity-provider'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import { normalizeEmail, type NewUser, type UsersStore } from '@latchkey/users-store'
+import type { FastifyBaseLogger } from 'fastify'
 import type { ResolvedUser } from './auth-profiles.js'
 import type { OpenedProfile } from './open-profiles.js'
 import type { PendingSignUp, PendingSignUps } from './pending-sign-ups.js'
@@ -15,6 +16,7 @@ interface PasswordSignUpParts {
   readonly pending: PendingSignUps
   readonly keepPromise: KeepPromise
   readonly signUp: SignUp
+  readonly log: FastifyBaseLogger
 }
 
 export interface PasswordSignUpRequest {
@@ -41,7 +43,7 @@ export interface PasswordSignUp {
   promised (identity: Identity, profile: AuthenticationProfile): Promise<PromisedRoles>
 }
 
-export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp }: PasswordSignUpParts): PasswordSignUp {
+export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp, log }: PasswordSignUpParts): PasswordSignUp {
   return {
     async begin ({ profile, provider }, { user, password, roleIds = [], givenBy = null, clientAddress }) {
       const accounts = requireCapability(provider, 'passwordSignUp')
@@ -60,7 +62,7 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
       const waiting = await signUpOf(identity, profile)
       if (waiting === null) return null
       const promised = await keepPromise(waiting)
-      const made = await unlessRefused(async () => await signUp(identity, profile, { ...waiting.user, email: identity.email }, promised))
+      const made = await unlessRefused(async () => await signUpAs(waiting.user, identity, profile, promised))
       if (made !== null) await pending.remove({ ...identity, email: made.user.email })
       return made
     },
@@ -68,6 +70,20 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
     promised: async (identity, profile) => {
       const waiting = await signUpOf(identity, profile)
       return waiting === null ? noRoles : await keepPromise(waiting)
+    }
+  }
+
+  /** What was said fitted the Users table of then: what it does not take any more is left out, since nobody could say it anew. */
+  async function signUpAs (said: PendingSignUp['user'], identity: Identity, profile: AuthenticationProfile, promised: PromisedRoles): Promise<ResolvedUser> {
+    try {
+      return await signUp(identity, profile, { ...said, email: identity.email }, promised)
+    } catch (error) {
+      const { code, details = {} } = error as { code?: string, details?: object }
+      const rest = Object.fromEntries(Object.entries(said).filter(([field]) => !Object.hasOwn(details, field)))
+      const fields = Object.keys(details).filter(field => Object.hasOwn(said, field))
+      if (code !== 'USERS_STORE_ERR_INVALID_USER' || fields.length === 0) throw error
+      log.warn({ fields, profileId: profile.id }, 'The Users table does not take any more what was said at a sign-up with a password: the user is made without it')
+      return await signUpAs(rest, identity, profile, promised)
     }
   }
 

@@ -1,5 +1,6 @@
-import type { Tables } from '@latchkey/database'
+import { deleteOldRegularly, type Tables } from '@latchkey/database'
 import type { NewUser, UserIdentity } from '@latchkey/users-store'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Giver } from './promised-roles.js'
 
@@ -31,17 +32,23 @@ export interface PendingSignUps {
 }
 
 /** Who has not come back by then signs up by the token, as anybody does. */
-const MAX_AGE_MS = 30 * 24 * 60 * 60_000
+const KEEP_DAYS = 30
+
+/** Deletes sign-ups that count no more, each hour. Any number of copies of the app may do so. @returns `stop`, to be awaited before the database is closed */
+export function forgetPendingSignUps (db: Kysely<Tables>, log: Pick<FastifyBaseLogger, 'warn'>): { stop (): Promise<void> } {
+  return deleteOldRegularly(db.withoutPlugins(), [{ table: 'latchkey_pending_sign_ups', key: ['issuer', 'subject'], time: 'created_at', keepDays: KEEP_DAYS }], error => {
+    log.warn({ err: { message: (error as Error).message } }, 'Old sign-ups with a password could not be deleted: it is tried again in an hour')
+  })
+}
 
 export function createPendingSignUps (database: Kysely<Tables>): PendingSignUps {
   // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
   const db = database.withoutPlugins()
-  const oldest = () => new Date(Date.now() - MAX_AGE_MS).toISOString()
+  const oldest = () => new Date(Date.now() - KEEP_DAYS * 24 * 60 * 60_000).toISOString()
   const select = (issuer: string) => db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer).where('created_at', '>=', oldest())
   return {
     async keep ({ issuer, subject, email }, { profileId, user, roleIds, givenBy }) {
       const row = { email, profile_id: profileId, user: JSON.stringify(user), role_ids: JSON.stringify(roleIds), given_by: givenBy && JSON.stringify(givenBy), created_at: new Date().toISOString() }
-      await db.deleteFrom('latchkey_pending_sign_ups').where('created_at', '<', oldest()).execute()
       await db.insertInto('latchkey_pending_sign_ups').values({ issuer, subject, ...row })
         .onConflict(conflict => conflict.columns(['issuer', 'subject']).doUpdateSet(row)).execute()
     },

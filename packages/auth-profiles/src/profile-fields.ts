@@ -84,9 +84,10 @@ export function isStorable (text: string): boolean {
   return !/[\0\p{Surrogate}]/u.test(text)
 }
 
+/** @param selfSignUp whose domains were looked at before */
 export function normalizePolicy (selfSignUp: SelfSignUp): SelfSignUp {
   if (typeof selfSignUp === 'string') return selfSignUp
-  return { emailDomains: selfSignUp.emailDomains.map(normalizeDomain) }
+  return { emailDomains: selfSignUp.emailDomains.map(domain => normalizeDomain(domain) ?? domain) }
 }
 
 function withoutNulls (options: Readonly<Record<string, unknown>>): Record<string, unknown> {
@@ -116,17 +117,8 @@ function mistakeInSelfSignUp (value: unknown): string | null {
   if (value === 'open' || value === 'off') return null
   const domains = (value as { emailDomains?: unknown } | null)?.emailDomains
   if (!Array.isArray(domains) || domains.length === 0 || domains.length > MOST_ENTRIES) return 'must be "open", "off" or { emailDomains } with at least one domain'
-  const index = domains.findIndex(domain => typeof domain !== 'string' || !isDomain(domain))
+  const index = domains.findIndex(domain => typeof domain !== 'string' || normalizeDomain(domain) === null)
   return index < 0 ? null : `has as entry ${index} no domain: write it as in example.com, without @`
-}
-
-function isDomain (text: string): boolean {
-  try {
-    normalizeDomain(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function mistakeInUrls (value: unknown): string | null {

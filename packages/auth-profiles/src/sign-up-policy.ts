@@ -18,10 +18,27 @@ export interface Applicant {
  *
  * @throws AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED, AUTH_PROFILES_ERR_SIGN_UP_CLOSED
  */
-export function assertMaySignUp (profile: AuthenticationProfile, applicant: Applicant): void {
+function assertMaySignUp (profile: AuthenticationProfile, applicant: Applicant): void {
   if (applicant.emailVerified === false) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
   assertMayAskForAccount(profile, applicant.email)
   if (profile.selfSignUp !== 'open' && !emailIsTrusted(profile, applicant)) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
+}
+
+/**
+ * Decides whether somebody without a user may sign up, and as what. The administrator's email is theirs alone: a record that somebody
+ * made with it who has not proven it would be there when they come.
+ *
+ * @param administratorEmail normalised
+ * @returns whether they become Administrator
+ * @throws what `assertMaySignUp` does
+ */
+export function admit (profile: AuthenticationProfile, applicant: Applicant, administratorEmail: string | undefined): boolean {
+  if (applicant.email === administratorEmail) {
+    if (applicant.emailVerified !== true) throw new AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED()
+    return true
+  }
+  assertMaySignUp(profile, applicant)
+  return false
 }
 
 /**
@@ -36,11 +53,12 @@ export function assertMayAskForAccount ({ id, selfSignUp }: AuthenticationProfil
 }
 
 /** Whether the token's email proves that the person owns it, by the token's word or by the operator's. */
-export function emailIsTrusted ({ linkByEmail }: AuthenticationProfile, { emailVerified }: Pick<Applicant, 'emailVerified'>): boolean {
+function emailIsTrusted ({ linkByEmail }: AuthenticationProfile, { emailVerified }: Pick<Applicant, 'emailVerified'>): boolean {
   return emailVerified === true || linkByEmail === 'always'
 }
 
-/** Whether the profile lets the token's email bind its identity to a user that has the email already. */
-export function mayLinkByEmail (profile: AuthenticationProfile, applicant: Pick<Applicant, 'emailVerified'>): boolean {
-  return profile.linkByEmail !== 'never' && emailIsTrusted(profile, applicant)
+/** What of a profile or a token is in the way of binding its identity to a user that has its email already: `null` for nothing. */
+export function obstacleToLinking (profile: AuthenticationProfile, applicant: Pick<Applicant, 'emailVerified'>): 'profile' | 'token' | null {
+  if (profile.linkByEmail === 'never') return 'profile'
+  return emailIsTrusted(profile, applicant) ? null : 'token'
 }

@@ -12,7 +12,7 @@ import type { IdentityResolution } from './identity-resolution.js'
 import { resolvedUser } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import type { PromisedRoles } from './promised-roles.js'
-import { assertMaySignUp } from './sign-up-policy.js'
+import { admit } from './sign-up-policy.js'
 import type { SignUpRoles } from './sign-up-roles.js'
 
 interface SignUpParts {
@@ -45,8 +45,7 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
     const existing = await existingUser(identity, profile)
     if (existing !== null) return existing
 
-    const becomesAdministrator = email === administratorEmail && identity.emailVerified === true
-    if (!becomesAdministrator) assertMaySignUp(profile, { email, emailVerified: identity.emailVerified })
+    const becomesAdministrator = admit(profile, { email, emailVerified: identity.emailVerified }, administratorEmail)
     const ofProfile = becomesAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
     return await create(identity, profile, { ...user, email, origin: profile.id }, ofProfile, promised)
   }

@@ -3,6 +3,7 @@ import type { Principal, RolePermissionsService } from '@latchkey/role-permissio
 import type { Identity } from '@latchkey/token-verifier'
 import type { UsersStore } from '@latchkey/users-store'
 import type { AuthProfiles } from './auth-profiles.js'
+import type { LinkObstacle } from './identity-resolution.js'
 import { resolvedUser } from './principal-query.js'
 import type { AuthenticationProfile } from './profile.js'
 import { note, ok, problem, type TokenStep } from './token-step.js'
@@ -65,9 +66,25 @@ function identityStep ({ email, emailVerified, subject, profileId }: Identity): 
   return ok('identity', `${email}, ${emailVerified === true ? 'verified' : emailVerified === false ? 'not verified' : 'of which the issuer does not say whether it is verified'}; subject ${subject}; profile ${profileId}`)
 }
 
+/** Why an identity is not bound to the user with its email, and what to do about it. */
+const obstacles: Readonly<Record<LinkObstacle, { readonly why: string, remedy (profileId: string): string }>> = {
+  profile: {
+    why: 'its profile never links by email',
+    remedy: profileId => `Sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`
+  },
+  token: {
+    why: 'the token does not say that the email is verified',
+    remedy: profileId => `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`
+  },
+  record: {
+    why: 'nobody who signs in as that user has proven the email, so that it may be somebody else\'s record',
+    remedy: () => 'If it is the same person: confirm the email at the provider of before, and sign in there once. If it is not: delete the user, and create it anew for the owner of the email. docs/operations.md, "A user has the email already", says what else there is'
+  }
+}
+
 /** Where the identity stands among the users. */
 async function findUser (identity: Identity, { authProfiles, usersStore, rolePermissions }: Services): Promise<Found> {
-  const { emailVerified, profileId } = identity
+  const { profileId } = identity
   const standing = await authProfiles.lookUp(identity)
   const email = shown(identity.email)
   switch (standing.kind) {
@@ -86,10 +103,10 @@ async function findUser (identity: Identity, { authProfiles, usersStore, rolePer
       return { step, principal }
     }
     case 'same_email': {
-      const { user, links } = standing
-      if (links) return { step: ok('user', `the next request binds it to the user ${user.id}, ${user.email}`), principal: resolvedUser(user, (await rolePermissions.rolesOf(user.id)).map(({ id }) => id)).principal }
-      const why = emailVerified === true ? 'its profile never links by email' : 'the token does not say that the email is verified'
-      return { step: problem('user', `the user ${user.id} has its email, and it is not linked to it: ${why} (identity_not_linked)`, `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`), principal: null }
+      const { user, obstacle } = standing
+      if (obstacle === null) return { step: ok('user', `the next request binds it to the user ${user.id}, ${user.email}`), principal: resolvedUser(user, (await rolePermissions.rolesOf(user.id)).map(({ id }) => id)).principal }
+      const { why, remedy } = obstacles[obstacle]
+      return { step: problem('user', `the user ${user.id} has its email, and it is not linked to it: ${why} (identity_not_linked)`, remedy(profileId)), principal: null }
     }
     case 'nobody':
       if (standing.waiting) return { step: ok('user', 'signed up with a password: the next request makes the user'), principal: null }

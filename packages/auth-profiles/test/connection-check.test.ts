@@ -1,5 +1,6 @@
 import { createOpenIdProvider } from '@latchkey/provider-openid'
 import { dialects } from '@latchkey/test-databases'
+import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
@@ -8,8 +9,11 @@ import { openCopies, profileFor, recordingAdapter } from './helpers/copies.js'
 
 const steps = (found: readonly { step: string, ok: boolean }[]) => found.map(({ step, ok }) => `${step} ${ok ? 'ok' : 'failed'}`)
 
+const [rsa, weak] = [2048, 1024].map(modulusLength => generateKeyPairSync('rsa', { modulusLength }).publicKey.export({ format: 'jwk' })) as [object, object]
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
+
 /** A provider whose token endpoint answers as it is told, beside an issuer's keys. */
-async function startProvider (t: Test, { token = { status: 400, body: { error: 'invalid_grant' } }, document = {} }: { token?: { status: number, body: unknown }, document?: object } = {}) {
+async function startProvider (t: Test, { token = { status: 400, body: { error: 'invalid_grant' } }, document = {}, keys = [rsa, ec] }: { token?: { status: number, body: unknown }, document?: object, keys?: object[] } = {}) {
   const asked: { url: string | undefined, authorization: string | undefined, body: string }[] = []
   const bodyOf = async (request: IncomingMessage) => Buffer.concat(await request.toArray()).toString()
   const server = createServer(async (request, response) => {
@@ -17,7 +21,7 @@ async function startProvider (t: Test, { token = { status: 400, body: { error: '
     asked.push({ url: request.url, authorization: request.headers.authorization, body: await bodyOf(request) })
     const answer = request.url === '/token'
       ? token
-      : { status: 200, body: request.url === '/keys' ? { keys: [{ kty: 'RSA' }, { kty: 'EC' }] } : { issuer, jwks_uri: `${issuer}/keys`, token_endpoint: `${issuer}/token`, authorization_endpoint: `${issuer}/auth`, ...document } }
+      : { status: 200, body: request.url === '/keys' ? { keys } : { issuer, jwks_uri: `${issuer}/keys`, token_endpoint: `${issuer}/token`, authorization_endpoint: `${issuer}/auth`, ...document } }
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -34,6 +38,25 @@ t.test('a profile that would work passes every step, and nothing is made of it',
   t.equal(asked.at(-1)?.authorization, `Basic ${Buffer.from('web:hunter2').toString('base64')}`)
   t.equal(app.authProfiles.list().length, 1)
   t.strictSame(await app.db.selectFrom('latchkey_authentication_profiles').select('id').execute(), [])
+})
+
+t.test('of the keys those count that tokens are verified with', async t => {
+  const { app } = await (await openCopies(t, 'sqlite')).open()
+  const secret = { kty: 'oct', k: 'AAAA' }
+  for (const [keys, algorithms, ok, message] of [
+    [[rsa], undefined, true, /^The issuer publishes one key$/],
+    [[weak, rsa, secret], undefined, true, /^The issuer publishes 3 keys, of which 1 can be used$/],
+    [[weak, secret], undefined, false, /^The issuer publishes 2 keys, of which none can be used: .*2048/],
+    [[rsa], ['ES256'], false, /one key, of which none can be used: .* by ES256 alone/],
+    [[rsa, ec], ['ES256'], true, /2 keys, of which 1 can be used/],
+    [[], undefined, false, /no keys/]
+  ] as const) {
+    const { options } = await startProvider(t, { keys: [...keys] })
+    const found = await app.authProfiles.check({ name: 'X', type: 'openid', options: { ...options, ...algorithms !== undefined && { algorithms: [...algorithms] } } })
+    t.equal(steps(found)[3], ok ? 'keys ok' : 'keys failed')
+    t.match(found[3]?.message, message)
+    t.equal(found.length, ok ? 5 : 4, 'and the client is asked for only then')
+  }
 })
 
 t.test('a client that the provider does not know fails, and no answer is repeated', async t => {

@@ -5,6 +5,7 @@ import type { Principal } from '@latchkey/role-permissions'
 import { dialects, type Dialect } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import type { AuthProfilesOptions } from '../dist/index.js'
 import { createIssuerOnlyProvider, startApp } from './helpers/app.js'
 import { openCopies } from './helpers/copies.js'
 
@@ -12,9 +13,9 @@ const email = 'jane@example.com'
 const said = { firstName: 'Mallory', lastName: 'Mallory', timezone: 'Asia/Tokyo' }
 
 /** An app whose provider makes an account with the subject `first` for every sign-up. */
-async function startWithAccounts (t: Test, dialect: Dialect) {
+async function startWithAccounts (t: Test, dialect: Dialect, options: Partial<AuthProfilesOptions> = {}) {
   const accounts: PasswordSignUp = { signUpWithPassword: async () => ({ subject: 'first', emailVerified: false }) }
-  const started = await startApp(t, dialect, [{}], { providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), ...accounts }) } }, async app => {
+  const started = await startApp(t, dialect, [{}], { ...options, providers: { test: (options: never) => ({ ...createIssuerOnlyProvider(options), ...accounts }) } }, async app => {
     await app.register(apiTokens)
     await app.register(auditLog)
   })
@@ -66,6 +67,37 @@ for (const dialect of dialects) {
       await app.db.updateTable('latchkey_pending_sign_ups').set({ created_at: new Date(Date.now() - 31 * 24 * 60 * 60_000).toISOString() }).execute()
       await t.rejects(resolve('first'), nobody)
       await t.rejects(resolve('second'), nobody)
+    })
+
+    t.test('the account of administratorEmail becomes no user before its email is verified', async t => {
+      const { app, begin, resolve } = await startWithAccounts(t, dialect, { administratorEmail: email })
+      await begin(said)
+      await t.rejects(resolve('first', { email_verified: undefined }), nobody)
+      t.strictSame((await resolve('first')).principal.roles, [app.rolePermissions.administrator().id])
+    })
+
+    t.test('what was said a month ago is deleted by and by, though nobody else signs up', async t => {
+      // A minute and an hour are over at once.
+      const schedule = setTimeout
+      t.intercept(globalThis, 'setTimeout', { value: Object.assign((work: () => void, ms = 0, ...given: []) => schedule(work, ms >= 60_000 ? 50 : ms, ...given), schedule) })
+      const { app, begin } = await startWithAccounts(t, dialect)
+      await begin(said)
+      const row = await app.db.selectFrom('latchkey_pending_sign_ups').selectAll().executeTakeFirstOrThrow()
+      const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60_000).toISOString()
+      await app.db.insertInto('latchkey_pending_sign_ups').values([{ ...row, subject: 'old', created_at: daysAgo(31) }, { ...row, subject: 'young', created_at: daysAgo(29) }]).execute()
+      const left = async () => (await app.db.selectFrom('latchkey_pending_sign_ups').select('subject').orderBy('subject').execute()).map(({ subject }) => subject)
+      while ((await left()).includes('old')) await new Promise(resolve => schedule(resolve, 10))
+      t.strictSame(await left(), ['first', 'young'])
+    })
+
+    t.test('what the Users table takes no more of what was said is left out, and told of', async t => {
+      const { app, begin, resolve } = await startWithAccounts(t, dialect)
+      const warnings = t.capture(app.log, 'warn')
+      await begin(said)
+      const rowOfThen = JSON.stringify({ ...said, firstName: 'x'.repeat(300), nickname: 'M' })
+      await app.db.updateTable('latchkey_pending_sign_ups').set({ user: rowOfThen }).execute()
+      t.match((await resolve('first')).user, { email, firstName: null, lastName: said.lastName, timezone: said.timezone })
+      t.match(warnings().map(({ args }) => args), [[{ fields: ['firstName', 'nickname'], profileId: 'p0' }, String]])
     })
 
     t.test('nobody takes the place of another account by an address that their token does not say is verified', async t => {

@@ -94,6 +94,7 @@ t.test('closes the adapters with the app', async t => {
   t.equal(closed, 1)
 })
 
+const same = { issuer: 'https://id.example.com', clientId: 'web' }
 const refused: [string, object[], object, RegExp][] = [
   ['no profile', [], { profiles: [] }, /profiles/],
   ['no registry', [{}], { providers: undefined }, /providers is required/],
@@ -104,7 +105,9 @@ const refused: [string, object[], object, RegExp][] = [
   ['the same id twice', [{ id: 'a' }, { id: 'a' }], {}, /profiles\.1\.id "a" is taken/],
   ['a role that does not exist', [{ roles: ['Guest', 'Writer'] }], {}, /profiles\.0\.roles\.1: there is no role "Writer"/],
   ['an unknown policy', [{ selfSignUp: 'maybe' }], {}, /profiles\.0\.selfSignUp/],
-  ['a domain that is none', [{ selfSignUp: { emailDomains: ['@example.com'] } }], {}, /"@example\.com" is no domain/],
+  ['a domain that is none', [{}, { selfSignUp: { emailDomains: ['example.com', '@example.com'] } }], {}, /: profiles\.1\.selfSignUp\.emailDomains\.1: "@example\.com" is no domain/],
+  ['two profiles that accept the same tokens', [same, { ...same, id: 'other' }], {}, /: profiles\.1 \("other"\) and "p0" have the same issuer and the audience "web" in common/],
+  ['an issuer without https', [{}, { issuer: 'http://id.example.com' }], {}, /: profiles\.1\.issuer must be an https URL/],
   ['an id that no URL could carry', [{ id: 'a b' }], {}, /profiles\.0\.id/],
   ['an administrator that is no email', [{}], { administratorEmail: 'root' }, /administratorEmail/]
 ]

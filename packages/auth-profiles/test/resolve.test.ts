@@ -79,8 +79,8 @@ for (const dialect of dialects) {
       const mismatches = async () => (await emailMismatches(app.db)).map(({ userId, userEmail, email, emailVerified }) => ({ userId, userEmail, email, emailVerified }))
       t.strictSame(await mismatches(), [])
       let writes = 0
-      const store: UsersStore = { ...app.usersStore, bindIdentity: async (...given) => { writes++; await app.usersStore.bindIdentity(...given) } }
-      const resolve = createIdentityResolution(prepareFindByIdentity(app.db, {}), store, () => null)
+      const store: UsersStore = { ...app.usersStore, noteEmail: async (...given) => { writes++; await app.usersStore.noteEmail(...given) } }
+      const resolve = createIdentityResolution({ findByIdentity: prepareFindByIdentity(app.db, {}), usersStore: store, db: app.db, isVouchedFor: async () => true, auditLog: () => null, log: app.log })
       const [profile] = app.authProfiles.list()
       const ask = async (token: Identity): Promise<unknown> => await resolve(token, profile as AuthenticationProfile)
 
@@ -105,8 +105,9 @@ for (const dialect of dialects) {
       const { user } = await signUp(await identity(0, jane), { user: { email: jane.email } })
       t.match(await lookUp(await identity(0, jane)), { kind: 'bound', bound: { user: { id: user.id } } })
       t.match(await lookUp(await identity(0, { ...jane, email: 'new@example.com' })), { kind: 'email_differs', follows: false })
-      t.match(await lookUp(await identity(1, jane)), { kind: 'same_email', links: false, user: { id: user.id } })
-      t.match(await lookUp(await identity(0, { subject: 'other', email: jane.email })), { kind: 'same_email', links: true })
+      t.match(await lookUp(await identity(1, jane)), { kind: 'same_email', links: false, obstacle: 'profile', user: { id: user.id } })
+      t.match(await lookUp(await identity(0, { subject: 'other', email: jane.email })), { kind: 'same_email', links: true, obstacle: null })
+      t.match(await lookUp(await identity(0, { subject: 'other', email: jane.email, emailVerified: false })), { kind: 'same_email', links: false, obstacle: 'token' })
       await app.usersStore.bindIdentity(user.id, await identity(1, jane), jane.email)
       t.match(await lookUp(await identity(1, { ...jane, email: 'new@example.com' })), { kind: 'email_differs', follows: true })
       t.match(await lookUp(await identity(1, { ...jane, email: 'new@example.com', emailVerified: false })), { kind: 'email_differs', follows: false })
@@ -147,7 +148,7 @@ for (const dialect of dialects) {
 
     t.test('that an identity is bound by its email is in the audit log, once, and both are there or neither', async t => {
       const { app, identity } = await startApp(t, dialect, [{}], {}, withAuditLog)
-      const user = await app.usersStore.create({ email: jane.email }, { identity: { issuer: 'https://old.example.com', subject: 'j' } })
+      const user = await app.usersStore.create({ email: jane.email }, { identity: { issuer: 'https://old.example.com', subject: 'j', emailVerified: true } })
       const token = await identity(0, jane)
       await Promise.all(Array.from({ length: 20 }, async () => await app.authProfiles.resolve(token)))
       await app.authProfiles.signUp(token, { user: { email: jane.email } })

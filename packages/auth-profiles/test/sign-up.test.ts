@@ -136,15 +136,23 @@ for (const dialect of dialects) {
     t.test('administratorEmail becomes Administrator when verified, whatever the policy', async t => {
       const started = await startApp(t, dialect, [{ selfSignUp: 'off' }], { administratorEmail: 'Jane@example.com' })
       const { app, identity } = started
-      await t.rejects(app.authProfiles.signUp(await identity(0, { ...jane, claims: { email_verified: undefined } }), { user: { email: jane.email } }), { code: 'AUTH_PROFILES_ERR_SIGN_UP_CLOSED' })
+      await t.rejects(app.authProfiles.signUp(await identity(0, { ...jane, claims: { email_verified: undefined } }), { user: { email: jane.email } }), { code: 'AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED' })
+      t.match(await app.authProfiles.lookUp(await identity(0, jane)), { kind: 'nobody', refusal: null }, 'and is told so before')
       const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       t.strictSame(await roleNames(started, user.id), ['Administrator'])
     })
 
-    t.test('administratorEmail without a verified email is nobody special', async t => {
-      const started = await startApp(t, dialect, [{ selfSignUp: 'open' }], { administratorEmail: jane.email })
-      const { user } = await started.app.authProfiles.signUp(await started.identity(0, { ...jane, claims: { email_verified: undefined } }), { user: { email: jane.email } })
-      t.strictSame(await roleNames(started, user.id), ['Guest'])
+    t.test('nobody takes the record of administratorEmail who does not prove it, also where the profile trusts emails', async t => {
+      const started = await startApp(t, dialect, [{ selfSignUp: 'open' }, { linkByEmail: 'always' }], { administratorEmail: jane.email })
+      const { app, identity } = started
+      for (const [profile, emailVerified] of [[0, undefined], [0, false], [1, undefined], [1, false]] as const) {
+        const token = await identity(profile, { subject: 'mallory', email: 'Jane@Example.com', claims: { email_verified: emailVerified } })
+        await t.rejects(app.authProfiles.signUp(token, { user: { email: jane.email }, authProfileId: `p${profile}` }), { code: 'AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED', statusCode: 403 })
+        t.match(await app.authProfiles.lookUp(token), { kind: 'nobody', refusal: /not verified/ })
+      }
+      t.equal(await app.usersStore.findByEmail(jane.email), null)
+      const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
+      t.strictSame(await roleNames(started, user.id), ['Administrator'])
     })
 
     t.test('two hundred sign-ups of one identity at once make one user', async t => {

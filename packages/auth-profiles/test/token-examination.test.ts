@@ -25,7 +25,7 @@ const open = async (t: Test, dialect: typeof dialects[number], profile = {}) => 
     return examination
   }
   const bind = async (subject: string, roles: string[]) => {
-    const user = await app.usersStore.create({ email: `${subject}@example.com` }, { identity: { issuer: issuer.issuer, subject } })
+    const user = await app.usersStore.create({ email: `${subject}@example.com` }, { identity: { issuer: issuer.issuer, subject, emailVerified: true } })
     await app.rolePermissions.assign(user.id, roles.map(name => app.rolePermissions.find({ name })?.id as string))
     return user
   }
@@ -45,7 +45,11 @@ for (const dialect of dialects) {
     t.match(found, { accepted: true, principal: { kind: 'user', userId: jane.id, email: 'jane@example.com', roles: [editor] } })
     t.match(await examine(await issuer.idToken({ subject: 'other', email: 'jane@example.com' })), { accepted: true, principal: { userId: jane.id, roles: [editor] } }, 'that the next request binds')
     const unproven = await examine(await issuer.idToken({ subject: 'other', email: 'jane@example.com', emailVerified: false }))
-    t.match({ ...unproven, last: last(unproven) }, { accepted: false, principal: null, last: { state: 'problem', detail: /identity_not_linked/, remedy: String } })
+    t.match({ ...unproven, last: last(unproven) }, { accepted: false, principal: null, last: { state: 'problem', detail: /does not say that the email is verified \(identity_not_linked\)/, remedy: /^Confirm the email/ } })
+    const unvouched = await app.usersStore.create({ email: 'boss@example.com' }, { identity: { issuer: issuer.issuer, subject: 'mallory' } })
+    const notTheirs = await examine(await issuer.idToken({ subject: 'boss', email: 'boss@example.com' }))
+    t.match({ ...notTheirs, last: last(notTheirs) }, { accepted: false, principal: null, last: { state: 'problem', remedy: /delete the user/ } })
+    t.equal(last(notTheirs).detail, `the user ${unvouched.id} has its email, and it is not linked to it: nobody who signs in as that user has proven the email, so that it may be somebody else's record (identity_not_linked)`)
     const differing = await examine(await issuer.idToken({ subject: 'jane', email: 'new@example.com' }))
     t.match({ ...differing, last: last(differing) }, { accepted: false, principal: { userId: jane.id }, last: { state: 'problem', detail: /email_mismatch/, remedy: /onEmailChange/ } })
     const unknown = await examine(await issuer.idToken({ subject: 'nobody' }))

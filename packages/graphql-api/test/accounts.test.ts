@@ -106,6 +106,17 @@ for (const dialect of dialects) {
       t.match((await ask(me, { token: idToken })).data, { user: { id, firstName: 'Secret' } })
     })
 
+    t.test('who signed up with a password has a verified email: another verified way to sign in is bound to them', async t => {
+      const api = await openAccounts(t, dialect)
+      const email = 'jane@example.com'
+      await signedUp(t, api, email)
+      const { idToken } = await loggedIn(api, email)
+      const { data } = await api.ask('{ user { id identities { emailVerified } } }', { token: idToken })
+      t.match(data, { user: { identities: [{ emailVerified: true }] } })
+      const another = { issuer: 'https://id.example.com', subject: 'jane', email, emailVerified: true, profileId: 'plain', claims: {}, expiresAt: Date.now() / 1000 + 60 }
+      t.equal((await api.app.authProfiles.resolve(another)).user.id, (data?.user as { id: string }).id)
+    })
+
     t.test('an address that nobody has proven leaves nothing for its owner to fall into', async t => {
       const { app, ask } = await openAccounts(t, dialect)
       const email = 'owner@example.com'

@@ -84,6 +84,23 @@ t.test('a second identity of the same verified email is the same user; an unveri
   t.match(unverified, { data: { user: null }, errors: [error('NotAuthorizedError', { message: 'Not Authorized', path: ['user'], extensions: { reason: 'identity_not_linked' } })] })
 })
 
+for (const dialect of dialects) {
+  t.test(`${dialect}: who signed up without proving the email shares their record with nobody, an administrator least of all`, async t => {
+    const { ask, token, app } = await openApi(t, dialect, { profiles: [{}, { id: 'corp', name: 'Corp', clientId: 'corp' }], administratorEmail: 'boss@example.com' })
+    const signUpBy = async (options: { token: string, profile: string, email: string }) => await ask(`mutation { userSignUpWithToken(authProfileId: "${options.profile}", user: { email: "${options.email}" }) { id } }`, options)
+    const mallory = async (email: string) => await token({ subject: `mallory ${email}`, email, claims: { email_verified: undefined } })
+    t.match(await signUpBy({ token: await mallory('jane@example.com'), profile: 'main', email: 'jane@example.com' }), { errors: undefined })
+    const jane = await token({ subject: 'jane', email: 'jane@example.com', claims: { aud: 'corp' } })
+    t.match(await ask(me, { token: jane }), { data: { user: null }, errors: [error('NotAuthorizedError', { extensions: { reason: 'identity_not_linked' } })] })
+    t.match(await signUpBy({ token: jane, profile: 'corp', email: 'jane@example.com' }), { errors: [error('EntityExistsError')] })
+    t.match(await signUpBy({ token: await mallory('boss@example.com'), profile: 'main', email: 'boss@example.com' }), { errors: [error('NotAuthorizedError', { extensions: { reason: 'email_not_verified' } })] })
+    const boss = await token({ subject: 'boss', email: 'boss@example.com', claims: { aud: 'corp' } })
+    t.match(await signUpBy({ token: boss, profile: 'corp', email: 'boss@example.com' }), { errors: undefined })
+    t.match((await ask(`mutation { userDelete(data: { id: "${(await app.usersStore.findByEmail('jane@example.com'))?.id}" }) { success } }`, { token: boss })).errors, undefined)
+    t.match(await signUpBy({ token: jane, profile: 'corp', email: 'jane@example.com' }), { errors: undefined }, 'once an administrator has deleted it')
+  })
+}
+
 t.test('a token whose email is no longer the record\'s is refused with its reason', async t => {
   const { ask, token, user } = await openApi(t)
   await user('jane')

@@ -207,6 +207,8 @@ for (const dialect of dialects) {
     const { idToken } = await provider.signInWithPassword({ email, password })
     t.match((await ask('{ user { id firstName roles { items { name } } } }', { token: idToken })).data, { user: { id, firstName: 'Ann', roles: { items: [{ name: 'Editor' }] } } })
     t.match((await ask(invite, { token, variables: { email } })).errors, [error('EntityExistsError')], 'but not when they have')
+    const identities = await app.db.selectFrom('latchkey_user_identities').select(['email', 'email_verified']).where('user_id', '=', id).execute()
+    t.strictSame(identities.map(identity => ({ ...identity, email_verified: Boolean(identity.email_verified) })), [{ email, email_verified: true }], 'whose email is noted as verified')
 
     const rows = await app.db.selectFrom('latchkey_audit_events').select(['action', 'record_id', 'actor_kind']).orderBy('created_at').execute()
     t.strictSame(rows, [{ action: 'invite', record_id: id, actor_kind: 'apiToken' }, { action: 'update', record_id: id, actor_kind: 'user' }], 'the invitation, and that they came')

@@ -13,6 +13,7 @@ import { createTokenVerifier, type TokenVerifier } from './token-verifier.js'
 export * as errors from './errors.js'
 export type { InvalidReason } from './errors.js'
 export type { Identity, IdentityClaims, LocalKeys, SignatureAlgorithm, TrustedIssuer } from './identity.js'
+export { countUsableKeys } from './key-set.js'
 export type { TokenVerifierOptions } from './options.js'
 export type { IssuerMetrics, TokenVerifier } from './token-verifier.js'
 

@@ -31,6 +31,16 @@ export function readKeySet (jwks: readonly unknown[]): KeySet {
 }
 
 /**
+ * How many keys of a JWK Set tokens can be verified with: for code that tests an issuer before anybody signs in.
+ *
+ * @param jwks the set's `keys`
+ * @param algorithms those that the issuer's tokens may have; left out: all that there are
+ */
+export function countUsableKeys (jwks: readonly unknown[], algorithms?: readonly string[]): number {
+  return readKeySet(jwks).keys.filter(key => algorithms === undefined || key.algorithms.some(algorithm => algorithms.includes(algorithm))).length
+}
+
+/**
  * The key that a token names, or, where it names none, the only one that suits its algorithm.
  *
  * @returns `unsuitable` for a named key of another algorithm (RFC 8725 §3.1), `undefined` where there is no such key

@@ -1,5 +1,6 @@
 import { createSecretKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto'
 import t from 'tap'
+import { countUsableKeys } from '../dist/index.js'
 import { findKey, readKeySet } from '../dist/key-set.js'
 
 const jwkOf = (key: KeyObject): JsonWebKey => key.export({ format: 'jwk' })
@@ -68,6 +69,13 @@ for (const [what, jwk] of unusable) {
 
 t.test('reads no more than 100 keys', async t => {
   t.equal(readKeySet(Array.from({ length: 101 }, (_, index) => ({ ...ed, kid: String(index) }))).keys.length, 100)
+})
+
+t.test('counts those that tokens can be verified with, by the algorithms that they may have', async t => {
+  const jwks = [rsa, ec, { ...ed, use: 'enc' }, { kty: 'oct', k: 'AAAA' }, null]
+  t.equal(countUsableKeys(jwks), 2)
+  t.equal(countUsableKeys(jwks, ['ES256', 'EdDSA']), 1)
+  t.equal(countUsableKeys(jwks, []), 0)
 })
 
 t.test('the order of the keys makes no other key set, any other difference does', async t => {

@@ -206,6 +206,15 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       })
     },
 
+    noteEmail: async (userId, identity, email) => {
+      checkIdentity(identity)
+      const { issuer, subject, emailVerified = null } = identity
+      const noted = { email: normalizeEmail(email), email_verified: dialect.toStored(emailVerified) as boolean | null }
+      if (!isStorableText(userId)) return
+      await db.updateTable('latchkey_user_identities').set(noted)
+        .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).execute()
+    },
+
     update: async (id, change, options) => {
       const values = validation.change(change)
       const updated = options === undefined

@@ -33,6 +33,14 @@ export interface UsersStore {
    */
   bindIdentity (userId: string, identity: UserIdentity, email: string, options?: Pick<ChangeOptions<readonly UserIdentity[]>, 'inTransaction'>): Promise<void>
 
+  /**
+   * Notes the email of the last token of an identity that is bound to a user, and whether it is verified. Binds nothing: of an identity
+   * that is not the user's, or not any more, nothing is noted.
+   *
+   * @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER
+   */
+  noteEmail (userId: string, identity: UserIdentity, email: string): Promise<void>
+
   /** Refuses what `create` would refuse by the values alone, before something is done that cannot be undone. @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER */
   check (user: NewUser): void
 

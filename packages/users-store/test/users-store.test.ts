@@ -192,6 +192,21 @@ for (const dialect of dialects) {
       t.strictSame(await identity(), [{ ...before, email: 'renamed@example.com' }])
     })
 
+    t.test('noting the email of an identity binds nothing: not one that is nobody\'s, nor one of another user', async t => {
+      const user = await usersStore.create({ email: 'noting@example.com' }, { identity: { issuer, subject: 'noting' } })
+      const other = await usersStore.create({ email: 'not.noting@example.com' })
+      const noted = async () => await db.selectFrom('latchkey_user_identities').select(['user_id', 'email', 'email_verified']).where('subject', 'in', ['noting', 'removed']).execute()
+      await usersStore.noteEmail(user.id, { issuer, subject: 'noting', emailVerified: true }, 'Noting@Example.com')
+      const [first] = await noted()
+      t.strictSame({ ...first, email_verified: Boolean(first?.email_verified) }, { user_id: user.id, email: 'noting@example.com', email_verified: true })
+      await usersStore.noteEmail(user.id, { issuer, subject: 'removed' }, 'noting@example.com')
+      await usersStore.noteEmail(other.id, { issuer, subject: 'noting' }, 'other@example.com')
+      await usersStore.noteEmail('a\0b', { issuer, subject: 'noting' }, 'other@example.com')
+      t.strictSame(await noted(), [first])
+      await t.rejects(usersStore.noteEmail(user.id, { issuer, subject: 'noting' }, 'none'), { code: 'USERS_STORE_ERR_INVALID_EMAIL' })
+      await t.rejects(usersStore.noteEmail(user.id, { issuer, subject: '' }, 'noting@example.com'), { code: 'USERS_STORE_ERR_INVALID_USER' })
+    })
+
     t.test('what goes with a binding is told of the identities before and after, and undoes it', async t => {
       const user = await usersStore.create({ email: 'binding@example.com' }, { identity: { issuer, subject: 'binding' } })
       const first = { issuer, subject: 'binding' }

@@ -105,7 +105,7 @@ export async function openApi (t: Test, dialect: Dialect = 'sqlite', options: Ap
     },
     user: async (subject, { roles = [], user: fields } = {}) => {
       const email = `${subject}@example.com`
-      const user = await app.usersStore.create({ email, ...fields }, { identity: { issuer: issuer.issuer, subject } })
+      const user = await app.usersStore.create({ email, ...fields }, { identity: { issuer: issuer.issuer, subject, emailVerified: true } })
       await app.rolePermissions.assign(user.id, roles.map(name => app.rolePermissions.find({ name })?.id ?? `no role ${name}`))
       return { user, token: await issuer.idToken({ subject, email }) }
     },
