@@ -152,8 +152,13 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     closing.set(timer, letGo)
   }
 
-  async function compare (): Promise<void> {
-    if (await readVersion() !== version) await exclusively(async () => { install(await load()) })
+  async function compare (late: AbortSignal): Promise<void> {
+    if (await readVersion() === version) return
+    await exclusively(async () => {
+      if (late.aborted) return
+      const next = await load()
+      if (!late.aborted) install(next)
+    })
   }
 
   install(initial)

@@ -13,6 +13,8 @@ const schema = Type.Object({
   maxConnections: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }),
   /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
   connectionTimeoutMs: Type.Integer({ minimum: 1, default: 5000 }),
+  /** PostgreSQL: milliseconds to wait for the answer to a statement before it fails and its connection is given up. As many as a timer can count. */
+  answerTimeoutMs: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: 30_000 }),
   /** SQLite: milliseconds to wait for another process's lock before the query fails. */
   busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 }),
   /** SQLite: whether each commit waits until it is on the disk (`full`), or a power cut may lose the last ones (`normal`). */

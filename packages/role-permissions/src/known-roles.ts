@@ -33,11 +33,11 @@ export function keepRoles (source: Source): KnownRoles {
     source.onChange()
   }
 
-  async function compare (): Promise<void> {
+  async function compare (late: AbortSignal): Promise<void> {
     const before = installed
     if (await source.readVersion() === known.version) return
     const stored = await source.load()
-    if (installed === before) take(stored)
+    if (installed === before && !late.aborted) take(stored)
   }
 
   return {

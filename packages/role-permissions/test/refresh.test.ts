@@ -2,7 +2,7 @@ import database, { type Tables } from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, type KyselyPlugin } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import rolePermissions from '../dist/index.js'
@@ -76,6 +76,36 @@ t.test('the database is asked at most once a second, once for all who wait, and 
   await wait(SECOND)
   t.strictSame(await asked(), ['latchkey_role_version', 'latchkey_role_version', 'latchkey_roles'], 'and the roles when the version is another')
   t.equal(app.rolePermissions.refresh(), undefined, 'fresh roles are waited for by nobody')
+})
+
+t.test('roles whose answer comes too late do not replace those that were read since', async t => {
+  const { app: { db, rolePermissions: there } } = await open(t, 'postgres', {}, await databaseUrl(t, 'postgres'))
+  let delay = 0
+  const slowRoles: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (result.rows.some(row => 'permissions' in row)) await wait(delay)
+      return result
+    }
+  }
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { kysely: db.withPlugin(slowRoles) })
+  await app.register(rolePermissions)
+  await app.ready()
+  const names = () => app.rolePermissions.list().map(({ name }) => name)
+  const { id } = await there.create({ name: 'Editor' })
+  await wait(SECOND)
+  delay = 3500
+  await app.rolePermissions.refresh()
+  delay = 0
+  await there.delete(id)
+  await there.create({ name: 'Author' })
+  await wait(SECOND)
+  await app.rolePermissions.refresh()
+  t.strictSame(names(), ['Administrator', 'Author', 'Guest'])
+  await wait(SECOND)
+  t.strictSame(names(), ['Administrator', 'Author', 'Guest'])
 })
 
 t.test('what a change of this process left behind is not replaced by what was read before it', async t => {
