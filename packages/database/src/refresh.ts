@@ -1,4 +1,4 @@
-/** Milliseconds for which what is in memory is not compared with the database again. */
+/** Milliseconds for which what is in memory is not compared with the database again: from the beginning of a look, or from the end of one that failed, so that not everybody waits for the next. */
 const FRESH_FOR = 1000
 /** Milliseconds after which a look is given up. It takes a few, and all who ask wait for it; who waited so long goes on with what is known. */
 const ANSWERS_WITHIN = 2000
@@ -9,7 +9,8 @@ const ANSWERS_WITHIN = 2000
  * @param compare looks, and takes over what is otherwise there, unless `late` says by then that nobody waits any more: what was read may be older than what is known
  * @param report told, with the error, when the database can no longer be asked, or does not answer, and without one when it can again
  * @returns a function that compares, once for all who ask meanwhile, and never fails nor takes longer than two seconds: what is in memory is the best there is.
- *   Within a second of the last time it gives `undefined`, so that who asks in every request need not wait
+ *   Within a second of when it last began to look it gives `undefined`, so that who asks in every request need not wait. So whoever asks a second after a change, and waits, is told of it; where a look takes
+ *   longer than a second, whoever asks so long after
  */
 export function createRefresh (compare: (late: AbortSignal) => Promise<void>, report: (error: unknown) => void): () => Promise<void> | undefined {
   let freshUntil = performance.now() + FRESH_FOR
@@ -17,6 +18,7 @@ export function createRefresh (compare: (late: AbortSignal) => Promise<void>, re
   let failing = false
 
   async function look (): Promise<void> {
+    freshUntil = performance.now() + FRESH_FOR
     try {
       await inTime(compare)
       if (failing) report(undefined)
@@ -25,8 +27,8 @@ export function createRefresh (compare: (late: AbortSignal) => Promise<void>, re
       // Who asks the database itself will be told.
       if (!failing) report(error)
       failing = true
-    } finally {
       freshUntil = performance.now() + FRESH_FOR
+    } finally {
       looking = undefined
     }
   }
