@@ -35,7 +35,7 @@ import { assertMaySignUp } from './sign-up-policy.js'
 import { noteSignIns } from './sign-in-notes.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
-import { loadStored, prepareReadVersion } from './stored-profiles.js'
+import { loadStored } from './stored-profiles.js'
 import { examineToken } from './token-examination.js'
 
 export type { AuthProfiles, RequestOrigin, ResolvedUser, Unknown } from './auth-profiles.js'
@@ -75,8 +75,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     adapters,
     secrets,
     tokenVerifier,
-    readVersion: prepareReadVersion(db),
-    load: () => loadStored(db),
+    db,
     onSettings,
     report: createReport(log)
   })
