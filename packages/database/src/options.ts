@@ -2,13 +2,12 @@ import { createOptionsCheck } from '@latchkey/plugin-options'
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
 import { DATABASE_ERR_INVALID_OPTIONS } from './errors.js'
-import type { Tables } from './index.js'
 
 const schema = Type.Object({
   /** `sqlite:./data/app.db`, `sqlite::memory:` or `postgres://user:password@host:port/name`. */
   url: Type.Optional(Type.String({ minLength: 1 })),
-  /** A Kysely instance that the app already has, on SQLite or PostgreSQL; closing it stays the app's business. */
-  kysely: Type.Optional(Type.Unsafe<Kysely<Tables>>({})),
+  /** A Kysely instance that the app already has, on SQLite or PostgreSQL, whichever tables it knows; closing it stays the app's business. */
+  kysely: Type.Optional(Type.Unsafe<Kysely<any>>({})), // eslint-disable-line @typescript-eslint/no-explicit-any
   /** PostgreSQL: how many connections at most. */
   maxConnections: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }),
   /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
