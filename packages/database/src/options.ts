@@ -31,5 +31,9 @@ export function resolveOptions (options: DatabaseOptions): ResolvedOptions {
   if ((resolved.url === undefined) === (resolved.kysely === undefined)) {
     throw new DATABASE_ERR_INVALID_OPTIONS('give either url (sqlite:… or postgres:…) or kysely, and not both')
   }
+  // Another copy of Kysely has another class.
+  if (resolved.kysely !== undefined && typeof resolved.kysely?.getExecutor !== 'function') {
+    throw new DATABASE_ERR_INVALID_OPTIONS('kysely must be a Kysely instance, made by new Kysely({ dialect })')
+  }
   return resolved
 }
