@@ -1,11 +1,12 @@
-import { createRefresh } from '@latchkey/database'
+import { followStored, type Tables } from '@latchkey/database'
 import type { TokenVerifier } from '@latchkey/token-verifier'
+import type { Kysely } from 'kysely'
 import { isDeepStrictEqual } from 'node:util'
 import type { AuthenticationSettings } from './authentication-settings.js'
 import { describeStored, openStoredAdapter, toTrustedIssuer, type Adapters, type OpenedProfile } from './open-profiles.js'
 import type { LeftOutProfile } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
-import type { Stored, StoredProfile } from './stored-profiles.js'
+import { loadStored, VERSION_TABLE, type Stored, type StoredProfile } from './stored-profiles.js'
 
 /** Milliseconds in which requests that have an adapter already may finish with it. */
 const GRACE = 30_000
@@ -42,8 +43,7 @@ interface CurrentProfilesParts {
   readonly adapters: Adapters
   readonly secrets: ProfileSecrets
   readonly tokenVerifier: TokenVerifier
-  readVersion (): Promise<number>
-  load (): Promise<Stored>
+  readonly db: Kysely<Tables>
   /** Told of the settings when they are known, and whenever they are other ones. */
   onSettings (settings: AuthenticationSettings): void
   report: {
@@ -58,37 +58,36 @@ interface OpenedStored extends OpenedProfile {
   readonly source: StoredProfile
 }
 
+interface LeftOut extends LeftOutProfile {
+  readonly source: StoredProfile
+}
+
 export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesParts): CurrentProfiles {
-  const { adapters, secrets, tokenVerifier, readVersion, load, onSettings, report } = parts
+  const { adapters, secrets, tokenVerifier, db, onSettings, report } = parts
   let configured = parts.configured
   let stored: ReadonlyMap<string, OpenedStored> = new Map()
   let all: readonly OpenedProfile[] = configured
   let byId: ReadonlyMap<string, OpenedProfile> = new Map()
-  let leftOut: readonly (LeftOutProfile & { readonly revision: number })[] = []
+  let leftOut: readonly LeftOut[] = []
   let { version, settings } = initial
-  let working: Promise<unknown> = Promise.resolve()
   const closing = new Map<NodeJS.Timeout, () => Promise<void>>()
 
-  /** Opening and closing adapters, one after the other. */
-  async function exclusively<Result> (work: () => Promise<Result>): Promise<Result> {
-    const done = working.then(work)
-    working = done.catch(() => {})
-    return await done
-  }
+  // Adapters are opened and closed one after the other.
+  const { refresh, exclusively, catchUp } = followStored({ db, table: VERSION_TABLE, known: () => version, load: () => loadStored(db), take: install, report: report.refresh })
 
   /** @param opened adapters that are open already, by profile id */
   function install (next: Stored, opened: ReadonlyMap<string, OpenedProfile['provider']> = new Map()): void {
-    const kept = next.profiles.filter(profile => stored.get(profile.id)?.source.revision === profile.revision)
+    const kept = next.profiles.filter(profile => isSame(stored.get(profile.id)?.source, profile))
     const keptIds = new Set(kept.map(({ id }) => id))
     // Those that go make room first: another one may have their client id from now on.
     for (const [id, { provider }] of stored) if (!keptIds.has(id)) close(provider)
     const accepted = new Map<string, OpenedStored>()
-    const refused: (LeftOutProfile & { readonly revision: number })[] = []
+    const refused: LeftOut[] = []
     for (const profile of next.profiles) {
       try {
         accepted.set(profile.id, accept(profile, keptIds.has(profile.id) ? stored.get(profile.id)?.provider : opened.get(profile.id), [...configured, ...accepted.values()]))
       } catch (error) {
-        refused.push({ id: profile.id, name: profile.name, reason: (error as Error).message, revision: profile.revision })
+        refused.push({ id: profile.id, name: profile.name, reason: (error as Error).message, source: profile })
       }
     }
     const others = accepted.size !== stored.size || [...accepted].some(([id, { provider }]) => stored.get(id)?.provider !== provider)
@@ -96,7 +95,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     index()
     // The verifier forgets the tokens that it has verified, which a change of a name is no reason for.
     if (others) tokenVerifier.trust(all.map(toTrustedIssuer))
-    for (const profile of refused) if (!leftOut.some(({ id, revision }) => id === profile.id && revision === profile.revision)) report.leftOut(profile)
+    for (const profile of refused) if (!leftOut.some(({ source }) => isSame(source, profile.source))) report.leftOut(profile)
     leftOut = refused
     version = next.version
     if (!isDeepStrictEqual(next.settings, settings)) onSettings(next.settings)
@@ -152,10 +151,6 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     closing.set(timer, letGo)
   }
 
-  async function compare (): Promise<void> {
-    if (await readVersion() !== version) await exclusively(async () => { install(await load()) })
-  }
-
   install(initial)
   onSettings(settings)
   return {
@@ -167,11 +162,11 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
       configured = configured.map(({ profile, provider }) => ({ profile: Object.freeze({ ...profile, roleIds: roleIdsOf(profile.id) }), provider }))
       index()
     },
-    refresh: createRefresh(compare, report.refresh),
+    refresh,
     change: async write => {
       await exclusively(async () => {
         // What another copy took away may be in the way.
-        if (await readVersion() !== version) install(await load())
+        await catchUp()
         const opened = new Map<string, OpenedProfile['provider']>()
         const tryOpening = (profile: StoredProfile, clientSecret: string | null) => {
           const provider = openStoredAdapter(profile, clientSecret, adapters)
@@ -201,4 +196,9 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
       await Promise.all(all.map(async ({ provider }) => { await provider.close?.() }))
     }
   }
+}
+
+/** Whether nobody changed it in between. */
+function isSame (one: StoredProfile | undefined, other: StoredProfile): boolean {
+  return one?.id === other.id && one.revision === other.revision && one.updatedAt === other.updatedAt
 }

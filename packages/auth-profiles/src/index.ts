@@ -35,7 +35,7 @@ import { admit } from './sign-up-policy.js'
 import { noteSignIns } from './sign-in-notes.js'
 import { createSignUp } from './sign-up.js'
 import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
-import { loadStored, prepareReadVersion } from './stored-profiles.js'
+import { loadStored } from './stored-profiles.js'
 import { examineToken } from './token-examination.js'
 import { createIsVouchedFor } from './vouched-records.js'
 
@@ -76,8 +76,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     adapters,
     secrets,
     tokenVerifier,
-    readVersion: prepareReadVersion(db),
-    load: () => loadStored(db),
+    db,
     onSettings,
     report: createReport(log)
   })

@@ -70,5 +70,8 @@ export const migrations: Migrations = {
       const text = textType(dialectOf(db))
       await db.schema.alterTable('latchkey_pending_sign_ups').addColumn('given_by', text).execute()
     }
+  },
+  '005-version-mark': {
+    up: async (db: Kysely<unknown>) => { await db.schema.alterTable('latchkey_authentication_version').addColumn('mark', textType(dialectOf(db))).execute() }
   }
 }

@@ -127,7 +127,7 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
       const sealed = clientSecret === null ? null : secrets.seal(id, clientSecret)
       let written: AuthenticationProfile | null = null
       await current.change(async tryOpening => await changeStored(db, async (transaction, before, read) => {
-        const wanted = { id, name: fields.name, fields, clientSecret: sealed, roleIds: changedRoles([], given.roleIds), revision: before.version, createdAt: now, updatedAt: now }
+        const wanted = { id, name: fields.name, fields, clientSecret: sealed, roleIds: changedRoles([], given.roleIds), revision: before.version.number, createdAt: now, updatedAt: now }
         await write(transaction, before, wanted, clientSecret, tryOpening)
         await place(transaction, before, id, given.position)
         written = describe(await read(), id)
@@ -153,7 +153,7 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
           fields,
           clientSecret: sealed === undefined ? profile.clientSecret : sealed,
           roleIds: changedRoles(profile.roleIds, given.roleIds),
-          revision: before.version,
+          revision: before.version.number,
           updatedAt: new Date().toISOString()
         }
         await write(transaction, before, wanted, clientSecret, tryOpening)

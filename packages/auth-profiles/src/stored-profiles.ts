@@ -1,4 +1,4 @@
-import { dialectOf, prepareQuery, type Tables } from '@latchkey/database'
+import { dialectOf, raiseVersion, readVersion, type StoredVersion, type Tables } from '@latchkey/database'
 import type { Kysely, Transaction } from 'kysely'
 import { noSettings, type AuthenticationSettings } from './authentication-settings.js'
 import { checkFields, type ProfileFields } from './profile-fields.js'
@@ -18,30 +18,25 @@ export interface StoredProfile {
   readonly clientId: string
   readonly audiences: readonly string[]
   readonly domain: string
-  /** Another one whenever it was changed. */
+  /** Another one whenever it was changed; after a fail-over that lost the last change, with `updatedAt`. */
   readonly revision: number
   readonly createdAt: string
   readonly updatedAt: string
 }
 
+export const VERSION_TABLE = 'latchkey_authentication_version'
+
 /** Everything that is stored, as it was at a version. */
 export interface Stored {
-  readonly version: number
+  readonly version: StoredVersion
   /** In order. */
   readonly profiles: readonly StoredProfile[]
   readonly settings: AuthenticationSettings
 }
 
-/** Reads the version of what is stored, by a statement that is prepared once. */
-export function prepareReadVersion (db: Kysely<Tables>): () => Promise<number> {
-  const query = prepareQuery(db, db.selectFrom('latchkey_authentication_version').select('version').where('id', '=', 1).compile())
-  return async () => (await query.all([1]))[0]?.version ?? 0
-}
-
 /** Reads the version first: a change in between is then seen as one more change, and not missed. */
 export async function loadStored (db: Kysely<Tables>): Promise<Stored> {
-  const { version } = await db.selectFrom('latchkey_authentication_version').select('version').where('id', '=', 1).executeTakeFirstOrThrow()
-  return { version, profiles: await allProfiles(db), settings: await readSettings(db) }
+  return { version: await readVersion(db, VERSION_TABLE), profiles: await allProfiles(db), settings: await readSettings(db) }
 }
 
 /**
@@ -53,10 +48,7 @@ export async function loadStored (db: Kysely<Tables>): Promise<Stored> {
  */
 export async function changeStored (db: Kysely<Tables>, change: (transaction: Transaction<Tables>, before: Stored, read: () => Promise<Stored>) => Promise<void>): Promise<Stored> {
   return await db.transaction().execute(async transaction => {
-    // The first statement writes, so that from here on everybody else who changes profiles waits.
-    const { version } = await transaction.updateTable('latchkey_authentication_version')
-      .set(({ eb }) => ({ version: eb('version', '+', 1) }))
-      .where('id', '=', 1).returning('version').executeTakeFirstOrThrow()
+    const version = await raiseVersion(transaction, VERSION_TABLE)
     const read = async () => ({ version, profiles: await allProfiles(transaction), settings: await readSettings(transaction) })
     await change(transaction, await read(), read)
     return await read()

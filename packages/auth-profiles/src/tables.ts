@@ -1,3 +1,5 @@
+import type { VersionTable } from '@latchkey/database'
+
 /** SQL: `latchkey_pending_sign_ups`; the primary key is (issuer, subject). What somebody said of themselves with a password, until their first token. */
 export interface PendingSignUpsTable {
   issuer: string
@@ -31,7 +33,7 @@ export interface AuthenticationProfilesTable {
   config: string
   /** Sealed for this record; `null`: none. */
   client_secret: string | null
-  /** The version (`latchkey_authentication_version`) that changed it last. */
+  /** The number of the version (`latchkey_authentication_version`) that changed it last. */
   revision: number
   created_at: string
   updated_at: string
@@ -52,11 +54,8 @@ export interface AuthenticationSettingsTable {
   updated_at: string
 }
 
-/** SQL: `latchkey_authentication_version`; one row, whose version grows with every change of a profile or the settings. */
-export interface AuthenticationVersionTable {
-  id: number
-  version: number
-}
+/** SQL: `latchkey_authentication_version`; the version that every change of a profile or the settings makes another. */
+export type AuthenticationVersionTable = VersionTable
 
 declare module '@latchkey/database' {
   interface Tables {

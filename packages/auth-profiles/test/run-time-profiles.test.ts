@@ -114,6 +114,39 @@ for (const dialect of dialects) {
       t.match(await other.me(token), { status: 401 })
     })
 
+    t.test('after a fail-over that lost the last change of a profile, a copy that knows it takes over what is changed instead', async t => {
+      const copies = await openCopies(t, dialect)
+      const { registry } = recordingAdapter()
+      const [one, other] = [await copies.open({ providers: registry }), await copies.open({ providers: registry })]
+      const { db, authProfiles } = one.app
+      const { id } = await authProfiles.create({ name: 'A', type: 'recording', options: { issuer: 'https://id.example.com', clientId: 'a' } })
+      await other.untilFresh()
+      const [version, { id: _, ...profile }] = [await db.selectFrom('latchkey_authentication_version').selectAll().executeTakeFirstOrThrow(), await db.selectFrom('latchkey_authentication_profiles').selectAll().executeTakeFirstOrThrow()]
+      await authProfiles.update(id, { options: { clientId: 'lost' } })
+      await db.updateTable('latchkey_authentication_version').set(version).execute()
+      await db.updateTable('latchkey_authentication_profiles').set(profile).execute()
+      await other.app.authProfiles.update(id, { options: { clientId: 'kept' } })
+      t.equal(authProfiles.provider(id).issuer.clientId, 'lost')
+      await one.untilFresh()
+      t.equal(authProfiles.provider(id).issuer.clientId, 'kept')
+    })
+
+    t.test('what a copy of before the version had a mark changes is seen, while it goes on beside newer ones', async t => {
+      const copies = await openCopies(t, dialect)
+      const { db } = (await copies.open()).app
+      await db.schema.alterTable('latchkey_authentication_version').dropColumn('mark').execute()
+      const { sql } = await import('kysely')
+      await sql`delete from latchkey_migrations_auth_profiles where name = '005-version-mark'`.execute(db)
+      const newer = await copies.open()
+      for (const callback of ['https://a.example.com/', 'https://b.example.com/']) {
+        await newer.app.authProfiles.updateSettings({ allowedLogouts: [callback] })
+        await db.updateTable('latchkey_authentication_settings').set({ allowed_callbacks: JSON.stringify([callback]) }).execute()
+        await db.updateTable('latchkey_authentication_version').set(({ eb }) => ({ version: eb('version', '+', 1) })).execute()
+        await newer.untilFresh()
+        t.strictSame(newer.app.authProfiles.settings().allowedCallbacks, [callback])
+      }
+    })
+
     t.test('profiles made at run time stand after those of the configuration, in an order that can be changed', async t => {
       const copies = await openCopies(t, dialect)
       const { registry } = recordingAdapter()

@@ -1,6 +1,7 @@
 import type Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, type Dialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import pg from 'pg'
+import { limitAnswers } from './answer-deadline.js'
 import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import { ANSWERS_WITHIN_MS, ListeningConnection } from './listening-connection.js'
 import { openSqlite } from './open-sqlite.js'
@@ -20,7 +21,7 @@ export interface Reports {
   readonly listening: ReportListening
 }
 
-type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'busyTimeoutMs' | 'synchronous'>
+type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'answerTimeoutMs' | 'busyTimeoutMs' | 'synchronous'>
 
 /**
  * Opens the database of a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
@@ -74,7 +75,7 @@ function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, c
   }
 }
 
-function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: ConnectionOptions, unseen: ReadonlySet<string>, { idleClosed, listening }: Reports): ReturnType<typeof open> {
+function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answerTimeoutMs }: ConnectionOptions, unseen: ReadonlySet<string>, { idleClosed, listening }: Reports): ReturnType<typeof open> {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -89,6 +90,7 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs }: Con
   // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
   pool.on('error', idleClosed)
   pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
+  limitAnswers(pool, answerTimeoutMs)
   pool.on('connect', client => { watchStatements(client, new WatchedStatements(unseen), () => { changes.note() }) })
   const closing = {
     connect: () => pool.connect(),

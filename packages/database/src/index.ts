@@ -13,14 +13,18 @@ import { resolveOptions, type DatabaseOptions } from './options.js'
 export type { Change, ChangeOptions } from './change-options.js'
 export { dialectOf, type Dialect } from './dialect.js'
 export * as errors from './errors.js'
+export { followStored, type Followed, type FollowedParts } from './follow-stored.js'
+export { inImmediateTransaction } from './immediate-transaction.js'
 export { migrate, type Migrations } from './migrate.js'
 export { deleteOldRegularly, type KeptRows } from './old-rows.js'
 export type { DatabaseOptions } from './options.js'
 export { prepareQuery, type PreparedQuery } from './prepared-query.js'
 export { createRefresh } from './refresh.js'
 export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
+export { isStorableText } from './storable-text.js'
 export { textType } from './text-type.js'
 export { tellOfChanges } from './told-changes.js'
+export { raiseVersion, readVersion, type StoredVersion, type VersionTable } from './version-row.js'
 
 /**
  * The tables of the database, by SQL name. Empty here: each package that owns tables adds them by

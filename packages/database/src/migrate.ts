@@ -1,6 +1,7 @@
-import { Migrator, sql, type Kysely, type Migration } from 'kysely'
+import { Migrator, type Kysely, type Migration } from 'kysely'
 import { dialectOf } from './dialect.js'
 import { DATABASE_ERR_MIGRATION_FAILED } from './errors.js'
+import { inImmediateTransaction } from './immediate-transaction.js'
 
 /** Migrations by name; run in the order of their names, each once. */
 export type Migrations = Readonly<Record<string, Migration>>
@@ -18,6 +19,7 @@ export type Migrations = Readonly<Record<string, Migration>>
 export async function migrate<DB> (db: Kysely<DB>, packageName: string, migrations: Migrations): Promise<void> {
   const isSqlite = dialectOf(db) === 'sqlite'
   try {
+    // There, Kysely's migrator neither locks nor wraps in a transaction: a failing migration would leave half of itself behind, and two processes could run it twice.
     if (isSqlite) await inImmediateTransaction(db, connection => runMigrator(connection, packageName, migrations))
     else await runMigrator(db, packageName, migrations)
   } catch (error) {
@@ -48,22 +50,4 @@ function failure (what: string, packageName: string, cause: unknown): Error {
 function describe (cause: unknown): string {
   const { message, code, errors } = cause as { message?: string, code?: string, errors?: { message: string }[] }
   return [message, errors?.[0]?.message, code].find(text => text !== undefined && text !== '') ?? String(cause)
-}
-
-/**
- * Kysely's migrator neither locks nor wraps in a transaction on SQLite, which can do both: without
- * this, a failing migration would leave half of itself behind, and two processes could run it twice.
- */
-async function inImmediateTransaction<DB> (db: Kysely<DB>, work: (connection: Kysely<DB>) => Promise<void>): Promise<void> {
-  await db.connection().execute(async connection => {
-    await sql`begin immediate`.execute(connection)
-    try {
-      await work(connection)
-      await sql`commit`.execute(connection)
-    } catch (error) {
-      // After some errors, such as a full disk, SQLite has done so itself.
-      await sql`rollback`.execute(connection).catch(() => {})
-      throw error
-    }
-  })
 }

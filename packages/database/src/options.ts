@@ -2,17 +2,18 @@ import { createOptionsCheck } from '@latchkey/plugin-options'
 import type { Kysely } from 'kysely'
 import Type, { type Static } from 'typebox'
 import { DATABASE_ERR_INVALID_OPTIONS } from './errors.js'
-import type { Tables } from './index.js'
 
 const schema = Type.Object({
   /** `sqlite:./data/app.db`, `sqlite::memory:` or `postgres://user:password@host:port/name`. */
   url: Type.Optional(Type.String({ minLength: 1 })),
-  /** A Kysely instance that the app already has, on SQLite or PostgreSQL; closing it stays the app's business. */
-  kysely: Type.Optional(Type.Unsafe<Kysely<Tables>>({})),
+  /** A Kysely instance that the app already has, on SQLite or PostgreSQL, whichever tables it knows; closing it stays the app's business. */
+  kysely: Type.Optional(Type.Unsafe<Kysely<any>>({})), // eslint-disable-line @typescript-eslint/no-explicit-any
   /** PostgreSQL: how many connections at most. */
   maxConnections: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }),
   /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
   connectionTimeoutMs: Type.Integer({ minimum: 1, default: 5000 }),
+  /** PostgreSQL: milliseconds to wait for the answer to a statement before it fails and its connection is given up. As many as a timer can count. */
+  answerTimeoutMs: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: 30_000 }),
   /** SQLite: milliseconds to wait for another process's lock before the query fails. */
   busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 }),
   /** SQLite: whether each commit waits until it is on the disk (`full`), or a power cut may lose the last ones (`normal`). */
@@ -29,6 +30,10 @@ export function resolveOptions (options: DatabaseOptions): ResolvedOptions {
   const resolved = check(options)
   if ((resolved.url === undefined) === (resolved.kysely === undefined)) {
     throw new DATABASE_ERR_INVALID_OPTIONS('give either url (sqlite:… or postgres:…) or kysely, and not both')
+  }
+  // Another copy of Kysely has another class.
+  if (resolved.kysely !== undefined && typeof resolved.kysely?.getExecutor !== 'function') {
+    throw new DATABASE_ERR_INVALID_OPTIONS('kysely must be a Kysely instance, made by new Kysely({ dialect })')
   }
   return resolved
 }

@@ -57,6 +57,17 @@ const refused: [string, object, string][] = [
   ['an SQLite URL without a path', { url: 'sqlite:' }, 'DATABASE_ERR_UNSUPPORTED_URL'],
   ['a Kysely instance of another database', { kysely: new Kysely({ dialect: new MysqlDialect({ pool: async () => { throw new Error('never') } }) }) }, 'DATABASE_ERR_UNSUPPORTED_DIALECT']
 ]
+for (const kysely of [{}, null, 'sqlite::memory:', new SqliteDialect({ database: new Sqlite(':memory:') })]) {
+  t.test(`registration says what kysely must be: ${typeof kysely} ${kysely?.constructor.name}`, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await t.rejects(async () => await app.register(database, { kysely } as never), {
+      code: 'DATABASE_ERR_INVALID_OPTIONS',
+      message: 'Invalid database options: kysely must be a Kysely instance, made by new Kysely({ dialect })'
+    })
+  })
+}
+
 for (const [what, options, code] of refused) {
   t.test(`registration refuses ${what}`, async t => {
     const app = Fastify()

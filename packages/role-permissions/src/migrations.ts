@@ -30,5 +30,8 @@ export const migrations: Migrations = {
   },
   '002-told-changes': {
     up: async db => { await tellOfChanges(db, ['latchkey_user_roles']) }
+  },
+  '003-version-mark': {
+    up: async (db: Kysely<unknown>) => { await db.schema.alterTable('latchkey_role_version').addColumn('mark', textType(dialectOf(db))).execute() }
   }
 }

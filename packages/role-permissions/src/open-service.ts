@@ -1,4 +1,4 @@
-import { dialectOf, prepareQuery, type ChangeOptions, type Tables } from '@latchkey/database'
+import { dialectOf, type ChangeOptions, type Tables } from '@latchkey/database'
 import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
 import { administratedBy, assertStillAdministrated } from './administrators.js'
 import { withConfiguredNames, withConfiguredRoles } from './configured-roles.js'
@@ -12,7 +12,7 @@ import { readFilter, readPermissions } from './read-permissions.js'
 import { checkRoleFields } from './role-fields.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import { keepRoleSets } from './role-sets.js'
-import { allRoles, changedRole, changeRoles, holdRoles, loadRoles, newRole, seedRoles } from './roles-store.js'
+import { allRoles, changedRole, changeRoles, holdRoles, newRole, seedRoles } from './roles-store.js'
 import { undeclaredIn, type Undeclared } from './undeclared.js'
 import { assignFirstAdministrator, assignRoles, forgetUser, rolesOfUser, unassignRoles } from './user-roles.js'
 
@@ -36,32 +36,24 @@ export interface OpenedService {
 /** Opens the service over a database whose tables are up to date. */
 export async function openService (db: Kysely<Tables>, configured: readonly ConfiguredRole[], reports: Reports): Promise<OpenedService> {
   await seedRoles(db)
-  const version = prepareQuery(db, db.selectFrom('latchkey_role_version').select('version').where('id', '=', 1).compile())
   const declared = openDeclarations(() => { roleSets.forget() })
-  const known = keepRoles({
-    initial: await loadRoles(db),
-    readVersion: async () => (await version.all([1]))[0]?.version ?? 0,
-    load: () => loadRoles(db),
-    onChange: () => { roleSets.forget() },
-    report: reports.refresh
-  })
+  const known = await keepRoles(db, { onChange: () => { roleSets.forget() }, report: reports.refresh })
   const roleSets = keepRoleSets(known.get, declared, reports.mistake)
 
   async function change (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
-    known.install(await changeRoles(db, declared.users, make))
+    await known.change(() => changeRoles(db, declared.users, make))
   }
   /** Changes one role, or makes one (of none), or deletes it (to none). */
   async function changeOne (id: string | null, make: (role: Role | null) => Role | null, { where = null, inTransaction }: ChangeOptions<Role>): Promise<void> {
     let before: Role | null = null
     let after: Role | null = null
-    const stored = await changeRoles(db, declared.users, async (roles, transaction) => {
+    await known.change(() => changeRoles(db, declared.users, async (roles, transaction) => {
       before = id === null ? null : existing(roles, id)
       if (before !== null && where !== null) await assertMeets(transaction, before, where)
       after = make(before)
       const others = roles.filter(role => role !== before)
       return after === null ? others : [...others, after]
-    }, async transaction => { await inTransaction?.(transaction, { before, after }) })
-    known.install(stored)
+    }, async transaction => { await inTransaction?.(transaction, { before, after }) }))
   }
   function builtin (kind: Role['builtin']): Role {
     return known.all.find(role => role.builtin === kind) as Role

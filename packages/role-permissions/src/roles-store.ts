@@ -1,4 +1,4 @@
-import type { Tables } from '@latchkey/database'
+import { raiseVersion, readVersion, type StoredVersion, type Tables } from '@latchkey/database'
 import type { Kysely, Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { administratedBy, assertStillAdministrated } from './administrators.js'
@@ -10,9 +10,11 @@ import type { RolesTable } from './tables.js'
 
 type Database = Kysely<Tables>
 
+export const VERSION_TABLE = 'latchkey_role_version'
+
 /** All roles, as they were at a version. */
 export interface StoredRoles {
-  readonly version: number
+  readonly version: StoredVersion
   readonly roles: readonly Role[]
 }
 
@@ -26,7 +28,7 @@ export async function seedRoles (db: Database): Promise<void> {
     newRole({ name: 'Guest', description: 'Whoever is not signed in', permissions: {}, builtin: 'guest' })
   ]
   await db.insertInto('latchkey_roles').values(roles.map(toRow)).onConflict(conflict => conflict.doNothing()).execute()
-  await db.insertInto('latchkey_role_version').values({ id: 1, version: 1 }).onConflict(conflict => conflict.doNothing()).execute()
+  await db.insertInto(VERSION_TABLE).values({ id: 1, version: 1 }).onConflict(conflict => conflict.doNothing()).execute()
 }
 
 /** A role with a new id, frozen. */
@@ -42,8 +44,7 @@ export function changedRole (role: Role, fields: Partial<Pick<Role, 'name' | 'de
 
 /** Reads the version first: a change in between is then seen as one more change, and not missed. */
 export async function loadRoles (db: Database): Promise<StoredRoles> {
-  const { version } = await db.selectFrom('latchkey_role_version').select('version').where('id', '=', 1).executeTakeFirstOrThrow()
-  return { version, roles: await allRoles(db) }
+  return { version: await readVersion(db, VERSION_TABLE), roles: await allRoles(db) }
 }
 
 /**
@@ -64,10 +65,7 @@ export async function changeRoles (
   afterwards?: (transaction: Transaction<Tables>) => Promise<void>
 ): Promise<StoredRoles> {
   return await db.transaction().execute(async transaction => {
-    // The first statement writes, so that from here on everybody else who changes roles waits.
-    const { version } = await transaction.updateTable('latchkey_role_version')
-      .set(({ eb }) => ({ version: eb('version', '+', 1) }))
-      .where('id', '=', 1).returning('version').executeTakeFirstOrThrow()
+    const version = await raiseVersion(transaction, VERSION_TABLE)
     const before = await allRoles(transaction)
     const after = await change(before, transaction)
     if (new Set(after.map(role => role.name)).size < after.length) throw new ROLE_PERMISSIONS_ERR_ROLE_EXISTS()
@@ -95,7 +93,7 @@ async function writeDifference (transaction: Database, before: readonly Role[], 
 
 /** From here to the end of the transaction nobody else changes roles, or takes one from a user. */
 export async function holdRoles (transaction: Database): Promise<void> {
-  await transaction.updateTable('latchkey_role_version').set(({ ref }) => ({ version: ref('version') })).where('id', '=', 1).execute()
+  await transaction.updateTable(VERSION_TABLE).set(({ ref }) => ({ version: ref('version') })).where('id', '=', 1).execute()
 }
 
 export async function allRoles (db: Database): Promise<Role[]> {

@@ -1,3 +1,5 @@
+import type { VersionTable } from '@latchkey/database'
+
 /** SQL: `latchkey_roles`; `name` and `builtin` are unique; times are ISO 8601 text. */
 export interface RolesTable {
   id: string
@@ -16,11 +18,8 @@ export interface UserRolesTable {
   role_id: string
 }
 
-/** SQL: `latchkey_role_version`; one row, whose version grows with every change of a role. */
-export interface RoleVersionTable {
-  id: number
-  version: number
-}
+/** SQL: `latchkey_role_version`; the version that every change of a role makes another. */
+export type RoleVersionTable = VersionTable
 
 declare module '@latchkey/database' {
   interface Tables {

@@ -1,4 +1,4 @@
-import type { Tables } from '@latchkey/database'
+import { isStorableText, type Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
 import { administratedBy, assertStillAdministrated, holdUser } from './administrators.js'
 import type { UsersTable } from './declarations.js'
@@ -10,7 +10,7 @@ type Database = Kysely<Tables>
 
 /** The roles of a user, by name, as the database knows them. */
 export async function rolesOfUser (db: Database, userId: string): Promise<Role[]> {
-  if (!isStorable(userId)) return []
+  if (!isStorableText(userId)) return []
   const rows = await db.selectFrom('latchkey_user_roles as has')
     .innerJoin('latchkey_roles as role', 'role.id', 'has.role_id')
     .selectAll('role')
@@ -27,7 +27,7 @@ export async function rolesOfUser (db: Database, userId: string): Promise<Role[]
 export async function assignRoles (db: Database, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = [...new Set(roleIds)]
   if (ids.length === 0) return
-  if (!ids.every(isStorable)) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
+  if (!ids.every(isStorableText)) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
   const existing = await db.selectFrom('latchkey_roles').selectAll().where('id', 'in', ids).execute()
   if (existing.length < ids.length) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
   // Who looks whether there is an administrator must not overlook this one.
@@ -44,7 +44,7 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
  * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE, ROLE_PERMISSIONS_ERR_USER_NOT_FOUND
  */
 export async function assignFirstAdministrator (db: Database, users: UsersTable | null, userId: string): Promise<Role | null> {
-  if (!isStorable(userId)) throw new ROLE_PERMISSIONS_ERR_USER_NOT_FOUND()
+  if (!isStorableText(userId)) throw new ROLE_PERMISSIONS_ERR_USER_NOT_FOUND()
   // The user before the roles, as whoever changes or deletes a user holds them: none of the two waits for the other.
   if (users !== null) await holdUser(db, users, userId)
   await holdRoles(db)
@@ -63,8 +63,8 @@ export async function assignFirstAdministrator (db: Database, users: UsersTable 
  * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything; who is not there is none
  */
 export async function unassignRoles (db: Database, users: UsersTable | null, userId: string, roleIds: readonly string[]): Promise<void> {
-  const ids = roleIds.filter(isStorable)
-  if (ids.length === 0 || !isStorable(userId)) return
+  const ids = roleIds.filter(isStorableText)
+  if (ids.length === 0 || !isStorableText(userId)) return
   // Two administrators who take each other's role at once do so one after the other.
   await holdRoles(db)
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
@@ -75,13 +75,8 @@ export async function unassignRoles (db: Database, users: UsersTable | null, use
 
 /** @param db the transaction in which the user's record goes */
 export async function forgetUser (db: Database, userId: string): Promise<void> {
-  if (!isStorable(userId)) return
+  if (!isStorableText(userId)) return
   // Who deletes roles at once takes them from users too, in another order: each would wait for the other.
   await holdRoles(db)
   await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).execute()
-}
-
-/** Ids may come from clients, and PostgreSQL fails on a NUL in a parameter. */
-function isStorable (id: string): boolean {
-  return !id.includes('\0')
 }

@@ -2,7 +2,7 @@ import database, { type Tables } from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, sql, SqliteDialect, type KyselyPlugin } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import rolePermissions from '../dist/index.js'
@@ -33,6 +33,51 @@ for (const dialect of dialects) {
     await wait(SECOND)
     await there.refresh()
     t.equal(there.find({ id }), null)
+  })
+}
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: after a fail-over that lost the last change, a copy that knows it takes over what is changed instead, at once where it changes something itself`, async t => {
+    const url = await databaseUrl(t, dialect)
+    const [{ app: { db, rolePermissions: here } }, { app: { rolePermissions: there } }] = [await open(t, dialect, {}, url), await open(t, dialect, {}, url)]
+    const { id } = await here.create({ name: 'Editor' })
+    const allowed = (copy: typeof here) => copy.can(user('ann', [id]), 'read', { table: 'Posts' }).allowed
+    /** Makes changes, and has the database forget them. */
+    const lose = async (changes: number) => {
+      const [version, role] = [await db.selectFrom('latchkey_role_version').selectAll().executeTakeFirstOrThrow(), await db.selectFrom('latchkey_roles').selectAll().where('id', '=', id).executeTakeFirstOrThrow()]
+      for (let change = 0; change < changes; change++) await here.update(id, { permissions: readPosts })
+      await db.updateTable('latchkey_role_version').set(version).execute()
+      await db.updateTable('latchkey_roles').set(role).where('id', '=', id).execute()
+    }
+    await lose(1)
+    await there.create({ name: 'Author' })
+    t.equal(allowed(here), true)
+    await wait(SECOND)
+    await here.refresh()
+    t.equal(allowed(here), false)
+    t.ok(here.find({ name: 'Author' }))
+
+    await lose(3)
+    t.ok(await here.create({ name: 'Reader' }))
+    t.ok(here.find({ name: 'Reader' }))
+    t.equal(allowed(here), false)
+  })
+
+  t.test(`${dialect}: what a copy of before the version had a mark changes is seen, while it goes on beside newer ones`, async t => {
+    const url = await databaseUrl(t, dialect)
+    const { app: { db, rolePermissions: older } } = await open(t, dialect, {}, url)
+    const { id } = await older.create({ name: 'Editor' })
+    await db.schema.alterTable('latchkey_role_version').dropColumn('mark').execute()
+    await sql`delete from latchkey_migrations_role_permissions where name = '003-version-mark'`.execute(db)
+    const { app: { rolePermissions: newer } } = await open(t, dialect, {}, url)
+    for (const name of ['Author', 'Reader']) {
+      await db.updateTable('latchkey_roles').set({ name }).where('id', '=', id).execute()
+      await db.updateTable('latchkey_role_version').set(({ eb }) => ({ version: eb('version', '+', 1) })).execute()
+      await wait(SECOND)
+      await newer.refresh()
+      t.equal(newer.find({ id })?.name, name)
+      await newer.create({ name: `after ${name}` })
+    }
   })
 }
 
@@ -79,6 +124,36 @@ t.test('the database is asked at most once a second, once for all who wait, and 
   now += SECOND
   t.strictSame(await asked(), ['latchkey_role_version', 'latchkey_role_version', 'latchkey_roles'], 'and the roles when the version is another')
   t.equal(app.rolePermissions.refresh(), undefined, 'fresh roles are waited for by nobody')
+})
+
+t.test('roles whose answer comes too late do not replace those that were read since', async t => {
+  const { app: { db, rolePermissions: there } } = await open(t, 'postgres', {}, await databaseUrl(t, 'postgres'))
+  let delay = 0
+  const slowRoles: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      if (result.rows.some(row => 'permissions' in row)) await wait(delay)
+      return result
+    }
+  }
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { kysely: db.withPlugin(slowRoles) })
+  await app.register(rolePermissions)
+  await app.ready()
+  const names = () => app.rolePermissions.list().map(({ name }) => name)
+  const { id } = await there.create({ name: 'Editor' })
+  await wait(SECOND)
+  delay = 3500
+  await app.rolePermissions.refresh()
+  delay = 0
+  await there.delete(id)
+  await there.create({ name: 'Author' })
+  await wait(SECOND)
+  await app.rolePermissions.refresh()
+  t.strictSame(names(), ['Administrator', 'Author', 'Guest'])
+  await wait(SECOND)
+  t.strictSame(names(), ['Administrator', 'Author', 'Guest'])
 })
 
 t.test('what a change of this process left behind is not replaced by what was read before it', async t => {

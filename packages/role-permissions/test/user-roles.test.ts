@@ -35,6 +35,11 @@ for (const dialect of dialects) {
     }
 
     t.test('an id that no database can hold has no roles', async t => {
+      // Each lone surrogate would be stored as this.
+      await rolePermissions.assign('dan\ufffd', [a])
+      t.strictSame(await namesOf('dan\ud800'), [])
+      await rolePermissions.unassign('dan\ud800', [a])
+      t.strictSame(await namesOf('dan\ufffd'), ['A'])
       t.strictSame(await namesOf('a\0b'), [])
       await rolePermissions.unassign('a\0b', [a])
     })

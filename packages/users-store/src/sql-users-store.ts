@@ -1,4 +1,4 @@
-import { prepareQuery, type ChangeOptions, type PreparedQuery, type Tables } from '@latchkey/database'
+import { isStorableText, prepareQuery, type ChangeOptions, type PreparedQuery, type Tables } from '@latchkey/database'
 import { sql, type Expression, type Insertable, type Kysely, type SqlBool, type Updateable } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { usersDialectOf } from './dialects/index.js'
@@ -7,7 +7,6 @@ import {
   USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_IDENTITY_TAKEN, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER,
   USERS_STORE_ERR_USER_NOT_FOUND
 } from './errors.js'
-import { isStorableText } from './storable-text.js'
 import type { UsersTable } from './tables.js'
 import type { User, UserIdentity } from './user.js'
 import { columnName, rowToUser, userColumns, type Columns, type UserRow } from './user-row.js'

@@ -1,7 +1,7 @@
+import { isStorableText } from '@latchkey/database'
 import { IsDate, IsDateTime } from 'typebox/format'
 import { normalizeEmail } from './email.js'
 import { USERS_STORE_ERR_INVALID_USER } from './errors.js'
-import { isStorableText } from './storable-text.js'
 import type { UserColumn, UserIdentity } from './user.js'
 import { columnName, type Columns } from './user-row.js'
 

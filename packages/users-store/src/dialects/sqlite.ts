@@ -1,5 +1,5 @@
-import { textType } from '@latchkey/database'
-import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { inImmediateTransaction, textType } from '@latchkey/database'
+import { sql, type RawBuilder } from 'kysely'
 import type { UserColumn } from '../user.js'
 import type { Violation } from './index.js'
 
@@ -48,15 +48,4 @@ export function isDeadlock (): boolean {
 }
 
 /** Runs a change of the schema while no other copy of the app does, all of it or nothing. */
-export async function changeSchema<DB> (db: Kysely<DB>, change: (db: Kysely<DB>) => Promise<void>): Promise<void> {
-  await db.connection().execute(async connection => {
-    await sql`begin immediate`.execute(connection)
-    try {
-      await change(connection)
-      await sql`commit`.execute(connection)
-    } catch (error) {
-      await sql`rollback`.execute(connection)
-      throw error
-    }
-  })
-}
+export const changeSchema = inImmediateTransaction

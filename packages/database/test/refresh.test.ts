@@ -1,0 +1,47 @@
+import { databaseUrl } from '@latchkey/test-databases'
+import Fastify from 'fastify'
+import { sql } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
+import t, { type Test } from 'tap'
+import database, { createRefresh } from '../dist/index.js'
+
+/** A function that follows a database whose answers take so long; what it knows, and when its looks began. */
+async function setUp (t: Test, seconds: number) {
+  const app = Fastify()
+  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, 'postgres')
+  await app.register(database, { url })
+  await sql`create table numbers (n int)`.execute(app.db)
+  await sql`insert into numbers values (1)`.execute(app.db)
+  const begun: number[] = []
+  let known = 0
+  const refresh = createRefresh(async () => {
+    begun.push(performance.now())
+    const { rows: [row] } = await sql<{ n: number }>`select n, pg_sleep(${seconds}) from numbers`.execute(app.db)
+    known = row?.n ?? 0
+  }, error => { if (error !== undefined) throw error })
+  return { refresh, begun, known: () => known, change: async (n: number) => await sql`update numbers set n = ${n}`.execute(app.db) }
+}
+
+t.test('a second counts from the beginning of a look', async t => {
+  const { refresh, begun } = await setUp(t, 0.7)
+  while (begun.length < 3) {
+    await refresh()
+    await wait(5)
+  }
+  const [first = 0, second = 0, third = 0] = begun
+  for (const between of [second - first, third - second]) t.ok(between >= 1000 && between < 1500, `${Math.round(between)} ms`)
+})
+
+t.test('whoever asks a second after a change, and waits, knows it, however long looks take', async t => {
+  const { refresh, known, change } = await setUp(t, 0.9)
+  await wait(1050)
+  const looking = refresh()
+  await wait(100)
+  await change(2)
+  const changed = performance.now()
+  await looking
+  t.equal(known(), 1)
+  await wait(1000 - (performance.now() - changed))
+  await refresh()
+  t.equal(known(), 2)
+})
