@@ -243,8 +243,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
     activityLog = fastify.hasDecorator('activityLog') ? fastify.activityLog : null
   })
-  const forgetting = forgetPendingSignUps(db, log)
-  fastify.addHook('onClose', async () => { await Promise.all([current.close(), forgetting.stop()]) })
+  const forgetting = upkeep ? forgetPendingSignUps(db, log) : null
+  fastify.addHook('onClose', async () => { await Promise.all([current.close(), forgetting?.stop()]) })
 }
 
 /** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS where tokens of the configured profiles could not be verified or told apart, in the words of the verifier, to which they are `issuers` */

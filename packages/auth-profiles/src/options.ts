@@ -33,7 +33,7 @@ const schema = Type.Object({
   secretKey: Type.Optional(Type.String({ minLength: 32 })),
   /** Secret keys of before: what is sealed under them is still read, and sealed anew at start. */
   previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
-  /** Whether this process keeps up what is stored: seals anew what is sealed under a key of before. `false` in one that opens the app to look. */
+  /** Whether this process keeps up what is stored: seals anew what is sealed under a key of before, deletes sign-ups that count no more. `false` in one that opens the app to look. */
   upkeep: Type.Boolean({ default: true }),
   /** Whether this is production: profiles made at run time then have https addresses only, on this machine too. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),
