@@ -146,7 +146,7 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
   }
 }
 
-const RECORD_HINT = 'Nobody who signs in as that user has proven this email. If they are the same person, they sign in as before once their email is confirmed there; if not, an administrator deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
+const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If they are the same person, they sign in as before, once, when this email is confirmed there; if not, an administrator deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
 
 /** The user was deleted between binding and reading. */
 function fail (): never {

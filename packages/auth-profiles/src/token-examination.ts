@@ -77,8 +77,8 @@ const obstacles: Readonly<Record<LinkObstacle, { readonly why: string, remedy (p
     remedy: profileId => `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`
   },
   record: {
-    why: 'nobody who signs in as that user has proven the email, so that it may be somebody else\'s record',
-    remedy: () => 'If it is the same person: confirm the email at the provider of before, and sign in there once. If it is not: delete the user, and create it anew for the owner of the email. docs/operations.md, "A user has the email already", says what else there is'
+    why: 'none of its identities was last seen with this email, verified, so that the record may be somebody else\'s',
+    remedy: () => 'If it is the same person: confirm this email at the provider of before, and sign in there once. If it is not: delete the user, and create it anew for the owner of the email. docs/operations.md, "A user has the email already", says what else there is'
   }
 }
 

@@ -7,7 +7,7 @@ import type { Kysely } from 'kysely'
  * the owner of an address would come to share a record with whoever signed up with it before, unproven.
  *
  * Nobody signs in as a user without identities: an administrator made the record, for the owner of its email. Of others one identity
- * must have come with that very email, verified by its issuer or trusted by the operator. Where an administrator changed the email
+ * must have come last with that very email, verified by its issuer or trusted by the operator. Where an administrator changed the email
  * nothing vouches: what is noted looks the same as where whoever signed up unproven has changed the email of their account.
  *
  * @param db a transaction that holds the user, or the app's database

@@ -49,7 +49,7 @@ for (const dialect of dialects) {
     const unvouched = await app.usersStore.create({ email: 'boss@example.com' }, { identity: { issuer: issuer.issuer, subject: 'mallory' } })
     const notTheirs = await examine(await issuer.idToken({ subject: 'boss', email: 'boss@example.com' }))
     t.match({ ...notTheirs, last: last(notTheirs) }, { accepted: false, principal: null, last: { state: 'problem', remedy: /delete the user/ } })
-    t.equal(last(notTheirs).detail, `the user ${unvouched.id} has its email, and it is not linked to it: nobody who signs in as that user has proven the email, so that it may be somebody else's record (identity_not_linked)`)
+    t.equal(last(notTheirs).detail, `the user ${unvouched.id} has its email, and it is not linked to it: none of its identities was last seen with this email, verified, so that the record may be somebody else's (identity_not_linked)`)
     const differing = await examine(await issuer.idToken({ subject: 'jane', email: 'new@example.com' }))
     t.match({ ...differing, last: last(differing) }, { accepted: false, principal: { userId: jane.id }, last: { state: 'problem', detail: /email_mismatch/, remedy: /onEmailChange/ } })
     const unknown = await examine(await issuer.idToken({ subject: 'nobody' }))
