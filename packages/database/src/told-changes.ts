@@ -38,10 +38,11 @@ export async function tellOfChanges<DB> (db: Kysely<DB>, tables: readonly string
 export const LOOK_AT_TRIGGERS = `
   select coalesce(array_agg(name) filter (where triggers < ${Object.keys(TRIGGERS).length}), '{}') as silent, string_agg(version, ' ' order by name) as version
   from (
-    select name, count(*) filter (where tgenabled = 'A') as triggers, concat_ws(' ', c.oid, c.xmin, string_agg(concat_ws(':', t.oid, t.xmin), ' ' order by t.oid)) as version
+    select name, count(*) filter (where tgenabled = 'A') as triggers, concat_ws(' ', c.oid, c.xmin::text, string_agg(concat_ws(':', t.oid, t.xmin), ' ' order by t.oid)) as version
     from unnest($1::text[]) name
     -- What is written to a table that inherits from it, it does not hear of.
     left join pg_class c on c.oid = to_regclass(quote_ident(name)) and c.relkind = 'r' and not c.relhassubclass
     left join pg_trigger t on t.tgrelid = c.oid and t.tgname in (${Object.keys(TRIGGERS).map(name => `'${name}'`).join(', ')})
-    group by name, c.oid, c.xmin
+    -- As text: PostgreSQL 13 cannot sort by an xid, which it does here to group.
+    group by name, c.oid, c.xmin::text
   ) looked`
