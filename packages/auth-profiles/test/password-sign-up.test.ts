@@ -204,7 +204,8 @@ for (const dialect of dialects) {
     const old = await copies.open()
     const editor = old.app.rolePermissions.find({ name: 'Editor' })?.id as string
     await sql`alter table latchkey_pending_sign_ups drop column given_by`.execute(old.app.db)
-    await sql`delete from latchkey_migrations_auth_profiles where name = '004-pending-sign-ups-giver'`.execute(old.app.db)
+    await sql`alter table latchkey_authentication_version drop column mark`.execute(old.app.db)
+    await sql`delete from latchkey_migrations_auth_profiles where name >= '004'`.execute(old.app.db)
     await sql`insert into latchkey_pending_sign_ups (issuer, subject, email, profile_id, "user", role_ids, created_at)
       values (${copies.main.issuer}, 'jane', ${email}, 'main', '{}', ${JSON.stringify([editor])}, ${new Date().toISOString()})`.execute(old.app.db)
     await old.close()
