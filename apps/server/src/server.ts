@@ -12,9 +12,8 @@ const GRACE_MS = 10_000
 
 let app: FastifyInstance | undefined
 let closing = false
-const starting = start()
 
-// From the beginning on, since what is the first process of a container is ended by no signal that it does not take. Nor is it for
+// Before anything is begun, since what is the first process of a container is ended by no signal that it does not take. Nor is it for
 // `close-with-grace` to say how a start ends that fails: where nothing is left to do, it takes that for an end in order.
 closeWithGrace({ delay: GRACE_MS, skip: ['beforeExit'], logger: { error: said => { (app?.log ?? console).error(said) } } }, async ({ err }) => {
   closing = true
@@ -23,6 +22,7 @@ closeWithGrace({ delay: GRACE_MS, skip: ['beforeExit'], logger: { error: said =>
   await starting
   await app?.close()
 })
+const starting = start()
 
 async function start (): Promise<void> {
   let config: Config | undefined
