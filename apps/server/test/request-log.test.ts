@@ -1,6 +1,22 @@
 import { request } from 'node:http'
 import t from 'tap'
+import type { RunningServer } from '../dist-demo/running-server.js'
 import { serverUnderTest } from './helpers/server-under-test.js'
+
+/** What is looked at of a line. */
+interface Line {
+  level?: number
+  pid?: number
+  hostname?: string
+  reqId?: string
+  msg?: string
+  req?: { path?: string }
+  res?: object
+}
+
+function linesOf ({ output }: RunningServer): Line[] {
+  return output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Line)
+}
 
 t.test('the request log has no query: it may hold tokens, codes and passwords', async t => {
   const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info' })
@@ -16,7 +32,7 @@ t.test('each request has one line at info, with what was asked and answered, and
     const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: level })
     await fetch(`${server.url}/nowhere`)
     await fetch(`${server.url}/profiles`)
-    const lines = () => server.output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, any>) // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever is logged
+    const lines = () => linesOf(server)
     for (let tries = 0; tries < 2400 && lines().filter(({ res }) => res !== undefined).length < 2; tries++) await new Promise(resolve => setTimeout(resolve, 25))
     const ofRequest = lines().filter(({ req }) => req?.path === '/nowhere')
     t.same(ofRequest.map(({ msg }) => msg), messages)
@@ -33,7 +49,7 @@ t.test('the line of a request is one of JSON, as all others are, whatever a clie
   })
   await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer a.b.c' }, body: '{"query":"{ user { id } }"}' })
   await server.printed('"/graphql"')
-  const lines = server.output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, any>) // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever is logged
+  const lines = linesOf(server)
   const of = (path: string) => lines.filter(({ req }) => req?.path === path)
   t.match(of('/no"where\\'), [{ req: { method: 'GET', host: 'a"host', ip: '127.0.0.1' }, res: { statusCode: 404 } }])
   t.strictSame(of('/readyz'), [], 'a route may be quieter')

@@ -7,7 +7,7 @@ const schema = Type.Object({
   /** `sqlite:./data/app.db`, `sqlite::memory:` or `postgres://user:password@host:port/name`. */
   url: Type.Optional(Type.String({ minLength: 1 })),
   /** A Kysely instance that the app already has, on SQLite or PostgreSQL, whichever tables it knows; closing it stays the app's business. */
-  kysely: Type.Optional(Type.Unsafe<Kysely<any>>({})), // eslint-disable-line @typescript-eslint/no-explicit-any
+  kysely: Type.Optional(Type.Unsafe<Kysely<any>>({})), // eslint-disable-line @typescript-eslint/no-explicit-any -- an app's instance knows its own tables
   /** PostgreSQL: how many connections at most. */
   maxConnections: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }),
   /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
