@@ -1,10 +1,5 @@
 import type { SeenChanges } from '@latchkey/database'
 
-/** Milliseconds for which what another process changed of a user may go unnoticed, where the database does not tell. */
-const FRESH_FOR = 1000
-/** The same where it does: an operator may have moved to another server, and be told by the old one for as long as it is there. */
-const FRESH_FOR_AT_MOST = 60_000
-
 /** When something was read. */
 export interface Reading {
   readonly count: number
@@ -19,10 +14,10 @@ export interface Readings {
 }
 
 /** @returns `null` where changes are not seen: what is read is worth nothing a moment later */
-export function createReadings (changes: SeenChanges | null): Readings | null {
+export function createReadings (changes: Pick<SeenChanges, 'count' | 'holdsForMs'> | null): Readings | null {
   if (changes === null) return null
   return {
-    begin: () => ({ count: changes.count, until: performance.now() + (changes.ofOthers ? FRESH_FOR_AT_MOST : FRESH_FOR) }),
+    begin: () => ({ count: changes.count, until: performance.now() + changes.holdsForMs }),
     holds: ({ count, until }) => count === changes.count && performance.now() < until
   }
 }

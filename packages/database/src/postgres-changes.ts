@@ -13,8 +13,12 @@ const ARRIVES_WITHIN_MS = 2000
 const PAUSE_MS = { first: 500, last: 30_000 }
 /** The same where notifications do not arrive, which only an operator can change. */
 const NOT_ARRIVING_PAUSE_MS = 300_000
-/** Milliseconds after which the connection is closed where nobody asks for changes, as the pool closes those that it does not need. */
-const UNUSED_MS = 10_000
+/** Milliseconds after which the connection is closed where nobody asks for changes. Opening it anew costs about as much as looking for that long. */
+const UNUSED_MS = 60_000
+/** Milliseconds for which what was read holds where nobody tells what others change. */
+const UNTOLD_HOLDS_FOR_MS = 1000
+/** The same where somebody does: an operator may have moved to another server, and be told by the old one for as long as it is there. */
+const TOLD_HOLDS_FOR_MS = 60_000
 
 /** Told once of each trouble, and when it is over. Meanwhile `ofOthers` is false. */
 export interface ReportListening {
@@ -62,7 +66,7 @@ export class PostgresChanges implements SeenChanges {
     this.#database = database
     this.#report = report
     const ownCount = () => this.#count
-    this.own = { get count () { return ownCount() }, ofOthers: false }
+    this.own = { get count () { return ownCount() }, ofOthers: false, holdsForMs: UNTOLD_HOLDS_FOR_MS }
   }
 
   get count (): number {
@@ -76,6 +80,10 @@ export class PostgresChanges implements SeenChanges {
   get ofOthers (): boolean {
     this.#forgetOldLook(performance.now())
     return this.#isTold
+  }
+
+  get holdsForMs (): number {
+    return this.ofOthers ? TOLD_HOLDS_FOR_MS : UNTOLD_HOLDS_FOR_MS
   }
 
   /** This process may have changed something. */

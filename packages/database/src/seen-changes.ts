@@ -6,6 +6,8 @@ export interface SeenChanges {
   readonly count: number
   /** Whether it grows, a little later, by what other processes change too. May change at any time; where it becomes false, the count has grown. */
   readonly ofOthers: boolean
+  /** Milliseconds for which what was read may be taken for what is there while the count does not grow. */
+  readonly holdsForMs: number
 }
 
 interface Seen {

@@ -9,6 +9,8 @@ const BELIEVED_FOR_MS = 900
 /** What this connection was told to change, and what others changed in the file. */
 export class SqliteChanges implements SeenChanges {
   readonly ofOthers = true
+  /** Reading it again would tell nothing else: both are asked of the same file. */
+  readonly holdsForMs = Infinity
   readonly #database: Sqlite.Database
   readonly #readVersion: Sqlite.Statement<[]>
   #version: unknown

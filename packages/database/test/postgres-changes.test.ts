@@ -381,9 +381,15 @@ t.test('nobody listens before somebody asks, nor for a database whose tables nob
   await wait(300)
   t.equal(link.begun, 0)
   await untilTold(changes)
-  t.notOk(own.ofOthers)
-  t.equal(await listening(), 1)
+  t.match(own, { ofOthers: false, holdsForMs: 1000 })
+  t.equal(changes.holdsForMs, 60_000)
   const { count } = changes
+  const clock = t.intercept(performance, 'now', { value: () => now() + 55_000 })
+  // By then it has looked, and found nobody to look for, had it taken that for long enough.
+  await wait(600)
+  t.equal(await listening(), 1)
+  clock.restore()
+  t.intercept(performance, 'now', { value: () => now() + 61_000 })
   await until(async () => await listening() === 0)
   t.ok(changes.count > count, 'what is changed meanwhile counts')
   await untilTold(changes)
