@@ -34,7 +34,7 @@ else if (options.scale) await runScale()
 else await runComparison()
 
 async function runComparison () {
-  const { results, postgresVersion } = await compare({
+  const { results, pairs, postgresVersion } = await compare({
     rounds: Number(options.rounds),
     seconds: Number(options.seconds),
     report,
@@ -45,10 +45,10 @@ async function runComparison () {
   publish('compare', [
     `Medians of ${options.rounds} rounds of ${options.seconds} s each, by turns, each after a second that does not count, on 50 connections. The server had one core; what asks, PostgreSQL and the issuer another. ${conditions(postgresVersion)}`,
     ...Object.keys(workloads).filter(workload => results.some(({ workloads: done }) => done[workload] !== undefined)).map(workload => `### ${capitalized(workloads[workload].name)}\n\n${table(
-      ['', 'requests/s', 'CPU s per 10,000', 'times the first row', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
-      results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, timesFirst, p50, p99, rssMb, errors } } }) =>
-        [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), timesFirst.toFixed(2), p50.toFixed(1), p99.toFixed(1), Math.round(rssMb), errors])
-    )}`),
+      ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
+      results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, rssMb, errors } } }) =>
+        [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), Math.round(rssMb), errors])
+    )}\n\nRequests in a second of CPU, round by round, the middle half of the rounds in brackets:\n\n${pairs[workload].map(described).join('\n')}`),
     `From the start of the process to its first answer, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
   ])
 }
@@ -88,6 +88,10 @@ function conditions (postgresVersion) {
 
 function versionOf (name) {
   return JSON.parse(readFileSync(join(import.meta.dirname, 'node_modules', name, 'package.json'), 'utf8')).version
+}
+
+function described ({ one, other, median, from, to }) {
+  return `- ${subjects[one].name} : ${subjects[other].name} = ${median.toFixed(2)} (${from.toFixed(2)} to ${to.toFixed(2)})`
 }
 
 function table (head, rows) {

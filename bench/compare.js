@@ -9,20 +9,24 @@ import { subjects } from './subjects.js'
 
 /**
  * `issuers`: whether one or several signed the tokens. `warmUp`: how many requests do not count; all that a new token runs through V8 has compiled after
- * 50,000. `takesPart`: who can do it at all.
+ * 50,000. `floor`: what Latchkey on SQLite is set against. `takesPart`: who can do it at all.
  */
 export const workloads = {
-  hot: { name: 'one token', issuers: 'one', count: 1, warmUp: 15_000, takesPart: () => true },
-  turn: { name: '2,000 tokens in turn', issuers: 'one', count: 2000, warmUp: 15_000, takesPart: () => true },
-  fresh: { name: 'another token in every request', issuers: 'one', count: tokenCount, warmUp: 50_000, takesPart: () => true },
-  issuers: { name: '2,000 tokens of five issuers in turn', issuers: 'several', count: issuerTokenCount, warmUp: 15_000, takesPart: ({ severalIssuers }) => severalIssuers === true },
-  list: { name: 'a list of 1,000 records, by one token', issuers: 'one', count: 1, items: 1000, warmUp: 300, takesPart: ({ list }) => list !== undefined }
+  hot: { name: 'one token', issuers: 'one', count: 1, warmUp: 15_000, floor: 'sqliteFloorCached', takesPart: () => true },
+  turn: { name: '2,000 tokens in turn', issuers: 'one', count: 2000, warmUp: 15_000, floor: 'sqliteFloorCached', takesPart: () => true },
+  fresh: { name: 'another token in every request', issuers: 'one', count: tokenCount, warmUp: 50_000, floor: 'sqliteFloor', takesPart: () => true },
+  issuers: { name: '2,000 tokens of five issuers in turn', issuers: 'several', count: issuerTokenCount, warmUp: 15_000, floor: 'sqliteFloorCached', takesPart: ({ severalIssuers }) => severalIssuers === true },
+  list: { name: 'a list of 1,000 records, by one token', issuers: 'one', count: 1, items: 1000, warmUp: 300, floor: 'sqliteFloorCached', takesPart: ({ list }) => list !== undefined }
+}
+
+function pairsOf ({ floor }) {
+  return [['latchkeySqlite', floor], ['latchkeyPostgres', 'postgresFloor'], ...['documentedCached', 'platformatic', 'apollo'].map(other => ['latchkeySqlite', other])]
 }
 
 /**
  * @param names which subjects; all by default
  * @param nodeOptions for the servers
- * @returns by subject and workload, the medians
+ * @returns by subject and workload, the medians; by workload, the pairs
  */
 export async function compare ({ names = Object.keys(subjects), rounds, seconds, onlyWorkloads = Object.keys(workloads), nodeOptions = [], report }) {
   const issuer = await startIssuer()
@@ -105,13 +109,16 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     await postgres?.stop()
     issuer.close()
   }
-  const firstOf = workload => names.find(name => workloads[workload].takesPart(subjects[name]))
+  const took = (name, workload) => names.includes(name) && workloads[workload].takesPart(subjects[name])
   return {
     postgresVersion: postgres?.version,
+    pairs: Object.fromEntries(onlyWorkloads.map(workload => [workload, pairsOf(workloads[workload])
+      .filter(pair => pair.every(name => took(name, workload)))
+      .map(([one, other]) => ({ one, other, ...ratio(measured.get(one)[workload], measured.get(other)[workload]) }))])),
     results: names.map(name => ({
       name,
       startMs: median(startMs.get(name)),
-      workloads: Object.fromEntries(onlyWorkloads.filter(workload => workloads[workload].takesPart(subjects[name])).map(workload => [workload, summary(measured.get(name)[workload], measured.get(firstOf(workload))[workload])]))
+      workloads: Object.fromEntries(onlyWorkloads.filter(workload => took(name, workload)).map(workload => [workload, summary(measured.get(name)[workload])]))
     }))
   }
 }
@@ -125,17 +132,27 @@ async function firstAnswer (port, query, token) {
   await response.text()
 }
 
-/** @param firstRounds those of the first in the table */
-function summary (rounds, firstRounds) {
+function cpuSeconds ({ cpuMs, answers }) {
+  return cpuMs / answers * 10
+}
+
+/**
+ * How many times as many requests one answers in a second of CPU, round by round, since the machine may be twice as slow in one as in the next: the median, and
+ * where the middle half of the rounds begins and ends.
+ */
+function ratio (rounds, otherRounds) {
+  const ratios = rounds.map((round, index) => cpuSeconds(otherRounds[index]) / cpuSeconds(round)).sort((one, other) => one - other)
+  const quarter = ratios.length >> 2
+  return { median: median(ratios), from: ratios[quarter], to: ratios[ratios.length - 1 - quarter] }
+}
+
+function summary (rounds) {
   const medianOf = read => median(rounds.map(read))
-  const cpuSeconds = ({ cpuMs, answers }) => cpuMs / answers * 10
   return {
     perSecond: medianOf(({ perSecond }) => perSecond),
     p50: medianOf(({ p50 }) => p50),
     p99: medianOf(({ p99 }) => p99),
     cpuSeconds: medianOf(cpuSeconds),
-    // Round by round, since the machine may be twice as slow in one as in the next.
-    timesFirst: medianOf((round, index) => cpuSeconds(round) / cpuSeconds(firstRounds[index])),
     rssMb: Math.max(...rounds.map(({ rssMb }) => rssMb)),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0)
   }

@@ -33,6 +33,28 @@ export const subjects = {
     query: userQuery,
     start: async input => (await import('./subjects/floors.js')).sqliteFloor(input, false)
   },
+  latchkeySqlite: {
+    name: 'Latchkey on SQLite',
+    query: userQuery,
+    list: '{ usersList(first: 1000) { items { id email timezone } } }',
+    severalIssuers: true,
+    start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeySqlite)
+  },
+  latchkeyPostgres: {
+    name: 'Latchkey on PostgreSQL',
+    query: userQuery,
+    list: '{ usersList(first: 1000) { items { id email timezone } } }',
+    severalIssuers: true,
+    postgres: true,
+    start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeyPostgres)
+  },
+  postgresFloor: {
+    name: 'Fastify + Mercurius + fast-jwt (cache 1,000) + one pg query',
+    query: userQuery,
+    list: listQuery,
+    postgres: true,
+    start: async input => (await import('./subjects/floors.js')).postgresFloor(input, 1000)
+  },
   documentedCached: {
     name: '@fastify/jwt (cache 1,000) + get-jwks + mercurius-auth + kysely',
     query: userQuery,
@@ -45,28 +67,6 @@ export const subjects = {
     query: userQuery,
     severalIssuers: true,
     start: async input => (await import('./subjects/documented.js')).documented(input, false)
-  },
-  latchkeySqlite: {
-    name: 'Latchkey on SQLite',
-    query: userQuery,
-    list: '{ usersList(first: 1000) { items { id email timezone } } }',
-    severalIssuers: true,
-    start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeySqlite)
-  },
-  postgresFloor: {
-    name: 'Fastify + Mercurius + fast-jwt (cache 1,000) + one pg query',
-    query: userQuery,
-    list: listQuery,
-    postgres: true,
-    start: async input => (await import('./subjects/floors.js')).postgresFloor(input, 1000)
-  },
-  latchkeyPostgres: {
-    name: 'Latchkey on PostgreSQL',
-    query: userQuery,
-    list: '{ usersList(first: 1000) { items { id email timezone } } }',
-    severalIssuers: true,
-    postgres: true,
-    start: async input => (await import('./subjects/latchkey.js')).latchkey(input, input.latchkeyPostgres)
   },
   platformatic: {
     name: '@platformatic/db 2.61 (the last for Node 20) with its authorization',

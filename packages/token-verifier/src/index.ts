@@ -7,7 +7,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import type { Identity } from './identity.js'
 import { resolveOptions, type TokenVerifierOptions } from './options.js'
-import { openSignatureCheck } from './signature-check.js'
+import { createSignatureCheck } from './signature-check.js'
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.js'
 
 export * as errors from './errors.js'
@@ -33,9 +33,8 @@ declare module 'fastify' {
 
 async function tokenVerifier (fastify: FastifyInstance, options: TokenVerifierOptions): Promise<void> {
   const resolved = resolveOptions(options)
-  const checkSignature = await openSignatureCheck(fastify)
   const { verifier, close } = createTokenVerifier(resolved, {
-    checkSignature,
+    checkSignature: createSignatureCheck(),
     log: fastify.log,
     now: Date.now,
     elapsed: () => performance.now()

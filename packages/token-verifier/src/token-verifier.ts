@@ -126,7 +126,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
       entries = [issuer]
       const { keys } = issuerKeys.get(issuer.issuer) as IssuerKeys
       const found = await findKey(keys, issuer, header)
-      await checkSignature(token, found.key.pem)
+      await checkSignature(token, found.key)
       const identity = readIdentity(payload, issuer, { now: now(), clockToleranceMs: options.clockToleranceMs })
       if (goneBy === trusted) {
         remembered.add(token, { identity, keys, keySet: found.keySet })

@@ -1,8 +1,8 @@
 import { TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
 
-/** What @fastify/jwt and fast-jwt say of a signature that is not the key's. */
+/** What fast-jwt says of a signature that is not the key's. */
 const badSignature = new Set<unknown>([
-  'FST_JWT_AUTHORIZATION_TOKEN_INVALID',
+  'FAST_JWT_INVALID_SIGNATURE',
   'FAST_JWT_MISSING_SIGNATURE',
   // Bytes that are no signature of the algorithm at all.
   'FAST_JWT_VERIFY_ERROR'

@@ -2,7 +2,7 @@ import Fastify from 'fastify'
 import t, { type Test } from 'tap'
 import type { TokenVerifierOptions } from '../dist/index.js'
 import { resolveOptions } from '../dist/options.js'
-import { openSignatureCheck } from '../dist/signature-check.js'
+import { createSignatureCheck } from '../dist/signature-check.js'
 import { createTokenVerifier } from '../dist/token-verifier.js'
 import { trust } from './helpers/app.js'
 import { createClock } from './helpers/clock.js'
@@ -13,12 +13,12 @@ async function open (t: Test, options: TokenVerifierOptions = {}) {
   const issuer = await startIssuer(t)
   const app = Fastify()
   const clock = createClock(1_000_000)
-  const checkSignature = await openSignatureCheck(app)
+  const checkSignature = createSignatureCheck()
   let checks = 0
   const { verifier, close } = createTokenVerifier(resolveOptions({ issuers: [trust(issuer)], ...options }), {
-    checkSignature: async (token, pem) => {
+    checkSignature: async (token, key) => {
       checks++
-      await checkSignature(token, pem)
+      await checkSignature(token, key)
     },
     log: app.log,
     now: Date.now,
