@@ -40,6 +40,8 @@ export async function createApp (config: Config, { upkeep = true } = {}): Promis
     logger: { level: config.logLevel, serializers: { req: describeRequest }, stream: logStream },
     logController: new RequestLog(),
     requestTimeout: 30_000,
+    // A plugin may be at its migrations, or wait for another copy that is: Fastify would give up the start after ten seconds, and so would each that follows.
+    pluginTimeout: 0,
     // What comes while the app closes is answered still: see `closing-connections`.
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],

@@ -1,7 +1,6 @@
 /** Starts the reference app: reads the configuration, listens, and ends in order on a signal. */
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
-import { createApp } from './app.js'
 import { readConfig, type Config } from './config.js'
 import { announceFirstAdministrator } from './first-administrator.js'
 import { publicProfiles } from './routes/profiles.js'
@@ -28,6 +27,8 @@ async function start (): Promise<void> {
   let config: Config | undefined
   try {
     config = await readConfig(process.env)
+    // Only now, since all of the app takes its time to load, in which a signal may come too.
+    const { createApp } = await import('./app.js')
     app = await createApp(config)
     // A signal came meanwhile.
     if (closing) return

@@ -1,10 +1,14 @@
+import database, { migrate } from '@latchkey/database'
 import { databaseUrl, dialects } from '@latchkey/test-databases'
+import Fastify from 'fastify'
+import { sql, type Kysely } from 'kysely'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createServer as createSocketServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startServer } from '../dist-demo/running-server.js'
 
@@ -56,4 +60,24 @@ for (const dialect of dialects) {
 t.test('a mistake of the configuration stays what it says', async t => {
   await refused(t, { env: { LATCHKEY_SECRET_KEY: 'hunter2' } }, /Latchkey did not start: LATCHKEY_SECRET_KEY must have 32 characters or more/)
   await refused(t, { config: { profiles: [{ id: 'p', name: 'P', type: 'openid', issuer: 'https://id.example.com' }] } }, /Latchkey did not start: .*clientId/)
+})
+
+t.test('a start that waits for the migrations of another copy goes on when they are done, however long they take', async t => {
+  const DATABASE_URL = await databaseUrl(t, 'postgres')
+  const other = Fastify()
+  t.teardown(() => other.close())
+  await other.register(database, { url: DATABASE_URL })
+  let done = false
+  const slow = async (db: Kysely<unknown>) => {
+    const waiting = sql`select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`
+    while ((await waiting.execute(db)).rows.length === 0) await wait(100)
+    // Longer than Fastify gives a plugin.
+    await wait(11_000)
+    done = true
+  }
+  const migrated = migrate(other.db, 'slow', { '001-slow': { up: slow } })
+  const server = await startServer({ env: { DATABASE_URL } })
+  t.ok(done)
+  await migrated
+  t.equal(await server.stop(), 0)
 })

@@ -71,9 +71,11 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
   let leftOut: readonly LeftOut[] = []
   let { version, settings } = initial
   const closing = new Map<NodeJS.Timeout, () => Promise<void>>()
+  /** A slow database may answer after that: nobody would close what is opened then. */
+  let isClosed = false
 
   // Adapters are opened and closed one after the other.
-  const { refresh, exclusively, catchUp } = followStored({ db, table: VERSION_TABLE, known: () => version, load: () => loadStored(db), take: install, report: report.refresh })
+  const { refresh, exclusively, catchUp } = followStored({ db, table: VERSION_TABLE, known: () => version, load: () => loadStored(db), take: next => { if (!isClosed) install(next) }, report: report.refresh })
 
   /** @param opened adapters that are open already, by profile id */
   function install (next: Stored, opened: ReadonlyMap<string, OpenedProfile['provider']> = new Map()): void {
@@ -191,6 +193,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
       return provider
     }),
     close: async () => {
+      isClosed = true
       for (const timer of closing.keys()) clearTimeout(timer)
       await Promise.all([...closing.values()].map(async letGo => { await letGo() }))
       await Promise.all(all.map(async ({ provider }) => { await provider.close?.() }))

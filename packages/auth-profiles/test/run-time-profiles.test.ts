@@ -1,4 +1,5 @@
 import { dialects } from '@latchkey/test-databases'
+import { sql } from 'kysely'
 import t from 'tap'
 import { identityOf, openCopies, profileFor, recordingAdapter } from './helpers/copies.js'
 
@@ -135,7 +136,6 @@ for (const dialect of dialects) {
       const copies = await openCopies(t, dialect)
       const { db } = (await copies.open()).app
       await db.schema.alterTable('latchkey_authentication_version').dropColumn('mark').execute()
-      const { sql } = await import('kysely')
       await sql`delete from latchkey_migrations_auth_profiles where name = '005-version-mark'`.execute(db)
       const newer = await copies.open()
       for (const callback of ['https://a.example.com/', 'https://b.example.com/']) {
@@ -213,7 +213,6 @@ for (const dialect of dialects) {
       t.equal(app.authProfiles.provider(id).issuer.clientId, 'a')
       t.match(await app.db.selectFrom('latchkey_authentication_profiles').select('name').execute(), [{ name: 'B' }])
 
-      const { sql } = await import('kysely')
       const where = sql<boolean>`latchkey_authentication_profiles.name = 'A'`
       await t.rejects(app.authProfiles.update(id, { name: 'C' }, { where }), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
       await t.rejects(app.authProfiles.delete(id, { where }), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
@@ -287,4 +286,20 @@ t.test('settings are lists of addresses, compared to the letter', async t => {
   await t.rejects(app.authProfiles.updateSettings({ allowedLogouts: [] }, { inTransaction: async () => { throw new Error('undone') } }), /undone/)
   t.match(app.authProfiles.settings(), settings)
   t.match((await copies.open()).app.authProfiles.settings(), settings, 'they are there after a restart')
+})
+
+t.test('what the database tells of profiles after the app is closed opens none', async t => {
+  const copies = await openCopies(t, 'postgres')
+  const [here, there] = [recordingAdapter(), recordingAdapter()]
+  const [one, other] = [await copies.open({ providers: here.registry }), await copies.open({ providers: there.registry })]
+  await one.app.authProfiles.create({ name: 'A', type: 'recording', options: { issuer: 'https://id.example.com', clientId: 'a' } })
+  let closed: Promise<undefined> | undefined
+  await one.app.db.transaction().execute(async transaction => {
+    await sql`lock table latchkey_authentication_settings`.execute(transaction)
+    await other.untilFresh()
+    closed = other.app.close()
+    await new Promise(resolve => setTimeout(resolve, 300))
+  })
+  await closed
+  t.strictSame([here.opened.length, there.opened.length], [1, 0])
 })

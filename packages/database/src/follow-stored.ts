@@ -19,7 +19,7 @@ export interface FollowedParts<DB, Stored> {
 
 /** What is kept in memory, as it follows what is stored. */
 export interface Followed {
-  /** Takes over what other copies of the app changed; looks at most once a second, and never fails. `undefined` where that was done already (`createRefresh`). */
+  /** Takes over what other copies of the app changed; looks at most once a second, and never fails. `undefined` where that was done already (`createRefresh`). What comes too late for who waits is taken over when it comes. */
   refresh (): Promise<void> | undefined
   /** Runs changes of this process one after the other, and nothing is taken over meanwhile: what was read before a change never replaces what it took. */
   exclusively<Result> (work: () => Promise<Result>): Promise<Result>
@@ -43,13 +43,9 @@ export function followStored<DB, Stored> ({ db, table, known, load, take, report
   return {
     exclusively,
     catchUp: async () => { if (!await isKnown()) take(await load()) },
-    refresh: createRefresh(async late => {
-      if (await isKnown()) return
-      await exclusively(async () => {
-        if (late.aborted) return
-        const stored = await load()
-        if (!late.aborted) take(stored)
-      })
+    refresh: createRefresh(async () => {
+      // Also when nobody waits for it any more: all is loaded one after the other, and so never older than what is known. A database that is slow for long would be followed by nobody otherwise.
+      if (!await isKnown()) await exclusively(async () => { take(await load()) })
     }, report)
   }
 }

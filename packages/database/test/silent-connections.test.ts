@@ -67,6 +67,30 @@ t.test('a statement that the server works at for too long fails too; one that co
   t.equal(await read(), 1)
 })
 
+t.test('an answer that has begun may take as long as it comes, and each of several statements has its own time', async t => {
+  const { db, link } = await setUp(t, { maxConnections: 1, answerTimeoutMs: 500 })
+  const { rows } = await sql`select repeat('x', 20000) as text, pg_sleep(0.2) from generate_series(1, 8)`.execute(db)
+  t.equal(rows.length, 8)
+  await db.transaction().execute(async transaction => { await Promise.all([1, 2, 3].map(async () => await sql`select pg_sleep(0.3)`.execute(transaction))) })
+  t.equal(link.begun, 1)
+})
+
+t.test('the server does not go on with what is given up, nor does it keep its locks: its connections would run out', async t => {
+  const { db, link, read } = await setUp(t, { maxConnections: 2, answerTimeoutMs: 500 })
+  await db.transaction().execute(async transaction => {
+    await sql`lock table numbers`.execute(transaction)
+    const others = async () => {
+      await sql`select pg_stat_clear_snapshot()`.execute(transaction)
+      return (await sql`select from pg_stat_activity where application_name = 'pool' and datname = current_database() and pid <> pg_backend_pid()`.execute(transaction)).rows.length
+    }
+    for (let round = 0; round < 4; round++) await t.rejects(db.updateTable('numbers').set({ n: 2 }).execute(), noAnswer)
+    for (let tries = 0; tries < 100 && await others() > 0; tries++) await wait(50)
+    t.equal(await others(), 0)
+  })
+  t.ok(link.begun >= 5)
+  t.equal(await read(), 1, 'what was given up is not done when the lock is free')
+})
+
 t.test('migrations, and copies of the app that wait for them, may take longer, and afterwards nothing else may', async t => {
   const { db } = await setUp(t, { maxConnections: 2, answerTimeoutMs: 500 })
   const slow = { '001-slow': { up: async (db: Kysely<unknown>) => { await sql`select pg_sleep(1)`.execute(db) } } }
