@@ -1,5 +1,5 @@
 import type { Tables } from '@latchkey/database'
-import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import { mayDoEverything, type Principal, type RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser, User, UserChange, UsersStore } from '@latchkey/users-store'
 import type { Transaction } from 'kysely'
 import type { AccountsOfUsers } from '../changes/accounts-of-users.js'
@@ -90,14 +90,14 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     const user = await usersStore.update(id, given, {
       where: change.where,
       inTransaction: async (transaction, { before, after }) => {
-        if (before?.email !== after?.email && !roleGiving.mayDoEverything(principal)) throw emailIsNotTheirs()
+        if (before?.email !== after?.email && !rolePermissions.mayDoEverything(principal)) throw emailIsNotTheirs()
         const audited = await withRoles(before as User, rolePermissions, transaction)
         if (wanted !== null) await changeRoles(principal, id, wanted, transaction)
         await change.finish(transaction, { before: audited, after: await withRoles(after as User, rolePermissions, transaction) })
       }
     }).catch((error: unknown) => {
       // Or whoever may change one record would find out who else there is.
-      throw (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' && !roleGiving.mayDoEverything(principal) ? emailIsNotTheirs() : error
+      throw (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' && !rolePermissions.mayDoEverything(principal) ? emailIsNotTheirs() : error
     })
     if (principal.kind === 'user' && principal.userId === id) {
       // What follows in the same request is done with the roles that are left.
@@ -126,7 +126,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
           const audited = await withRoles(before as User, rolePermissions, transaction)
           const roles = await rolePermissions.rolesOf(id, transaction)
           roleGiving.assertMayGive(principal, roles.map(role => role.id))
-          if (roles.some(role => role.permissions.all === true)) await rolePermissions.assertAdministrated(transaction)
+          if (roles.some(mayDoEverything)) await rolePermissions.assertAdministrated(transaction)
           await finish(transaction, audited)
         }
       })
