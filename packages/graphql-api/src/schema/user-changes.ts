@@ -5,8 +5,9 @@ import type { Transaction } from 'kysely'
 import type { AccountsOfUsers } from '../changes/accounts-of-users.js'
 import { withRoles, type AuditedUser } from '../changes/audited-user.js'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { readRecordKey } from '../changes/record-key.js'
 import type { RoleGiving, RolesChange, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { afterChange, type ShowUser, type VisibleUser } from '../visible-users.js'
 import { withoutNulls } from '../without-nulls.js'
@@ -137,13 +138,10 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
   }
 
   async function idOf (one: UserKey | null | undefined, other: UserKey | null | undefined): Promise<string> {
-    const id = one?.id ?? other?.id
-    const email = one?.email ?? other?.email
-    if (id == null && email == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must have id or email' })
-    if (one?.id != null && other?.id != null && one.id !== other.id) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'must be the same in data and in filter' })
-    if (email == null) return id as string
+    const { id, by: email } = readRecordKey('email', one, other)
+    if (email === null) return id as string
     const found = await usersStore.findByEmail(email)
-    if (found === null || (id != null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
+    if (found === null || (id !== null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
     return found.id
   }
 
