@@ -1,4 +1,5 @@
 /** What the log says at start, as long as no user may do everything: how one comes to. */
+import { mayDoEverything } from '@latchkey/role-permissions'
 import type { FastifyInstance } from 'fastify'
 import { levels } from 'pino'
 import type { Config } from './config.js'
@@ -20,7 +21,7 @@ export async function announceFirstAdministrator (app: FastifyInstance, config: 
 
 async function announce ({ log, firstAdministrator, rolePermissions, usersStore }: FastifyInstance, { administratorEmail, publicUrl, logLevel }: Config): Promise<void> {
   if (!await firstAdministrator.needed()) return
-  if (!rolePermissions.list().some(({ permissions }) => permissions.all === true)) {
+  if (!rolePermissions.list().some(mayDoEverything)) {
     log.warn(`No role may do everything, and so nobody can become administrator. ${administratorRoleRemedy}. "npx latchkey doctor" looks at all of it`)
     return
   }

@@ -1,3 +1,4 @@
+import { isStorableText } from '@latchkey/database'
 import { IsDate, IsDateTime } from 'typebox/format'
 import type { ApiTokenChange, NewApiToken } from './api-token.js'
 import { API_TOKENS_ERR_INVALID_FIELDS } from './errors.js'
@@ -42,11 +43,6 @@ function differenceOf (roles: NonNullable<ApiTokenChange['roles']>): RolesChange
   if (isList(roles)) return { add: unique(roles), remove: 'others' }
   const add = unique(roles.add ?? [])
   return { add, remove: unique(roles.remove ?? []).filter(id => !add.includes(id)) }
-}
-
-/** Whether both databases keep a text as it is: PostgreSQL refuses NUL, and UTF-8 has no lone surrogates. */
-export function isStorableText (value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('\0') && !/\p{Surrogate}/u.test(value)
 }
 
 function check<Fields extends object> (given: Fields, checks: Checks, unknownField: string): Fields {

@@ -1,4 +1,4 @@
-import type { Tables } from '@latchkey/database'
+import { isStorableText, type Tables } from '@latchkey/database'
 import { sql, type Expression, type Kysely, type SqlBool, type Transaction } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import type { ApiToken } from './api-token.js'
@@ -6,7 +6,7 @@ import type { ApiTokens } from './api-tokens.js'
 import { apiTokensDialectOf } from './dialects/index.js'
 import { API_TOKENS_ERR_CONDITION_NOT_MET, API_TOKENS_ERR_NAME_TAKEN, API_TOKENS_ERR_NOT_FOUND, API_TOKENS_ERR_ROLE_NOT_FOUND } from './errors.js'
 import { hashOf, newSecret } from './secret.js'
-import { isStorableText, readChange, readNewToken, type RolesChange } from './token-fields.js'
+import { readChange, readNewToken, type RolesChange } from './token-fields.js'
 
 /** What of `fastify.apiTokens` is about records. */
 export type TokensStore = Omit<ApiTokens, 'authenticate' | 'authenticateRequest' | 'lookUp'>

@@ -1,5 +1,5 @@
-import { createGuardedFetch, provides, type IdentityProvider } from '@latchkey/identity-provider'
-import { countUsableKeys } from '@latchkey/token-verifier'
+import { provides, type IdentityProvider } from '@latchkey/identity-provider'
+import { countUsableKeys, discoverKeys, fetchKeys } from '@latchkey/token-verifier'
 import { randomBytes } from 'node:crypto'
 
 /** One step of testing a profile before it is made. */
@@ -24,6 +24,8 @@ export interface CheckedProfile {
 
 type Issuer = IdentityProvider['issuer']
 type Result = Omit<CheckStep, 'step'>
+/** Adds a step to those that were taken. @returns whether it went well */
+type Note = (step: CheckStep['step'], result: Result) => boolean
 
 const TIMEOUT_MS = 5000
 
@@ -31,64 +33,42 @@ const TIMEOUT_MS = 5000
  * Tests whether people can sign in by a profile, and changes nothing: asks its issuer for the discovery document and the keys, and
  * its token endpoint for a code that was never given out, which a provider answers differently to a client it does not know.
  */
-export function createConnectionCheck (): (profile: CheckedProfile) => Promise<CheckStep[]> {
-  const fetch = createGuardedFetch(TIMEOUT_MS)
-
-  return async ({ open, inUse, callbackUrls, checkConflict }) => {
-    const steps: CheckStep[] = []
-    const note = (step: CheckStep['step'], { ok, message }: Result): boolean => {
-      steps.push({ step, ok, message })
-      return ok
-    }
-    let provider: IdentityProvider
-    try {
-      provider = await open()
-    } catch (error) {
-      note('options', { ok: false, message: (error as Error).message })
-      return steps
-    }
-    note('options', { ok: true, message: 'The options are complete' })
-    note('conflict', attempt(() => { checkConflict(provider) }))
-    try {
-      const { issuer } = provider
-      if (issuer.keys !== undefined) note('keys', { ok: true, message: 'The provider is part of this app' })
-      else if (await checkKeys(issuer, note)) note('client', await checkClient(provider, callbackUrls))
-    } finally {
-      if (!inUse) await provider.close?.()
-    }
+export async function checkConnection ({ open, inUse, callbackUrls, checkConflict }: CheckedProfile): Promise<CheckStep[]> {
+  const steps: CheckStep[] = []
+  const note: Note = (step, { ok, message }) => {
+    steps.push({ step, ok, message })
+    return ok
+  }
+  let provider: IdentityProvider
+  try {
+    provider = await open()
+  } catch (error) {
+    note('options', { ok: false, message: (error as Error).message })
     return steps
   }
-
-  async function checkKeys ({ issuer, jwksUri, algorithms }: Issuer, note: (step: CheckStep['step'], result: Result) => boolean): Promise<boolean> {
-    let keysAt = jwksUri
-    if (keysAt === undefined) {
-      const { document, result } = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
-      if (document === null) return note('discovery', result)
-      if (document.issuer !== issuer) return note('discovery', { ok: false, message: 'The discovery document is of another issuer: write the issuer as the provider does, to the letter' })
-      if (typeof document.jwks_uri !== 'string' || !mayFollow(issuer, document.jwks_uri)) return note('discovery', { ok: false, message: 'The discovery document names no jwks_uri with https' })
-      note('discovery', { ok: true, message: 'The issuer answers' })
-      keysAt = document.jwks_uri
-    }
-    const { document, result } = await ask(keysAt)
-    if (document === null) return note('keys', result)
-    return note('keys', judgeKeys(Array.isArray(document.keys) ? document.keys : [], algorithms))
+  note('options', { ok: true, message: 'The options are complete' })
+  note('conflict', attempt(() => { checkConflict(provider) }))
+  try {
+    const { issuer } = provider
+    if (issuer.keys !== undefined) note('keys', { ok: true, message: 'The provider is part of this app' })
+    else if (await checkKeys(issuer, note)) note('client', await checkClient(provider, callbackUrls))
+  } finally {
+    if (!inUse) await provider.close?.()
   }
+  return steps
+}
 
-  /** A JSON object from an address, or what is to be said of there being none. */
-  async function ask (url: string): Promise<{ document: Readonly<Record<string, unknown>> | null, result: Result }> {
-    try {
-      const response = await fetch(url, { headers: { accept: 'application/json' } })
-      if (response.status !== 200) return refused(`answered with status ${response.status}`)
-      const document: unknown = await response.json().catch(() => null)
-      if (typeof document !== 'object' || document === null) return refused('answered with something else than a JSON object')
-      return { document: document as Readonly<Record<string, unknown>>, result: { ok: true, message: '' } }
-    } catch (error) {
-      return refused(`could not be asked (${reasonOf(error)})`)
+async function checkKeys ({ issuer, jwksUri, algorithms }: Issuer, note: Note): Promise<boolean> {
+  const asking = () => ({ signal: AbortSignal.timeout(TIMEOUT_MS) })
+  let keysAt = jwksUri
+  try {
+    if (keysAt === undefined) {
+      keysAt = await discoverKeys(issuer, asking())
+      note('discovery', { ok: true, message: 'The issuer answers' })
     }
-
-    function refused (what: string) {
-      return { document: null, result: { ok: false, message: `${url} ${what}` } }
-    }
+    return note('keys', judgeKeys(await fetchKeys(keysAt, asking()), algorithms))
+  } catch (error) {
+    return note(keysAt === undefined ? 'discovery' : 'keys', { ok: false, message: (error as Error).message })
   }
 }
 
@@ -118,11 +98,6 @@ async function checkClient (provider: IdentityProvider, callbackUrls: readonly s
   }
 }
 
-/** Nobody but a server on this machine may send us to this machine. */
-function mayFollow (issuer: string, url: string): boolean {
-  return URL.canParse(url) && (url.startsWith('https:') || issuer.startsWith('http:'))
-}
-
 function attempt (work: () => void): Result {
   try {
     work()
@@ -130,12 +105,4 @@ function attempt (work: () => void): Result {
   } catch (error) {
     return { ok: false, message: (error as Error).message }
   }
-}
-
-/** What happened on the way, in a word: the messages of others may repeat what they were sent. */
-function reasonOf (error: unknown): string {
-  const { name, cause, message } = error as { name?: string, cause?: { code?: unknown }, message?: string }
-  if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS} ms`
-  if (typeof cause?.code === 'string') return cause.code
-  return message?.startsWith('The provider ') === true ? message : 'the connection failed'
 }

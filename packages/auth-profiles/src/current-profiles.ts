@@ -2,14 +2,12 @@ import { followStored, type Tables } from '@latchkey/database'
 import type { TokenVerifier } from '@latchkey/token-verifier'
 import type { Kysely } from 'kysely'
 import { isDeepStrictEqual } from 'node:util'
+import { createAdapterEnds } from './adapter-ends.js'
 import type { AuthenticationSettings } from './authentication-settings.js'
 import { describeStored, openStoredAdapter, toTrustedIssuer, type Adapters, type OpenedProfile } from './open-profiles.js'
 import type { LeftOutProfile } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import { loadStored, VERSION_TABLE, type Stored, type StoredProfile } from './stored-profiles.js'
-
-/** Milliseconds in which requests that have an adapter already may finish with it. */
-const GRACE = 30_000
 
 /** The profiles in memory, with their adapters open: what every request is answered from. */
 export interface CurrentProfiles {
@@ -70,7 +68,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
   let byId: ReadonlyMap<string, OpenedProfile> = new Map()
   let leftOut: readonly LeftOut[] = []
   let { version, settings } = initial
-  const closing = new Map<NodeJS.Timeout, () => Promise<void>>()
+  const ends = createAdapterEnds(report.closing)
   /** A slow database may answer after that: nobody would close what is opened then. */
   let isClosed = false
 
@@ -79,15 +77,14 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
 
   /** @param opened adapters that are open already, by profile id */
   function install (next: Stored, opened: ReadonlyMap<string, OpenedProfile['provider']> = new Map()): void {
-    const kept = next.profiles.filter(profile => isSame(stored.get(profile.id)?.source, profile))
-    const keptIds = new Set(kept.map(({ id }) => id))
+    const kept = new Map([...stored].filter(([, { source }]) => next.profiles.some(profile => isSame(source, profile))))
     // Those that go make room first: another one may have their client id from now on.
-    for (const [id, { provider }] of stored) if (!keptIds.has(id)) close(provider)
+    for (const [id, { provider }] of stored) if (!kept.has(id)) ends.letGo(provider)
     const accepted = new Map<string, OpenedStored>()
     const refused: LeftOut[] = []
     for (const profile of next.profiles) {
       try {
-        accepted.set(profile.id, accept(profile, keptIds.has(profile.id) ? stored.get(profile.id)?.provider : opened.get(profile.id), [...configured, ...accepted.values()]))
+        accepted.set(profile.id, accept(profile, kept.get(profile.id)?.provider ?? opened.get(profile.id), [...configured, ...accepted.values()]))
       } catch (error) {
         refused.push({ id: profile.id, name: profile.name, reason: (error as Error).message, source: profile })
       }
@@ -117,7 +114,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     try {
       tokenVerifier.check([...before, accepted].map(toTrustedIssuer))
     } catch (error) {
-      close(provider)
+      ends.letGo(provider)
       throw error
     }
     return accepted
@@ -127,30 +124,13 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     return openStoredAdapter(profile, profile.clientSecret === null ? null : secrets.open(profile.id, profile.clientSecret), adapters)
   }
 
-  /** Closes an adapter that was opened for a change that failed. The one that was there may have been replaced by it. */
-  function takeBack (id: string, provider: OpenedProfile['provider']): void {
-    close(provider)
-    if (stored.get(id)?.provider.close !== undefined) reopen(id)
-  }
-
-  function reopen (id: string): void {
-    const before = stored.get(id)
-    if (before === undefined) return
-    close(before.provider)
-    stored = new Map(stored).set(id, { ...before, provider: open(before.source) })
+  /** Opens the adapter in use anew: where others reach adapters by themselves, the one opened last has taken its place. */
+  function restore (id: string): void {
+    const inUse = stored.get(id)
+    if (inUse?.provider.retire === undefined) return
+    ends.letGo(inUse.provider)
+    stored = new Map(stored).set(id, { ...inUse, provider: open(inUse.source) })
     index()
-  }
-
-  /** Takes an adapter out of use. One that is in a request under way is let go of when that has ended. */
-  function close (provider: OpenedProfile['provider']): void {
-    if (provider.close === undefined) return
-    provider.retire?.()
-    const letGo = async () => {
-      closing.delete(timer)
-      await provider.close?.().catch(report.closing)
-    }
-    const timer = setTimeout(letGo, GRACE).unref()
-    closing.set(timer, letGo)
   }
 
   install(initial)
@@ -179,7 +159,10 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
         try {
           after = await write(tryOpening)
         } catch (error) {
-          for (const [id, provider] of opened) takeBack(id, provider)
+          for (const [id, provider] of opened) {
+            ends.letGo(provider)
+            restore(id)
+          }
           throw error
         }
         install(after, opened)
@@ -189,13 +172,12 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
       const provider = openStoredAdapter(profile, clientSecret, adapters)
       // Nobody signs in by it: what it registered with the provider of this app goes before anybody sees it, and the one in use takes its place again.
       provider.retire?.()
-      if (stored.get(profile.id)?.provider.retire !== undefined) reopen(profile.id)
+      restore(profile.id)
       return provider
     }),
     close: async () => {
       isClosed = true
-      for (const timer of closing.keys()) clearTimeout(timer)
-      await Promise.all([...closing.values()].map(async letGo => { await letGo() }))
+      await ends.close()
       await Promise.all(all.map(async ({ provider }) => { await provider.close?.() }))
     }
   }

@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** The profiles are configured wrongly; the message names the path and the remedy. */
 export const AUTH_PROFILES_ERR_INVALID_OPTIONS = createError<[string]>('AUTH_PROFILES_ERR_INVALID_OPTIONS', 'Invalid authentication profiles: %s')

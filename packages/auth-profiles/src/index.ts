@@ -14,7 +14,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify
 import { randomUUID } from 'node:crypto'
 import './tables.js'
 import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
-import { createConnectionCheck } from './connection-check.js'
+import { checkConnection } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
 import { createIdentityLookUp, createIdentityResolution, emailsAgree, isNoted } from './identity-resolution.js'
@@ -89,7 +89,6 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const lookUpIdentity = createIdentityLookUp(resolution)
   const resolveIdentity = createIdentityResolution(resolution)
   const administrator = normalizeAdministrator(administratorEmail)
-  const check = createConnectionCheck()
   let apiTokens: ApiTokens | null = null
   let activityLog: ActivityLog | null = null
   const signIns = noteSignIns(() => activityLog, remembered)
@@ -115,7 +114,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     create: (profile, options) => changes.create(profile, options),
     update: (id, change, options) => changes.update(id, change, options),
     delete: (id, options) => changes.delete(id, options),
-    check: async profile => await check({
+    check: async profile => await checkConnection({
       open: () => {
         checkNew(profile, production)
         const provider = openStoredAdapter({ id: randomUUID(), fields: newFields(profile) }, profile.clientSecret ?? null, adapters)
@@ -130,8 +129,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     checkChange: async (id, change, options) => {
       await current.refresh()
       const known = current.get(id)
-      if (known?.profile.declaredInConfiguration !== true || Object.keys(change).length > 0) return await check(await changes.draft(id, change, options))
-      return await check({ open: () => known.provider, inUse: true, callbackUrls: known.profile.callbackUrls, checkConflict: () => {} })
+      if (known?.profile.declaredInConfiguration !== true || Object.keys(change).length > 0) return await checkConnection(await changes.draft(id, change, options))
+      return await checkConnection({ open: () => known.provider, inUse: true, callbackUrls: known.profile.callbackUrls, checkConflict: () => {} })
     },
     settings: () => current.settings,
     updateSettings: (change, options) => changes.updateSettings(change, options),

@@ -1,4 +1,4 @@
-import type { Change, ChangeOptions, Tables } from '@latchkey/database'
+import { isStorableText, type Change, type ChangeOptions, type Tables } from '@latchkey/database'
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
@@ -11,7 +11,7 @@ import {
 import { assertAllowedUrls } from './issuer-urls.js'
 import type { CheckedProfile } from './connection-check.js'
 import { describeIssuer, describeStored, type OpenedProfile } from './open-profiles.js'
-import { changedFields, changedRoles, checkFields, isStorable, newFields, type ProfileFields } from './profile-fields.js'
+import { changedFields, changedRoles, checkFields, newFields, type ProfileFields } from './profile-fields.js'
 import type { AuthenticationProfile, NewProfile, ProfileChange } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import { changeStored, loadStored, writeOrder, writeProfile, writeSettings, type Stored, type StoredProfile } from './stored-profiles.js'
@@ -109,7 +109,7 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
 
   function assertStored (id: string): void {
     if (configured.some(({ profile }) => profile.id === id)) throw new AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION(id)
-    if (!isStorable(id)) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
+    if (!isStorableText(id)) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
   }
 
   /** What was made or changed; it may be left out already by what another copy did since. */

@@ -1,3 +1,4 @@
+import { isStorableText } from '@latchkey/database'
 import { normalizeDomain } from './email-domain.js'
 import { AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
 import type { NewProfile, ProfileChange, ProfilePolicy, SelfSignUp } from './profile.js'
@@ -79,11 +80,6 @@ export function changedRoles (before: readonly string[], change: ProfileChange['
   return [...new Set([...before.filter(id => !remove.includes(id)), ...add])]
 }
 
-/** Whether PostgreSQL and UTF-8 keep a text as it is. */
-export function isStorable (text: string): boolean {
-  return !/[\0\p{Surrogate}]/u.test(text)
-}
-
 /** @param selfSignUp whose domains were looked at before */
 export function normalizePolicy (selfSignUp: SelfSignUp): SelfSignUp {
   if (typeof selfSignUp === 'string') return selfSignUp
@@ -95,7 +91,7 @@ function withoutNulls (options: Readonly<Record<string, unknown>>): Record<strin
 }
 
 function isText (value: unknown, maxLength: number): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= maxLength && isStorable(value)
+  return isStorableText(value) && value !== '' && value.length <= maxLength
 }
 
 /** `Array.isArray`, which does not know lists that are read-only. */
@@ -131,7 +127,7 @@ function mistakeInUrls (value: unknown): string | null {
 }
 
 function mistakeInRoleIds (value: unknown): string | null {
-  const isIds = (ids: unknown) => ids === undefined || (Array.isArray(ids) && ids.length <= MOST_ENTRIES && ids.every(id => typeof id === 'string' && isStorable(id)))
+  const isIds = (ids: unknown) => ids === undefined || (Array.isArray(ids) && ids.length <= MOST_ENTRIES && ids.every(isStorableText))
   if (Array.isArray(value)) return isIds(value) ? null : `must be at most ${MOST_ENTRIES} role ids`
   const { add, remove, ...rest } = Object(value) as Record<string, unknown>
   return typeof value === 'object' && value !== null && Object.keys(rest).length === 0 && isIds(add) && isIds(remove) ? null : 'must be a list of role ids, or { add, remove } with such lists'
@@ -140,7 +136,7 @@ function mistakeInRoleIds (value: unknown): string | null {
 function mistakeInOptions (value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object: the options of the adapter'
   const text = JSON.stringify(value)
-  if (text.length > LONGEST_OPTIONS || !isStorable(text) || text.includes('\\u0000')) return `must be at most ${LONGEST_OPTIONS} characters of JSON, and without NUL`
+  if (text.length > LONGEST_OPTIONS || !isStorableText(text) || text.includes('\\u0000')) return `must be at most ${LONGEST_OPTIONS} characters of JSON, and without NUL`
   for (const name of Object.keys(value)) {
     if (ownFields.has(name)) return `cannot have ${name}, which is a field of its own`
     if (secretName.test(name)) return `cannot have ${name}: a client secret is given as clientSecret, and a profile with other secrets is declared in the configuration`

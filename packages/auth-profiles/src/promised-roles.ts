@@ -1,5 +1,5 @@
 import { refusalOf, type ApiTokens } from '@latchkey/api-tokens'
-import type { Principal, Role, RolePermissionsService } from '@latchkey/role-permissions'
+import { mayDoEverything, type Principal, type Role, type RolePermissionsService } from '@latchkey/role-permissions'
 import type { UsersStore } from '@latchkey/users-store'
 
 /** Who gives roles to somebody who is to come: what of a principal lasts until then. */
@@ -35,7 +35,7 @@ export function createKeepPromise ({ usersStore, rolePermissions, apiTokens }: S
     const existing = roleIds.filter(id => rolePermissions.find({ id }) !== null)
     if (existing.length === 0 || givenBy === null) return { ...noRoles, roleIds: existing }
     const own = await rolesOf(givenBy)
-    const mayGive = own.some(({ permissions }) => permissions.all === true) ? existing : existing.filter(id => own.some(role => role.id === id))
+    const mayGive = own.some(mayDoEverything) ? existing : existing.filter(id => own.some(role => role.id === id))
     return { roleIds: mayGive, withheld: existing.filter(id => !mayGive.includes(id)), givenBy }
   }
 

@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** The plugin was registered with options that do not fit; the message names them. */
 export const DATABASE_ERR_INVALID_OPTIONS = createError<[string]>('DATABASE_ERR_INVALID_OPTIONS', 'Invalid database options: %s')

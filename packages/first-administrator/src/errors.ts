@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** The code is none, or its time is over. */
 export const FIRST_ADMINISTRATOR_ERR_WRONG_CODE = createError('FIRST_ADMINISTRATOR_ERR_WRONG_CODE', 'is not the code, or its time is over: it stands in the log of the server since its last start, and is good for 24 hours. Starting the server again makes a new one', 400)

@@ -6,7 +6,6 @@ import type { Principal } from '@latchkey/role-permissions'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { OperationTypeNode } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
-import { createRoleGiving } from './changes/role-giving.js'
 import { headerIn, isOfConnection, type ConnectionContext } from './connection-credentials.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
 import { noteView } from './noted-views.js'
@@ -45,7 +44,7 @@ export async function viewAs (request: FastifyRequest, reply: FastifyReply, para
   if (operation.operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: `is for queries only: send the ${operation.operation} without it, as yourself` })
   const { server, log } = request
   const sender = await new Requester(server, credentialsOf(server, request)).principal()
-  if (!createRoleGiving(server.rolePermissions).mayDoEverything(sender)) {
+  if (!server.rolePermissions.mayDoEverything(sender)) {
     throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('*', 'all', { hint: `${VIEW_AS} is for who may do everything: send the request without it, or as an Administrator` })
   }
   const actor = await actorOf(request, input, sender)

@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** Says what an error came from: `new IDENTITY_PROVIDER_ERR_THROTTLED({ cause: error })`. It is for the log, so no secret may be in it. */
 export interface Caused { readonly cause: unknown }

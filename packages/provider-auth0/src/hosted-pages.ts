@@ -1,6 +1,5 @@
-import type { HostedPages } from '@latchkey/identity-provider'
+import { assertRedirectAllowed, type HostedPages } from '@latchkey/identity-provider'
 import type { ResolvedOptions } from './options.js'
-import { assertRedirectAllowed } from './redirect-uri.js'
 
 /** Universal Login and the logout page (`/authorize` and `/v2/logout` in the Authentication API reference). */
 export function openHostedPages ({ id, issuer, clientId, scope, callbackUrls, logoutUrls }: ResolvedOptions): HostedPages {

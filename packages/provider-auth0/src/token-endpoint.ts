@@ -1,8 +1,7 @@
-import { errors, type CodeExchange, type Fetch, type PasswordSignIn, type TokenRefresh, type TokenSet } from '@latchkey/identity-provider'
+import { assertRedirectAllowed, errors, type CodeExchange, type Fetch, type PasswordSignIn, type TokenRefresh, type TokenSet } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import type { Call } from './call.js'
 import type { ResolvedOptions } from './options.js'
-import { assertRedirectAllowed } from './redirect-uri.js'
 
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers
 

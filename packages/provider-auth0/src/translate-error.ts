@@ -1,4 +1,4 @@
-import { errors } from '@latchkey/identity-provider'
+import { errors, withhold } from '@latchkey/identity-provider'
 
 /** What was asked of Auth0: the same error means different things to different requests. */
 export type Operation = 'signIn' | 'signUp' | 'refresh' | 'recover' | 'exchangeCode'
@@ -167,16 +167,15 @@ function describeAnswer (error: unknown, secrets: ErrorContext['secrets']): Answ
   const told = error instanceof RefusedRequest
     ? refusalOf(error.body)
     : oauthError === undefined ? { name, message } : { name: oauthError, message: description }
-  const withhold = (text: string) => secrets.reduce<string>((shown, secret) => secret === undefined || secret === '' ? shown : shown.replaceAll(secret, '[withheld]'), text)
 
   let text = String(told.message ?? 'no message')
   // A parser's message repeats a piece of what it could not read.
   if (told.name === 'SyntaxError') text = 'The answer is not JSON'
   // openid-client says in the cause what it does not like.
   if (name === 'ClientError' && cause?.message !== undefined && cause.name !== 'SyntaxError') text += `: ${String(cause.message)}`
-  const answer = new Error(withhold(text))
+  const answer = new Error(withhold(text, secrets))
   answer.name = String(told.name ?? 'Error')
-  const details = { status, code: [code, cause?.code].find(one => typeof one === 'string'), policy: 'policy' in told && told.policy !== undefined ? withhold(told.policy) : undefined }
+  const details = { status, code: [code, cause?.code].find(one => typeof one === 'string'), policy: 'policy' in told && told.policy !== undefined ? withhold(told.policy, secrets) : undefined }
   return Object.assign(answer, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))
 }
 

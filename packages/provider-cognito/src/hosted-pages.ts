@@ -1,8 +1,7 @@
-import { errors, type CodeExchange, type HostedPages } from '@latchkey/identity-provider'
+import { assertRedirectAllowed, errors, type CodeExchange, type HostedPages } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import type { Call } from './call.js'
 import type { ResolvedOptions } from './options.js'
-import { assertRedirectAllowed } from './redirect-uri.js'
 import { toTokenSet } from './token-set.js'
 
 /** The pages and endpoints of a user pool's domain ("User pool endpoints and managed login reference" in the developer guide). */

@@ -1,4 +1,4 @@
-import { errors } from '@latchkey/identity-provider'
+import { errors, withhold } from '@latchkey/identity-provider'
 
 /** What was asked of Cognito: the same error means different things to different requests. */
 export type Operation = 'signIn' | 'signUp' | 'refresh' | 'recover' | 'confirmRecovery' | 'changePassword' | 'resend' | 'confirmEmail' | 'exchangeCode' | 'deleteAccount'
@@ -191,10 +191,7 @@ export function describeAnswer (error: unknown, secrets: ErrorContext['secrets']
   if (name === 'SyntaxError') text = 'The answer is not JSON'
   // openid-client says in the cause what it does not like.
   if (name === 'ClientError' && cause?.message !== undefined && cause.name !== 'SyntaxError') text += `: ${String(cause.message)}`
-  for (const secret of secrets) {
-    if (secret !== undefined && secret !== '') text = text.replaceAll(secret, '[withheld]')
-  }
-  const answer = new Error(text)
+  const answer = new Error(withhold(text, secrets))
   answer.name = String(oauthError ?? name ?? 'Error')
   const details = { status: metadata?.httpStatusCode ?? status, code: [code, cause?.code].find(one => typeof one === 'string'), requestId: metadata?.requestId }
   return Object.assign(answer, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined)))

@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** The plugin was registered with options that do not fit; the message names them. */
 export const PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS = createError<[string]>('PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS', 'Invalid provider-embedded options: %s')

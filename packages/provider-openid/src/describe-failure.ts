@@ -1,3 +1,5 @@
+import { withhold } from '@latchkey/identity-provider'
+
 /** How deep causes are told. */
 const deepest = 5
 
@@ -15,17 +17,7 @@ export function describeFailure (error: unknown, secrets: readonly (string | und
     // A parser repeats what it could not read.
     current = current.cause instanceof SyntaxError ? undefined : current.cause
   }
-  return new Error(hide(secrets, said.length > 0 ? said.join(': ') : 'something that is no error was thrown'))
-}
-
-function hide (secrets: readonly (string | undefined)[], text: string): string {
-  const forms = secrets.flatMap(secret => secret ? [secret, asInForm(secret)] : [])
-  return forms.reduce((safe, form) => safe.replaceAll(form, '[hidden]'), text)
-}
-
-/** As a value is written in a form that is sent. */
-function asInForm (value: string): string {
-  return new URLSearchParams([['', value]]).toString().slice('='.length)
+  return new Error(withhold(said.length > 0 ? said.join(': ') : 'something that is no error was thrown', secrets))
 }
 
 function describe (error: Error): string {

@@ -1,4 +1,4 @@
-import { errors, type CodeExchange, type HostedPages, type IdentityProvider, type ProviderDependencies, type TokenRefresh } from '@latchkey/identity-provider'
+import { assertRedirectAllowed, errors, type CodeExchange, type HostedPages, type IdentityProvider, type ProviderDependencies, type TokenRefresh } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import { createDiscoveredClient } from './discovered-client.js'
 import { resolveOptions, type OpenIdOptions, type ResolvedOptions } from './options.js'
@@ -32,18 +32,13 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
     }
   }
 
-  function assertAllowed (redirectUri: string | undefined, allowed: readonly string[]): void {
-    if (redirectUri === undefined || allowed.length === 0 || allowed.includes(redirectUri)) return
-    throw new errors.IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED(id)
-  }
-
   return Object.freeze({
     id,
     type,
     issuer: describeIssuer(resolved),
 
     async exchangeCode ({ code, redirectUri = callbackUrls[0], codeVerifier, nonce }) {
-      assertAllowed(redirectUri, callbackUrls)
+      assertRedirectAllowed(id, redirectUri, callbackUrls)
       return await ask('exchangeCode', [code, codeVerifier], async configuration => {
         // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, and providers compare it to the letter.
         const answer = await client.genericGrantRequest(configuration, 'authorization_code', given({ code, redirect_uri: redirectUri, code_verifier: codeVerifier }))
@@ -63,7 +58,7 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
     },
 
     async loginUrl ({ redirectUri, state, nonce, codeChallenge, loginHint } = {}) {
-      assertAllowed(redirectUri, callbackUrls)
+      assertRedirectAllowed(id, redirectUri, callbackUrls)
       return await ask('discover', [], async configuration => client.buildAuthorizationUrl(configuration, given({
         scope,
         redirect_uri: redirectUri,
@@ -76,7 +71,7 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
     },
 
     async logoutUrl ({ redirectUri, idTokenHint, state } = {}) {
-      assertAllowed(redirectUri, logoutUrls)
+      assertRedirectAllowed(id, redirectUri, logoutUrls)
       return await ask('discover', [idTokenHint], async configuration => {
         if (configuration.serverMetadata().end_session_endpoint === undefined) return null
         return client.buildEndSessionUrl(configuration, given({ post_logout_redirect_uri: redirectUri, id_token_hint: idTokenHint, state })).href

@@ -8,7 +8,7 @@ import { variablesOf, type Principal } from './principal.js'
 import type { NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
 import type { RoleSet, RoleSets } from './role-sets.js'
 
-type Decisions = Pick<RolePermissionsService, 'can' | 'authorize' | 'explain' | 'missingFor'>
+type Decisions = Pick<RolePermissionsService, 'can' | 'authorize' | 'explain' | 'mayDoEverything' | 'missingFor'>
 
 /** Every decision there is: no other place looks into permissions. */
 export function makeDecisions (roleSets: RoleSets, declared: Declarations, guestRoleId: () => string, dialect: Dialect): Decisions {
@@ -32,6 +32,7 @@ export function makeDecisions (roleSets: RoleSets, declared: Declarations, guest
       })
       throw refused
     },
+    mayDoEverything: principal => rolesOf(principal).roles.some(({ everything }) => everything),
     missingFor: (principal, permissions) => missing(permissions, rolesOf(principal).roles.map(({ role }) => role), variablesOf(principal)),
     explain: (principal, action, resource) => explain(rolesOf(principal), action, resource, declared, variablesOf(principal))
   }

@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** The plugin was registered with options that do not fit; the message names them. */
 export const ROLE_PERMISSIONS_ERR_INVALID_OPTIONS = createError<[string]>('ROLE_PERMISSIONS_ERR_INVALID_OPTIONS', 'Invalid role-permissions options: %s')

@@ -47,6 +47,7 @@ export interface Role {
 /** May do everything. */
 export const everything: RolePermissions = Object.freeze({ all: true })
 
+/** Whether a role may do everything, of every table and function there is or will be. */
 export function mayDoEverything ({ permissions }: Role): boolean {
   return permissions.all === true
 }

@@ -77,6 +77,8 @@ export interface RolePermissionsService {
   authorize (principal: Principal, action: Action | 'call', resource: Resource): Allowed
   /** Why a decision is as it is: what each role says, and what to change. For people, not for the hot path. */
   explain (principal: Principal, action: Action | 'call', resource: Resource): Explanation
+  /** Whether one of the principal's roles may do everything. */
+  mayDoEverything (principal: Principal): boolean
   /**
    * What of these permissions a principal does not have itself, and so must not give to anybody: the first of it, or `null`.
    * A filter is had where the principal has the same action by the same filter, or by none.

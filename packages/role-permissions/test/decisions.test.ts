@@ -1,7 +1,7 @@
 import { dialects } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import type { Allowed, Decision, RolePermissions } from '../dist/index.js'
+import { mayDoEverything, type Allowed, type Decision, type RolePermissions } from '../dist/index.js'
 import { open, posts, user, users } from './helpers/app.js'
 import { addRecords, readable } from './helpers/records.js'
 
@@ -121,6 +121,18 @@ for (const dialect of dialects) {
       t.equal(rolePermissions.can(user('ann', ['gone', id]), 'read', { table: 'Posts' }).allowed, true)
       await rolePermissions.delete(id)
       t.equal(rolePermissions.can(user('ann', ['gone', id]), 'read', { table: 'Posts' }).allowed, false)
+    })
+
+    t.test('who may do everything has a role that may, as it is now', async t => {
+      const all = await role({ all: true })
+      const some = await role({ data: { Posts: { read: { allow: true } } } })
+      t.equal(rolePermissions.mayDoEverything(user('ann', [some, all])), true)
+      t.equal(rolePermissions.mayDoEverything(user('ann', [some])), false)
+      t.equal(rolePermissions.mayDoEverything(user('ann', ['gone'])), false)
+      t.equal(rolePermissions.mayDoEverything({ kind: 'guest', roles: [all] }), false, 'a guest has the role Guest, whatever else is said')
+      t.strictSame(rolePermissions.list().filter(mayDoEverything).map(({ id }) => id).sort(), [all, rolePermissions.administrator().id].sort())
+      await rolePermissions.update(all, { permissions: {} })
+      t.equal(rolePermissions.mayDoEverything(user('ann', [some, all])), false)
     })
 
     t.test('what nothing declares is denied to all but roles that may do everything', async t => {

@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** A key is too short to be one. */
 export const SECRET_BOX_ERR_INVALID_KEY = createError('SECRET_BOX_ERR_INVALID_KEY', 'A secret key must have at least 32 characters')

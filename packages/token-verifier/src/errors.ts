@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** Why a token is refused: a closed list, so that a client can tell "sign in again" from "misconfigured". */
 export type InvalidReason =

@@ -14,6 +14,7 @@ export * as errors from './errors.js'
 export type { InvalidReason } from './errors.js'
 export type { Identity, IdentityClaims, LocalKeys, SignatureAlgorithm, TrustedIssuer } from './identity.js'
 export { countUsableKeys } from './key-set.js'
+export { discoverKeys, fetchKeys, type Asking } from './key-set-fetch.js'
 export type { TokenVerifierOptions } from './options.js'
 export type { IssuerMetrics, TokenVerifier } from './token-verifier.js'
 

@@ -1,5 +1,6 @@
 import type { Behaviour } from '@latchkey/test-issuer'
 import t, { type Test } from 'tap'
+import { discoverKeys, fetchKeys } from '../dist/index.js'
 import { createKeySetFetch } from '../dist/key-set-fetch.js'
 import { createClock } from './helpers/clock.js'
 import { startDocumentServer } from './helpers/document-server.js'
@@ -43,7 +44,7 @@ t.test('asks where the keys are once in five minutes, and after a failure', asyn
 })
 
 const faults: [Behaviour, RegExp][] = [
-  ['down', /fetch failed/],
+  ['down', /ECONNREFUSED/],
   ['error', /answered with status 500/],
   ['garbage', /something else than a JSON object/],
   ['huge', /more than 262144 bytes/],
@@ -69,7 +70,7 @@ t.test('gives up when told to, whether the answer has not begun or does not end'
     const abort = new AbortController()
     const pending = createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(abort.signal)
     setTimeout(() => { abort.abort(new Error('enough')) }, 100)
-    await t.rejects(pending, { message: 'enough' })
+    await t.rejects(pending, { message: /could not be asked \(enough\)/ })
   }
 })
 
@@ -129,3 +130,21 @@ for (const [what, body] of [['no keys', {}], ['keys that are no list', { keys: {
     await t.rejects(createKeySetFetch({ issuer: server.url, keysAt: `${server.url}/jwks`, now })(inTime()), { message: /no list of keys/ })
   })
 }
+
+t.test('whoever tests an issuer asks as the verifier does, and hears of each answer', async t => {
+  const issuer = await startIssuer(t)
+  const types: (string | null)[] = []
+  const asking = () => ({ signal: inTime(), onAnswer: (headers: Headers) => { types.push(headers.get('content-type')) } })
+  t.equal(await discoverKeys(issuer.issuer, asking()), issuer.jwksUri)
+  t.equal((await fetchKeys(issuer.jwksUri, asking())).length, 1)
+  t.equal(types.length, 2)
+  t.ok(types.every(type => type?.startsWith('application/json')))
+})
+
+t.test('nobody is asked by plain http but this machine, whoever names the address', async t => {
+  const { fetch } = globalThis
+  t.teardown(() => { globalThis.fetch = fetch })
+  globalThis.fetch = async url => { throw new Error(`asked ${String(url)}`) }
+  await t.rejects(fetchKeys('http://169.254.169.254/jwks', { signal: inTime() }), { message: /must be an https URL/ })
+  await t.rejects(discoverKeys('http://id.example.com', { signal: inTime() }), { message: /must be an https URL/ })
+})

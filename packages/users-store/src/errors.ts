@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { createError } from '@fastify/error'
 
 /** What is wrong, by the field it is wrong with; no value is repeated. */
 export type Details = Readonly<Record<string, string>>

@@ -209,7 +209,9 @@ t.test('what keeps the server from starting is said, and nothing is made or chan
   const useless = createServer((request, response) => {
     const { host } = request.headers
     response.setHeader('date', new Date(Date.now() + 120_000).toUTCString())
-    response.end(JSON.stringify(request.url?.endsWith('jwks') === true ? { keys: [{ kty: 'oct', kid: 'a', k: 'x' }] } : { issuer: `http://${host}`, jwks_uri: `http://${host}/jwks` }))
+    const issuer = `http://${host}${request.url?.startsWith('/empty/') === true ? '/empty' : ''}`
+    const keys = issuer.endsWith('empty') ? [] : [{ kty: 'oct', kid: 'a', k: 'x' }]
+    response.end(JSON.stringify(request.url?.endsWith('jwks') === true ? { keys } : { issuer, jwks_uri: `${issuer}/jwks` }))
   }).listen(0, '127.0.0.1')
   t.teardown(() => useless.close())
   await once(useless, 'listening')
@@ -220,6 +222,7 @@ t.test('what keeps the server from starting is said, and nothing is made or chan
     [{ LATCHKEY_CONFIG: await file('role.json', { profiles: [{ id: 'default', name: 'A', type: 'embedded', roles: ['Gone'] }] }) }, /^roles of default: there is no role Gone/],
     [await ofIssuer(uselessIssuer), /^issuer of p: .* answers, and none of its one key can be used/],
     [await ofIssuer(`${uselessIssuer}/`), /^issuer of p: .*of another issuer/],
+    [await ofIssuer(`${uselessIssuer}/empty`), /^issuer of p: .* answers, and publishes no key/],
     [{ LATCHKEY_SECRET_KEY: 'y'.repeat(32) }, /^secret key: /],
     [{ DATABASE_URL: 'sqlite:/nowhere/latchkey.db' }, /^database: there is no database \/nowhere\/latchkey\.db/],
     [{ DATABASE_URL: 'postgres://somebody:hidden@127.0.0.1:1/x' }, /^database: (?!.*hidden).*ECONNREFUSED/]

@@ -1,8 +1,8 @@
 import type { AuthenticationProfile, SelfSignUp } from '@latchkey/auth-profiles'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import { isDeepStrictEqual } from 'node:util'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
-import type { RoleGiving, RoleKey, RolesChange, RolesChangeInput } from './role-giving.js'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { readRolesChange, type RoleGiving, type RoleKey, type RolesChange, type RolesChangeInput } from './role-giving.js'
 
 /** What of a profile decides who people are, and what lets them in. */
 export type ProfilePowers = Pick<AuthenticationProfile, 'type' | 'options' | 'linkByEmail' | 'onEmailChange' | 'callbackUrls' | 'selfSignUp' | 'roleIds'>
@@ -33,23 +33,21 @@ export interface ProfilePermission {
 const TABLE = 'AuthenticationProfiles'
 
 export function createProfilePermission (rolePermissions: RolePermissionsService, roleGiving: RoleGiving): ProfilePermission {
-  const permission: ProfilePermission = {
+  return {
     assertMayTrust: (principal, action) => {
-      if (!roleGiving.mayDoEverything(principal)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(TABLE, action)
+      if (!rolePermissions.mayDoEverything(principal)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(TABLE, action)
     },
     assertMayChange: (principal, before, after) => {
-      if (roleGiving.mayDoEverything(principal)) return
+      if (rolePermissions.mayDoEverything(principal)) return
       if (!isDeepStrictEqual(trustOf(before), trustOf(after))) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(TABLE, 'update')
       assertKnownSites(before.callbackUrls, after.callbackUrls, TABLE)
       const [given, gave] = [rolesGivenBy(after), rolesGivenBy(before)]
       assertHasAll(principal, given.filter(id => !gave.includes(id)))
       if (letsInMore(before.selfSignUp, after.selfSignUp)) assertHasAll(principal, given)
     },
-    roles: (principal, { connect, disconnect, reconnect }) => {
-      const ids = (keys: readonly RoleKey[] | null | undefined) => (keys ?? []).map(key => find(principal, key))
-      if (reconnect == null) return { give: ids(connect), take: ids(disconnect) }
-      if (connect != null || disconnect != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ roles: 'must have either reconnect, or connect and disconnect' })
-      return { give: ids(reconnect), take: 'others' }
+    roles: (principal, input) => {
+      const ids = (keys: readonly RoleKey[]) => keys.map(key => find(principal, key))
+      return readRolesChange(input, ids, ids)
     }
   }
 
@@ -57,7 +55,7 @@ export function createProfilePermission (rolePermissions: RolePermissionsService
     const found = rolePermissions.find(id != null ? { id } : { name: name ?? '' })
     if (found !== null && (name == null || found.name === name)) return found.id
     // Who may not give every role need not learn which there are.
-    if (!roleGiving.mayDoEverything(principal)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update')
+    if (!rolePermissions.mayDoEverything(principal)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update')
     throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
   }
 
@@ -73,8 +71,6 @@ export function createProfilePermission (rolePermissions: RolePermissionsService
       if (role !== null) roleGiving.assertHas(principal, role)
     }
   }
-
-  return permission
 }
 
 function trustOf ({ type, options, linkByEmail, onEmailChange }: ProfilePowers): unknown {

@@ -24,12 +24,13 @@ export interface RolesChange {
   readonly take: readonly string[] | 'others'
 }
 
+type IdsOf = (keys: readonly RoleKey[]) => readonly string[]
+
 /**
  * Who may give and take roles: nobody a role that they do not have themselves, unless they may do everything. Guest is no
  * exception: what it says of one's own record is nothing to who is not signed in, and something to a user.
  */
 export interface RoleGiving {
-  mayDoEverything (principal: Principal): boolean
   /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for roles that the principal may neither give nor take */
   assertMayGive (principal: Principal, roleIds: readonly string[]): void
   /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND for a role that there is not, from who may do everything */
@@ -47,12 +48,12 @@ export function createRoleGiving (rolePermissions: RolePermissionsService): Role
   }
 
   function mayGive (principal: Principal, roleId: string | null): boolean {
-    return giving.mayDoEverything(principal) || (roleId !== null && principal.roles.includes(roleId))
+    return rolePermissions.mayDoEverything(principal) || (roleId !== null && principal.roles.includes(roleId))
   }
 
   /** The same answer for a role that there is not: who may not give it need not learn which there are. */
-  function resolve (principal: Principal, keys: readonly RoleKey[] | null | undefined): string[] {
-    return (keys ?? []).map(key => {
+  function resolve (principal: Principal, keys: readonly RoleKey[]): string[] {
+    return keys.map(key => {
       const id = find(key)
       if (!mayGive(principal, id)) refuse()
       if (id === null) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
@@ -60,23 +61,30 @@ export function createRoleGiving (rolePermissions: RolePermissionsService): Role
     })
   }
 
-  const giving: RoleGiving = {
-    mayDoEverything: principal => principal.roles.some(id => rolePermissions.find({ id })?.permissions.all === true),
+  return {
     assertMayGive: (principal, roleIds) => {
       if (!roleIds.every(id => mayGive(principal, id))) refuse()
     },
-    toGive: (principal, roles) => resolve(principal, roles?.connect),
-    toChange: (principal, { connect, disconnect, reconnect }) => {
-      if (reconnect == null) return { give: resolve(principal, connect), take: (disconnect ?? []).flatMap(key => find(key) ?? []) }
-      if (connect != null || disconnect != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ roles: 'must have either reconnect, or connect and disconnect' })
-      return { give: resolve(principal, reconnect), take: 'others' }
-    },
+    toGive: (principal, roles) => resolve(principal, roles?.connect ?? []),
+    toChange: (principal, roles) => readRolesChange(roles, keys => resolve(principal, keys), keys => keys.flatMap(key => find(key) ?? [])),
     assertHas: (principal, { permissions }) => {
       const missing = rolePermissions.missingFor(principal, permissions)
       if (missing !== null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(missing.resource, missing.action)
     }
   }
-  return giving
+}
+
+/**
+ * What the input of a change says of roles, by ids.
+ *
+ * @param toGive gives the ids of roles that are to be given, and throws for those that may not be
+ * @param toTake gives the ids of roles that are to be taken
+ * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT
+ */
+export function readRolesChange ({ connect, disconnect, reconnect }: RolesChangeInput, toGive: IdsOf, toTake: IdsOf): RolesChange {
+  if (reconnect == null) return { give: toGive(connect ?? []), take: toTake(disconnect ?? []) }
+  if (connect != null || disconnect != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ roles: 'must have either reconnect, or connect and disconnect' })
+  return { give: toGive(reconnect), take: 'others' }
 }
 
 function refuse (): never {

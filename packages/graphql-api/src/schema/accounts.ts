@@ -3,7 +3,7 @@ import { requireCapability, type Capability, type CapabilityMap, type IdentityPr
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser } from '@latchkey/users-store'
 import type { MercuriusContext } from 'mercurius'
-import type { RolesInput } from '../changes/role-giving.js'
+import type { RoleGiving, RolesInput } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { rolesToAssign } from '../roles-to-assign.js'
@@ -14,6 +14,7 @@ import type { Resolver, SchemaArea } from './schema-area.js'
 interface AccountsParts {
   readonly authProfiles: AuthProfiles
   readonly rolePermissions: RolePermissionsService
+  readonly roleGiving: RoleGiving
   readonly requesterOf: RequesterOf
 }
 
@@ -35,10 +36,10 @@ const success: Success = Object.freeze({ success: true })
  * what one capability of the provider does; a provider without it refuses in words of its own. A token that is sent
  * along is not looked at, since clients send an expired one while they refresh it.
  */
-export function accountsArea ({ authProfiles, rolePermissions, requesterOf }: AccountsParts): SchemaArea {
+export function accountsArea ({ authProfiles, rolePermissions, roleGiving, requesterOf }: AccountsParts): SchemaArea {
   const userSignUpWithPassword: Resolver<unknown, { user: NewUser & { roles?: RolesInput | null }, password: string } & OfProfile> = async (_source, { user: { roles, ...user }, ...account }, context) => {
     const requester = requesterOf(context)
-    const roleIds = await rolesToAssign(roles, requester, rolePermissions)
+    const roleIds = await rolesToAssign(roles, requester, { rolePermissions, roleGiving })
     // Who asks is nobody's business but where they give roles.
     const givenBy = roleIds.length > 0 ? await requester.principal() : null
     const given = withoutNulls(user)

@@ -2,6 +2,7 @@ import type { AuthenticationProfile, AuthProfiles, ProfileChange } from '@latchk
 import type { AuditedRecord } from '@latchkey/audit-log'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Expression, SqlBool } from 'kysely'
+import { readRecordKey } from '../changes/record-key.js'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
 import { toNewProfile, toProfileChange, type ProfileInput } from '../changes/profile-input.js'
 import type { ProfilePermission } from '../changes/profile-permission.js'
@@ -95,10 +96,8 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
    * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND
    */
   function find (one: Key | null | undefined, other: Key | null | undefined, where: Expression<SqlBool> | null): AuthenticationProfile {
-    const [id, name] = [one?.id ?? other?.id, one?.name ?? other?.name]
-    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must have id or name' })
-    if (one?.id != null && other?.id != null && one.id !== other.id) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'must be the same in data and in filter' })
-    const found = findProfile(authProfiles, { id: id ?? null, name: name ?? null })
+    const { id, by: name } = readRecordKey('name', one, other)
+    const found = findProfile(authProfiles, { id, name })
     if (found === null || (found.declaredInConfiguration && where !== null)) throw new GRAPHQL_API_ERR_NOT_FOUND('Authentication profile')
     return found
   }

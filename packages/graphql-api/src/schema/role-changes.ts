@@ -1,7 +1,8 @@
 import type { Principal, Role, RolePermissions, RolePermissionsService } from '@latchkey/role-permissions'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { readRecordKey } from '../changes/record-key.js'
 import type { RoleGiving, RoleKey } from '../changes/role-giving.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import type { ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
 import { withoutNulls } from '../without-nulls.js'
@@ -73,13 +74,10 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
   }
 
   function idOf (one: RoleKey | null | undefined, other: RoleKey | null | undefined): string {
-    const id = one?.id ?? other?.id
-    const name = one?.name ?? other?.name
-    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must have id or name' })
-    if (one?.id != null && other?.id != null && one.id !== other.id) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'must be the same in data and in filter' })
-    if (name == null) return id as string
+    const { id, by: name } = readRecordKey('name', one, other)
+    if (name === null) return id as string
     const found = rolePermissions.find({ name })
-    if (found === null || (id != null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
+    if (found === null || (id !== null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
     return found.id
   }
 

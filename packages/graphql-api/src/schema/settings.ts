@@ -2,7 +2,6 @@ import type { AuthenticationSettings, AuthenticationSettingsChange, AuthProfiles
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
 import { assertKnownSites } from '../changes/profile-permission.js'
-import type { RoleGiving } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { withoutNulls } from '../without-nulls.js'
@@ -12,7 +11,6 @@ interface SettingsParts {
   readonly authProfiles: AuthProfiles
   readonly rolePermissions: RolePermissionsService
   readonly changes: GuardedChanges
-  readonly roleGiving: RoleGiving
   readonly requesterOf: RequesterOf
 }
 
@@ -21,7 +19,7 @@ const table = 'AuthenticationSettings'
 const recordId = 'settings'
 
 /** The settings that hold for all authentication profiles. */
-export function settingsArea ({ authProfiles, rolePermissions, changes, roleGiving, requesterOf }: SettingsParts): SchemaArea {
+export function settingsArea ({ authProfiles, rolePermissions, changes, requesterOf }: SettingsParts): SchemaArea {
   const authenticationSettings: Resolver<unknown, unknown> = async (_source, _arguments, context) => {
     const principal = await requesterOf(context).principal()
     await authProfiles.refresh()
@@ -37,7 +35,7 @@ export function settingsArea ({ authProfiles, rolePermissions, changes, roleGivi
     if (where !== null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, 'update')
     const settings = await authProfiles.updateSettings(change, {
       inTransaction: async (transaction, { before, after }) => {
-        if (!roleGiving.mayDoEverything(principal)) assertKnownSites(before?.allowedCallbacks ?? [], after?.allowedCallbacks ?? [], table)
+        if (!rolePermissions.mayDoEverything(principal)) assertKnownSites(before?.allowedCallbacks ?? [], after?.allowedCallbacks ?? [], table)
         await finish(transaction, { before: before && { id: recordId, ...before }, after: after && { id: recordId, ...after } })
       }
     })

@@ -32,7 +32,7 @@ export function signUpArea ({ usersStore, authProfiles, rolePermissions, changes
     const identity = await requester.identity()
     if (identity === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'create')
     // A status is what the app decides by: nothing that somebody says of themselves.
-    const roleIds = await rolesToAssign(roles, requester, rolePermissions)
+    const roleIds = await rolesToAssign(roles, requester, { rolePermissions, roleGiving })
     const signedUp = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null }, requester.origin)
     const resolved = await withMore(signedUp, roleIds)
     requester.become(resolved)

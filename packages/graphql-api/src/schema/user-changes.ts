@@ -1,12 +1,13 @@
 import type { Tables } from '@latchkey/database'
-import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
+import { mayDoEverything, type Principal, type RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser, User, UserChange, UsersStore } from '@latchkey/users-store'
 import type { Transaction } from 'kysely'
 import type { AccountsOfUsers } from '../changes/accounts-of-users.js'
 import { withRoles, type AuditedUser } from '../changes/audited-user.js'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { readRecordKey } from '../changes/record-key.js'
 import type { RoleGiving, RolesChange, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { afterChange, type ShowUser, type VisibleUser } from '../visible-users.js'
 import { withoutNulls } from '../without-nulls.js'
@@ -90,14 +91,14 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     const user = await usersStore.update(id, given, {
       where: change.where,
       inTransaction: async (transaction, { before, after }) => {
-        if (before?.email !== after?.email && !roleGiving.mayDoEverything(principal)) throw emailIsNotTheirs()
+        if (before?.email !== after?.email && !rolePermissions.mayDoEverything(principal)) throw emailIsNotTheirs()
         const audited = await withRoles(before as User, rolePermissions, transaction)
         if (wanted !== null) await changeRoles(principal, id, wanted, transaction)
         await change.finish(transaction, { before: audited, after: await withRoles(after as User, rolePermissions, transaction) })
       }
     }).catch((error: unknown) => {
       // Or whoever may change one record would find out who else there is.
-      throw (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' && !roleGiving.mayDoEverything(principal) ? emailIsNotTheirs() : error
+      throw (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' && !rolePermissions.mayDoEverything(principal) ? emailIsNotTheirs() : error
     })
     if (principal.kind === 'user' && principal.userId === id) {
       // What follows in the same request is done with the roles that are left.
@@ -126,7 +127,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
           const audited = await withRoles(before as User, rolePermissions, transaction)
           const roles = await rolePermissions.rolesOf(id, transaction)
           roleGiving.assertMayGive(principal, roles.map(role => role.id))
-          if (roles.some(role => role.permissions.all === true)) await rolePermissions.assertAdministrated(transaction)
+          if (roles.some(mayDoEverything)) await rolePermissions.assertAdministrated(transaction)
           await finish(transaction, audited)
         }
       })
@@ -137,13 +138,10 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
   }
 
   async function idOf (one: UserKey | null | undefined, other: UserKey | null | undefined): Promise<string> {
-    const id = one?.id ?? other?.id
-    const email = one?.email ?? other?.email
-    if (id == null && email == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must have id or email' })
-    if (one?.id != null && other?.id != null && one.id !== other.id) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'must be the same in data and in filter' })
-    if (email == null) return id as string
+    const { id, by: email } = readRecordKey('email', one, other)
+    if (email === null) return id as string
     const found = await usersStore.findByEmail(email)
-    if (found === null || (id != null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
+    if (found === null || (id !== null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
     return found.id
   }
 

@@ -1,4 +1,4 @@
-import { difference, lint, type Role } from '@latchkey/role-permissions'
+import { difference, lint, mayDoEverything, type Role } from '@latchkey/role-permissions'
 import { emailMismatches } from '@latchkey/users-store'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
@@ -95,7 +95,7 @@ function checkProfiles ({ authProfiles }: FastifyInstance, { profiles, roles: co
 }
 
 async function checkAdministrators ({ rolePermissions, usersStore }: FastifyInstance, { administratorEmail, publicUrl }: Config): Promise<Check> {
-  if (!rolePermissions.list().some(({ permissions }) => permissions.all === true)) return problem('administrators', 'no role may do everything, and so no user', administratorRoleRemedy)
+  if (!rolePermissions.list().some(mayDoEverything)) return problem('administrators', 'no role may do everything, and so no user', administratorRoleRemedy)
   if (await rolePermissions.administrated()) return ok('administrators', 'somebody may do everything')
   const set = 'to an email that no user has, restart, and sign up with it, verified'
   const found = (remedy: string): Check => problem('administrators', 'no user may do everything', remedy)
