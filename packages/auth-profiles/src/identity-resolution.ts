@@ -142,7 +142,11 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
   async function followEmail ({ user, principal }: ResolvedUser, identity: Identity): Promise<ResolvedUser> {
     try {
       const updated = await usersStore.update(user.id, { email: identity.email }, {
-        inTransaction: async (transaction, { before, after }) => { await audit(transaction, user, { ...before }, { ...after }) }
+        inTransaction: async (transaction, { before, after }) => {
+          // Who is shut out meanwhile must not take the record along to an email of theirs.
+          if (!await isBound(transaction, user.id, identity)) throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
+          await audit(transaction, user, { ...before }, { ...after })
+        }
       })
       return resolvedUser(updated, principal.roles)
     } catch (error) {
@@ -151,6 +155,13 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
       throw error
     }
   }
+}
+
+/** Whether an identity is a user's, who is held by the transaction. */
+async function isBound (transaction: Transaction<Tables>, userId: string, { issuer, subject }: Identity): Promise<boolean> {
+  const row = await transaction.withoutPlugins().selectFrom('latchkey_user_identities').select('user_id')
+    .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).executeTakeFirst()
+  return row !== undefined
 }
 
 const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If they are the same person, they sign in as before and link this account (userIdentityLink), or confirm this email there and sign in once; if not, an administrator removes by what the stranger signs in, or deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'

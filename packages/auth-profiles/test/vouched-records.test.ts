@@ -136,6 +136,17 @@ for (const dialect of dialects) {
       }
     })
 
+    t.test('nor does the record follow its email then', async t => {
+      const started = await startApp(t, dialect, [{ onEmailChange: 'update' }])
+      const { app, identity } = started
+      const mallory = await identity(0, { subject: 'mallory', email })
+      const { user } = await app.authProfiles.signUp(mallory, { user: { email } })
+      const found = await prepareFindByIdentity(app.db, {})(mallory)
+      await app.usersStore.removeIdentity(user.id, mallory)
+      await t.rejects(resolving(started, { findByIdentity: async () => found })(await identity(0, { subject: 'mallory', email: 'mallory@example.com' })), notLinked)
+      t.equal((await app.usersStore.findById(user.id))?.email, email)
+    })
+
     t.test('an identity that is removed while its request is under way is not bound anew by its email either', async t => {
       const started = await startApp(t, dialect, [{}, {}])
       const { app, identity } = started
