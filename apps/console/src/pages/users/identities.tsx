@@ -74,7 +74,7 @@ function Consequences ({ identity, isLast, email }: { identity: Identity, isLast
     <Stack gap='xs'>
       <Text size='sm'>Signing in by {providerOf(identity)} as <b>{identity.email}</b> is refused from now on, also where the email is verified. The account there stays; what they did stays in the activity.</Text>
       {isLast && <Text size='sm'>It is their last one. The user keeps id and roles, and waits for the owner of {email ?? 'its email'}: the first verified sign-in with it by another account is bound to the user.</Text>}
-      <Text size='sm'>It can be restored here.</Text>
+      <Text size='sm'>Who may do everything can restore it here.</Text>
     </Stack>
   )
 }
