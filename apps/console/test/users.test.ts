@@ -1,5 +1,5 @@
 import t from 'tap'
-import { examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
+import { account, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
 t.test('an administrator finds, pages through, invites, changes and deletes users', async t => {
   const { server, idToken } = await runningConsole()
@@ -92,4 +92,63 @@ t.test('a user shows when they signed in, and from where', async t => {
   t.match(await signIns.getByRole('row').nth(1).textContent(), /Latchkey127\.0\.0\.1Mozilla/, 'that of this test is the newest')
   await examine(t, window, 'user with sign-ins')
   t.strictSame(window.complaints, [])
+})
+
+t.test('by what somebody signs in is removed and restored by an administrator, and removed by themselves but for the last', async t => {
+  const { server, partner } = await runningConsole()
+  const email = 'both@example.com'
+  const [here, there] = [await account(server, email), await account(partner, email)]
+  const { user: { id } } = await graphql(server, '{ user { id } }', {}, here)
+  const accepted = async () => await graphql(server, '{ user { id } }', {}, there).then(() => true, () => false)
+  t.equal(await accepted(), true)
+
+  const window = await visit(t, `/console/users/${id}`)
+  const { page } = window
+  await signIn(page)
+  const identities = page.getByRole('region', { name: 'Signs in by' })
+  await identities.getByRole('button', { name: `Remove Partner, ${email}` }).click()
+  const dialog = page.getByRole('dialog', { name: 'Remove Partner?' })
+  await dialog.getByText('also where the email is verified').waitFor()
+  t.equal(await dialog.getByText('It is their last one').count(), 0)
+  await examine(t, window, 'remove an account')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  t.equal(await accepted(), true, 'not before it is confirmed')
+  await identities.getByRole('button', { name: `Remove Partner, ${email}` }).click()
+  await dialog.getByRole('button', { name: 'Remove it' }).click()
+  await page.getByText('They sign in by Partner no more').waitFor()
+  await identities.getByRole('table', { name: 'Removed' }).getByRole('row').filter({ hasText: 'Partner' }).waitFor()
+  t.equal(await accepted(), false)
+  await examine(t, window, 'user with a removed account')
+  await page.goto(`${server.url}/console/why`)
+  await page.getByText('A token', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'Token' }).fill(there)
+  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByText('what was removed from the user is restored on the page of the user').waitFor()
+  t.match(await page.getByRole('main').textContent(), /it was removed from that user \(identity_not_linked\)/)
+  await page.goto(`${server.url}/console/users/${id}`)
+  await identities.getByRole('button', { name: `Remove Latchkey, ${email}` }).click()
+  await page.getByRole('dialog', { name: 'Remove Latchkey?' }).getByText('It is their last one').waitFor()
+  await page.keyboard.press('Escape')
+  await identities.getByRole('button', { name: `Restore Partner, ${email}` }).click()
+  await page.getByText('They sign in by Partner again').waitFor()
+  await identities.getByRole('table', { name: 'Removed' }).waitFor({ state: 'detached' })
+  t.equal(await accepted(), true)
+  t.strictSame(window.complaints, [])
+
+  const own = await visit(t, `/console/users/${id}`)
+  await signIn(own.page, email)
+  const theirs = own.page.getByRole('region', { name: 'Signs in by' })
+  await theirs.getByRole('button', { name: `Remove Partner, ${email}` }).click()
+  await own.page.getByRole('dialog', { name: 'Remove Partner?' }).getByText('You sign in by Partner as').waitFor()
+  await own.page.getByRole('button', { name: 'Remove it' }).click()
+  await own.page.getByText('You sign in by Partner no more').waitFor()
+  t.equal(await accepted(), false)
+  await theirs.getByRole('table', { name: 'Removed' }).waitFor()
+  t.equal(await theirs.getByRole('button', { name: /^Restore/ }).count(), 0)
+  await theirs.getByRole('button', { name: `Remove Latchkey, ${email}` }).click()
+  await own.page.getByRole('button', { name: 'Remove it' }).click()
+  await own.page.getByRole('dialog').getByText('This is the last account by which you can sign in').waitFor()
+  await examine(t, own, 'the last account')
+  t.strictSame(own.complaints, [])
 })

@@ -1,9 +1,10 @@
-import type { ChangeOptions } from '@latchkey/database'
+import type { ChangeOptions, Tables } from '@latchkey/database'
 import type { IdentityProvider } from '@latchkey/identity-provider'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Identity } from '@latchkey/token-verifier'
 import type { NewUser, User } from '@latchkey/users-store'
 import type { FastifyRequest } from 'fastify'
+import type { Transaction } from 'kysely'
 import type { Standing } from './identity-resolution.js'
 import type { AuthenticationSettings, AuthenticationSettingsChange } from './authentication-settings.js'
 import type { CheckStep } from './connection-check.js'
@@ -89,6 +90,26 @@ export interface AuthProfiles {
    * does not wait where it need not. `undefined` where `resolve` is to be asked.
    */
   known (identity: Identity): ResolvedUser | undefined
+
+  /**
+   * Binds one more identity to the user of another one: for who has tokens of both, and so is known to be one person. Neither `linkByEmail` nor an email
+   * that is not verified is in the way. One that is bound to that user already changes nothing.
+   *
+   * @param identity which is to be bound
+   * @param own the user's: it must be bound to them
+   * @param origin as in `resolve`, of `own`
+   * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH (403) the email of one of the two is not the record's
+   * @throws USERS_STORE_ERR_IDENTITY_TAKEN (409) it is bound to another user
+   * @throws what `resolve` throws for `own`, and AUTH_PROFILES_ERR_PROFILE_NOT_FOUND
+   */
+  link (identity: Identity, own: Identity, origin?: RequestOrigin): Promise<ResolvedUser>
+
+  /**
+   * Whether a user has an identity by which they can sign in: of an issuer that a profile has, and last seen with the email of the record.
+   *
+   * @param transaction in which it is asked, left out: none
+   */
+  canSignIn (userId: string, transaction?: Transaction<Tables>): Promise<boolean>
 
   /** Where an identity stands: what `resolve` would do with it, without anything being done. For people, not for the hot path. */
   lookUp (identity: Identity): Promise<Standing | Unknown>

@@ -13,7 +13,7 @@ export const AUTH_PROFILES_ERR_USER_NOT_FOUND = createError('AUTH_PROFILES_ERR_U
 export const AUTH_PROFILES_ERR_EMAIL_MISMATCH = createError('AUTH_PROFILES_ERR_EMAIL_MISMATCH', 'The email of the token differs from the email of its user: change one of them so that they agree', 403)
 
 /** A user has the token's email, but the identity may not be bound to it without an administrator. */
-export const AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED = createError('AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED', 'A user with this email exists and is not linked to this way of signing in', 403)
+export const AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED = createError('AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED', 'A user with this email exists and is not linked to this way of signing in: sign in as that user did before and link it, or ask an administrator', 403)
 
 /** The token was issued for another profile than the one to sign up by. */
 export const AUTH_PROFILES_ERR_PROFILE_MISMATCH = createError<[string, string]>('AUTH_PROFILES_ERR_PROFILE_MISMATCH', 'The token was issued for the authentication profile "%s", not for "%s": give the authProfileId that the token belongs to', 403)

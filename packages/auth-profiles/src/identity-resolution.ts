@@ -1,7 +1,7 @@
 import type { AuditedRecord, AuditLog } from '@latchkey/audit-log'
 import type { Tables } from '@latchkey/database'
 import type { Identity } from '@latchkey/token-verifier'
-import { normalizeEmail, type User, type UsersStore } from '@latchkey/users-store'
+import { errors, normalizeEmail, type User, type UsersStore } from '@latchkey/users-store'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely, Transaction } from 'kysely'
 import type { ResolvedUser } from './auth-profiles.js'
@@ -15,7 +15,8 @@ export interface IdentityResolution {
   /**
    * The user that an identity belongs to:
    * 1. the one it is bound to, whose email must agree with the token's;
-   * 2. else the one that has its email, which it is then bound to, if the email is proven, the profile allows it, and the record's email was vouched for;
+   * 2. else the one that has its email, which it is then bound to, if the email is proven, the profile allows it, the record's email was vouched for, and it
+   *    was not removed from that user;
    * 3. else nobody.
    *
    * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND
@@ -33,10 +34,10 @@ export type Standing =
   | { readonly kind: 'same_email', readonly user: User, readonly links: boolean, readonly obstacle: LinkObstacle | null }
 
 /**
- * What is in the way of binding an identity to the user with its email: the `profile` never does so, the `token` does not prove the email,
- * or nobody has vouched for that of the `record`.
+ * What is in the way of binding an identity to the user with its email: it was `removed` from that user, the `profile` never does so, the `token` does not
+ * prove the email, or nobody has vouched for that of the `record`.
  */
-export type LinkObstacle = 'profile' | 'token' | 'record'
+export type LinkObstacle = 'removed' | 'profile' | 'token' | 'record'
 
 /** Tells where identities stand, `null` for one that is bound to nobody and whose email nobody has: what `createIdentityResolution` acts on. */
 export type IdentityLookUp = (identity: Identity, profile: AuthenticationProfile) => Promise<Standing | null>
@@ -54,11 +55,17 @@ export function createIdentityLookUp ({ findByIdentity, usersStore, db, isVouche
     if (bound === null) {
       const user = await usersStore.findByEmail(identity.email)
       if (user === null) return null
-      const obstacle = obstacleToLinking(profile, identity) ?? (await isVouchedFor(db, user.id, user.email, identity) ? null : 'record')
+      const obstacle = await obstacleTo(user, identity, profile)
       return { kind: 'same_email', user, links: obstacle === null, obstacle }
     }
     if (emailsAgree(identity, bound)) return { kind: 'bound', bound }
     return { kind: 'email_differs', bound, follows: profile.onEmailChange === 'update' && identity.emailVerified === true }
+  }
+
+  async function obstacleTo ({ id, email }: User, identity: Identity, profile: AuthenticationProfile): Promise<LinkObstacle | null> {
+    // Whatever the token proves: somebody has decided.
+    if (await usersStore.isRemoved(id, identity)) return 'removed'
+    return obstacleToLinking(profile, identity) ?? (await isVouchedFor(db, id, email, identity) ? null : 'record')
   }
 }
 
@@ -112,14 +119,14 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
     await usersStore.noteEmail(user.id, identity, identity.email)
   }
 
-  /** Whether the record is vouched for is asked again while nobody else changes it: its email or identities may be others by now. */
+  /** Whether the record is vouched for is asked again while nobody else changes it: its email or identities may be others by now. So is whether the identity was removed. */
   async function link (user: User, identity: Identity): Promise<void> {
     await usersStore.bindIdentity(user.id, identity, identity.email, {
       inTransaction: async (transaction, { before, after }) => {
         if (before?.length !== after?.length && !await isVouchedFor(transaction, user.id, normalizeEmail(identity.email), identity)) notLinked(user, identity, 'record')
         await audit(transaction, user, { identities: before }, { identities: after })
       }
-    })
+    }).catch((error: unknown) => { throw error instanceof errors.USERS_STORE_ERR_IDENTITY_REMOVED ? new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED() : error })
   }
 
   function notLinked ({ id }: User, { profileId }: Identity, obstacle: LinkObstacle | null): never {
@@ -135,7 +142,11 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
   async function followEmail ({ user, principal }: ResolvedUser, identity: Identity): Promise<ResolvedUser> {
     try {
       const updated = await usersStore.update(user.id, { email: identity.email }, {
-        inTransaction: async (transaction, { before, after }) => { await audit(transaction, user, { ...before }, { ...after }) }
+        inTransaction: async (transaction, { before, after }) => {
+          // Who is shut out meanwhile must not take the record along to an email of theirs.
+          if (!await isBound(transaction, user.id, identity)) throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
+          await audit(transaction, user, { ...before }, { ...after })
+        }
       })
       return resolvedUser(updated, principal.roles)
     } catch (error) {
@@ -146,7 +157,14 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
   }
 }
 
-const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If they are the same person, they sign in as before, once, when this email is confirmed there; if not, an administrator deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
+/** Whether an identity is a user's, who is held by the transaction. */
+async function isBound (transaction: Transaction<Tables>, userId: string, { issuer, subject }: Identity): Promise<boolean> {
+  const row = await transaction.withoutPlugins().selectFrom('latchkey_user_identities').select('user_id')
+    .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).executeTakeFirst()
+  return row !== undefined
+}
+
+const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If they are the same person, they sign in as before and link this account (userIdentityLink), or confirm this email there and sign in once; if not, an administrator removes by what the stranger signs in, or deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
 
 /** The user was deleted between binding and reading. */
 function fail (): never {

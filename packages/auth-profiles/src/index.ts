@@ -17,6 +17,7 @@ import type { AuthProfiles, ResolvedUser, Unknown } from './auth-profiles.js'
 import { checkConnection } from './connection-check.js'
 import { openCurrentProfiles, type CurrentProfiles } from './current-profiles.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_USER_NOT_FOUND } from './errors.js'
+import { createLinkIdentity } from './identity-linking.js'
 import { createIdentityLookUp, createIdentityResolution, emailsAgree, isNoted } from './identity-resolution.js'
 import { openProfiles, openStoredAdapter, toTrustedIssuer, type OpenedProfile } from './open-profiles.js'
 import { resolveOptions, type AuthProfilesOptions } from './options.js'
@@ -38,6 +39,7 @@ import { createSignUpRoles, lookUpConfiguredRoles } from './sign-up-roles.js'
 import { loadStored } from './stored-profiles.js'
 import { examineToken } from './token-examination.js'
 import { createIsVouchedFor } from './vouched-records.js'
+import { createCanSignIn } from './ways-in.js'
 
 export type { AuthProfiles, RequestOrigin, ResolvedUser, Unknown } from './auth-profiles.js'
 export * as errors from './errors.js'
@@ -88,6 +90,8 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const resolution = { findByIdentity: remembered.find, usersStore, db, isVouchedFor: createIsVouchedFor(trustsEmailsOf), auditLog: () => auditLog, log }
   const lookUpIdentity = createIdentityLookUp(resolution)
   const resolveIdentity = createIdentityResolution(resolution)
+  const linkIdentity = createLinkIdentity(resolution)
+  const canSignIn = createCanSignIn(issuer => current.all.some(({ profile }) => profile.issuer === issuer))
   const administrator = normalizeAdministrator(administratorEmail)
   let apiTokens: ApiTokens | null = null
   let activityLog: ActivityLog | null = null
@@ -150,6 +154,13 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       return resolved
     },
     known: identity => refreshAll() === undefined && current.get(identity.profileId) !== undefined ? knownUser(identity) : undefined,
+    link: async (identity, own, origin) => {
+      const resolved = await service.resolve(own, origin)
+      profileOf(identity.profileId)
+      await linkIdentity(identity, own, resolved)
+      return resolved
+    },
+    canSignIn: async (userId, transaction) => await canSignIn(transaction ?? db, userId),
     lookUp: async identity => {
       const { profile } = profileOf(identity.profileId)
       return await lookUpIdentity(identity, profile) ?? await unknown(identity, profile)

@@ -66,19 +66,26 @@ function identityStep ({ email, emailVerified, subject, profileId }: Identity): 
   return ok('identity', `${email}, ${emailVerified === true ? 'verified' : emailVerified === false ? 'not verified' : 'of which the issuer does not say whether it is verified'}; subject ${subject}; profile ${profileId}`)
 }
 
+/** What a person can do by themselves who has signed in as that user before. */
+const LINK = 'sign in as that user did before, and link this account: mutation { userIdentityLink(data: { idToken: "…" }) { id } }'
+
 /** Why an identity is not bound to the user with its email, and what to do about it. */
 const obstacles: Readonly<Record<LinkObstacle, { readonly why: string, remedy (profileId: string): string }>> = {
+  removed: {
+    why: 'it was removed from that user',
+    remedy: () => `If it is to be that user's again: ${LINK}; or an administrator restores it, on the page of the user in the console`
+  },
   profile: {
     why: 'its profile never links by email',
-    remedy: profileId => `Sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`
+    remedy: profileId => `If it is the same person: ${LINK}. "linkByEmail" of the profile ${profileId} says when emails link`
   },
   token: {
     why: 'the token does not say that the email is verified',
-    remedy: profileId => `Confirm the email at the provider, or sign in as that user did before; "linkByEmail" of the profile ${profileId} says when emails link`
+    remedy: profileId => `Confirm the email at the provider. Or, if it is the same person: ${LINK}. "linkByEmail" of the profile ${profileId} says when emails link`
   },
   record: {
     why: 'none of its identities was last seen with this email, verified, so that the record may be somebody else\'s',
-    remedy: () => 'If it is the same person: confirm this email at the provider of before, and sign in there once. If it is not: delete the user, and create it anew for the owner of the email. docs/operations.md, "A user has the email already", says what else there is'
+    remedy: () => `If it is the same person: ${LINK}. If it is not: remove by what the stranger signs in, on the page of the user in the console, and the record waits for the owner of the email; or delete the user, and create it anew. docs/operations.md, "A user has the email already", says what else there is`
   }
 }
 

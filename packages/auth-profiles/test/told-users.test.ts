@@ -23,7 +23,7 @@ async function setUp (t: Test, tables = TABLES) {
   const signUp = async (name: string) => {
     const identity = await identityOf({ app } as typeof other, copies.main, { subject: name, email: `${name}@example.com` })
     const { user } = await app.authProfiles.signUp(identity, { user: { email: `${name}@example.com` } })
-    return { id: user.id, resolve: async () => await app.authProfiles.resolve(identity) }
+    return { id: user.id, identity, resolve: async () => await app.authProfiles.resolve(identity) }
   }
   const jane = await signUp('jane')
   const role = (name: string) => app.rolePermissions.find({ name })?.id as string
@@ -96,6 +96,8 @@ t.test('what another copy of the app, or anybody else, changes of a user is in f
     ['whom an identity belongs to', async () => { await execute(`update latchkey_user_identities set user_id = '${ben.id}', email = 'jane@example.com' where subject = 'jane'`) },
       async () => await jane.resolve().then(() => false, (error: { code?: string }) => error.code === 'AUTH_PROFILES_ERR_EMAIL_MISMATCH')],
     ['that, back again', async () => { await execute(`update latchkey_user_identities set user_id = '${jane.id}' where subject = 'jane'`) }, async () => await jane.resolve().then(() => true, () => false)],
+    ['an identity that another copy removes', async () => { await other.usersStore.removeIdentity(jane.id, jane.identity) }, async () => await jane.resolve().then(() => false, (error: { code?: string }) => error.code === 'AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED')],
+    ['that, restored', async () => { await other.usersStore.restoreIdentity(jane.id, jane.identity) }, async () => await jane.resolve().then(() => true, () => false)],
     ['a user whom SQL deletes, and whose identities go too', async () => { await execute(`delete from latchkey_users where id = '${ben.id}'`) }, async () => await isRefused(ben.resolve)],
     ['a user whom another copy deletes', async () => { await other.usersStore.delete(jane.id) }, async () => await isRefused(jane.resolve)]
   ]

@@ -36,7 +36,7 @@ for (const dialect of dialects) {
       const { app, user, boss } = started
       const warnings = t.capture(app.log, 'warn')
       await t.rejects(app.authProfiles.resolve(boss), notLinked)
-      t.match(warnings().map(({ args }) => args), [[{ userId: user.id, profileId: 'p1', hint: /administrator deletes the user/ }, 'A verified identity was not bound to the user with its email']])
+      t.match(warnings().map(({ args }) => args), [[{ userId: user.id, profileId: 'p1', hint: /link this account .*administrator removes by what the stranger signs in/ }, 'A verified identity was not bound to the user with its email']])
       await t.rejects(app.authProfiles.signUp(boss, { user: { email }, authProfileId: 'p1' }), { code: 'AUTH_PROFILES_ERR_EMAIL_TAKEN' })
       t.match(await app.authProfiles.lookUp(boss), { kind: 'same_email', links: false, obstacle: 'record', user: { id: user.id } })
       t.strictSame(await subjectsOf(started, user.id), ['mallory'])
@@ -134,6 +134,31 @@ for (const dialect of dialects) {
         await t.rejects(resolving(started, { isVouchedFor })(await identity(1, { subject: 'boss', email })), notLinked, meanwhile)
         t.strictSame(await subjectsOf(started, user.id), meanwhile === 'the email is changed' ? [] : ['mallory'])
       }
+    })
+
+    t.test('nor does the record follow its email then', async t => {
+      const started = await startApp(t, dialect, [{ onEmailChange: 'update' }])
+      const { app, identity } = started
+      const mallory = await identity(0, { subject: 'mallory', email })
+      const { user } = await app.authProfiles.signUp(mallory, { user: { email } })
+      const found = await prepareFindByIdentity(app.db, {})(mallory)
+      await app.usersStore.removeIdentity(user.id, mallory)
+      await t.rejects(resolving(started, { findByIdentity: async () => found })(await identity(0, { subject: 'mallory', email: 'mallory@example.com' })), notLinked)
+      t.equal((await app.usersStore.findById(user.id))?.email, email)
+    })
+
+    t.test('an identity that is removed while its request is under way is not bound anew by its email either', async t => {
+      const started = await startApp(t, dialect, [{}, {}])
+      const { app, identity } = started
+      const user = await app.usersStore.create({ email })
+      const boss = await identity(1, { subject: 'boss', email })
+      const isVouchedFor: IsVouchedFor = async () => {
+        await app.usersStore.bindIdentity(user.id, boss, email)
+        await app.usersStore.removeIdentity(user.id, boss)
+        return true
+      }
+      await t.rejects(resolving(started, { isVouchedFor })(boss), notLinked)
+      t.strictSame(await subjectsOf(started, user.id), [])
     })
 
     t.test('an identity that is removed while its request is under way is not bound anew by what is noted', async t => {

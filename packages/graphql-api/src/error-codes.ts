@@ -65,6 +65,8 @@ export const answers: Readonly<Record<string, Answer>> = {
   USERS_STORE_ERR_USER_NOT_FOUND: { code: 'EntityNotFoundError', message: 'User not found' },
   USERS_STORE_ERR_EMAIL_TAKEN: { code: 'EntityExistsError' },
   USERS_STORE_ERR_IDENTITY_TAKEN: { code: 'EntityExistsError' },
+  USERS_STORE_ERR_IDENTITY_NOT_FOUND: { code: 'EntityNotFoundError' },
+  USERS_STORE_ERR_IDENTITY_REMOVED: { code: 'NotAuthorizedError', message: notAuthorized, reason: 'identity_not_linked', field: 'subject' },
   USERS_STORE_ERR_INVALID_EMAIL: { code: 'ValidationError', message: invalid },
   USERS_STORE_ERR_INVALID_USER: { code: 'ValidationError', message: invalid },
 
@@ -112,6 +114,8 @@ export const answers: Readonly<Record<string, Answer>> = {
   GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE: { code: 'ValidationError', message: invalid, malformed: true },
   GRAPHQL_API_ERR_INVALID_ARGUMENT: { code: 'ValidationError', message: invalid },
   GRAPHQL_API_ERR_NOT_AUTHORIZED: { code: 'NotAuthorizedError', message: notAuthorized },
+  GRAPHQL_API_ERR_LAST_IDENTITY: { code: 'ValidationError', message: invalid, field: 'subject' },
+  GRAPHQL_API_ERR_UNFIT_ID_TOKEN: { code: 'ValidationError', message: invalid, reason: 'own' },
   GRAPHQL_API_ERR_NOT_FOUND: { code: 'EntityNotFoundError' }
 }
 

@@ -52,5 +52,20 @@ export class GRAPHQL_API_ERR_NOT_AUTHORIZED extends createError('GRAPHQL_API_ERR
   }
 }
 
+/** It is the last identity by which a user can sign in, who would remove it themselves. */
+export const GRAPHQL_API_ERR_LAST_IDENTITY = createError('GRAPHQL_API_ERR_LAST_IDENTITY', 'This is the last account by which you can sign in: link another one first (userIdentityLink), or have an administrator remove it', 409)
+
+/** The ID token in an argument, which is not that of the request, is refused; `reason` says why in one word, as for a request's own, or `expired`. */
+export class GRAPHQL_API_ERR_UNFIT_ID_TOKEN extends createError('GRAPHQL_API_ERR_UNFIT_ID_TOKEN', 'The request is invalid.', 400) {
+  readonly details: Details
+  readonly reason: string
+
+  constructor (reason: string, why: string) {
+    super()
+    this.reason = reason
+    this.details = { idToken: why }
+  }
+}
+
 /** There is no such record, or none that whoever asks may read. */
 export const GRAPHQL_API_ERR_NOT_FOUND = createError<[string]>('GRAPHQL_API_ERR_NOT_FOUND', '%s not found', 404)

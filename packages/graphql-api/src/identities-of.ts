@@ -1,6 +1,6 @@
 import type { AuthProfiles } from '@latchkey/auth-profiles'
 import type { Tables } from '@latchkey/database'
-import type { RolePermissionsService } from '@latchkey/role-permissions'
+import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { Kysely } from 'kysely'
 import { readsInFull } from './full-reading.js'
 import { batched } from './lists/batched.js'
@@ -27,12 +27,23 @@ interface Services {
   readonly rolePermissions: RolePermissionsService
 }
 
-/** The identities of users, oldest first, asked for once for all users of a list. Who may know them is for others to decide. */
-export function createIdentitiesOf ({ db: database, authProfiles, rolePermissions }: Services) {
+/** Gives by what a user signs in, or signed in, as a principal may see it. */
+export type IdentitiesOf = (principal: Principal, userId: string) => Promise<readonly VisibleIdentity[] | undefined>
+
+/**
+ * The identities of users, oldest first: those that are bound, and those that were removed; asked for once for all users of a list. Who may know them is for
+ * others to decide.
+ */
+export function createIdentitiesOf (services: Services): { readonly bound: IdentitiesOf, readonly removed: IdentitiesOf } {
+  return { bound: identitiesIn('latchkey_user_identities', services), removed: identitiesIn('latchkey_removed_identities', services) }
+}
+
+function identitiesIn (table: 'latchkey_user_identities' | 'latchkey_removed_identities', { db: database, authProfiles, rolePermissions }: Services): IdentitiesOf {
   // A CamelCasePlugin of the app's would rename the columns of the rows.
   const db = database.withoutPlugins()
   return batched<readonly VisibleIdentity[]>(async (principal, userIds) => {
-    const rows = await db.selectFrom('latchkey_user_identities as identity')
+    // The same is read of both, which Kysely's types do not say of a union.
+    const rows = await db.selectFrom(`${table as 'latchkey_user_identities'} as identity`)
       .innerJoin('latchkey_users as user', 'user.id', 'identity.user_id')
       .select(['identity.user_id', 'identity.issuer', 'identity.subject', 'identity.email', 'identity.email_verified', 'identity.created_at', 'user.email as user_email'])
       .where('identity.user_id', 'in', userIds)

@@ -42,6 +42,7 @@ import { assembleExtension, assembleSchema } from './schema/assemble.js'
 import { auditEvents } from './schema/audit-events.js'
 import { firstAdministratorArea } from './schema/first-administrator.js'
 import { identitiesArea } from './schema/identities.js'
+import { identityChangesArea } from './schema/identity-changes.js'
 import { listsArea } from './schema/lists.js'
 import { permissionComparisonArea } from './schema/permission-comparison.js'
 import { permissionEditorArea } from './schema/permission-editor.js'
@@ -140,7 +141,7 @@ function listedNames (fastify: FastifyInstance): ListedName[] {
 }
 
 function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: readonly ListedName[], maxCost: number, requesterOf: RequesterOf): SchemaArea[] {
-  const { usersStore, rolePermissions, authProfiles, db, log } = fastify
+  const { usersStore, rolePermissions, authProfiles, tokenVerifier, db, log } = fastify
   const apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
   const showUser = createShowUser(rolePermissions, readableRecords)
@@ -161,6 +162,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
     usersArea({ usersStore, showUser, creatorOf, requesterOf }),
     userChangesArea({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }),
     identitiesArea({ rolePermissions, identitiesOf: createIdentitiesOf({ db, authProfiles, rolePermissions }), answerSize, requesterOf }),
+    identityChangesArea({ usersStore, rolePermissions, authProfiles, tokenVerifier, changes, roleGiving, auditLog, requesterOf }),
     rolesArea({ db, rolePermissions, lists, tables, requesterOf }),
     listsArea({ lists, tables, names, answerSize, requesterOf }),
     roleChangesArea({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }),

@@ -139,6 +139,8 @@ t.test('only queries are viewed: whatever changes something is refused before an
   for (const mutation of [
     'mutation { userUpdate(data: { firstName: "New" }) { id } }',
     `mutation { roleDelete(data: { id: "${unknownId}" }) { success } }`,
+    'mutation { userIdentityDelete(data: { issuer: "x", subject: "x" }) { success } }',
+    'mutation { userIdentityLink(data: { idToken: "x" }) { id } }',
     'mutation { getToken(code: "x", authProfileId: "main") { token } }',
     'mutation { userLogin(data: { email: "a@example.com", password: "x" }) { success } }',
     'mutation { authenticationProfileTest(data: { name: "x", type: "test" }) { ok } }'

@@ -37,7 +37,13 @@ export class USERS_STORE_ERR_INVALID_USER extends InvalidUser {
 export const USERS_STORE_ERR_EMAIL_TAKEN = createError('USERS_STORE_ERR_EMAIL_TAKEN', 'A user with this email exists', 409)
 
 /** The identity (issuer, subject) is bound to another user. */
-export const USERS_STORE_ERR_IDENTITY_TAKEN = createError('USERS_STORE_ERR_IDENTITY_TAKEN', 'This identity is bound to a user already', 409)
+export const USERS_STORE_ERR_IDENTITY_TAKEN = createError('USERS_STORE_ERR_IDENTITY_TAKEN', 'This identity is bound to a user already: it must be removed from that one first', 409)
+
+/** The identity was removed from this user, and is bound to it again by nothing but a decision of somebody. */
+export const USERS_STORE_ERR_IDENTITY_REMOVED = createError('USERS_STORE_ERR_IDENTITY_REMOVED', 'This identity was removed from the user: it is bound again where that is said, or restored', 409)
+
+/** The user has no such identity, or none was removed. */
+export const USERS_STORE_ERR_IDENTITY_NOT_FOUND = createError('USERS_STORE_ERR_IDENTITY_NOT_FOUND', 'Identity not found', 404)
 
 /** No user has this id. */
 export const USERS_STORE_ERR_USER_NOT_FOUND = createError('USERS_STORE_ERR_USER_NOT_FOUND', 'User not found', 404)

@@ -16,10 +16,10 @@ export { emailMismatches, type EmailMismatch } from './email-mismatches.js'
 export * as errors from './errors.js'
 export { migrateUsersStore } from './migrations.js'
 export type { UsersStoreOptions } from './options.js'
-export type { UserIdentitiesTable, UsersTable } from './tables.js'
+export type { RemovedIdentitiesTable, UserIdentitiesTable, UsersTable } from './tables.js'
 export type { Avatar, NewUser, User, UserChange, UserColumn, UserIdentity } from './user.js'
 export { describeUsersTable, rowToUser, userColumns, type UserRow, type UsersTableDescription } from './user-row.js'
-export type { InTransaction, UsersStore } from './users-store.js'
+export type { BindOptions, InTransaction, UsersStore } from './users-store.js'
 
 /**
  * The app's own columns of the Users table, as they appear in `User`, `NewUser` and `UserChange`: extend it by

@@ -67,5 +67,22 @@ const migrations: Migrations = {
   '004-told-changes': {
     // In this order they are written too: neither waits for the other.
     up: async db => { await tellOfChanges(db, ['latchkey_users', 'latchkey_user_identities']) }
+  },
+  '005-removed-identities': {
+    up: async db => {
+      const { text, boolean } = usersDialectOf(db)
+      await db.schema.createTable('latchkey_removed_identities')
+        .addColumn('issuer', text, column => column.notNull())
+        .addColumn('subject', text, column => column.notNull())
+        .addColumn('user_id', text, column => column.notNull())
+        .addColumn('email', text, column => column.notNull())
+        .addColumn('email_verified', boolean)
+        .addColumn('created_at', text, column => column.notNull())
+        .addColumn('removed_at', text, column => column.notNull())
+        .addPrimaryKeyConstraint('latchkey_removed_identities_pkey', ['issuer', 'subject', 'user_id'])
+        .addForeignKeyConstraint('latchkey_removed_identities_user_id_fkey', ['user_id'], 'latchkey_users', ['id'], key => key.onDelete('cascade'))
+        .execute()
+      await db.schema.createIndex('latchkey_removed_identities_user_id').on('latchkey_removed_identities').column('user_id').execute()
+    }
   }
 }

@@ -1,11 +1,11 @@
 import { isStorableText, prepareQuery, type ChangeOptions, type PreparedQuery, type Tables } from '@latchkey/database'
-import { sql, type Expression, type Insertable, type Kysely, type SqlBool, type Updateable } from 'kysely'
+import type { Expression, Insertable, Kysely, SqlBool, Updateable } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { usersDialectOf } from './dialects/index.js'
 import { normalizeEmail } from './email.js'
 import {
-  USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_IDENTITY_TAKEN, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER,
-  USERS_STORE_ERR_USER_NOT_FOUND
+  USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_IDENTITY_NOT_FOUND, USERS_STORE_ERR_IDENTITY_REMOVED, USERS_STORE_ERR_IDENTITY_TAKEN,
+  USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER, USERS_STORE_ERR_USER_NOT_FOUND
 } from './errors.js'
 import type { UsersTable } from './tables.js'
 import type { User, UserIdentity } from './user.js'
@@ -15,6 +15,8 @@ import type { InTransaction, UsersStore } from './users-store.js'
 
 /** How often an update is tried that the database gave up as one side of a deadlock. */
 const MAX_ATTEMPTS = 5
+/** What is kept of an identity while it is bound, and after it was removed. */
+const asBound = ['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'] as const
 
 /**
  * The users store on a database whose tables are there.
@@ -88,33 +90,32 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
   }
 
   /**
-   * One statement, so that neither the user's deletion nor somebody else's binding can come between.
-   *
+   * @param userId of a user who is held
    * @param email normalised
-   * @returns whether it is bound to the user now: not where the user is not there, or the identity is another one's
+   * @throws USERS_STORE_ERR_IDENTITY_TAKEN
    */
-  async function bind (db: Kysely<Tables>, userId: string, { issuer, subject, emailVerified = null }: UserIdentity, email: string): Promise<boolean> {
+  async function bind (db: Kysely<Tables>, userId: string, { issuer, subject, emailVerified = null }: UserIdentity, email: string): Promise<void> {
     const bound = await db.insertInto('latchkey_user_identities')
-      .columns(['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'])
-      .expression(from => from.selectFrom('latchkey_users')
-        .select(({ val }) => [
-          val(issuer).as('issuer'), val(subject).as('subject'), 'id', val(email).as('email'),
-          // Alone, PostgreSQL would take it for text.
-          sql<boolean | null>`cast(${dialect.toStored(emailVerified)} as boolean)`.as('email_verified'),
-          val(new Date().toISOString()).as('created_at')
-        ])
-        .where('id', '=', userId))
+      .values({ issuer, subject, user_id: userId, email, email_verified: dialect.toStored(emailVerified) as boolean | null, created_at: new Date().toISOString() })
       .onConflict(conflict => conflict.columns(['issuer', 'subject'])
         .doUpdateSet({ email: ({ ref }) => ref('excluded.email'), email_verified: ({ ref }) => ref('excluded.email_verified') })
         .whereRef('latchkey_user_identities.user_id', '=', 'excluded.user_id'))
       .returning('user_id')
       .executeTakeFirst()
-      .catch((error: unknown) => {
-        // The user was deleted meanwhile.
-        if (dialect.violationOf(error)?.kind === 'reference') return undefined
-        throw error
-      })
-    return bound !== undefined
+    if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_TAKEN()
+  }
+
+  async function isRemoved (db: Kysely<Tables>, userId: string, { issuer, subject }: UserIdentity): Promise<boolean> {
+    const row = await db.selectFrom('latchkey_removed_identities').select('removed_at')
+      .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).executeTakeFirst()
+    return row !== undefined
+  }
+
+  /** Forgets that an identity was removed. @returns as it was bound; `undefined` where it was not */
+  async function forgetRemoval (db: Kysely<Tables>, userId: string, { issuer, subject }: UserIdentity) {
+    return await db.deleteFrom('latchkey_removed_identities')
+      .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId)
+      .returning(asBound).executeTakeFirst()
   }
 
   /** Reads a user for a change: until the end of the transaction nobody else changes it. */
@@ -136,6 +137,22 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       if (after === null) for (const work of onDelete) await work(transaction, before)
       return after
     }))
+  }
+
+  /**
+   * Changes the identities of a user, whom nobody else changes meanwhile: of two that do so at once, the second one sees what the first has done.
+   *
+   * @param work of the change itself
+   */
+  async function changingIdentities (userId: string, { where = null, inTransaction }: ChangeOptions<readonly UserIdentity[]>, work: (db: Kysely<Tables>) => Promise<void>): Promise<void> {
+    if (!isStorableText(userId)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
+    await database.transaction().execute(async transaction => {
+      const db = transaction.withoutPlugins()
+      await hold(db, userId, where)
+      const before = await identitiesOf(db, userId)
+      await work(db)
+      await inTransaction?.(transaction, { before, after: await identitiesOf(db, userId) })
+    })
   }
 
   /** Two users who take each other's email at once wait for each other: one of them starts again. */
@@ -186,23 +203,41 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       })
     },
 
-    bindIdentity: async (userId, identity, email, options) => {
+    bindIdentity: async (userId, identity, email, { evenIfRemoved = false, ...options } = {}) => {
       checkIdentity(identity)
       const normalized = normalizeEmail(email)
-      if (!isStorableText(userId)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
-      if (options === undefined) {
-        if (await bind(db, userId, identity, normalized)) return
-        if (await store.findById(userId) === null) throw new USERS_STORE_ERR_USER_NOT_FOUND()
-        throw new USERS_STORE_ERR_IDENTITY_TAKEN()
-      }
-      await database.transaction().execute(async transaction => {
-        const db = transaction.withoutPlugins()
-        // Of two that bind the same at once, the second one sees what the first has done.
-        await hold(db, userId, null)
-        const before = await identitiesOf(db, userId)
-        if (!await bind(db, userId, identity, normalized)) throw new USERS_STORE_ERR_IDENTITY_TAKEN()
-        await options.inTransaction?.(transaction, { before, after: await identitiesOf(db, userId) })
+      await changingIdentities(userId, options, async db => {
+        if (evenIfRemoved) await forgetRemoval(db, userId, identity)
+        else if (await isRemoved(db, userId, identity)) throw new USERS_STORE_ERR_IDENTITY_REMOVED()
+        await bind(db, userId, identity, normalized)
       })
+    },
+
+    removeIdentity: async (userId, identity, options = {}) => {
+      checkIdentity(identity)
+      await changingIdentities(userId, options, async db => {
+        const bound = await db.deleteFrom('latchkey_user_identities')
+          .where('issuer', '=', identity.issuer).where('subject', '=', identity.subject).where('user_id', '=', userId)
+          .returning(asBound).executeTakeFirst()
+        if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_NOT_FOUND()
+        // It may have been removed before, and bound again by a copy of the app that keeps no note of that.
+        await forgetRemoval(db, userId, identity)
+        await db.insertInto('latchkey_removed_identities').values({ ...bound, removed_at: new Date().toISOString() }).execute()
+      })
+    },
+
+    restoreIdentity: async (userId, identity, options = {}) => {
+      checkIdentity(identity)
+      await changingIdentities(userId, options, async db => {
+        const bound = await forgetRemoval(db, userId, identity)
+        if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_NOT_FOUND()
+        await keepingRules(() => db.insertInto('latchkey_user_identities').values(bound).execute())
+      })
+    },
+
+    isRemoved: async (userId, identity) => {
+      if (![userId, identity.issuer, identity.subject].every(isStorableText)) return false
+      return await isRemoved(db, userId, identity)
     },
 
     noteEmail: async (userId, identity, email) => {
@@ -228,6 +263,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
         await db.deleteFrom('latchkey_users').where('id', '=', id).execute()
         // The foreign key does the same, unless an SQLite connection of the app's own has foreign keys off.
         await db.deleteFrom('latchkey_user_identities').where('user_id', '=', id).execute()
+        await db.deleteFrom('latchkey_removed_identities').where('user_id', '=', id).execute()
         return null
       })
     },

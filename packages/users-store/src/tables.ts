@@ -29,9 +29,16 @@ export interface UserIdentitiesTable {
   created_at: string
 }
 
+/** SQL: `latchkey_removed_identities`, what was taken away from users who are there; the primary key is (issuer, subject, user_id). */
+export interface RemovedIdentitiesTable extends Omit<UserIdentitiesTable, 'email_verified'> {
+  email_verified: boolean | number | null
+  removed_at: string
+}
+
 declare module '@latchkey/database' {
   interface Tables {
     latchkey_users: UsersTable
     latchkey_user_identities: UserIdentitiesTable
+    latchkey_removed_identities: RemovedIdentitiesTable
   }
 }

@@ -26,12 +26,38 @@ export interface UsersStore {
    * Binds one more identity to a user. Binding the same one again to the same user only notes the email, and whether it is verified.
    *
    * @param email of the token that the identity comes from
-   * @param options `inTransaction` is told of the user's identities before and after, which are the same where it was bound already
+   * @param options `inTransaction` is told of the user's identities before and after, which are the same where it was bound already;
+   *   `evenIfRemoved`: also one that was removed from this user, which somebody must have decided to undo
    *
    * @throws USERS_STORE_ERR_IDENTITY_TAKEN it is bound to another user
+   * @throws USERS_STORE_ERR_IDENTITY_REMOVED it was removed from this user
    * @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER
    */
-  bindIdentity (userId: string, identity: UserIdentity, email: string, options?: Pick<ChangeOptions<readonly UserIdentity[]>, 'inTransaction'>): Promise<void>
+  bindIdentity (userId: string, identity: UserIdentity, email: string, options?: BindOptions): Promise<void>
+
+  /**
+   * Takes an identity away from a user, who does not sign in by it any more, and notes that: it is not bound to this user again by itself.
+   *
+   * @param options `where` is a condition on the user; `inTransaction` is told of the user's identities before and after
+   *
+   * @throws USERS_STORE_ERR_IDENTITY_NOT_FOUND it is not bound to this user
+   * @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_INVALID_USER
+   */
+  removeIdentity (userId: string, identity: UserIdentity, options?: ChangeOptions<readonly UserIdentity[]>): Promise<void>
+
+  /**
+   * Undoes the removal of an identity: it is bound as it was.
+   *
+   * @param options as for `removeIdentity`
+   *
+   * @throws USERS_STORE_ERR_IDENTITY_NOT_FOUND it was not removed from this user
+   * @throws USERS_STORE_ERR_IDENTITY_TAKEN it is bound to another user by now
+   * @throws USERS_STORE_ERR_USER_NOT_FOUND, USERS_STORE_ERR_INVALID_USER
+   */
+  restoreIdentity (userId: string, identity: UserIdentity, options?: ChangeOptions<readonly UserIdentity[]>): Promise<void>
+
+  /** Whether an identity was removed from a user. */
+  isRemoved (userId: string, identity: UserIdentity): Promise<boolean>
 
   /**
    * Notes the email of the last token of an identity that is bound to a user, and whether it is verified. Binds nothing: of an identity
@@ -65,3 +91,8 @@ export interface UsersStore {
  * connection, which this transaction holds, and on PostgreSQL for one of a pool that such transactions can exhaust.
  */
 export type InTransaction = (transaction: Transaction<Tables>, user: User) => Promise<void>
+
+/** What whoever binds an identity may add. */
+export interface BindOptions extends Pick<ChangeOptions<readonly UserIdentity[]>, 'inTransaction'> {
+  readonly evenIfRemoved?: boolean
+}

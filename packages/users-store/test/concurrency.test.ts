@@ -63,6 +63,32 @@ for (const dialect of dialects) {
       t.strictSame(await outcomes(users.map(user => app.usersStore.bindIdentity(user.id, { issuer, subject: 'two' }, 'u@example.com', options))), { done: 1, USERS_STORE_ERR_IDENTITY_TAKEN: 49 })
     })
 
+    t.test('of 50 that remove one identity at once one does, and each that remove theirs sees what the others have left', async t => {
+      const app = await freshApp(t, dialect)
+      const { id } = await app.usersStore.create({ email: 'u@example.com' }, { identity: { issuer, subject: '0' } })
+      for (const subject of range(20).slice(1)) await app.usersStore.bindIdentity(id, { issuer, subject: String(subject) }, 'u@example.com')
+      t.strictSame(await outcomes(range(50).map(() => app.usersStore.removeIdentity(id, { issuer, subject: '0' }))), { done: 1, USERS_STORE_ERR_IDENTITY_NOT_FOUND: 49 })
+      // As whoever must keep one does it.
+      const keepOne = { inTransaction: async (_transaction: unknown, { after }: { after: readonly unknown[] | null }) => { if (after?.length === 0) throw Object.assign(new Error(), { code: 'LAST' }) } }
+      t.strictSame(await outcomes(range(20).slice(1).map(subject => app.usersStore.removeIdentity(id, { issuer, subject: String(subject) }, keepOne))), { done: 18, LAST: 1 })
+      t.strictSame(await counts(app), { users: 1, identities: 1 })
+    })
+
+    t.test('binding an identity that is being removed does not bring it back', async t => {
+      const app = await freshApp(t, dialect)
+      const identity = { issuer, subject: 'one' }
+      const { id } = await app.usersStore.create({ email: 'u@example.com' }, { identity })
+      let bound: Promise<Record<string, number>> | undefined
+      await app.usersStore.removeIdentity(id, identity, {
+        inTransaction: async () => {
+          bound = outcomes(range(20).map(() => app.usersStore.bindIdentity(id, identity, 'u@example.com')))
+          await new Promise(resolve => setTimeout(resolve, 100))
+        }
+      })
+      t.strictSame(await bound, { USERS_STORE_ERR_IDENTITY_REMOVED: 20 })
+      t.strictSame(await counts(app), { users: 1, identities: 0 })
+    })
+
     t.test('of 50 users who take one email at once, one does', async t => {
       const app = await freshApp(t, dialect)
       const users = await Promise.all(range(50).map(index => app.usersStore.create({ email: `u${index}@example.com` })))

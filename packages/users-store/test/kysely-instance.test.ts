@@ -95,8 +95,11 @@ for (const dialect of dialects) {
 t.test('sqlite: a deleted user leaves no identity behind where foreign keys are off', async t => {
   const app = await appOn(t, { kysely: await ownKysely(t, 'sqlite', { foreignKeys: false }) })
   const { id } = await app.usersStore.create({ email: 'anna@example.com' }, { identity })
+  await app.usersStore.bindIdentity(id, { ...identity, subject: 'removed' }, 'anna@example.com')
+  await app.usersStore.removeIdentity(id, { ...identity, subject: 'removed' })
   await app.usersStore.delete(id)
   t.strictSame(await counts(app), { users: 0, identities: 0 })
+  t.strictSame(await app.db.selectFrom('latchkey_removed_identities').selectAll().execute(), [])
   await t.rejects(app.usersStore.bindIdentity(id, identity, 'anna@example.com'), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
   t.strictSame(await counts(app), { users: 0, identities: 0 })
 })

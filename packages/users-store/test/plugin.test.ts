@@ -24,7 +24,7 @@ t.test('decorates the app with usersStore, and adds no route and no hook', async
   t.ok(app.hasDecorator('usersStore'))
   t.equal(app.printRoutes({ commonPrefix: false }), '(empty tree)')
   t.strictSame(Object.keys(app.usersStore).sort(), [
-    'bindIdentity', 'check', 'columns', 'create', 'delete', 'findByEmail', 'findById', 'findByIdentity', 'identitiesOf', 'noteEmail', 'onDelete', 'update'
+    'bindIdentity', 'check', 'columns', 'create', 'delete', 'findByEmail', 'findById', 'findByIdentity', 'identitiesOf', 'isRemoved', 'noteEmail', 'onDelete', 'removeIdentity', 'restoreIdentity', 'update'
   ])
 })
 

@@ -1,4 +1,5 @@
 import { databaseUrl, dialects } from '@latchkey/test-databases'
+import { sql } from 'kysely'
 import t from 'tap'
 import { appOn, counts } from './helpers/app.js'
 
@@ -232,6 +233,77 @@ for (const dialect of dialects) {
       await t.rejects(usersStore.bindIdentity(other.id, first, 'other@example.com', options), { code: 'USERS_STORE_ERR_IDENTITY_TAKEN' })
       await t.rejects(usersStore.bindIdentity('nobody', { issuer, subject: 'x' }, 'other@example.com', options), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
       await t.rejects(usersStore.bindIdentity('a\0b', { issuer, subject: 'x' }, 'other@example.com', options), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
+    })
+
+    t.test('an identity that is removed is nobody\'s, and is not bound to its user again unless that is said', async t => {
+      const [first, second] = [{ issuer, subject: 'removing' }, { issuer, subject: 'removing more' }]
+      const user = await usersStore.create({ email: 'removing@example.com' }, { identity: first })
+      await usersStore.bindIdentity(user.id, second, 'removing@example.com')
+      const told: unknown[] = []
+      await usersStore.removeIdentity(user.id, second, {
+        inTransaction: async (transaction, change) => {
+          told.push(change)
+          await transaction.updateTable('latchkey_users').set({ first_name: 'told' }).where('id', '=', user.id).execute()
+        }
+      })
+      t.strictSame(told, [{ before: [first, second], after: [first] }])
+      t.equal((await usersStore.findById(user.id))?.firstName, 'told', 'what goes with it is one with it')
+      t.equal(await usersStore.findByIdentity(second), null)
+      t.strictSame([await usersStore.isRemoved(user.id, second), await usersStore.isRemoved(user.id, first), await usersStore.isRemoved('a\0b', second)], [true, false, false])
+      for (const options of [undefined, {}, { inTransaction: async () => { t.fail('nothing was bound') } }, { evenIfRemoved: false }]) {
+        await t.rejects(usersStore.bindIdentity(user.id, second, 'removing@example.com', options), { code: 'USERS_STORE_ERR_IDENTITY_REMOVED', statusCode: 409 })
+      }
+      const other = await usersStore.create({ email: 'not.removing@example.com' })
+      t.equal(await usersStore.isRemoved(other.id, second), false)
+      await usersStore.bindIdentity(other.id, second, 'not.removing@example.com')
+      await usersStore.removeIdentity(other.id, second)
+      await usersStore.bindIdentity(user.id, second, 'removing@example.com', { evenIfRemoved: true })
+      t.strictSame(await usersStore.identitiesOf(user.id), [first, second])
+      t.equal(await usersStore.isRemoved(user.id, second), false, 'then it is as if it never had been')
+      t.equal(await usersStore.isRemoved(other.id, second), true, 'and of another user it stays removed')
+    })
+
+    t.test('a removal that is undone by what goes with it, or of what is not the user\'s, changes nothing', async t => {
+      const identity = { issuer, subject: 'kept' }
+      const user = await usersStore.create({ email: 'kept@example.com' }, { identity })
+      const other = await usersStore.create({ email: 'not.kept@example.com' }, { identity: { issuer, subject: 'not kept' } })
+      const undone = new Error('undone')
+      await t.rejects(usersStore.removeIdentity(user.id, identity, { inTransaction: async () => { throw undone } }), undone)
+      const options = { inTransaction: async () => { t.fail('nothing was removed') } }
+      const notFound = { code: 'USERS_STORE_ERR_IDENTITY_NOT_FOUND', statusCode: 404 }
+      for (const wrong of [{ issuer, subject: 'not kept' }, { issuer, subject: 'Kept' }, { issuer: `${issuer}/`, subject: 'kept' }]) await t.rejects(usersStore.removeIdentity(user.id, wrong, options), notFound)
+      await t.rejects(usersStore.removeIdentity(other.id, identity, options), notFound)
+      for (const id of ['nobody', 'a\0b']) await t.rejects(usersStore.removeIdentity(id, identity, options), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
+      await t.rejects(usersStore.removeIdentity(user.id, identity, { ...options, where: sql<boolean>`latchkey_users.email = 'not.kept@example.com'` }), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' }, 'who does not meet the condition is not there')
+      await t.rejects(usersStore.removeIdentity(user.id, { issuer, subject: '' }), { code: 'USERS_STORE_ERR_INVALID_USER' })
+      t.strictSame(await usersStore.identitiesOf(user.id), [identity])
+      t.equal(await usersStore.isRemoved(user.id, identity), false)
+    })
+
+    t.test('what was removed is restored as it was, if it is nobody else\'s by now', async t => {
+      const identity = { issuer, subject: 'back', emailVerified: true }
+      const user = await usersStore.create({ email: 'back@example.com' }, { identity })
+      const row = async () => await db.selectFrom('latchkey_user_identities').selectAll().where('subject', '=', 'back').execute()
+      const before = await row()
+      await t.rejects(usersStore.restoreIdentity(user.id, identity), { code: 'USERS_STORE_ERR_IDENTITY_NOT_FOUND' }, 'it was not removed')
+      await usersStore.removeIdentity(user.id, identity)
+      t.strictSame(await row(), [])
+      const undone = new Error('undone')
+      await t.rejects(usersStore.restoreIdentity(user.id, identity, { inTransaction: async () => { throw undone } }), undone)
+      await t.rejects(usersStore.restoreIdentity(user.id, identity, { where: sql<boolean>`latchkey_users.email = 'x'` }), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
+      const told: unknown[] = []
+      await usersStore.restoreIdentity(user.id, identity, { inTransaction: async (_transaction, change) => { told.push(change) } })
+      t.strictSame(told, [{ before: [], after: [{ issuer, subject: 'back' }] }])
+      t.strictSame(await row(), before)
+      await t.rejects(usersStore.restoreIdentity(user.id, identity), { code: 'USERS_STORE_ERR_IDENTITY_NOT_FOUND' }, 'once')
+
+      await usersStore.removeIdentity(user.id, identity)
+      const other = await usersStore.create({ email: 'elsewhere@example.com' }, { identity })
+      await t.rejects(usersStore.restoreIdentity(user.id, identity), { code: 'USERS_STORE_ERR_IDENTITY_TAKEN' })
+      t.strictSame(await usersStore.findByIdentity(identity), other)
+      t.equal(await usersStore.isRemoved(user.id, identity), true)
+      await usersStore.delete(user.id)
+      t.strictSame(await db.selectFrom('latchkey_removed_identities').selectAll().where('user_id', '=', user.id).execute(), [], 'what was removed of a user goes with the user')
     })
 
     t.test('an identity of another user is refused, and stays as it was', async t => {

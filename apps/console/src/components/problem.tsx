@@ -63,5 +63,5 @@ function Refused ({ error, title }: { error: ApiError, title: string | undefined
 /** Why a token is nobody's, by the API's word for it. */
 const reasons: Readonly<Record<string, string>> = {
   email_mismatch: 'The email of your sign-in is another one than that of your user. Remedy: an administrator changes the email of the user, or you sign in with the former address.',
-  identity_not_linked: 'A user has your email, and this way to sign in is not bound to it. Remedy: sign in as you did before, or confirm your email at this provider. If neither helps, somebody may have signed up with your email: ask an administrator.'
+  identity_not_linked: 'A user has your email, and this way to sign in is not bound to it, or was removed from it. Remedy: sign in as you did before; an app may let you link this one then. Or confirm your email at this provider. If neither helps, somebody may have signed up with your email: ask an administrator.'
 }

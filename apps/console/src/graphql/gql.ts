@@ -48,9 +48,11 @@ type Documents = {
     "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n": typeof types.RoleUsersDocument,
     "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleGiveDocument,
     "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": typeof types.RoleTakeDocument,
+    "\n  mutation IdentityDelete($id: ID!, $data: UserIdentityDeleteInput!) {\n    userIdentityDelete(filter: { id: $id }, data: $data) { success }\n  }\n": typeof types.IdentityDeleteDocument,
+    "\n  mutation IdentityRestore($id: ID!, $data: UserIdentityRestoreInput!) {\n    userIdentityRestore(filter: { id: $id }, data: $data) { success }\n  }\n": typeof types.IdentityRestoreDocument,
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": typeof types.InviteDocument,
     "\n  query SignIns($userId: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    signInsList(filter: { userId: { equals: $userId } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt profileName issuer ip userAgent }\n    }\n  }\n": typeof types.SignInsDocument,
-    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n      removedIdentities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
     "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.UserUpdateDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": typeof types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": typeof types.UsersDocument,
@@ -98,9 +100,11 @@ const documents: Documents = {
     "\n  query RoleUsers($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    role(id: $id) {\n      users(sort: [{ email: ASC }], first: $first, last: $last, after: $after, before: $before) { items { id email firstName lastName } }\n    }\n  }\n": types.RoleUsersDocument,
     "\n  mutation RoleGive($email: String!, $roleId: ID!) {\n    userUpdate(filter: { email: $email }, data: { roles: { connect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleGiveDocument,
     "\n  mutation RoleTake($userId: ID!, $roleId: ID!) {\n    userUpdate(filter: { id: $userId }, data: { roles: { disconnect: [{ id: $roleId }] } }) { id }\n  }\n": types.RoleTakeDocument,
+    "\n  mutation IdentityDelete($id: ID!, $data: UserIdentityDeleteInput!) {\n    userIdentityDelete(filter: { id: $id }, data: $data) { success }\n  }\n": types.IdentityDeleteDocument,
+    "\n  mutation IdentityRestore($id: ID!, $data: UserIdentityRestoreInput!) {\n    userIdentityRestore(filter: { id: $id }, data: $data) { success }\n  }\n": types.IdentityRestoreDocument,
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": types.InviteDocument,
     "\n  query SignIns($userId: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    signInsList(filter: { userId: { equals: $userId } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt profileName issuer ip userAgent }\n    }\n  }\n": types.SignInsDocument,
-    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": types.UserDocument,
+    "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n      removedIdentities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": types.UserDocument,
     "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.UserUpdateDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": types.UsersDocument,
@@ -250,6 +254,14 @@ export function graphql(source: "\n  mutation RoleTake($userId: ID!, $roleId: ID
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  mutation IdentityDelete($id: ID!, $data: UserIdentityDeleteInput!) {\n    userIdentityDelete(filter: { id: $id }, data: $data) { success }\n  }\n"): typeof import('./graphql').IdentityDeleteDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation IdentityRestore($id: ID!, $data: UserIdentityRestoreInput!) {\n    userIdentityRestore(filter: { id: $id }, data: $data) { success }\n  }\n"): typeof import('./graphql').IdentityRestoreDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n"): typeof import('./graphql').InviteDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -258,7 +270,7 @@ export function graphql(source: "\n  query SignIns($userId: ID!, $first: Int, $l
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
+export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n      removedIdentities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n"): typeof import('./graphql').UserDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

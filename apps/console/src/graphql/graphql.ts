@@ -285,6 +285,16 @@ export type UserFilter = {
   updatedAt?: DateTimePredicate | null | undefined;
 };
 
+export type UserIdentityDeleteInput = {
+  issuer: string;
+  subject: string;
+};
+
+export type UserIdentityRestoreInput = {
+  issuer: string;
+  subject: string;
+};
+
 export type UserRelationFilter = {
   every?: UserFilter | null | undefined;
   is_empty?: boolean | null | undefined;
@@ -567,6 +577,22 @@ export type RoleTakeMutationVariables = Exact<{
 
 export type RoleTakeMutation = { userUpdate: { id: string | null } };
 
+export type IdentityDeleteMutationVariables = Exact<{
+  id: string;
+  data: UserIdentityDeleteInput;
+}>;
+
+
+export type IdentityDeleteMutation = { userIdentityDelete: { success: boolean } };
+
+export type IdentityRestoreMutationVariables = Exact<{
+  id: string;
+  data: UserIdentityRestoreInput;
+}>;
+
+
+export type IdentityRestoreMutation = { userIdentityRestore: { success: boolean } };
+
 export type InviteMutationVariables = Exact<{
   email: string;
   firstName?: string | null | undefined;
@@ -594,7 +620,7 @@ export type UserQueryVariables = Exact<{
 }>;
 
 
-export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileId: string | null, profileName: string | null, emailDiffers: boolean }> | null } | null };
+export type UserQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, status: string | null, timezone: string | null, origin: string | null, createdAt: string | null, updatedAt: string | null, createdBy: { id: string | null, email: string | null } | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null, identities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileId: string | null, profileName: string | null, emailDiffers: boolean }> | null, removedIdentities: Array<{ issuer: string, subject: string, email: string, emailVerified: boolean | null, profileId: string | null, profileName: string | null, emailDiffers: boolean }> | null } | null };
 
 export type UserUpdateMutationVariables = Exact<{
   id: string;
@@ -1103,6 +1129,20 @@ export const RoleTakeDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RoleTakeMutation, RoleTakeMutationVariables>;
+export const IdentityDeleteDocument = new TypedDocumentString(`
+    mutation IdentityDelete($id: ID!, $data: UserIdentityDeleteInput!) {
+  userIdentityDelete(filter: {id: $id}, data: $data) {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityDeleteMutation, IdentityDeleteMutationVariables>;
+export const IdentityRestoreDocument = new TypedDocumentString(`
+    mutation IdentityRestore($id: ID!, $data: UserIdentityRestoreInput!) {
+  userIdentityRestore(filter: {id: $id}, data: $data) {
+    success
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityRestoreMutation, IdentityRestoreMutationVariables>;
 export const InviteDocument = new TypedDocumentString(`
     mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {
   userInvite(
@@ -1167,6 +1207,15 @@ export const UserDocument = new TypedDocumentString(`
       }
     }
     identities {
+      issuer
+      subject
+      email
+      emailVerified
+      profileId
+      profileName
+      emailDiffers
+    }
+    removedIdentities {
       issuer
       subject
       email

@@ -183,7 +183,7 @@ t.test('a token, step by step', async t => {
 
   const user = async (token: string): Promise<Check | undefined> => of(await steps(token), 'user')
   t.match(await user(await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' })), { state: 'problem', detail: /email_mismatch/, remedy: new RegExp(`--fix ${ids.jane}`) })
-  t.match(await user(await issuer.idToken({ subject: 'other', email: 'jane@example.com', emailVerified: false })), { state: 'problem', detail: /identity_not_linked/ })
+  t.match(await user(await issuer.idToken({ subject: 'other', email: 'jane@example.com', emailVerified: false })), { state: 'problem', detail: /identity_not_linked/, remedy: /userIdentityLink/ })
   t.match(await user(await issuer.idToken({ subject: 'other', email: 'jane@example.com' })), { state: 'problem', detail: /last seen with this email, verified, .* \(identity_not_linked\)/, remedy: /operations\.md/ }, 'whose email is another one at her provider')
   t.match(await user(await issuer.idToken({ subject: 'other', email: 'root@example.com' })), { state: 'ok', detail: /the next request binds it/ })
   t.match(await user(await issuer.idToken({ subject: 'new' })), { state: 'problem', detail: /nobody has signed up/, remedy: /userSignUpWithToken\(authProfileId: "p0", user: \{ email: "new@example\.com" \}\)/ })

@@ -1,6 +1,6 @@
 import type { RolePermissionsService } from '@latchkey/role-permissions'
 import { readsInFull } from '../full-reading.js'
-import type { createIdentitiesOf } from '../identities-of.js'
+import type { createIdentitiesOf, IdentitiesOf } from '../identities-of.js'
 import type { AnswerSize } from '../lists/answer-size.js'
 import type { RequesterOf } from '../requester-of.js'
 import { visibilityOf, type VisibleUser } from '../visible-users.js'
@@ -15,7 +15,7 @@ interface IdentitiesParts {
 
 /** By what users sign in. */
 export function identitiesArea ({ rolePermissions, identitiesOf, answerSize, requesterOf }: IdentitiesParts): SchemaArea {
-  const identities: Resolver<VisibleUser, unknown> = async (source, _arguments, context, info) => {
+  const resolverOf = (identitiesOf: IdentitiesOf): Resolver<VisibleUser, unknown> => async (source, _arguments, context, info) => {
     const { userId, isOwn, mayRead } = visibilityOf(source)
     const principal = await requesterOf(context).principal()
     // Who may read some users only has roles of before there was this field, which says more of a person than any other.
@@ -29,6 +29,8 @@ export function identitiesArea ({ rolePermissions, identitiesOf, answerSize, req
       extend type User {
         "By what the user signs in, oldest first: one's own, and those of others for who may read this field of all Users."
         identities: [UserIdentity!]
+        "What was removed of it, for who may read identities: it is not bound to the user again until it is linked, or restored."
+        removedIdentities: [UserIdentity!]
       }
       "An account at an identity provider that is bound to a user."
       type UserIdentity {
@@ -45,6 +47,6 @@ export function identitiesArea ({ rolePermissions, identitiesOf, answerSize, req
         "Whether its email is another one than the user's: unless its profile lets the record follow, its tokens are refused."
         emailDiffers: Boolean!
       }`,
-    resolvers: { User: { identities } }
+    resolvers: { User: { identities: resolverOf(identitiesOf.bound), removedIdentities: resolverOf(identitiesOf.removed) } }
   }
 }

@@ -5,9 +5,9 @@ import type { Transaction } from 'kysely'
 import type { AccountsOfUsers } from '../changes/accounts-of-users.js'
 import { withRoles, type AuditedUser } from '../changes/audited-user.js'
 import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
-import { readRecordKey } from '../changes/record-key.js'
 import type { RoleGiving, RolesChange, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
-import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
+import { idOfUser, type UserKey } from '../changes/user-key.js'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
 import { afterChange, type ShowUser, type VisibleUser } from '../visible-users.js'
 import { withoutNulls } from '../without-nulls.js'
@@ -21,11 +21,6 @@ interface UserChangesParts {
   readonly accounts: AccountsOfUsers
   readonly showUser: ShowUser
   readonly requesterOf: RequesterOf
-}
-
-interface UserKey {
-  readonly id?: string | null
-  readonly email?: string | null
 }
 
 type CreateInput = NewUser & { readonly roles?: RolesInput | null }
@@ -87,7 +82,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     const fields = [...fieldsSet(given), ...roles == null ? [] : ['roles']]
     const change = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'update', fields })
     const wanted = roles == null ? null : roleGiving.toChange(principal, roles)
-    const id = await idOf({ id: dataId ?? null }, filter)
+    const id = await idOfUser(usersStore, { id: dataId ?? null }, filter)
     const user = await usersStore.update(id, given, {
       where: change.where,
       inTransaction: async (transaction, { before, after }) => {
@@ -119,7 +114,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
   const userDelete: Resolver<unknown, { data?: UserKey | null, filter?: UserKey | null }> = async (_source, { data, filter }, context) => {
     const principal = await requesterOf(context).principal()
     const change = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'delete' })
-    const id = await idOf(data, filter)
+    const id = await idOfUser(usersStore, data, filter)
     const remove = async (finish: (transaction: Transaction<Tables>, before: AuditedUser) => Promise<void>): Promise<void> => {
       await usersStore.delete(id, {
         where: change.where,
@@ -135,14 +130,6 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     await accounts.deleteAccountsOf(id, async () => { await rehearse(remove) })
     await remove(async (transaction, before) => { await change.finish(transaction, { before, after: null }) })
     return { success: true }
-  }
-
-  async function idOf (one: UserKey | null | undefined, other: UserKey | null | undefined): Promise<string> {
-    const { id, by: email } = readRecordKey('email', one, other)
-    if (email === null) return id as string
-    const found = await usersStore.findByEmail(email)
-    if (found === null || (id !== null && found.id !== id)) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
-    return found.id
   }
 
   return {

@@ -1,7 +1,6 @@
-import { Alert, Button, Code, Group, List, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core'
+import { Button, Code, Group, Paper, Stack, Table, Text, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
-import { IconAlertTriangle } from '@tabler/icons-react'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
@@ -17,6 +16,7 @@ import { RolesField } from '../../components/roles-field'
 import { RoleBadges } from '../../components/role-badges'
 import { graphql } from '../../graphql'
 import type { UserQuery, UserUpdateInput } from '../../graphql/graphql'
+import { Identities } from './identities'
 import { SignInHistory } from './sign-in-history'
 
 const UserDocument = graphql(`
@@ -27,6 +27,7 @@ const UserDocument = graphql(`
       roles { items { id name } }
       permissions { items { resource resourceType permission } }
       identities { issuer subject email emailVerified profileId profileName emailDiffers }
+      removedIdentities { issuer subject email emailVerified profileId profileName emailDiffers }
     }
   }
 `)
@@ -44,7 +45,6 @@ const UserDeleteDocument = graphql(`
 `)
 
 type User = NonNullable<UserQuery['user']>
-type Identity = NonNullable<User['identities']>[number]
 
 const userQuery = (id: string) => queryOptions({ queryKey: ['users', 'one', id], queryFn: async () => (await ask(UserDocument, { id })).user as User })
 
@@ -76,7 +76,7 @@ export function UserPage () {
           ['Roles', <RoleBadges key='roles' roles={data.roles} linked />]
         ]}
         />
-        <Identities user={data} />
+        <Identities id={userId} user={data} />
         <SignInHistory userId={userId} />
         <EditForm key={data.updatedAt} user={data} id={userId} />
         <Permissions user={data} />
@@ -85,59 +85,6 @@ export function UserPage () {
         The record and its roles go, and the account too where the provider lets accounts be deleted. This cannot be undone. What they did stays in the activity.
       </Confirm>
     </>
-  )
-}
-
-/** By what they sign in. */
-function Identities ({ user: { email, identities } }: { user: User }) {
-  return (
-    <section aria-labelledby='user-identities'>
-      <Title order={2} size='h4' id='user-identities' mb='xs'>Signs in by</Title>
-      {identities == null
-        ? <Text c='dimmed'>You may not read by what they sign in.</Text>
-        : identities.length === 0
-          ? <Text>Nothing yet: the first verified token with this email is bound to the user.</Text>
-          : (
-            <Stack>
-              {identities.filter(({ emailDiffers }) => emailDiffers).map(identity => <DifferentEmail key={`${identity.issuer} ${identity.subject}`} identity={identity} ofUser={email ?? null} />)}
-              <Table>
-                <Table.Thead><Table.Tr><Table.Th>Profile</Table.Th><Table.Th>Email there</Table.Th><Table.Th className='wide-only'>Subject</Table.Th></Table.Tr></Table.Thead>
-                <Table.Tbody>
-                  {identities.map(({ issuer, subject, email: there, emailVerified, profileName }) => (
-                    <Table.Tr key={`${issuer} ${subject}`}>
-                      <Table.Th scope='row'>{profileName ?? issuer}</Table.Th>
-                      <Table.Td>
-                        {there}{emailVerified === true && ', verified'}
-                      </Table.Td>
-                      <Table.Td className='wide-only'><Code>{subject}</Code></Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Stack>
-            )}
-    </section>
-  )
-}
-
-/** What is in the way of somebody whose provider has another email of them than their record. */
-function DifferentEmail ({ identity: { profileId, profileName, issuer, email, emailVerified }, ofUser }: { identity: Identity, ofUser: string | null }) {
-  const provider = profileName ?? issuer
-  return (
-    <Alert color='orange' icon={<IconAlertTriangle aria-hidden />} title={`${provider} knows them by another email`}>
-      <Text size='sm'>
-        {provider} says <b>{email}</b>{ofUser !== null && <>, and the record here says <b>{ofUser}</b></>}. Signing in with it is refused until the two agree.
-      </Text>
-      <Text size='sm' mt='xs'>Remedy, whichever is right:</Text>
-      <List size='sm'>
-        <List.Item>They have moved to {email}: change the email below{emailVerified !== true && ', once you are sure that it is theirs: the provider has not verified it'}.</List.Item>
-        <List.Item>{ofUser ?? 'The email here'} is still right: they, or whoever runs {provider}, change it back there.</List.Item>
-        <List.Item>
-          Records are to follow the provider: choose “Change it here too, when it is verified” under “When the email changes at the provider”
-          {profileId == null ? ' of its profile' : <> of <TextLink to='/authentication/$profileId' params={{ profileId }}>its profile</TextLink></>}.
-        </List.Item>
-      </List>
-    </Alert>
   )
 }
 

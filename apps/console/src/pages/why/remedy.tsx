@@ -1,4 +1,4 @@
-import { Alert, Text } from '@mantine/core'
+import { Alert, Code, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ButtonLink, TextLink } from '../../components/links'
 import type { ExplainQuery } from '../../graphql/graphql'
@@ -44,7 +44,7 @@ const ofApiToken: Readonly<Record<string, ReactNode>> = {
 
 const ofIdToken: Readonly<Record<string, ReactNode>> = {
   email_mismatch: <>Make the two emails agree: change that of the record under <TextLink to='/users'>Users</TextLink>, or that at the provider. To let records follow verified emails, change “When the email changes at the provider” in the profile, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
-  identity_not_linked: <>They confirm their email at the provider, or sign in as they did before. Where nobody has proven the email who signs in as that user, it may be a stranger's: then delete the user under <TextLink to='/users'>Users</TextLink>, and invite the owner of the email. When a token binds to a user by email, its profile says as “Users who exist already”, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
+  identity_not_linked: <>If it is the same person: they sign in as they did before and link this account (<Code>userIdentityLink</Code>), or confirm their email at the provider; what was removed from the user is restored on the page of the user, under <TextLink to='/users'>Users</TextLink>. Where nobody has proven the email who signs in as that user, it may be a stranger's: remove by what they sign in, on the same page, and the user waits for the owner of the email. When a token binds to a user by email, its profile says as “Users who exist already”, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
   expired: 'A new one: the app renews it with its refresh token, or they sign in again. If it is new, the clock of the server is wrong.',
   not_yet_valid: 'Set the clocks of the server and of the provider (NTP): by one of them the token begins later.',
   malformed: 'Paste the ID token as the provider gave it: three parts joined by dots, without quotes and line breaks.',
