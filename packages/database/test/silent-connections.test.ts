@@ -56,6 +56,35 @@ t.test('a transaction whose connection goes silent says the same, whatever it do
   t.equal(link.begun, 2)
 })
 
+t.test('what a transaction holds whose connection goes silent is free again once PostgreSQL has heard nothing of it for as long', async t => {
+  const { db, link } = await setUp(t, { maxConnections: 2, answerTimeoutMs: 1000 })
+  for (const begin of [() => db.transaction(), () => db.transaction().setIsolationLevel('repeatable read')]) {
+    await t.rejects(begin().execute(async transaction => {
+      await transaction.updateTable('numbers').set({ n: 2 }).execute()
+      link.freeze()
+      link.thaw()
+      // Nothing comes through to the server, which so knows nothing of the end.
+      throw new Error('The app gives up')
+    }))
+    await wait(200)
+    await db.updateTable('numbers').set({ n: 3 }).execute()
+  }
+})
+
+t.test('a transaction may take its time between its statements, as long as that is less', async t => {
+  const { db, read } = await setUp(t, { maxConnections: 1, answerTimeoutMs: 1000 })
+  await db.transaction().execute(async transaction => {
+    for (const n of [2, 3, 4]) {
+      await transaction.updateTable('numbers').set({ n }).execute()
+      await wait(500)
+    }
+  })
+  t.equal(await read(), 4)
+  // What holds for a transaction is over with it.
+  await wait(1500)
+  t.equal(await read(), 4)
+})
+
 t.test('a statement that the server works at for too long fails too; one that comes in time does not, nor does a connection that was idle for longer', async t => {
   const { db, link, read } = await setUp(t, { maxConnections: 1, answerTimeoutMs: 500 })
   for (let round = 0; round < 3; round++) await sql`select pg_sleep(0.3)`.execute(db)
