@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
+import { cancelStatement } from './cancel-statement.js'
 import { DATABASE_ERR_NO_ANSWER } from './errors.js'
 
 /** In a statement: who takes such a lock waits for others to end their work, such as migrations, and does such work then. */
@@ -10,7 +11,7 @@ const BEGIN = /^(?:begin|start transaction)\b[^;]*$/
 
 /**
  * Gives a connection of the pool up when its statement has had no answer for so long: it may be dead without anybody having learnt of it. What waits for it
- * fails, and the pool makes another. With pg's `query_timeout` only the statement would fail: the connection would go back to the pool, and the next one wait for it.
+ * fails, and the pool makes another. The server is told, or the statement would go on waiting there for a lock, and with each that follows it one more connection, until there are no more to be had. With pg's `query_timeout` only the statement would fail: the connection would go back to the pool, and the next one wait for it.
  * A connection that has asked for an advisory lock may take its time until it goes back.
  *
  * PostgreSQL does the same with a transaction of which it hears nothing for so long: else what that one holds of a process that is cut off would be held until TCP finds
@@ -30,6 +31,7 @@ function limitAnswersOf (client: pg.PoolClient, withinMs: number, unhurried: Wea
   const stop = () => { clearTimeout(timer) }
   const giveUp = () => {
     isGivenUp = true
+    cancelStatement(client)
     // Every statement of the connection fails with it. `end` would wait for the other side, which may be gone.
     ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy(noAnswer())
   }

@@ -2,6 +2,7 @@ import { databaseUrl, openLink } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
 import t, { type Test } from 'tap'
 import database, { createRefresh, migrate, type DatabaseOptions } from '../dist/index.js'
 
@@ -24,6 +25,8 @@ async function setUp (t: Test, options: DatabaseOptions = {}) {
   return {
     db,
     link,
+    /** Past the link. */
+    url,
     read: async () => (await db.selectFrom('numbers').select('n').executeTakeFirstOrThrow()).n,
     /** All connections that are open go silent, without an end; new ones work. */
     silence: async () => {
@@ -93,6 +96,22 @@ t.test('a statement that the server works at for too long fails too; one that co
   t.equal(await read(), 1)
   t.equal(link.begun, 1)
   await t.rejects(sql`select pg_sleep(1)`.execute(db), noAnswer)
+  t.equal(await read(), 1)
+})
+
+t.test('what waits for a lock of somebody else, and is given up, is given up by the server too: it takes no connection any more, and is not carried out when the lock is free', async t => {
+  const { db, read, url } = await setUp(t, { maxConnections: 3, answerTimeoutMs: 500 })
+  const locking = new pg.Client({ connectionString: url })
+  await locking.connect()
+  t.teardown(() => locking.end())
+  await locking.query('begin; lock table numbers in access exclusive mode')
+  const tried = [1, 2, 3, 4, 5, 6].map(async () => { await db.updateTable('numbers').set({ n: 2 }).execute() })
+  t.strictSame((await Promise.allSettled(tried)).map(({ status }) => status), Array(6).fill('rejected'))
+  const waiting = async () => (await locking.query("select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rows[0].count
+  for (let tries = 0; await waiting() > 0 && tries < 50; tries++) await wait(50)
+  t.equal(await waiting(), 0)
+  await locking.query('rollback')
+  await wait(100)
   t.equal(await read(), 1)
 })
 
