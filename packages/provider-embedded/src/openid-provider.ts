@@ -2,6 +2,7 @@ import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
+import { AWAY_SECONDS } from './database-failure.js'
 import { callbacksOf, isWeb } from './openid-client.js'
 import type { Profiles } from './profiles.js'
 import type { SigningKey } from './signing-keys.js'
@@ -141,6 +142,10 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   const provider = new Provider(config.issuer, configuration)
   // Which requests came over TLS is known from the public URL; the mount says so in the header that this trusts.
   provider.proxy = true
+  provider.use(async (ctx, next) => {
+    await next()
+    if (ctx.status === 503) ctx.set('retry-after', String(AWAY_SECONDS))
+  })
   // Signing out keeps a session of whoever does it, signed in or not.
   provider.use(async (ctx, next) => {
     // While the database is away the logout page itself says so, and keeps nothing.
