@@ -9,6 +9,7 @@ t.test('errors of routes', async t => {
   await app.register(errorReplies)
   await app.register(tokenVerifier)
   app.get('/expired', () => { throw new errors.TOKEN_VERIFIER_ERR_TOKEN_EXPIRED() })
+  app.get('/away', () => { throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), { code: 'ECONNREFUSED' }) })
   app.get('/unforeseen', () => { throw new Error('select password from accounts') })
 
   t.test('say how to authenticate, as RFC 6750 has it', async t => {
@@ -19,6 +20,11 @@ t.test('errors of routes', async t => {
   t.test('tell nothing of what nobody foresaw', async t => {
     const response = await app.inject('/unforeseen')
     t.equal(response.statusCode, 500)
+    t.strictSame(response.json(), { code: 'InternalError', message: 'Internal error' })
+  })
+  t.test('say when to try again where the database is away, and nothing of it', async t => {
+    const response = await app.inject('/away')
+    t.match(response, { statusCode: 503, headers: { 'retry-after': '5' } })
     t.strictSame(response.json(), { code: 'InternalError', message: 'Internal error' })
   })
   t.test('are of one shape, for unknown addresses too', async t => {

@@ -43,7 +43,11 @@ t.test('a database that cannot be used stops the start with one line that says w
 
   await t.test('a server that takes connections and says nothing', async t => {
     const port = await portOf(t, createSocketServer(socket => { t.teardown(() => { socket.destroy() }) }))
-    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: .*timeout/)
+    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database does not do what it is asked \(.*timeout.*\): start the database, or correct DATABASE_URL/)
+  })
+  await t.test('a server that takes connections and ends them', async t => {
+    const port = await portOf(t, createSocketServer(socket => { socket.destroy() }))
+    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database does not do what it is asked \(.*\): start the database, or correct DATABASE_URL/)
   })
   const there = new URL(await databaseUrl(t, 'postgres'))
   there.pathname = '/nowhere'

@@ -65,6 +65,8 @@ function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, c
   }
 
   function statementFor (sql: string): Sqlite.Statement {
+    // After some errors, such as a full disk, SQLite has done so itself: Kysely would throw that there is no transaction, in place of the error that says why.
+    if (sql === 'rollback' && !database.inTransaction) return database.prepare('select null')
     if (statementName(sql) === undefined) return database.prepare(sql)
     let statement = statements.get(sql)
     if (statement === undefined) {

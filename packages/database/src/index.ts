@@ -24,6 +24,7 @@ export { leaveUnseen, seenChanges, type SeenChanges } from './seen-changes.js'
 export { isStorableText } from './storable-text.js'
 export { textType } from './text-type.js'
 export { tellOfChanges } from './told-changes.js'
+export { isUnavailable } from './unavailable.js'
 export { raiseVersion, readVersion, type StoredVersion, type VersionTable } from './version-row.js'
 
 /**

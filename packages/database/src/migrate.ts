@@ -37,6 +37,8 @@ async function runMigrator<DB> (db: Kysely<DB>, packageName: string, migrations:
   })
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
+  const [, unknown] = /previously executed migration (\S+) is missing/.exec((error as Error).message) ?? []
+  if (unknown !== undefined) throw new DATABASE_ERR_MIGRATION_FAILED('Migration', packageName, `${unknown} has run on this database, which this version does not know. Start the version that ran it, or a later one, or restore a backup of before`, { cause: undefined })
   const failed = results?.find(({ status }) => status === 'Error')
   // None of them where there was no getting to the first one, such as where the database does not answer.
   throw failure(failed === undefined ? 'Migration' : `Migration ${failed.migrationName}`, packageName, error)

@@ -12,7 +12,7 @@ const schema = Type.Object({
   maxConnections: Type.Integer({ minimum: 1, maximum: 1000, default: 10 }),
   /** PostgreSQL: milliseconds to wait for a connection before the query fails. */
   connectionTimeoutMs: Type.Integer({ minimum: 1, default: 5000 }),
-  /** PostgreSQL: milliseconds to wait for the answer to a statement before it fails and its connection is given up. As many as a timer can count. */
+  /** PostgreSQL: milliseconds to wait for the answer to a statement before it fails and its connection is given up, and, there, for the next statement of a transaction. As many as a timer can count. */
   answerTimeoutMs: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: 30_000 }),
   /** SQLite: milliseconds to wait for another process's lock before the query fails. */
   busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 }),

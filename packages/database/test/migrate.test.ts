@@ -52,6 +52,16 @@ for (const dialect of dialects) {
       t.strictSame(await things(db), [{ id: 'other' }])
     })
 
+    t.test('tables of a newer version of the package are left as they are, and the error says what to start', async t => {
+      const db = await open(t, await databaseUrl(t, dialect))
+      await migrate(db, '@latchkey/things', createAndFill)
+      await t.rejects(migrate(db, '@latchkey/things', create), {
+        code: 'DATABASE_ERR_MIGRATION_FAILED',
+        message: 'Migration of @latchkey/things failed, and nothing of it was kept: 002-fill has run on this database, which this version does not know. Start the version that ran it, or a later one, or restore a backup of before'
+      })
+      t.strictSame(await things(db), [{ id: 'one' }])
+    })
+
     t.test('a failing migration leaves nothing of the call behind and names itself', async t => {
       const db = await open(t, await databaseUrl(t, dialect))
       const failing: Migrations = { ...create, '002-fail': { up: async db => { await sql`select * from nowhere`.execute(db) } } }
@@ -64,12 +74,6 @@ for (const dialect of dialects) {
       await t.rejects(things(db))
       await migrate(db, '@latchkey/things', createAndFill)
       t.strictSame(await things(db), [{ id: 'one' }])
-    })
-
-    t.test('tables of a newer version of the package are left as they are, and the error says so', async t => {
-      const db = await open(t, await databaseUrl(t, dialect))
-      await migrate(db, '@latchkey/things', createAndFill)
-      await t.rejects(migrate(db, '@latchkey/things', create), { message: /^Migration of @latchkey\/things failed, and nothing of it was kept: .*002-fill is missing/ })
     })
   })
 }

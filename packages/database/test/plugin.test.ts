@@ -32,6 +32,24 @@ for (const [synchronous, level] of [[undefined, 1], ['normal', 1], ['full', 2]] 
   })
 }
 
+t.test('sqlite: a transaction that SQLite has rolled back by itself, as on a full disk, fails by the reason why, and the next one works', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { url: 'sqlite::memory:' })
+  await sql`create table things (id text primary key)`.execute(app.db)
+  await t.rejects(app.db.transaction().execute(async transaction => {
+    await sql`insert into things values ('one')`.execute(transaction)
+    await sql`insert or rollback into things values ('one')`.execute(transaction)
+  }), { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' })
+  await app.db.transaction().execute(async transaction => { await sql`insert into things values ('two')`.execute(transaction) })
+  t.strictSame((await sql`select id from things`.execute(app.db)).rows, [{ id: 'two' }])
+  await t.rejects(app.db.transaction().execute(async transaction => {
+    await sql`insert into things values ('three')`.execute(transaction)
+    throw new Error('No')
+  }), { message: 'No' })
+  t.strictSame((await sql`select id from things`.execute(app.db)).rows, [{ id: 'two' }])
+})
+
 t.test('a Kysely instance of the app is used as it is and not closed', async t => {
   const own = new Kysely<Tables>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
   t.teardown(() => own.destroy())

@@ -1,3 +1,4 @@
+import { isUnavailable } from '@latchkey/database'
 import type { GraphQLError } from 'graphql'
 
 /** The codes that clients see. */
@@ -120,6 +121,8 @@ export const answers: Readonly<Record<string, Answer>> = {
 }
 
 const internal: ClientError = { code: 'InternalError', message: 'Internal error', status: 500 }
+/** The same, of which clients may know that it passes. It takes a database some seconds to come back. */
+const unavailable: ClientError = { ...internal, status: 503, retryAfter: 5 }
 
 /** Errors as this module reads them, whatever threw them. */
 interface AnyError {
@@ -168,6 +171,9 @@ function describeForeign (error: AnyError): ClientError | null {
   const code = String(error.code)
   const status = statusOf(error, 500)
   if (status === 429) return { code: 'ThrottlingThresholdReachedError', message: error.message, status, malformed: true }
+  // The client has hung up in the middle of its request: to Fastify an error of the client's, and nobody reads the answer.
+  if (code === 'ECONNRESET' && status === 400) return { code: 'ValidationError', message: invalid, status, details: { body: 'has not come to its end' }, malformed: true }
+  if (isUnavailable(error)) return unavailable
   if (code.startsWith('MER_ERR_GQL_')) return { code: 'ValidationError', message: error.message, status: 400 }
   // The body parser's own errors, one of which (a forbidden `__proto__`) has no code.
   const isUnreadableBody = code.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError

@@ -1,4 +1,7 @@
 import { auditServer } from 'graphql-http'
+import { once } from 'node:events'
+import { connect, type AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { error, openApi } from './helpers/api.js'
 
@@ -49,6 +52,20 @@ t.test('a request that is none of GraphQL gets a ValidationError that names the 
     }
   }
   t.equal((await app.inject({ url: '/graphql', query: { query: 'mutation { userSignUp(user: { email: "a@b.c" }) { id } }' } })).headers.allow, 'POST')
+})
+
+t.test('a client that hangs up in the middle of its request is no error of the app\'s', async t => {
+  const { app, logs } = await openApi(t)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  await once(socket, 'connect')
+  const taken = once(app.server, 'request')
+  socket.write('POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"query":')
+  await taken
+  socket.destroy()
+  const line = () => logs.find(({ msg }) => /^A GraphQL request/.test(String(msg)))
+  for (let tries = 0; line() === undefined && tries < 100; tries++) await wait(20)
+  t.match(line(), { level: 30, msg: 'A GraphQL request was refused', code: 'ValidationError', details: { body: String } })
 })
 
 /** Requests that GraphQL itself refuses. */

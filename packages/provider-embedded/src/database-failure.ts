@@ -1,6 +1,9 @@
 import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors } from 'oidc-provider'
 
+/** In how many seconds clients may try again: it takes a database some to come back. */
+export const AWAY_SECONDS = 5
+
 /**
  * The database did not do what it was asked. To OAuth clients it is `temporarily_unavailable` (RFC 6749 §4.1.2.1),
  * to browsers a page with status 503; neither says why, which the log does.

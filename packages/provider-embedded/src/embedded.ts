@@ -21,7 +21,7 @@ import { createOpenIdProvider, type ProviderPages } from './openid-provider.js'
 import type { ResolvedOptions } from './options.js'
 import { createPendingEmails, type PendingEmails } from './pending-emails.js'
 import { createProfiles, type Profiles } from './profiles.js'
-import { createRecords } from './records.js'
+import { createRecords, takeBackUse } from './records.js'
 import { loadSecrets, type Secrets } from './secrets.js'
 import { loadSigningKeys } from './signing-keys.js'
 import { createTokens, type RunningProvider, type Tokens } from './tokens.js'
@@ -99,7 +99,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   })
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, profiles, pages: pages(profiles), log, legacyCallback, refused })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
       running = { provider, handle: provider.callback() }
     }
     return running

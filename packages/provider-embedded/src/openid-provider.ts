@@ -2,6 +2,7 @@ import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
+import { AWAY_SECONDS } from './database-failure.js'
 import { callbacksOf, isWeb } from './openid-client.js'
 import type { Profiles } from './profiles.js'
 import type { SigningKey } from './signing-keys.js'
@@ -45,6 +46,8 @@ export interface OpenIdProviderConfig {
   readonly refreshTokenSeconds: number
   /** The redirect URI of the legacy routes, which have no use for refresh tokens. */
   readonly legacyCallback: string
+  /** Takes back that a refresh token was used, by a request that began then and has failed. */
+  readonly takeBackUse: (refreshToken: string, since: number) => Promise<void>
   /** Told of the error where a client network is refused. */
   readonly refused: (error: unknown) => void
 }
@@ -138,9 +141,22 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       ctx.body = pages.error(clientIdOf(ctx), ctx.status === 429 ? { error: 'too_many_requests' } : out)
     }
   }
+  /** Nobody gets the token that was made for the one that was used, and then something else failed. */
+  const takeBack = async ({ RotatedRefreshToken: used, RefreshToken: made }: KoaContextWithOIDC['oidc']['entities'], refreshToken: string, begun: number) => {
+    if (used !== undefined) await made?.destroy()
+    await config.takeBackUse(refreshToken, begun)
+  }
   const provider = new Provider(config.issuer, configuration)
   // Which requests came over TLS is known from the public URL; the mount says so in the header that this trusts.
   provider.proxy = true
+  provider.use(async (ctx, next) => {
+    const begun = Date.now()
+    await next()
+    if (ctx.status === 503) ctx.set('retry-after', String(AWAY_SECONDS))
+    const refreshToken = ctx.status >= 500 ? ctx.oidc?.params?.refresh_token : undefined
+    // Where the database is still away it stays used, which is in the log.
+    if (typeof refreshToken === 'string') await takeBack(ctx.oidc.entities, refreshToken, begun).catch(() => {})
+  })
   // Signing out keeps a session of whoever does it, signed in or not.
   provider.use(async (ctx, next) => {
     // While the database is away the logout page itself says so, and keeps nothing.

@@ -79,6 +79,21 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
   }
 }
 
+/**
+ * Takes back that a refresh token was used, by a request that failed before it had given another one for it. Else whoever has it would be signed out by what they cannot
+ * help, when they come with it again. Where the grant has another one that is good, it was used rightly.
+ *
+ * @param since milliseconds since 1970: when that request began
+ */
+export async function takeBackUse (db: Kysely<Tables>, refreshToken: string, since: number): Promise<void> {
+  await db.updateTable('latchkey_embedded_records as used')
+    .set({ consumed_at: null })
+    .where('model', '=', 'RefreshToken').where('id', '=', hashSecret(refreshToken)).where('consumed_at', '>=', new Date(since).toISOString())
+    .where(({ not, exists, selectFrom }) => not(exists(selectFrom('latchkey_embedded_records as other').select('other.id')
+      .where('other.model', '=', 'RefreshToken').whereRef('other.grant_id', '=', 'used.grant_id').where('other.consumed_at', 'is', null))))
+    .execute()
+}
+
 /** Ends a grant with all tokens and codes that came of it. */
 export async function revokeGrant (db: Kysely<Tables>, grantId: string): Promise<void> {
   await db.deleteFrom('latchkey_embedded_records')

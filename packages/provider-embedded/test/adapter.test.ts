@@ -1,5 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose'
+import { sql } from 'kysely'
 import t from 'tap'
 import { profileOf, startApp } from './helpers/app.js'
 
@@ -66,6 +67,26 @@ for (const dialect of dialects) {
       await t.rejects(provider.refreshTokens({ refreshToken: second.refreshToken as string }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' }, 'the newer one as well')
       await t.resolves(provider.refreshTokens({ refreshToken: other.refreshToken as string }), 'another sign-in is another family')
     })
+
+    for (const model of ['RefreshToken', 'AccessToken']) {
+      t.test(`a refresh token whose request fails while the database does not keep a new ${model} is as good as before, and works once`, async t => {
+        const { db } = running.app
+        const email = `${model.toLowerCase()}@example.com`
+        await confirmedAccount(email)
+        const { refreshToken } = await provider.signInWithPassword({ email, password }) as { refreshToken: string }
+        if (dialect === 'sqlite') await sql`create trigger full_disk before insert on latchkey_embedded_records when new.model = ${sql.lit(model)} begin select raise(abort, 'no space left'); end`.execute(db)
+        else {
+          await sql`create function full_disk() returns trigger language plpgsql as 'begin raise ''no space left''; end'`.execute(db)
+          await sql`create trigger full_disk before insert on latchkey_embedded_records for each row when (new.model = ${sql.lit(model)}) execute function full_disk()`.execute(db)
+        }
+        await t.rejects(provider.refreshTokens({ refreshToken }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })
+        if (dialect === 'sqlite') await sql`drop trigger full_disk`.execute(db)
+        else await sql`drop function full_disk cascade`.execute(db)
+        const next = await provider.refreshTokens({ refreshToken })
+        await t.resolves(provider.refreshTokens({ refreshToken: next.refreshToken as string }))
+        await t.rejects(provider.refreshTokens({ refreshToken }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' })
+      })
+    }
 
     t.test('for a client that refreshes twice at once, a refresh token works again for as long as it is told, and ends the sign-in later', async t => {
       const lenient = (await startApp(t, dialect, { refreshTokenReuseSeconds: 60, copyOf: running })).app.providerEmbedded.createProvider(profileOf())

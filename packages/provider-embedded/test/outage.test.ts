@@ -74,6 +74,7 @@ t.test('postgres: while the database is away everything says so, and works again
     }
     for (const [what, page] of Object.entries(pages)) {
       t.equal(page.status, 503, what)
+      t.equal(page.headers.get('retry-after'), '5', what)
       t.match(page.headers.get('content-type'), 'text/html', what)
       t.match(page.html, 'Not available at the moment', what)
       t.notMatch(page.html, internals, what)
@@ -96,6 +97,7 @@ t.test('postgres: while the database is away everything says so, and works again
     for (const [what, answer] of Object.entries(answers)) {
       const body = await answer.text()
       t.equal(answer.status, 503, what)
+      t.equal(answer.headers.get('retry-after'), '5', what)
       t.match(body, /"error":"temporarily_unavailable"/, what)
       t.notMatch(body, internals, what)
     }
@@ -110,6 +112,7 @@ t.test('postgres: while the database is away everything says so, and works again
     t.match(Object.fromEntries(again.url.searchParams), { error: 'temporarily_unavailable' }, 'in a browser that is signed in')
     const logout = await signedIn.open(await provider.logoutUrl({ redirectUri: logoutUrl }) as string)
     t.equal(logout.status, 503)
+    t.equal(logout.headers.get('retry-after'), '5')
     t.match(logout.html, 'Not available at the moment')
     t.notMatch(logout.html, internals)
   })

@@ -2,18 +2,23 @@
  * Owns what is answered where no route has answered: errors of REST routes, unknown addresses, and requests
  * that are no HTTP. One shape everywhere, and nothing of an unforeseen error's text.
  */
+import { isUnavailable } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
+
+/** What is away for a moment: it takes a database some seconds to come back. */
+const RETRY_AFTER_SECONDS = 5
 
 /** How long the rest of an unreadable request is read, in milliseconds. */
 const DRAIN_MS = 500
 
 async function errorReplies (fastify: FastifyInstance): Promise<void> {
   fastify.setErrorHandler<FastifyError & { headers?: Record<string, string> }>((error, request, reply) => {
-    const statusCode = error.statusCode ?? 500
+    const statusCode = isUnavailable(error) ? 503 : error.statusCode ?? 500
     if (statusCode >= 500) {
       request.log.error({ err: error }, error.message)
+      if (statusCode === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
       return reply.code(statusCode).send({ code: 'InternalError', message: 'Internal error' })
     }
     request.log.info({ code: error.code }, error.message)

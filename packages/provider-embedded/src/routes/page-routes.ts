@@ -2,7 +2,7 @@ import formbody from '@fastify/formbody'
 import { isLoopback } from '@latchkey/identity-provider'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { createCsrf } from '../csrf.js'
-import { DatabaseFailure } from '../database-failure.js'
+import { AWAY_SECONDS, DatabaseFailure } from '../database-failure.js'
 import type { Embedded } from '../embedded.js'
 import { NO_BRAND, type Brand } from '../pages/layout.js'
 import { messagePage, UNAVAILABLE } from '../pages/other-pages.js'
@@ -68,6 +68,7 @@ export function answerFailure (error: { statusCode?: number }, request: FastifyR
   const status = error.statusCode ?? 500
   // A failure of the database is in the log already.
   if (status >= 500 && !away) request.log.error({ err: error }, 'A hosted page failed')
+  if (away) reply.header('retry-after', AWAY_SECONDS)
   const [title, text] = away
     ? UNAVAILABLE
     : ['Something went wrong', status >= 500
