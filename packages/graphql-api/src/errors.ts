@@ -55,6 +55,9 @@ export class GRAPHQL_API_ERR_NOT_AUTHORIZED extends createError('GRAPHQL_API_ERR
 /** It is the last identity by which a user can sign in, who would remove it themselves. */
 export const GRAPHQL_API_ERR_LAST_IDENTITY = createError('GRAPHQL_API_ERR_LAST_IDENTITY', 'This is the last account by which you can sign in: link another one first (userIdentityLink), or have an administrator remove it', 409)
 
+/** Whoever has a token of somebody's must not make more of it than it is: what changes by what a user signs in asks for a recent sign-in. */
+export const GRAPHQL_API_ERR_SIGN_IN_TOO_OLD = createError('GRAPHQL_API_ERR_SIGN_IN_TOO_OLD', 'Your sign-in is older than 15 minutes: sign in again to link or remove an account of yours', 403)
+
 /** The ID token in an argument, which is not that of the request, is refused; `reason` says why in one word, as for a request's own, or `expired`. */
 export class GRAPHQL_API_ERR_UNFIT_ID_TOKEN extends createError('GRAPHQL_API_ERR_UNFIT_ID_TOKEN', 'The request is invalid.', 400) {
   readonly details: Details

@@ -12,6 +12,7 @@ const done = { data: { userIdentityDelete: { success: true } }, errors: undefine
 const denied = (resource = 'Users') => [error('NotAuthorizedError', { message: 'Not Authorized', details: { resource, action: 'update' } })]
 const notLinked = [error('NotAuthorizedError', { extensions: { reason: 'identity_not_linked' } })]
 const lastOne = [error('ValidationError', { message: 'The request is invalid.', details: { subject: /last account .* link another one first/ } })]
+const tooOld = [error('ValidationError', { message: 'The request is invalid.', details: { signIn: /older than 15 minutes: sign in again/ }, extensions: { reason: 'sign_in_too_old' } })]
 const noIdentity = [error('EntityNotFoundError', { message: 'Identity not found' })]
 const noUser = [error('EntityNotFoundError', { message: 'User not found' })]
 const updating = (update: object) => ({ data: { Users: { update: { allow: true, ...update } } } })
@@ -61,6 +62,23 @@ for (const dialect of dialects) {
         t.match(await remove(jane.token, at.second, 'jane', filter), done, `by ${JSON.stringify(filter)}`)
       }
       t.strictSame(await issuersOf(jane.user.id), ['first'])
+    })
+
+    t.test('whoever signed in long ago signs in again before they link or remove an account of their own, which a token that was refreshed does not stand for', async t => {
+      const { user, userOfBoth, remove, link, at, issuer, secondToken, issuersOf } = await open(t, dialect)
+      const jane = await userOfBoth('jane')
+      const ben = await user('ben')
+      const administrator = await user('root', { roles: ['Administrator'] })
+      const now = Math.floor(Date.now() / 1000)
+      const of = async (subject: string, claims: object) => await issuer.idToken({ subject, email: `${subject}@example.com`, claims: { ...claims } })
+      for (const claims of [{ iat: now - 901 }, { auth_time: now - 901 }, { iat: undefined }, { auth_time: 'lately' }]) {
+        t.match((await remove(await of('jane', claims), at.second, 'jane')).errors, tooOld, JSON.stringify(claims))
+        t.match((await link(await of('ben', claims), await secondToken('ben'))).errors, tooOld, JSON.stringify(claims))
+      }
+      t.match(await remove(await of('root', { auth_time: now - 901 }), at.second, 'jane', { id: jane.user.id }), done, 'of others they do what they may at any time')
+      t.match(await link(await of('ben', { iat: now - 901, auth_time: now - 890 }), await secondToken('ben')), { errors: undefined })
+      t.match(await remove(await of('ben', { iat: now - 890 }), at.second, 'ben'), done)
+      t.strictSame([await issuersOf(jane.user.id), await issuersOf(ben.user.id), administrator.user.email], [['first'], ['first'], 'root@example.com'])
     })
 
     t.test('also the one that they have signed in by, if another is left, and never the last by which they can', async t => {

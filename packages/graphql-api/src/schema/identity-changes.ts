@@ -8,7 +8,7 @@ import type { MercuriusContext } from 'mercurius'
 import type { GuardedChanges } from '../changes/guarded-changes.js'
 import type { RoleGiving } from '../changes/role-giving.js'
 import { idOfUser, type UserKey } from '../changes/user-key.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_LAST_IDENTITY, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_UNFIT_ID_TOKEN } from '../errors.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_LAST_IDENTITY, GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_SIGN_IN_TOO_OLD, GRAPHQL_API_ERR_UNFIT_ID_TOKEN } from '../errors.js'
 import { oncePerRequest } from '../once-per-request.js'
 import type { RequesterOf } from '../requester-of.js'
 import { ownUser } from '../visible-users.js'
@@ -46,7 +46,7 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
 
   const userIdentityRestore: Resolver<unknown, IdentityArguments> = async (_source, { data: { issuer, subject }, filter }, context) => {
     // It lets somebody in as that user, as who changes an email does.
-    if (!roleGiving.mayDoEverything(await requesterOf(context).principal())) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'only who may do everything restores an account: others link their own (userIdentityLink)' })
+    if (!rolePermissions.mayDoEverything(await requesterOf(context).principal())) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'only who may do everything restores an account: others link their own (userIdentityLink)' })
     const { userId, options } = await changeOf(filter, context, () => {
       // Whether it is theirs, their token of it says.
       throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must be of another user: bind an account of your own by userIdentityLink' })
@@ -59,6 +59,7 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
     const requester = requesterOf(context)
     const own = (await requester.principal()).kind === 'user' ? await requester.identity() : null
     if (own === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'userIdentityLink is for a user who is signed in by an ID token: sign in and sign up first' })
+    assertRecent(own)
     // Each one costs a verification, and may ask an issuer for its keys.
     assertOnce(context)
     const { user } = await authProfiles.link(await verify(idToken, context), own, requester.origin)
@@ -88,6 +89,7 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
 
   /** Everybody removes their own, and keeps one to come back by. */
   function ofOwn ({ userId, principal, identity }: Own): IdentitiesChange {
+    if (identity !== null) assertRecent(identity)
     return {
       inTransaction: async (transaction, { before, after }) => {
         // It may have been removed a moment ago, in another copy of the app: who was shut out does not shut out others.
@@ -135,6 +137,15 @@ interface Own {
   readonly principal: Principal
   /** By which they have signed in. */
   readonly identity: Identity | null
+}
+
+/** Seconds that a sign-in counts as recent. */
+const RECENT = 15 * 60
+
+/** When somebody signed in (OpenID Connect Core §2), a token that was refreshed says again; where it does not, when it was issued. */
+function assertRecent ({ claims: { auth_time: signedInAt, iat } }: Identity): void {
+  const since = Date.now() / 1000 - Number(signedInAt ?? iat)
+  if (!(since <= RECENT)) throw new GRAPHQL_API_ERR_SIGN_IN_TOO_OLD()
 }
 
 /** Whether that is the principal's own user, as far as can be told without looking anybody up. */
