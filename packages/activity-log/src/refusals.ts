@@ -16,6 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   AUTH_PROFILES_ERR_EMAIL_TAKEN: 'sign_up_refused',
   ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED: 'not_authorized',
   GRAPHQL_API_ERR_NOT_AUTHORIZED: 'not_authorized',
+  GRAPHQL_API_ERR_SIGN_IN_TOO_OLD: 'sign_in_too_old',
   API_TOKENS_ERR_CONDITION_NOT_MET: 'not_authorized',
   IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS: 'wrong_password',
   IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED: 'user_not_confirmed',

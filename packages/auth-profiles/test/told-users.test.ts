@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import type { ResolvedUser } from '../dist/index.js'
 import { identityOf, openCopies } from './helpers/copies.js'
+import { TABLES, untilTold } from './helpers/until-told.js'
 
-const TABLES = ['latchkey_users', 'latchkey_user_identities', 'latchkey_user_roles']
 /** Those of this test alone: others use the same server. */
 const END_LISTENING = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'latchkey changes'"
 /** Milliseconds within which what another process changes must be in force. */
@@ -29,21 +29,7 @@ async function setUp (t: Test, tables = TABLES) {
   const role = (name: string) => app.rolePermissions.find({ name })?.id as string
   const changes = seenChanges(app.db, tables) as SeenChanges
 
-  /** Until what is remembered is remembered until it is changed. */
-  async function untilTold (): Promise<void> {
-    for (let tries = 0; tries < 1000; tries++) {
-      // It listens while somebody asks.
-      if (changes.count >= 0 && changes.ofOthers) {
-        // What was done before is told of by then.
-        await wait(50)
-        return
-      }
-      await wait(10)
-    }
-    throw new Error('It is not told what others change')
-  }
-
-  return { app, other: other.app, link, jane, signUp, changes, untilTold, role, execute: async (statement: string) => { await sql.raw(statement).execute(other.app.db) } }
+  return { app, other: other.app, link, jane, signUp, changes, untilTold: async () => { await untilTold(app.db, tables) }, role, execute: async (statement: string) => { await sql.raw(statement).execute(other.app.db) } }
 }
 
 /** How many milliseconds later somebody was last answered as before: where the machine stands still meanwhile, nobody asks. */

@@ -7,6 +7,7 @@ import type { AuthenticationProfile } from '../dist/index.js'
 import { prepareFindByIdentity } from '../dist/principal-query.js'
 import { createIsVouchedFor, type IsVouchedFor } from '../dist/vouched-records.js'
 import { startApp, type TestApp } from './helpers/app.js'
+import { untilTold } from './helpers/until-told.js'
 
 const email = 'boss@example.com'
 /** A token of an issuer that does not say whether emails are verified. */
@@ -80,11 +81,13 @@ for (const dialect of dialects) {
       const started = await startWithStranger(t, dialect)
       const { app, identity, user, boss } = started
       const before = await identity(0, { subject: 'mallory', ...unsaid })
+      await untilTold(app.db)
       await app.authProfiles.resolve(before)
       t.not(app.authProfiles.known(before), undefined)
       const confirmed = { ...before, emailVerified: true }
       t.equal(app.authProfiles.known(confirmed), undefined, 'there is something to note')
       await app.authProfiles.resolve(confirmed)
+      await untilTold(app.db)
       await app.authProfiles.resolve(confirmed)
       t.equal(app.authProfiles.known(confirmed)?.user.id, user.id)
       t.equal(app.authProfiles.known(before)?.user.id, user.id, 'nor does an older token ask')

@@ -17,6 +17,7 @@ const meanings: Readonly<Record<string, string>> = {
   email_mismatch: 'The email of the token is another than the user\'s',
   identity_not_linked: 'A user has the email, and the sign-in is not bound to them',
   sign_up_refused: 'The profile lets nobody sign up so',
+  sign_in_too_old: 'The sign-in was too old to change what one signs in by',
   not_authorized: 'A permission was missing',
   wrong_password: 'The email or the password was wrong',
   user_not_confirmed: 'The account is not confirmed',
