@@ -29,7 +29,11 @@ t.test('a second counts from the beginning of a look', async t => {
     await wait(5)
   }
   const [first = 0, second = 0, third = 0] = begun
-  for (const between of [second - first, third - second]) t.ok(between >= 1000 && between < 1500, `${Math.round(between)} ms`)
+  const between = [second - first, third - second]
+  // What is noted of a look is noted a moment after its beginning.
+  for (const ms of between) t.ok(ms >= 990, `${Math.round(ms)} ms`)
+  // From the end it would be 1.7 seconds. The machine may have stood still once.
+  t.ok(Math.min(...between) < 1600)
 })
 
 t.test('whoever asks a second after a change, and waits, knows it, however long looks take', async t => {
