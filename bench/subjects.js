@@ -29,7 +29,7 @@ export const subjects = {
     start: async input => (await import('./subjects/floors.js')).sqliteFloor(input, 1000)
   },
   sqliteFloor: {
-    name: 'the same without the cache',
+    name: 'with fast-jwt (no cache) and one SQLite statement',
     query: userQuery,
     start: async input => (await import('./subjects/floors.js')).sqliteFloor(input, false)
   },
