@@ -140,7 +140,7 @@ t.test('an administrator removes and restores sign-in methods; users remove thei
   await signIn(own.page, email)
   const theirs = own.page.getByRole('region', { name: 'Sign-in methods' })
   await theirs.getByRole('button', { name: `Remove Partner, ${email}` }).click()
-  await own.page.getByRole('dialog', { name: 'Remove Partner?' }).getByText('You can no longer sign in with Partner as').waitFor()
+  await own.page.getByRole('dialog', { name: 'Remove Partner?' }).getByText('You will no longer be able to sign in with Partner as').waitFor()
   await own.page.getByRole('button', { name: 'Remove sign-in method' }).click()
   await own.page.getByText('You can no longer sign in with this Partner account').waitFor()
   t.equal(await accepted(), false)

@@ -65,7 +65,7 @@ export function ApiTokensPage () {
           <Table aria-label='API tokens'>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Name</Table.Th><Table.Th>Roles</Table.Th><Table.Th className='wide-only'>Expires</Table.Th><Table.Th className='wide-only'>Last used</Table.Th>
+                <Table.Th>Name</Table.Th><Table.Th miw='5.5rem'>Roles</Table.Th><Table.Th className='wide-only'>Expires</Table.Th><Table.Th className='wide-only'>Last used</Table.Th>
                 <Table.Th>Actions</Table.Th>
               </Table.Tr>
             </Table.Thead>

@@ -37,12 +37,12 @@ export function ProfileFields ({ type, form, profile }: ProfileFieldsProps) {
           {form.values.signUp === 'domains' && <Textarea label='Email domains' description='One per line. Subdomains are not included.' placeholder='example.com' autosize minRows={2} required {...form.getInputProps('emailDomains')} />}
           <RolesField label='Roles for new users' description='Defaults to Guest' known={profile?.roles?.items ?? []} {...form.getInputProps('roles')} />
           <Select
-            label='Link to existing users by email' description='Whether signing in links the account to an existing user with the same email' allowDeselect={false}
-            data={[{ value: 'verified', label: 'If the provider has verified the email' }, { value: 'never', label: 'Never' }, { value: 'always', label: 'Always: I trust every email from this provider' }]} {...form.getInputProps('linkByEmail')}
+            label='Link to existing users by email' description='Whether signing in links the account to an existing user with the same email. Choose “Always” only if you trust every email from this provider.' allowDeselect={false}
+            data={[{ value: 'verified', label: 'If the email is verified' }, { value: 'never', label: 'Never' }, { value: 'always', label: 'Always, verified or not' }]} {...form.getInputProps('linkByEmail')}
           />
           <Select
             label='When the email changes at the provider' allowDeselect={false}
-            data={[{ value: 'reject', label: 'Refuse to sign in until the two match' }, { value: 'update', label: 'Update it here too, if verified' }]} {...form.getInputProps('onEmailChange')}
+            data={[{ value: 'reject', label: 'Refuse sign-in until they match' }, { value: 'update', label: 'Update it here too, if verified' }]} {...form.getInputProps('onEmailChange')}
           />
         </Stack>
       </Fieldset>

@@ -82,7 +82,7 @@ function Consequences ({ identity, isLast, email }: { identity: Identity, isLast
 function OwnConsequences ({ identity }: { identity: Identity }) {
   return (
     <Stack gap='xs'>
-      <Text size='sm'>You can no longer sign in with {providerOf(identity)} as <b>{identity.email}</b>. If you're signed in with it now, sign in again with another method.</Text>
+      <Text size='sm'>You will no longer be able to sign in with {providerOf(identity)} as <b>{identity.email}</b>. If you're signed in with it now, sign in again with another method.</Text>
       <Text size='sm'>The account at the provider is kept. To use it here again, link it in an app that offers this (<Code>userIdentityLink</Code>), or ask an administrator to restore it.</Text>
     </Stack>
   )
