@@ -102,7 +102,7 @@ function Difference ({ event: { action, recordId, before, after } }: { event: Ev
   const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(field => JSON.stringify(was[field]) !== JSON.stringify(is[field]))
   return (
     <>
-      <p>Record <Code>{recordId}</Code>{before == null && after == null && (action === 'viewAs' ? ': somebody viewed the data as this user or API token. Nothing was changed.' : ': you don\'t have permission to see its values.')}</p>
+      <p>Record <Code>{recordId}</Code>{before == null && after == null && (action === 'viewAs' ? ': someone viewed the data as this user or API token. Nothing was changed.' : ': you don\'t have permission to see its values.')}</p>
       {fields.length > 0 && (
         <Table aria-label={`Changes to ${recordId}`} withTableBorder>
           <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>
