@@ -4,11 +4,11 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   base: '/console/',
   plugins: [react()],
-  // The test clients of apps/server bring an older React to the root of the repository.
+  // The test clients of apps/server install an older React in the root of the repository.
   resolve: { dedupe: ['react', 'react-dom'] },
-  // The server puts the nonce of each answer in its place: see apps/server/src/plugins/console.ts.
+  // The server replaces it by a new nonce for each response: see apps/server/src/plugins/console.ts.
   html: { cspNonce: '__CSP_NONCE__' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false, license: { fileName: 'licenses.md' } },
-  // `npm run dev` shows the console of a server that runs beside it.
+  // `npm run dev` forwards these to a server that runs beside it.
   server: { proxy: Object.fromEntries(['/graphql', '/auth', '/oidc'].map(path => [path, 'http://127.0.0.1:4000'])) }
 })

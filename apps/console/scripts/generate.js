@@ -1,6 +1,6 @@
 /**
- * Writes the types of the console's queries (`src/graphql`), and the schema beside them, from what the built server has. With
- * `--check` it writes nothing, and fails when what is there is not what it would write.
+ * Generates `src/graphql` from the built server's schema: the types of the console's queries, and the schema itself. With
+ * `--check` it writes nothing, and fails if the files are out of date.
  */
 import { generate } from '@graphql-codegen/cli'
 import { printSchema } from 'graphql'
@@ -40,7 +40,7 @@ for (const { filename, content } of [...files, { filename: 'src/graphql/schema.g
   await writeFile(path, content)
 }
 if (process.argv.includes('--check') && stale.length > 0) {
-  console.error(`Not what the server's schema and the console's queries give: ${stale.join(', ')}. Remedy: npm run build && npm run generate --workspace @latchkey/console`)
+  console.error(`Out of date with the server's schema or the console's queries: ${stale.join(', ')}. Remedy: npm run build && npm run generate --workspace @latchkey/console`)
   process.exitCode = 1
 }
 

@@ -14,7 +14,7 @@ import { router } from './router'
 import { restoreSession } from './session/session'
 import { readableColors, theme } from './theme'
 
-// What keeps the page behind a dialog from scrolling adds styles of its own.
+// The library that stops the page behind a dialog from scrolling adds styles of its own.
 setNonce(styleNonce)
 await restoreSession()
 

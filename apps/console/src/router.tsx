@@ -6,11 +6,11 @@ import { Shell } from './shell/shell'
 import { CallbackPage } from './session/callback-page'
 import { SignInPage } from './session/sign-in-page'
 
-/** Keeps of an address' search what is known there, as texts. */
+/** Keeps only these search parameters of an address, as strings. */
 function texts<Name extends string> (...names: Name[]) {
   return (search: Record<string, unknown>): Partial<Record<Name, string>> => Object.fromEntries(names.flatMap(name => {
     const value = search[name]
-    // The router reads what looks like a number as one.
+    // The router parses numeric strings as numbers.
     return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [[name, String(value)]] : []
   })) as Partial<Record<Name, string>>
 }
@@ -26,14 +26,14 @@ const signIn = createRoute({
 
 const callback = createRoute({ getParentRoute: () => root, path: '/callback', component: CallbackPage })
 
-/** Everything for which one is signed in. */
+/** The pages that require a session. */
 const app = createRoute({ getParentRoute: () => root, id: 'app', component: Shell })
 
 const home = createRoute({ getParentRoute: () => app, path: '/', component: lazyRouteComponent(() => import('./pages/home/home-page'), 'HomePage') })
 
-/** What of the list of users an address shows. */
+/** The search parameters of the list of users. */
 export type UsersSearch = ReturnType<typeof usersSearch>
-/** What of the activity an address shows. */
+/** The search parameters of the activity page. */
 export type ActivitySearch = Partial<Record<'table' | 'action' | 'actor' | 'record' | 'since' | 'days' | 'after' | 'before', string>>
 
 const usersSearch = texts('q', 'sort', 'after', 'before')

@@ -1,6 +1,6 @@
 import { Alert, createTheme, Table, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
 
-/** From light to dark; text on the eighth is readable in white. */
+/** From light to dark. White text is readable on the shade with index 8. */
 const lake: MantineColorsTuple = ['#e9f7f5', '#d3ece8', '#a5dad2', '#73c6bb', '#4cb5a7', '#33a998', '#239083', '#147a6f', '#0b6b63', '#045049']
 
 export const theme = createTheme({
@@ -18,7 +18,7 @@ export const theme = createTheme({
   }
 })
 
-/** Mantine's greys and reds are too faint for small text (WCAG 1.4.3). */
+/** Mantine's default greys and reds have too little contrast for small text (WCAG 1.4.3). */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {

@@ -8,9 +8,9 @@ import { runningConsole } from './helpers/running-console.js'
 const MOST_SCRIPT_BYTES = 250_000
 const built = (path: string) => new URL(`../dist/${path}`, import.meta.url)
 
-// Begun at once, since it takes seconds: the other tests go on beside it.
+// Started at once, since it takes seconds; the other tests run meanwhile.
 const generated = promisify(execFile)(process.execPath, ['scripts/generate.js', '--check'], { cwd: new URL('..', import.meta.url) })
-  .then(() => 'as it should be', (error: { stderr: string }) => error.stderr)
+  .then(() => 'up to date', (error: { stderr: string }) => error.stderr)
 
 t.test('what a browser loads first is less than 250 kB of script, compressed', async t => {
   const scripts = await scriptsOfPage(await readFile(built('index.html'), 'utf8'))
@@ -21,24 +21,24 @@ t.test('what a browser loads first is less than 250 kB of script, compressed', a
   t.ok(size < MOST_SCRIPT_BYTES, `${size} bytes`)
 })
 
-/** Those that are published without the text of their licence; what Vite then says is its name, MIT. */
+/** Packages that are published without the text of their licence. For them, Vite writes only its name, MIT. */
 const withoutText = ['react-remove-scroll-bar']
 
-t.test('with what is built in lies the text of its licence', async t => {
+t.test('the licence texts of all bundled packages are included', async t => {
   const [, ...sections] = (await readFile(built('licenses.md'), 'utf8')).split(/^## (?=\S+ - \d\S* \()/m)
   const texts = new Map(sections.map(section => [/^\S+/.exec(section)?.[0] ?? '', section.split('\n').slice(1).join('\n').trim()]))
   const imported = await packagesImported()
   t.ok(imported.size > 10, [...imported].join(', '))
-  t.strictSame([...imported].filter(name => !texts.has(name)), [], 'of all that the pages import')
-  t.ok(texts.size > imported.size, 'and of what those import')
+  t.strictSame([...imported].filter(name => !texts.has(name)), [], 'of every package that the sources import')
+  t.ok(texts.size > imported.size, 'and of their own dependencies')
   t.strictSame([...texts].filter(([name, text]) => !withoutText.includes(name) && !/copyright|permission/i.test(text)).map(([name]) => name), [])
 })
 
-t.test('the types of the queries are those of the server\'s schema', async t => {
-  t.equal(await generated, 'as it should be')
+t.test('the generated types match the server\'s schema', async t => {
+  t.equal(await generated, 'up to date')
 })
 
-t.test('the server gives the page anew each time, under a policy that lets nothing else in, and its assets for good', async t => {
+t.test('the server serves the page uncached, under a strict policy, and its assets as immutable', async t => {
   const { server, partner } = await runningConsole()
   const pages = await Promise.all(['/console', '/console/roles/some-id?tab=json'].map(async path => await fetch(`${server.url}${path}`)))
   const nonces = new Set<string>()
@@ -51,26 +51,26 @@ t.test('the server gives the page anew each time, under a policy that lets nothi
     const policy = page.headers.get('content-security-policy') ?? ''
     t.match(policy, /default-src 'none'; script-src 'self'; style-src 'self' 'nonce-[^']+'; .*frame-ancestors 'none'/)
     t.match(policy, "connect-src 'self' ")
-    t.ok(/connect-src [^;]+/.exec(policy)?.[0].split(' ').includes(partner.url), 'the issuer of a profile')
+    t.ok(/connect-src [^;]+/.exec(policy)?.[0].split(' ').includes(partner.url), 'the issuer of a profile is allowed')
     t.notMatch(policy, /unsafe/)
     nonces.add(/'nonce-([^']+)'/.exec(policy)?.[1] ?? '')
     t.notMatch(await page.text(), /__[A-Z_]+__/)
   }
-  t.equal(nonces.size, 2, 'a nonce of its own for each')
+  t.equal(nonces.size, 2, 'each response has its own nonce')
   const [script = ''] = await scriptsOfPage(await readFile(built('index.html'), 'utf8'))
   const asset = await fetch(`${server.url}/console/${script}`)
   t.equal(asset.headers.get('cache-control'), 'public, max-age=31536000, immutable')
   t.equal((await fetch(`${server.url}/console/assets/none.js`)).status, 404)
 })
 
-t.test('the embedded provider sends nobody to another address for the console\'s sake', async t => {
+t.test('the embedded provider accepts no other redirect URI for the console', async t => {
   const { server } = await runningConsole()
   const ask = async (redirectUri: string) => await fetch(`${server.url}/oidc/auth?${new URLSearchParams({ client_id: 'default', redirect_uri: redirectUri, response_type: 'code', scope: 'openid', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }).toString()}`, { redirect: 'manual' })
   t.equal((await ask(`${server.url}/console/callback`)).status, 303)
   for (const other of [`${server.url}/console/callback/`, `${server.url}/console`, `${server.url}/console/callback?x=1`, 'https://attacker.example/console/callback']) t.equal((await ask(other)).status, 400, other)
 })
 
-/** The packages that the sources import as more than types. */
+/** The packages that the sources import, other than as types only. */
 async function packagesImported (): Promise<Set<string>> {
   const found = new Set<string>()
   const sources = new URL('../src/', import.meta.url)
@@ -82,7 +82,7 @@ async function packagesImported (): Promise<Set<string>> {
   return found
 }
 
-/** The scripts that the page names, and what those import at once. */
+/** The scripts that the page loads, and those that they import statically. */
 async function scriptsOfPage (page: string): Promise<string[]> {
   const found = new Set([...page.matchAll(/(?:src|href)="\/console\/(assets\/[^"]+\.js)"/g)].map(([, path = '']) => path))
   for (const path of found) {

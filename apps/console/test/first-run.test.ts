@@ -11,7 +11,7 @@ import { emailedCode, examine, graphql, password, signIn, visit } from './helper
 const owner = 'owner@example.com'
 const log = { LOG_LEVEL: 'info', LATCHKEY_SECRET_KEY: 'a secret key for tests, and no others' }
 
-t.test('whoever runs a new app becomes its administrator by the code in the log, and connects an app to it', async t => {
+t.test('the owner of a new app becomes its administrator with the code in the log, and connects an app', async t => {
   const server = await startServer({ env: log })
   t.teardown(async () => { await server.stop() })
   const window = await visit(t, '/console', server)
@@ -20,25 +20,25 @@ t.test('whoever runs a new app becomes its administrator by the code in the log,
   await examine(t, window, 'sign in to a new app')
   await page.getByRole('button', { name: /^Sign in with/ }).click()
   await createAccount(page, server, owner)
-  await page.getByRole('heading', { name: 'You are no user of this app yet' }).waitFor()
+  await page.getByRole('heading', { name: 'You\'re not a user of this app yet' }).waitFor()
   await page.getByRole('button', { name: `Sign up as ${owner}` }).click()
   await page.getByRole('heading', { name: 'This app has no administrator yet' }).waitFor()
   await examine(t, window, 'first administrator')
-  await page.getByRole('button', { name: 'Become Administrator' }).click()
-  await page.getByText('The code in the log of the server').waitFor()
+  await page.getByRole('button', { name: 'Become administrator' }).click()
+  await page.getByText('Enter the code from the server\'s log').waitFor()
   await page.getByRole('textbox', { name: 'Code' }).fill('AAAA-AAAA-AAAA-AAAA')
-  await page.getByRole('button', { name: 'Become Administrator' }).click()
-  await page.getByRole('alert').filter({ hasText: 'That did not make you Administrator' }).waitFor()
+  await page.getByRole('button', { name: 'Become administrator' }).click()
+  await page.getByRole('alert').filter({ hasText: 'Couldn\'t make you an administrator' }).waitFor()
   await examine(t, window, 'wrong code')
   await page.getByRole('button', { name: 'Not now' }).click()
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
   await page.reload()
-  // As somebody types it who reads it from another screen.
+  // As somebody may type it when reading it from another screen.
   await page.getByRole('textbox', { name: 'Code' }).fill((await codeInLog(server)).toLowerCase().replaceAll('-', ' '))
-  await page.getByRole('button', { name: 'Become Administrator' }).click()
+  await page.getByRole('button', { name: 'Become administrator' }).click()
   await page.getByRole('heading', { name: 'Welcome' }).waitFor()
   await page.getByRole('main').getByText('Administrator').first().waitFor()
-  await page.getByText('You are Administrator now').waitFor()
+  await page.getByText('You are now an administrator').waitFor()
 
   await t.test('the first steps', async t => {
     const steps = page.getByRole('region', { name: 'First steps' })
@@ -47,25 +47,25 @@ t.test('whoever runs a new app becomes its administrator by the code in the log,
     const opened = page.context().waitForEvent('page')
     await steps.getByRole('link', { name: 'Open it in a new tab' }).click()
     const trial = await opened
-    await trial.getByText('This tab has a session of its own').waitFor()
+    await trial.getByText('This tab has its own session').waitFor()
     await trial.getByRole('button', { name: /^Sign in with/ }).click()
     await trial.getByLabel('Password').waitFor()
     await trial.close()
 
     const port = await freePort()
     const callback = `http://127.0.0.1:${port}/callback`
-    const address = steps.getByLabel('Callback address of your app')
+    const address = steps.getByLabel('Callback URL of your app')
     await address.fill('no address')
-    await steps.getByText('An address with http:// or https://').waitFor()
+    await steps.getByText('Enter a URL with http:// or https://').waitFor()
     t.equal(await steps.getByRole('button', { name: 'Copy Script' }).count(), 0)
     await address.fill(callback)
-    await steps.getByRole('button', { name: 'Allow it' }).click()
-    await steps.getByText('The address is allowed').waitFor()
+    await steps.getByRole('button', { name: 'Allow URL' }).click()
+    await steps.getByText('This URL is allowed').waitFor()
     await steps.getByRole('button', { name: 'Copy Script' }).click()
     await steps.getByRole('button', { name: 'Script: copied' }).waitFor()
     const script = await page.evaluate<string>('navigator.clipboard.readText()')
-    await steps.getByRole('button', { name: 'Copy The same by hand' }).click()
-    await steps.getByRole('button', { name: 'The same by hand: copied' }).waitFor()
+    await steps.getByRole('button', { name: 'Copy curl command' }).click()
+    await steps.getByRole('button', { name: 'curl command: copied' }).waitFor()
     const command = await page.evaluate<string>('navigator.clipboard.readText()')
     t.match(command, `${server.url}/graphql`)
     await examine(t, window, 'first steps with a callback')
@@ -75,13 +75,13 @@ t.test('whoever runs a new app becomes its administrator by the code in the log,
     await people.page.goto(app)
     await createAccount(people.page, server, 'person@example.com')
     await people.page.getByText('Signed in as person@example.com').waitFor()
-    t.equal(people.page.url(), callback, 'and the code is no more in the address')
+    t.equal(people.page.url(), callback, 'and the code is no longer in the URL')
     await people.page.reload()
     await people.page.getByText('Signed in as person@example.com').waitFor()
     t.strictSame(people.complaints.filter(complaint => !complaint.includes('favicon')), [])
     t.match((await graphql(server, '{ administratorNeeded }')).administratorNeeded, false)
 
-    await steps.getByRole('button', { name: 'Hide them' }).click()
+    await steps.getByRole('button', { name: 'Hide' }).click()
     await steps.waitFor({ state: 'detached' })
     await page.reload()
     await page.getByRole('heading', { name: 'Welcome' }).waitFor()
@@ -90,11 +90,11 @@ t.test('whoever runs a new app becomes its administrator by the code in the log,
   const other = await visit(t, '/console', server)
   await signIn(other.page, 'person@example.com', 'Latchkey')
   await other.page.getByRole('heading', { name: 'Welcome' }).waitFor()
-  t.equal(await other.page.getByRole('region', { name: 'First steps' }).count(), 0, 'nobody else is shown them')
+  t.equal(await other.page.getByRole('region', { name: 'First steps' }).count(), 0, 'nobody else sees them')
   t.strictSame([...window.complaints, ...other.complaints], [])
 })
 
-t.test('with LATCHKEY_ADMIN_EMAIL it is whoever signs up with that email, and no code is asked for', async t => {
+t.test('with LATCHKEY_ADMIN_EMAIL, the user who signs up with that email is the administrator, and no code is needed', async t => {
   const server = await startServer({ env: { ...log, LATCHKEY_ADMIN_EMAIL: owner } })
   t.teardown(async () => { await server.stop() })
   const { page, complaints } = await visit(t, '/console', server)
@@ -123,7 +123,7 @@ async function codeInLog (server: RunningServer): Promise<string> {
   return code
 }
 
-/** Serves the copied script as it is, bundled as a front end is. @returns the address that people open */
+/** Bundles and serves the copied script. @returns the app's URL */
 async function serveApp (t: Test, port: number, script: string): Promise<string> {
   const root = await mkdtemp(fileURLToPath(new URL('app-', import.meta.url)))
   t.teardown(async () => { await rm(root, { recursive: true, force: true }) })

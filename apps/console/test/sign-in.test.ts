@@ -1,18 +1,18 @@
 import t from 'tap'
 import { account, administrator, emailedCode, examine, graphql, password, runningConsole, signIn, visit } from './helpers/running-console.js'
 
-t.test('an administrator signs up, signs in, sees who they are, and signs out', async t => {
+t.test('an administrator signs in, sees who they are, and signs out', async t => {
   const window = await visit(t)
   const { page } = window
   await page.getByRole('button', { name: 'Sign in with Partner' }).waitFor()
   await examine(t, window, 'sign in')
-  await page.getByText('For whoever sets up Partner').click()
+  await page.getByText('Provider settings for Partner').click()
   await page.getByText(`${(await runningConsole()).server.url}/console/callback`).waitFor()
   await signIn(page)
   await page.getByRole('heading', { name: 'Welcome, Ada Admin' }).waitFor()
   t.match(await page.textContent('main'), /Administrator/)
   await examine(t, window, 'home')
-  t.strictSame(await page.evaluate('Object.keys(localStorage).filter(key => !key.includes("color-scheme"))'), [], 'nothing lasts longer than the tab')
+  t.strictSame(await page.evaluate('Object.keys(localStorage).filter(key => !key.includes("color-scheme"))'), [], 'nothing outlives the tab')
 
   await page.getByRole('button', { name: /^Account/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -22,7 +22,7 @@ t.test('an administrator signs up, signs in, sees who they are, and signs out', 
   t.strictSame(window.complaints, [])
 })
 
-t.test('who has signed in and is no user yet signs up, and is told what they may not do', async t => {
+t.test('a person without a user signs up, and sees which permission is missing', async t => {
   const { server } = await runningConsole()
   const email = 'newcomer@example.com'
   const window = await visit(t, '/console/users')
@@ -34,19 +34,19 @@ t.test('who has signed in and is no user yet signs up, and is told what they may
   await page.getByRole('button', { name: 'Create account' }).click()
   await page.getByLabel('Code').fill(await emailedCode(server, email))
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByRole('heading', { name: 'You are no user of this app yet' }).waitFor()
+  await page.getByRole('heading', { name: 'You\'re not a user of this app yet' }).waitFor()
   await examine(t, window, 'no user yet')
   await page.getByRole('button', { name: `Sign up as ${email}` }).click()
-  await page.getByText('The users cannot be shown').waitFor()
-  t.match(await page.textContent('main'), /none of your roles allows to\s+read\s+Users/)
+  await page.getByText('Couldn\'t load users').waitFor()
+  t.match(await page.textContent('main'), /needs permission to\s+read\s+Users/)
   await examine(t, window, 'refused')
   await page.getByRole('link', { name: 'Activity' }).click()
-  await page.getByText('The sign-ins by day cannot be shown').waitFor()
-  await page.getByText('The activity cannot be shown').waitFor()
+  await page.getByText('Couldn\'t load sign-ins by day').waitFor()
+  await page.getByText('Couldn\'t load the audit log').waitFor()
   t.strictSame(window.complaints, [])
 })
 
-t.test('a session that has ended goes back to sign in, and from there to the page it was on', async t => {
+t.test('an ended session leads to the sign-in page, and from there back to the same page', async t => {
   const { server, idToken } = await runningConsole()
   const email = 'leaver@example.com'
   const other = await account(server, email)
@@ -57,7 +57,7 @@ t.test('a session that has ended goes back to sign in, and from there to the pag
   await signIn(page, email)
   await page.getByRole('cell', { name: administrator }).waitFor()
   t.equal(await page.getByLabel('Search').inputValue(), 'admin')
-  // The token in the tab is spoiled, as that of a provider that is no more.
+  // Replace the token in the tab with an invalid one, as if its provider were gone.
   await page.evaluate(`for (const [key, value] of Object.entries(sessionStorage)) {
     if (key.startsWith('oidc.user:')) sessionStorage.setItem(key, JSON.stringify({ ...JSON.parse(value), id_token: 'eyJhbGciOiJub25lIn0.e30.', refresh_token: undefined }))
   }`)
@@ -70,12 +70,12 @@ t.test('a session that has ended goes back to sign in, and from there to the pag
   t.strictSame(window.complaints, [])
 })
 
-t.test('a token that has expired is renewed by the refresh token, and nobody notices', async t => {
+t.test('an expired token is renewed with the refresh token, unnoticed', async t => {
   const { page, complaints } = await visit(t)
   await signIn(page)
   await page.getByRole('heading', { name: /Welcome/ }).waitFor()
   let asked = 0
-  // An hour must not pass here: the first request is answered as the server does then, and all others by the server.
+  // Instead of waiting an hour, answer the first request as the server would then; the server answers all others.
   await page.route('**/graphql', async route => {
     if (asked++ > 0) return await route.continue()
     await route.fulfill({ json: { data: null, errors: [{ message: 'Token expired', code: 'TokenExpiredError' }] } })
@@ -90,7 +90,7 @@ t.test('a token that has expired is renewed by the refresh token, and nobody not
   t.strictSame(complaints, [])
 })
 
-t.test('by the keyboard alone one skips to the content, opens the navigation of a narrow screen, and goes on', async t => {
+t.test('with the keyboard alone, people can skip to the content, open the navigation of a narrow screen, and change the page', async t => {
   const { page, complaints } = await visit(t)
   await signIn(page)
   await page.getByRole('heading', { name: /Welcome/ }).waitFor()
@@ -98,38 +98,38 @@ t.test('by the keyboard alone one skips to the content, opens the navigation of 
   await page.reload()
   await page.getByRole('heading', { name: /Welcome/ }).waitFor()
   await page.keyboard.press('Tab')
-  t.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to the content')
+  t.equal(await page.evaluate('document.activeElement.textContent'), 'Skip to content')
   await page.keyboard.press('Enter')
   t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN')
-  await page.getByRole('button', { name: 'Open the navigation' }).focus()
+  await page.getByRole('button', { name: 'Open navigation' }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('link', { name: 'Roles' }).waitFor()
   await page.getByRole('link', { name: 'Roles' }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('table', { name: 'Roles' }).waitFor()
-  t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN', 'whoever hears the page is told of the new one')
+  t.equal(await page.evaluate('document.activeElement.tagName'), 'MAIN', 'so that a screen reader announces the new page')
   t.equal(await page.title(), 'Roles · Latchkey Console')
-  await page.getByRole('button', { name: 'Open the navigation' }).waitFor()
+  await page.getByRole('button', { name: 'Open navigation' }).waitFor()
   t.strictSame(complaints, [])
 })
 
-t.test('while the server is away a page says so, and can be tried again', async t => {
+t.test('a page reports that the server is unreachable, and can be retried', async t => {
   const window = await visit(t)
   const { page } = window
   await signIn(page)
   await page.getByRole('heading', { name: /Welcome/ }).waitFor()
   await page.route('**/graphql', async route => { await route.abort() })
   await page.getByRole('link', { name: 'Roles' }).click()
-  await page.getByText('The roles cannot be shown').waitFor()
+  await page.getByText('Couldn\'t load roles').waitFor()
   t.match(await page.getByRole('alert').textContent(), /The server could not be reached/)
   await examine(t, window, 'server away')
   await page.unroute('**/graphql')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByRole('table', { name: 'Roles' }).waitFor()
-  t.ok(window.complaints.every(complaint => complaint.includes('net::ERR_FAILED')), 'nothing but what was to fail')
+  t.ok(window.complaints.every(complaint => complaint.includes('net::ERR_FAILED')), 'nothing but the expected failures')
 })
 
-t.test('an address that leads elsewhere leads nowhere after signing in', async t => {
+t.test('a return address on another site is ignored after signing in', async t => {
   const { server } = await runningConsole()
   const { page, complaints } = await visit(t, `/console/sign-in?returnTo=${encodeURIComponent('//attacker.example/x')}`)
   await signIn(page)
@@ -141,11 +141,11 @@ t.test('an address that leads elsewhere leads nowhere after signing in', async t
   await page.getByRole('heading', { name: 'Users' }).waitFor()
   t.equal(await page.getByLabel('Search').inputValue(), 'admin')
   await page.goto(`${server.url}/console/no-such-page`)
-  await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+  await page.getByRole('heading', { name: 'Page not found' }).waitFor()
   t.strictSame(complaints, [])
 })
 
-t.test('somebody signs in at a provider elsewhere, which allows the addresses that the console names, and signs out there', async t => {
+t.test('a user signs in at an external provider that allows the URLs shown by the console, and signs out there', async t => {
   const { partner } = await runningConsole()
   const email = 'colleague@example.com'
   await account(partner, email)
@@ -162,27 +162,27 @@ t.test('somebody signs in at a provider elsewhere, which allows the addresses th
   t.strictSame(complaints, [])
 })
 
-t.test('an answer of another issuer than the one that was asked is not taken', async t => {
+t.test('a response from another issuer than the chosen one is rejected', async t => {
   const { server, partner } = await runningConsole()
   const { page } = await visit(t)
   let tokensAsked = 0
   page.on('request', request => { if (request.url().endsWith('/oidc/token')) tokensAsked++ })
-  // As a hostile provider would have it: the browser comes back with the code of an honest one.
+  // A hostile provider would send the browser back with a code from an honest one.
   await page.route(/\/oidc\/auth\?/, async route => {
     const state = new URL(route.request().url()).searchParams.get('state') as string
     const answer = new URLSearchParams({ code: 'of-the-partner', state, iss: `${partner.url}/oidc` })
     await route.fulfill({ status: 303, headers: { location: `${server.url}/console/callback?${answer.toString()}` } })
   })
   await page.getByRole('button', { name: 'Sign in with Latchkey' }).click()
-  await page.getByText('Another provider has answered').waitFor()
+  await page.getByText('The response came from a different provider').waitFor()
   t.equal(tokensAsked, 0)
 })
 
-t.test('who signs out while a token is being renewed stays signed out', async t => {
+t.test('a user who signs out while a token is being renewed stays signed out', async t => {
   const { page } = await visit(t)
   await signIn(page)
   await page.getByRole('heading', { name: /Welcome/ }).waitFor()
-  // The provider is not left for, so that the tab can be looked at.
+  // Stay in the console instead of leaving for the provider, so that the tab can be inspected.
   await page.route('**/oidc/session/end**', route => route.fulfill({ status: 204 }))
   await page.route('**/graphql', route => route.fulfill({ json: { data: null, errors: [{ message: 'Token expired', code: 'TokenExpiredError' }] } }))
   let answer = () => {}
@@ -197,7 +197,7 @@ t.test('who signs out while a token is being renewed stays signed out', async t 
   await page.getByRole('button', { name: /^Account/ }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: 'Sign in with Latchkey' }).waitFor()
-  // From here on the API takes every token: one that came back would be seen.
+  // From here on the API accepts tokens again: a restored session would show.
   await page.unroute('**/graphql')
   const answered = page.waitForResponse('**/oidc/token')
   answer()

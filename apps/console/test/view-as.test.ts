@@ -2,42 +2,42 @@ import type { Locator } from 'playwright-core'
 import t from 'tap'
 import { account, administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
-t.test('an administrator sees the data as somebody else does, and leaves it', async t => {
+t.test('an administrator views the data as somebody else, and stops', async t => {
   const { server, idToken } = await runningConsole()
   await graphql(server, 'mutation { roleCreate(data: { name: "Sees admins", permissions: { data: { Users: { read: { allow: true, fields: { id: true, email: true, status: true }, filter: { email: { starts_with: "admin" } } } } } } }) { id } }', {}, idToken)
   await graphql(server, 'mutation { userCreate(data: { email: "viewed@example.com", roles: { connect: [{ name: "Sees admins" }] } }) { id } }', {}, idToken)
   const window = await visit(t, '/console/view-as')
   const { page } = window
   await signIn(page)
-  await page.getByText('Nobody is chosen yet').waitFor()
+  await page.getByText('Nobody selected').waitFor()
   await examine(t, window, 'view as nobody')
   await page.getByRole('button', { name: 'View', exact: true }).click()
-  await page.getByText('At least one role').waitFor()
+  await page.getByText('Choose at least one role').waitFor()
   await page.getByRole('combobox', { name: 'Roles' }).click()
   await page.getByRole('option', { name: 'Sees admins' }).click()
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'View', exact: true }).click()
-  const bar = page.getByRole('region', { name: 'As whom the page is seen' })
+  const bar = page.getByRole('region', { name: 'Viewing as' })
   await bar.getByText('Somebody who is signed in with the role Sees admins').waitFor()
   const records = page.getByRole('table', { name: 'Records of Users' })
   await records.getByRole('cell', { name: administrator }).waitFor()
-  t.equal(await records.getByRole('row').count(), 2, 'as the filter of the role has it')
+  t.equal(await records.getByRole('row').count(), 2, 'as the filter of the role allows')
   const cellOf = async (column: string) => {
     const names = await records.getByRole('columnheader').allTextContents()
     return await records.getByRole('row').nth(1).getByRole('cell').nth(names.findIndex(name => name.startsWith(column))).textContent()
   }
   t.match(await cellOf('firstName'), /not readable/)
   t.match(await cellOf('status'), /active/)
-  t.match(await cellOf('timezone'), /not readable/, 'also where there is nothing')
+  t.match(await cellOf('timezone'), /not readable/, 'even though the field is empty')
   await examine(t, window, 'view as data')
   await page.getByRole('combobox', { name: 'Table' }).selectOption('Roles')
-  await page.getByText('They would be refused').waitFor()
+  await page.getByText('They would be refused access').waitFor()
   await page.getByRole('link', { name: 'Change it in Sees admins' }).waitFor()
   await examine(t, window, 'view as refused')
   await page.reload()
-  await page.getByText('They would be refused').waitFor()
-  await bar.getByRole('button', { name: 'Stop viewing as' }).click()
-  await page.getByText('Nobody is chosen yet').waitFor()
+  await page.getByText('They would be refused access').waitFor()
+  await bar.getByRole('button', { name: 'Stop viewing' }).click()
+  await page.getByText('Nobody selected').waitFor()
 
   await page.getByText('User', { exact: true }).click()
   await page.getByRole('combobox', { name: 'User' }).fill('viewed@')
@@ -50,13 +50,13 @@ t.test('an administrator sees the data as somebody else does, and leaves it', as
   t.strictSame(window.complaints, [])
 })
 
-t.test('the records are counted, sorted and paged as somebody sees them', async t => {
+t.test('the records are counted, sorted and paged as the subject sees them', async t => {
   const { server, idToken } = await runningConsole()
   for (let index = 10; index < 40; index++) await graphql(server, 'mutation ($email: String!) { userCreate(data: { email: $email }) { id } }', { email: `paged${index}@paged.example` }, idToken)
   const { roleCreate: { id } } = await graphql(server, 'mutation { roleCreate(data: { name: "Sees paged", permissions: { data: { Users: { read: { allow: true, filter: { email: { ends_with: "@paged.example" } } } } } } }) { id } }', {}, idToken)
   const { page, complaints } = await visit(t, `/console/view-as?as=roles:${id}`)
   await signIn(page)
-  await page.getByRole('status').filter({ hasText: '30 records, 1 to 25 shown' }).waitFor()
+  await page.getByRole('status').filter({ hasText: '30 records, showing 1 to 25' }).waitFor()
   const records = page.getByRole('table', { name: 'Records of Users' })
   await records.getByRole('button', { name: 'email' }).click()
   await records.getByRole('columnheader', { name: 'email' }).and(page.locator('[aria-sort=ascending]')).waitFor()
@@ -67,7 +67,7 @@ t.test('the records are counted, sorted and paged as somebody sees them', async 
   t.strictSame(complaints, [])
 })
 
-t.test('any query is asked as somebody else, and nothing is changed as them', async t => {
+t.test('any query can be sent as somebody else, but no mutation', async t => {
   const { server, idToken } = await runningConsole()
   const { role: { id } } = await graphql(server, '{ role(name: "Support") { id } }', {}, idToken)
   const window = await visit(t, `/console/view-as?as=roles:${id}&tab=explorer`)
@@ -91,17 +91,17 @@ t.test('any query is asked as somebody else, and nothing is changed as them', as
   await write(query, 'mutation ($email: String!) { userCreate(data: { email: $email }) { id } }')
   await write(page.getByRole('textbox', { name: 'Variables' }), '{ "email": ')
   await page.getByRole('button', { name: 'Run' }).click()
-  await page.getByText('The variables are no JSON').waitFor()
+  await page.getByText('The variables are not valid JSON').waitFor()
   await write(page.getByRole('textbox', { name: 'Variables' }), '{ "email": "explored@example.com" }')
   await page.getByRole('button', { name: 'Run' }).click()
   await page.getByRole('alert').filter({ hasText: 'is for queries only' }).waitFor()
   await examine(t, window, 'explorer refused')
   const count = async () => (await graphql(server, '{ usersList(filter: { email: { equals: "explored@example.com" } }) { count } }', {}, idToken)).usersList.count
   t.equal(await count(), 0)
-  await page.getByRole('button', { name: 'Stop viewing as' }).click()
-  await page.getByText('You ask as yourself').waitFor()
-  t.match(await query.textContent(), /mutation/, 'what was typed is still there')
-  t.equal(await page.getByRole('alert').filter({ hasText: 'is for queries only' }).count(), 0, 'what was answered to somebody else is not')
+  await page.getByRole('button', { name: 'Stop viewing' }).click()
+  await page.getByText('You\'re querying as yourself').waitFor()
+  t.match(await query.textContent(), /mutation/, 'the query is kept')
+  t.equal(await page.getByRole('alert').filter({ hasText: 'is for queries only' }).count(), 0, 'the result for the other subject is not')
   await page.getByRole('button', { name: 'Run' }).click()
   await result.filter({ hasText: '"userCreate"' }).waitFor()
   t.equal(await count(), 1)
@@ -112,16 +112,16 @@ t.test('any query is asked as somebody else, and nothing is changed as them', as
   await page.getByRole('button', { name: 'Run' }).click()
   await result.filter({ hasText: '"rolesList"' }).waitFor()
   t.notMatch(await result.textContent(), 'usersList')
-  // It is about the token that was asked about, and not about one's own.
+  // This error is about the token in the query, not about the session's own.
   await write(query, 'mutation { userRefreshToken(data: { refreshToken: "none", email: "admin@example.com" }) { idToken } }')
   await page.getByRole('button', { name: 'Run' }).click()
   await page.getByRole('alert').filter({ hasText: 'Refresh Token has expired' }).waitFor()
   await page.getByRole('tab', { name: 'Data' }).click()
-  await page.getByText('Nobody is chosen yet').waitFor()
+  await page.getByText('Nobody selected').waitFor()
   t.strictSame(window.complaints, [])
 })
 
-t.test('who may not do everything is told that it takes that', async t => {
+t.test('a user without full access is told that it is required', async t => {
   const { server, idToken } = await runningConsole()
   const email = 'nearly@example.com'
   await graphql(server, '{ user { id } }', {}, await account(server, email))
@@ -131,30 +131,30 @@ t.test('who may not do everything is told that it takes that', async t => {
   const window = await visit(t, '/console/view-as?as=guest')
   const { page } = window
   await signIn(page, email)
-  await page.getByText('The records cannot be seen so').waitFor()
-  t.match(await page.getByRole('alert').textContent(), /for who may do everything/)
+  await page.getByText('Couldn\'t load the records').waitFor()
+  t.match(await page.getByRole('alert').textContent(), /requires a role with full access/)
   await examine(t, window, 'view as without being an administrator')
   t.strictSame(window.complaints, [])
 })
 
-t.test('where the server does not describe its schema, that of the console serves', async t => {
+t.test('if the server does not publish its schema, the console uses its own copy', async t => {
   const { page, complaints } = await visit(t, '/console/view-as?as=guest&tab=explorer')
-  // As a server in production answers.
+  // The response of a server in production.
   await page.route('**/graphql', async route => await (route.request().postData()?.includes('__schema') === true
     ? route.fulfill({ json: { data: null, errors: [{ message: 'GraphQL introspection has been disabled', code: 'ValidationError' }] } })
     : route.continue()))
   await signIn(page)
-  await page.getByText('The server does not describe its schema').waitFor()
+  await page.getByText('The server doesn\'t publish its schema').waitFor()
   await write(page.getByRole('textbox', { name: 'Query' }), '{ administratorNeede')
   await page.keyboard.press('Control+Space')
   await page.getByRole('option', { name: /^administratorNeeded/ }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('tab', { name: 'Data' }).click()
-  await page.getByText('They would be refused').waitFor()
+  await page.getByText('They would be refused access').waitFor()
   t.strictSame(complaints, [])
 })
 
-t.test('what two roles allow is compared, down to the records that one of them does not show', async t => {
+t.test('two roles are compared, down to the records that only one of them shows', async t => {
   const { server, idToken } = await runningConsole()
   const create = async (name: string, permissions: object) => (await graphql(server, 'mutation ($data: RoleCreateInput!) { roleCreate(data: $data) { id } }', { data: { name, permissions } }, idToken)).roleCreate.id
   const first = await create('Compared one', { data: { Users: { read: { allow: true, filter: { email: { starts_with: 'only.' } } } }, Roles: { read: { allow: true } } } })
@@ -167,21 +167,21 @@ t.test('what two roles allow is compared, down to the records that one of them d
   await page.getByRole('option', { name: 'Compared two' }).click()
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Compare' }).click()
-  const differences = page.getByRole('table', { name: 'What the two may do' })
+  const differences = page.getByRole('table', { name: 'Permissions compared' })
   await differences.getByRole('row').filter({ hasText: 'call getToken' }).waitFor()
   const reading = differences.getByRole('row').filter({ hasText: 'read Users' })
   t.match(await reading.textContent(), /some records \(2 now\).*starts_with.*all fields.*some records \(1 now\).*email, id/)
-  t.equal(await differences.getByRole('row').filter({ hasText: 'Roles' }).count(), 0, 'what is the same is left out')
+  t.equal(await differences.getByRole('row').filter({ hasText: 'Roles' }).count(), 0, 'identical permissions are left out')
   await reading.getByRole('button', { name: /^Show records/ }).click()
   await page.getByRole('table', { name: 'Records of Users that only the first sees' }).getByRole('cell', { name: 'only.a@example.com' }).waitFor()
   t.match(await page.getByRole('region', { name: 'Records of Users that only the second sees' }).textContent(), /none/)
   await examine(t, window, 'difference')
-  await page.getByRole('switch', { name: 'Also what is the same' }).check()
+  await page.getByRole('switch', { name: 'Show identical permissions' }).check()
   await differences.getByRole('row').filter({ hasText: 'read Roles' }).waitFor()
   t.strictSame(window.complaints, [])
 })
 
-/** Types over all that stands in an editor. */
+/** Replaces the text of an editor. */
 async function write (editor: Locator, text: string): Promise<void> {
   const { keyboard } = editor.page()
   await editor.click()

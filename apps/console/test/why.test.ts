@@ -1,7 +1,7 @@
 import t from 'tap'
 import { account, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
-t.test('an administrator asks why somebody may not do something, and is one click away from the remedy', async t => {
+t.test('an administrator checks why an action is refused, and is one click away from the fix', async t => {
   const { server, idToken } = await runningConsole()
   const email = 'asker@example.com'
   const theirs = await account(server, email)
@@ -11,46 +11,46 @@ t.test('an administrator asks why somebody may not do something, and is one clic
   const window = await visit(t, '/console/why')
   const { page } = window
   await signIn(page)
-  await page.getByRole('button', { name: 'Explain' }).click()
-  await page.getByText('The email of a user').waitFor()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText('Enter the email of a user').waitFor()
   await page.getByRole('combobox', { name: 'User' }).or(page.getByRole('textbox', { name: 'User' })).fill('asker@')
   await page.getByRole('option', { name: email }).click()
   await page.getByRole('combobox', { name: 'Action' }).selectOption('delete')
   await page.getByRole('combobox', { name: 'Table' }).selectOption('Users')
-  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByRole('heading', { name: 'Not allowed: delete Users' }).waitFor()
-  await page.getByRole('table', { name: 'What the roles say' }).getByRole('row').filter({ hasText: 'Support' }).waitFor()
+  await page.getByRole('table', { name: 'Roles checked' }).getByRole('row').filter({ hasText: 'Support' }).waitFor()
   await examine(t, window, 'why')
   await page.getByRole('link', { name: 'Change it in Support' }).click()
   await page.getByRole('dialog', { name: 'delete Users' }).waitFor()
   await page.goBack()
 
   await page.getByText('Guest', { exact: true }).click()
-  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByRole('heading', { name: 'Not allowed: read Users' }).waitFor()
 
-  await page.getByText('A token', { exact: true }).click()
+  await page.getByText('Paste token', { exact: true }).click()
   await page.getByRole('textbox', { name: 'Token' }).fill(`Bearer ${theirs}`)
-  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByRole('heading', { name: 'Allowed: read Users' }).waitFor()
   await page.getByRole('textbox', { name: 'Token' }).fill(`${theirs.slice(0, -4)}AAAA`)
-  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByText('bad_signature').first().waitFor()
-  await page.getByText('It was altered on the way').waitFor()
+  await page.getByText('The token was altered').waitFor()
   await examine(t, window, 'why of a token')
 
   await page.getByText('API token', { exact: true }).click()
   await page.getByRole('combobox', { name: 'API token' }).click()
   await page.getByRole('option', { name: 'Asked about' }).click()
-  await page.getByRole('button', { name: 'Explain' }).click()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
   await page.getByRole('heading', { name: 'Allowed: read Users' }).waitFor()
   await fetch(`${server.url}/after-all-of-it`)
   await server.printed('/after-all-of-it')
-  t.notOk(server.output().includes(secret) || server.output().includes(theirs), 'no token is in the log')
+  t.notOk(server.output().includes(secret) || server.output().includes(theirs), 'the log has no token')
   t.strictSame(window.complaints, [])
 })
 
-t.test('the remedy of a refused token is said in the words of the console, which leads there', async t => {
+t.test('the remedy for a refused token uses the labels of the console, and links to its pages', async t => {
   const { server, idToken } = await runningConsole()
   const email = 'moved@example.com'
   const theirs = await account(server, email)
@@ -59,31 +59,31 @@ t.test('the remedy of a refused token is said in the words of the console, which
   const window = await visit(t, '/console/why')
   const { page } = window
   await signIn(page)
-  await page.getByText('A token', { exact: true }).click()
+  await page.getByText('Paste token', { exact: true }).click()
   await page.getByRole('textbox', { name: 'Token' }).fill(theirs)
-  await page.getByRole('button', { name: 'Explain' }).click()
-  await page.getByText('Make the two emails agree').waitFor()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText('Make the two emails match').waitFor()
   t.notMatch(await page.textContent('main'), /doctor|mutation \{/)
   await page.getByRole('textbox', { name: 'Token' }).fill('lk_none')
-  await page.getByRole('button', { name: 'Explain' }).click()
-  await page.getByText('Compare it with where it was copied from').waitFor()
+  await page.getByRole('button', { name: 'Check', exact: true }).click()
+  await page.getByText('Compare it with the original').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'API tokens' }).click()
   await page.getByRole('heading', { name: 'API tokens' }).waitFor()
 
   await page.goto(`${server.url}/console/users/${id}`)
-  const warning = page.getByRole('region', { name: 'Signs in by' }).getByRole('alert')
-  await warning.getByText('Latchkey knows them by another email').waitFor()
-  t.match(await warning.textContent(), /moved@example\.com.*here@example\.com.*Remedy/)
+  const warning = page.getByRole('region', { name: 'Sign-in methods' }).getByRole('alert')
+  await warning.getByText('Latchkey has a different email for this user').waitFor()
+  t.match(await warning.textContent(), /moved@example\.com.*here@example\.com.*How to fix it/)
   await examine(t, window, 'user with another email')
   t.strictSame(window.complaints, [])
 })
 
-t.test('a user shows by what they sign in', async t => {
+t.test('the page of a user shows their sign-in methods', async t => {
   const { server, idToken } = await runningConsole()
   const { user: { id } } = await graphql(server, '{ user { id } }', {}, idToken)
   const { page, complaints } = await visit(t, `/console/users/${id}`)
   await signIn(page)
-  const identities = page.getByRole('region', { name: 'Signs in by' })
+  const identities = page.getByRole('region', { name: 'Sign-in methods' })
   await identities.getByText('Latchkey').waitFor()
   t.match(await identities.textContent(), /admin@example\.com, verified/)
   t.strictSame(complaints, [])

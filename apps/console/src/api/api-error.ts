@@ -1,8 +1,8 @@
-/** What the API refuses, in its own words. */
+/** An error that the API returned, with the API's own message. */
 export class ApiError extends Error {
   readonly code: string
   readonly reason: string | null
-  /** By argument or field, what does not fit; for a refusal, the resource and the action. */
+  /** What is wrong, by argument or field; for a missing permission, the resource and the action. */
   readonly details: Readonly<Record<string, unknown>>
 
   constructor ({ message, code, extensions }: GraphQLProblem) {
@@ -22,7 +22,7 @@ export interface GraphQLProblem {
   extensions?: { code?: string, reason?: string, details?: Record<string, unknown> }
 }
 
-/** The server could not be asked, or answered something else. */
+/** The server could not be reached, or its response was no GraphQL result. */
 export class UnreachableError extends Error {
   constructor (message: string, options?: ErrorOptions) {
     super(message, options)

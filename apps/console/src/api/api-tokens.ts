@@ -8,7 +8,7 @@ const TokenNamesDocument = graphql(`
   }
 `)
 
-/** The API tokens that may be read, to choose from. */
+/** The API tokens that the signed-in user can read, to choose from. */
 export const tokenNamesQuery = queryOptions({
   queryKey: ['api tokens', 'names'],
   queryFn: async () => (await ask(TokenNamesDocument)).apiTokensList.items.flatMap(({ id, name }) => id == null ? [] : [{ id, name: name ?? id }])

@@ -2,28 +2,28 @@ import type { TypedDocumentString } from '../graphql/graphql'
 import { currentSession, endSession, renew } from '../session/session'
 import { ApiError, UnreachableError, type GraphQLProblem } from './api-error'
 
-/** What the API answers: what was asked for, as far as it was given, and what of it was refused. */
+/** A GraphQL response: the data, possibly partial, and the errors. */
 export interface Answer<Result> {
   data?: Result | null
   errors?: GraphQLProblem[]
 }
 
-/** Whom the API is to answer instead of oneself: see packages/graphql-api. */
+/** The subject that the API answers as, instead of the signed-in user: see packages/graphql-api. */
 export type ViewedAs = { userId: string } | { apiTokenId: string } | { roleIds: string[] } | { guest: true }
 
-/** What is sent to it. */
+/** One GraphQL request. */
 export interface Operation {
   query: string
   variables?: unknown
   operationName?: string | undefined
 }
 
-/** Refusals after which only signing in again helps. */
+/** Error codes after which only signing in again helps. */
 const ended = new Set(['TokenExpiredError', 'InvalidTokenError'])
 
 /**
- * Sends one operation to the API. A token that has expired is renewed once; where that cannot be, the session ends.
- * What is refused deeper in the answer is null there.
+ * Sends one operation to the API. An expired token is renewed once; if that fails, the session ends.
+ * Nested fields that the API refuses are null in the result.
  *
  * @throws ApiError, UnreachableError
  */
@@ -32,7 +32,7 @@ export async function ask<Result, Variables> (document: TypedDocumentString<Resu
 }
 
 /**
- * Asks as somebody else would be answered, or as oneself.
+ * Sends one operation as another subject, or as the signed-in user if `viewedAs` is null.
  *
  * @throws ApiError, UnreachableError
  */
@@ -40,7 +40,7 @@ export async function askAs<Result, Variables> (viewedAs: ViewedAs | null, docum
   return resultOf(await send<Result>({ query: document.toString(), variables }, viewedAs))
 }
 
-/** Sends an operation, and gives the answer as it is. @throws UnreachableError */
+/** Sends an operation and returns the whole response, errors included. @throws UnreachableError */
 export async function send<Result> (operation: Operation, viewedAs: ViewedAs | null): Promise<Answer<Result>> {
   const idToken = currentSession()?.idToken ?? null
   let answer = await post<Result>(operation, idToken, viewedAs)
@@ -55,17 +55,17 @@ export async function send<Result> (operation: Operation, viewedAs: ViewedAs | n
 function resultOf<Result> ({ data, errors }: Answer<Result>): Result {
   const problem = errors?.find(isOfAll)
   if (problem !== undefined) throw new ApiError(problem)
-  if (data == null) throw new UnreachableError('The server answered without data.')
+  if (data == null) throw new UnreachableError('The server returned no data.')
   return data
 }
 
-/** Why nothing was asked for at all; what has a path is about what was asked, such as another token. */
+/** The error code if the request's own token was refused. An error with a path is about the query, such as a token passed as an argument. */
 function refusalOfToken ({ errors = [] }: Answer<unknown>): string | null {
   const problem = errors.find(({ path = [] }) => path.length === 0)
   return problem === undefined ? null : new ApiError(problem).code
 }
 
-/** Whether it is about all that was asked for, or a whole field of the query. */
+/** Whether an error is about the whole request, or a top-level field. */
 function isOfAll ({ path = [] }: GraphQLProblem): boolean {
   return path.length <= 1
 }
@@ -83,11 +83,11 @@ async function post<Result> (operation: Operation, idToken: string | null, viewe
       body: JSON.stringify(operation)
     })
   } catch (cause) {
-    throw new UnreachableError('The server could not be reached.', { cause })
+    throw new UnreachableError('The server could not be reached. Check that it is running, then try again.', { cause })
   }
   try {
     return await response.json() as Answer<Result>
   } catch (cause) {
-    throw new UnreachableError(`The server answered ${response.status}.`, { cause })
+    throw new UnreachableError(`The server returned an unexpected response (status ${response.status}).`, { cause })
   }
 }

@@ -7,14 +7,14 @@ const AdministratorNeededDocument = graphql(`
   query AdministratorNeeded { administratorNeeded }
 `)
 
-/** Whether nobody may do everything yet, as in a new app. Anybody may ask. */
+/** Whether no user has full access yet, as in a new app. Guests can query this too. */
 export const administratorNeededQuery = queryOptions({
   queryKey: ['administrator needed'],
   queryFn: async () => {
     try {
       return (await ask(AdministratorNeededDocument)).administratorNeeded
     } catch (error) {
-      // An app of one's own may come to its administrators in another way, and not know the question.
+      // An app that creates its administrators in another way doesn't have this field.
       if (error instanceof ApiError) return false
       throw error
     }

@@ -15,7 +15,7 @@ const MeDocument = graphql(`
   }
 `)
 
-/** The user of the token, whom everybody signed in may read. */
+/** The signed-in user. Users can always read their own record. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async () => (await ask(MeDocument)).user

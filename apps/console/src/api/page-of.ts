@@ -1,12 +1,12 @@
-/** Which part of a list is shown: what comes after or before the record of an id. */
+/** The page of a list that is shown: the records after or before the record with this id. */
 export interface Place { after?: string | undefined, before?: string | undefined }
 
-/** The arguments of a list for a page; one more record than is shown says whether there is another page. */
+/** The list arguments for a page. One extra record is requested, to learn whether there is another page. */
 export function pageArguments ({ after, before }: Place, size: number): { first?: number, last?: number, after?: string, before?: string } {
   return before === undefined ? { first: size + 1, ...after !== undefined && { after } } : { last: size + 1, before }
 }
 
-/** What of an answer is the page, and where the pages beside it are. */
+/** The records of the page, and the places of the next and previous pages. */
 export function pageOf<Item extends { id?: string | null }> (items: readonly Item[], { after, before }: Place, size: number): { items: readonly Item[], next: Place | null, previous: Place | null } {
   const more = items.length > size
   const shown = before === undefined ? items.slice(0, size) : items.slice(-size)

@@ -16,5 +16,5 @@ const ResourcesDocument = graphql(`
 export type Resources = ResourcesQuery['permissionResources']
 export type ResourceTable = Resources['tables'][number]
 
-/** What permissions can be about, as the server's plugins and apps declare it. */
+/** The tables, functions and variables that permissions can use, as the server's plugins and the app declare them. */
 export const resourcesQuery = queryOptions({ queryKey: ['resources'], queryFn: async () => (await ask(ResourcesDocument)).permissionResources, staleTime: 60_000 })

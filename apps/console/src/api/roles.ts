@@ -8,7 +8,7 @@ const RoleNamesDocument = graphql(`
   }
 `)
 
-/** The roles that may be read, to choose from. */
+/** The roles that the signed-in user can read, to choose from. */
 export const roleNamesQuery = queryOptions({
   queryKey: ['roles', 'names'],
   queryFn: async () => (await ask(RoleNamesDocument)).rolesList.items.flatMap(({ id, name }) => id == null ? [] : [{ id, name: name ?? id }])

@@ -4,16 +4,16 @@ import { ApiError } from './api-error'
 import { ask } from './ask'
 import { TypedDocumentString } from '../graphql/graphql'
 
-/** The API's own description of itself. */
+/** The API's GraphQL schema. */
 export interface ApiSchema {
   readonly schema: GraphQLSchema
-  /** Whether the server told it; one in production does not, and then it is what the console was built with, without what the app adds. */
+  /** Whether the server returned it. In production it doesn't by default; then this is the schema that the console was built with, without the app's additions. */
   readonly told: boolean
 }
 
 const IntrospectionDocument = new TypedDocumentString<IntrospectionQuery, Record<string, never>>(getIntrospectionQuery())
 
-/** Loads a good deal of code: for pages that need it, when they do. */
+/** Loads a lot of code, so use it only on the pages that need it. */
 export const schemaQuery = queryOptions({
   queryKey: ['schema'],
   queryFn: async (): Promise<ApiSchema> => {

@@ -2,16 +2,16 @@ import { getNamedType, getNullableType, isInputObjectType, isLeafType, isListTyp
 import { TypedDocumentString } from '../graphql/graphql'
 import type { ResourceTable } from './resources'
 
-/** A record as a list gives it, by the names of its columns. */
+/** A record of a list, by column name. */
 export type ListedRecord = Record<string, unknown>
 
-/** How the records of a table are asked for. */
+/** How to query the records of a table. */
 export interface TableList {
-  /** The fields that a list of it gives, with its id first. */
+  /** The fields that the list returns, with the id first. */
   readonly columns: readonly Column[]
-  /** Lists records, with these columns. */
+  /** The query for records with these columns. */
   document (columns: readonly string[]): TypedDocumentString<{ list: { count: number, items: ListedRecord[] } }, ListArguments>
-  /** The filter of a permission as a list takes it. */
+  /** Converts a permission's filter to the form that the list accepts. */
   filter (json: unknown): unknown
 }
 
@@ -27,10 +27,10 @@ export interface ListArguments {
   skip?: number
 }
 
-/** What is said of a record that belongs to another, where it has it. */
+/** The fields shown of a related record, where it has them. */
 const telling = ['id', 'name', 'email']
 
-/** How to list a table, by the schema; null where the API has no list of it. */
+/** How to list a table according to the schema, or null if the API has no list of it. */
 export function tableListOf (schema: GraphQLSchema, table: ResourceTable, listName: string | null | undefined): TableList | null {
   const query = listName == null ? undefined : schema.getQueryType()?.getFields()[listName]
   const page = query && getNamedType(query.type)
@@ -54,7 +54,7 @@ export function tableListOf (schema: GraphQLSchema, table: ResourceTable, listNa
   }
 }
 
-/** A permission compares the id of another record where a list has a filter of that record. */
+/** A permission compares the id of a related record; a list takes a nested filter there. */
 function asListFilter (json: unknown, type: GraphQLInputType | undefined): unknown {
   if (Array.isArray(json)) return json.map(one => asListFilter(one, type))
   const named = getNamedType(type)
@@ -65,7 +65,7 @@ function asListFilter (json: unknown, type: GraphQLInputType | undefined): unkno
   return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, asListFilter(value, fields[name]?.type)]))
 }
 
-/** What to ask of a field; null where it cannot be asked for without more. */
+/** The selection for a field, or null if it has required arguments or no subfields to select. */
 function selectionOf (type: GraphQLObjectType, name: string): string | null {
   const field = type.getFields()[name]
   if (field === undefined || field.args.some(isRequiredArgument)) return null

@@ -2,14 +2,14 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 
 interface Change<Input, Result> {
-  /** Asks the API for it. */
+  /** Sends the change to the API. */
   change: (input: Input) => Promise<Result>
-  /** What is said when it is done. */
+  /** The notification shown on success. */
   done: string | ((result: Result, input: Input) => string)
   onDone?: (result: Result, input: Input) => void
 }
 
-/** A change by the API, after which everything shown is asked for again. */
+/** A mutation, after which everything shown is fetched again. */
 export function useChange<Input, Result> ({ change, done, onDone }: Change<Input, Result>) {
   const client = useQueryClient()
   return useMutation({
@@ -17,7 +17,7 @@ export function useChange<Input, Result> ({ change, done, onDone }: Change<Input
     onSuccess: (result, input) => {
       onDone?.(result, input)
       client.invalidateQueries()
-      notifications.show({ message: typeof done === 'string' ? done : done(result, input), closeButtonProps: { 'aria-label': 'Close the message' } })
+      notifications.show({ message: typeof done === 'string' ? done : done(result, input), closeButtonProps: { 'aria-label': 'Dismiss' } })
     }
   })
 }

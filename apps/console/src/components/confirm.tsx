@@ -6,9 +6,9 @@ import { Problem } from './problem'
 interface ConfirmProps {
   opened: boolean
   title: string
-  /** What follows from it. */
+  /** The consequences. */
   children: ReactNode
-  /** What the button says that does it. */
+  /** The label of the confirming button. */
   action: string
   busy: boolean
   error: Error | null
@@ -16,7 +16,7 @@ interface ConfirmProps {
   onClose: () => void
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks for confirmation of an action with lasting consequences. */
 export function Confirm ({ opened, title, children, action, busy, error, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog opened={opened} onClose={onClose} title={title}>

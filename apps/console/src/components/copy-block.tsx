@@ -1,6 +1,6 @@
 import { Button, Code, CopyButton, Group, Text } from '@mantine/core'
 
-/** Text of several lines that is to stand somewhere else to the letter, with a button that copies it. */
+/** Several lines of text to be used elsewhere, with a copy button. */
 export function CopyBlock ({ label, value }: { label: string, value: string }) {
   return (
     <div>

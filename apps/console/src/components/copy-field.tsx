@@ -1,7 +1,7 @@
 import { ActionIcon, Code, CopyButton, Group, Text } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 
-/** A value that is to stand somewhere else to the letter, with a button that copies it. */
+/** A value to be used elsewhere, with a copy button. */
 export function CopyField ({ label, value }: { label: string, value: string }) {
   return (
     <div>

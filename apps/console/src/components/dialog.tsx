@@ -1,7 +1,7 @@
 import { Modal, type ModalProps } from '@mantine/core'
 
-/** A dialog over the page, which keeps the focus and gives it back. */
+/** A modal dialog, which traps the focus and returns it when closed. */
 export function Dialog (props: ModalProps) {
-  // The heading of a dialog is no banner of the page.
+  // The header element of a dialog must not count as the page's banner landmark.
   return <Modal attributes={{ header: { role: 'presentation' } }} closeButtonProps={{ 'aria-label': 'Close' }} overlayProps={{ backgroundOpacity: 0.55 }} transitionProps={{ duration: 0 }} size='lg' {...props} />
 }

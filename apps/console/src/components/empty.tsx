@@ -1,7 +1,7 @@
 import { Paper, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 
-/** That there is nothing to show, and what to do about it. */
+/** An empty state: what is missing, and what to do about it. */
 export function Empty ({ title, children }: { title: string, children?: ReactNode }) {
   return (
     <Paper withBorder p='xl' ta='center'>

@@ -1,7 +1,7 @@
 import classes from './facts.module.css'
 import type { ReactNode } from 'react'
 
-/** What is known of something, one below the other. */
+/** A list of names and values. */
 export function Facts ({ of }: { of: readonly (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className={classes.facts}>

@@ -3,7 +3,7 @@ import { Moment } from './moment'
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:/
 
-/** What a record has in a field, in one line. */
+/** A field's value, in one line. */
 export function FieldValue ({ of }: { of: unknown }) {
   if (of == null || of === '') return <>–</>
   if (typeof of === 'string' && time.test(of)) return <Moment at={of} />
@@ -14,7 +14,7 @@ export function FieldValue ({ of }: { of: unknown }) {
   return name.startsWith('{') ? <Code>{name}</Code> : <>{name}</>
 }
 
-/** What one would call a record. */
+/** A short name for a record. */
 function nameOf (record: unknown): string {
   if (typeof record !== 'object' || record === null) return String(record)
   const { name, email, id } = record as Record<string, unknown>

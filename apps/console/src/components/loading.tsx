@@ -1,6 +1,5 @@
 import { Center, Loader, VisuallyHidden } from '@mantine/core'
 
-/** That something is on its way. */
 export function Loading () {
   return (
     <Center py='xl' role='status'>

@@ -2,11 +2,11 @@ import { Container } from '@mantine/core'
 import { PageTitle } from './page-title'
 import { TextLink } from './links'
 
-/** An address that is none. */
+/** The page for an unknown address. */
 export function NotFound () {
   return (
     <Container component='main' py='xl'>
-      <PageTitle title='There is nothing here'>The address is none of the console. <TextLink to='/'>Go to the start</TextLink></PageTitle>
+      <PageTitle title='Page not found'>There's no page at this address. <TextLink to='/'>Go to Home</TextLink></PageTitle>
     </Container>
   )
 }

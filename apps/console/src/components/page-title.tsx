@@ -3,13 +3,13 @@ import { useEffect, type ReactNode } from 'react'
 
 interface PageTitleProps {
   title: string
-  /** A sentence on what the page is for. */
+  /** A sentence about the purpose of the page. */
   children?: ReactNode
-  /** What can be done on it, as buttons. */
+  /** The buttons of the page. */
   actions?: ReactNode
 }
 
-/** The heading of a page, which also names the window. */
+/** The heading of a page, which is also the title of the browser tab. */
 export function PageTitle ({ title, children, actions }: PageTitleProps) {
   useEffect(() => { document.title = `${title} · Latchkey Console` }, [title])
   return (

@@ -1,14 +1,14 @@
 import { Button, Group } from '@mantine/core'
 
 interface PagerProps {
-  /** What is paged, for whoever hears it. */
+  /** The accessible name. */
   label: string
   onFirst: (() => void) | null
   onPrevious: (() => void) | null
   onNext: (() => void) | null
 }
 
-/** The way through a long list: each page begins after the last record of the one before, which costs the same however far in it is. */
+/** Navigation through a long list. Pages are found by cursor, so that distant pages cost no more than near ones. */
 export function Pager ({ label, onFirst, onPrevious, onNext }: PagerProps) {
   if (onFirst === null && onPrevious === null && onNext === null) return null
   const button = (text: string, go: (() => void) | null) => <Button variant='default' size='sm' disabled={go === null} onClick={() => { go?.() }}>{text}</Button>

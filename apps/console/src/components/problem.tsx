@@ -6,12 +6,12 @@ import { TextLink } from './links'
 
 interface ProblemProps {
   error: Error
-  /** What was tried, such as "The user was not changed". */
+  /** What failed, such as "Couldn't save the user". */
   title?: string
   retry?: () => void
 }
 
-/** What went wrong, and what can be done about it. */
+/** An error: what went wrong, and what to do about it. */
 export function Problem ({ error, title, retry }: ProblemProps) {
   if (error instanceof ApiError && error.code === 'NotAuthorizedError') return <Refused error={error} title={title} />
   return (
@@ -23,8 +23,8 @@ export function Problem ({ error, title, retry }: ProblemProps) {
 }
 
 function titleOf (error: Error): string {
-  if (error instanceof UnreachableError) return 'The server does not answer'
-  return error instanceof ApiError && error.code === 'EntityNotFoundError' ? 'Not found' : 'That did not work'
+  if (error instanceof UnreachableError) return 'Couldn\'t reach the server'
+  return error instanceof ApiError && error.code === 'EntityNotFoundError' ? 'Not found' : 'Something went wrong'
 }
 
 function Explanation ({ error }: { error: Error }): ReactNode {
@@ -37,22 +37,22 @@ function Explanation ({ error }: { error: Error }): ReactNode {
   )
 }
 
-/** What was refused, and the permission that is missing for it. */
+/** A refusal, with the missing permission. */
 function Refused ({ error, title }: { error: ApiError, title: string | undefined }) {
   const { resource, action, field } = error.details as { resource?: string, action?: string, field?: string }
   const roles = Array.isArray(error.details.roles) ? error.details.roles.join(', ') : null
   return (
-    <Alert role='alert' color='orange' icon={<IconLock aria-hidden />} title={title ?? 'You may not do this'}>
+    <Alert role='alert' color='orange' icon={<IconLock aria-hidden />} title={title ?? 'You don\'t have permission to do this'}>
       {resource === undefined || resource === '*'
-        ? <Text size='sm'>{resource === '*' ? 'The API refused it: this is for who may do everything. Remedy: an administrator does it, or gives you a role that may do everything.' : reasons[error.reason ?? ''] ?? error.message}</Text>
+        ? <Text size='sm'>{resource === '*' ? 'This requires a role with full access. Ask an administrator to do it, or to give you such a role.' : reasons[error.reason ?? ''] ?? error.message}</Text>
         : (
           <>
             <Text size='sm'>
-              The API refused it: none of your roles allows to <Code>{action}</Code> {field !== undefined && <>the field <Code>{field}</Code> of </>}<Code>{resource}</Code>
-              {roles !== null && <> ({roles})</>} as far as this needs it.
+              This needs permission to <Code>{action}</Code> {field !== undefined && <>the field <Code>{field}</Code> of </>}<Code>{resource}</Code>.
+              Your roles{roles !== null && <> ({roles})</>} don't allow it, or not for all records.
             </Text>
             <Text size='sm' mt='xs'>
-              Remedy: somebody who may change roles allows it in one of yours, under <TextLink to='/roles'>Roles</TextLink> → Data → {resource} → {action}, or gives you a role that has it. <TextLink to='/why'>Why?</TextLink> says what each of your roles says, to who may read roles.
+              Ask an administrator to allow it in one of your roles, under <TextLink to='/roles'>Roles</TextLink> → Data → {resource} → {action}, or to give you a role that allows it. If you can read roles, <TextLink to='/why'>Check access</TextLink> shows what each of yours allows.
             </Text>
           </>
           )}
@@ -60,8 +60,8 @@ function Refused ({ error, title }: { error: ApiError, title: string | undefined
   )
 }
 
-/** Why a token is nobody's, by the API's word for it. */
+/** Why a valid token belongs to no user, by the API's reason. */
 const reasons: Readonly<Record<string, string>> = {
-  email_mismatch: 'The email of your sign-in is another one than that of your user. Remedy: an administrator changes the email of the user, or you sign in with the former address.',
-  identity_not_linked: 'A user has your email, and this way to sign in is not bound to it, or was removed from it. Remedy: sign in as you did before; an app may let you link this one then. Or confirm your email at this provider. If neither helps, somebody may have signed up with your email: ask an administrator.'
+  email_mismatch: 'The email you signed in with differs from the email of your user. Ask an administrator to change the email of your user, or sign in with the previous email.',
+  identity_not_linked: 'A user with your email exists, but the account you signed in with isn\'t linked to it, or was removed from it. Sign in as you did before; your app may then let you link this account. Or confirm your email at this provider. If neither helps, someone else may have signed up with your email: ask an administrator.'
 }

@@ -6,13 +6,13 @@ interface RoleBadgesProps {
   linked?: boolean
 }
 
-/** A name is never cut off. */
+/** Shows long names in full. */
 const whole = { root: { height: 'auto', maxWidth: 'none' }, label: { whiteSpace: 'normal', overflow: 'visible' } } as const
 
-/** The roles of somebody, as far as they may be read. */
+/** The roles of a user or API token, as far as the signed-in user can read them. */
 export function RoleBadges ({ roles, linked = false }: RoleBadgesProps) {
-  if (roles == null) return <Text size='sm' c='dimmed'>not readable for you</Text>
-  if (roles.items.length === 0) return <>none</>
+  if (roles == null) return <Text size='sm' c='dimmed'>No permission to view</Text>
+  if (roles.items.length === 0) return <>None</>
   return (
     <Group gap={6}>
       {roles.items.map(({ id, name }) => linked && id != null

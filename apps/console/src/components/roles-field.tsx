@@ -9,21 +9,21 @@ interface RolesFieldProps {
   label?: string
   description?: string
   error?: React.ReactNode
-  /** Roles that are chosen, and may be none of those that can be read. */
+  /** Roles that are already assigned; the signed-in user may be unable to list them. */
   known?: readonly { id?: string | null, name?: string | null }[]
   disabled?: boolean
 }
 
-/** The choice of roles, by their names. */
+/** Lets people choose roles by name. */
 export function RolesField ({ value = [], onChange, label = 'Roles', description, error, known = [], disabled }: RolesFieldProps) {
   const roles = useQuery(roleNamesQuery)
-  if (roles.error !== null) return <Problem error={roles.error} title='The roles to choose from cannot be shown' />
+  if (roles.error !== null) return <Problem error={roles.error} title="Couldn't load roles" />
   const options = new Map([...known, ...roles.data ?? []].map(({ id, name }) => [id ?? '', name ?? id ?? '']))
   return (
     <MultiSelect
       label={label} description={description} error={error} searchable disabled={disabled}
       data={[...options].map(([id, name]) => ({ value: id, label: name }))}
-      value={value} onChange={onChange} nothingFoundMessage='No such role' hidePickedOptions
+      value={value} onChange={onChange} nothingFoundMessage='No matching roles' hidePickedOptions
       comboboxProps={{ transitionProps: { duration: 0 } }} placeholder={value.length === 0 ? 'Choose roles' : undefined}
     />
   )

@@ -9,7 +9,7 @@ interface SortHeaderProps {
   className?: string
 }
 
-/** The head of a column that a list can be sorted by. */
+/** The header of a sortable column. */
 export function SortHeader ({ children, direction, onSort, className }: SortHeaderProps) {
   const Icon = direction === null ? IconArrowsSort : direction === 'ASC' ? IconArrowUp : IconArrowDown
   return (

@@ -10,13 +10,13 @@ interface TokenFieldProps {
   required?: boolean
 }
 
-/** The choice of an API token, by its name. */
+/** Lets people choose an API token by name. */
 export function TokenField ({ value = '', onChange, ...props }: TokenFieldProps) {
   const tokens = useQuery(tokenNamesQuery)
-  if (tokens.error !== null) return <Problem error={tokens.error} title='The API tokens cannot be shown' />
+  if (tokens.error !== null) return <Problem error={tokens.error} title="Couldn't load API tokens" />
   return (
     <Select
-      label='API token' searchable data={tokens.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []} nothingFoundMessage='No such API token'
+      label='API token' searchable data={tokens.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []} nothingFoundMessage='No matching API tokens'
       value={value === '' ? null : value} onChange={id => { onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }} {...props}
     />
   )

@@ -7,10 +7,10 @@ import { PageTitle } from '../components/page-title'
 import { Problem } from '../components/problem'
 import { completeSignIn } from './session'
 
-/** A code works once, however often the page is drawn. */
+/** An authorization code works only once, however often the page renders. */
 let completion: Promise<string> | null = null
 
-/** Where the provider sends the browser back to. */
+/** The page that the provider redirects to after a sign-in. */
 export function CallbackPage () {
   const navigate = useNavigate()
   const [error, setError] = useState<Error | null>(null)
@@ -21,8 +21,8 @@ export function CallbackPage () {
   if (error === null) return <main><Loading /></main>
   return (
     <Container component='main' size='xs' py='xl'>
-      <PageTitle title='The sign-in did not succeed' />
-      <Problem error={error} title='What the provider or the browser said' />
+      <PageTitle title='Sign-in failed' />
+      <Problem error={error} title='Details' />
       <ButtonLink to='/sign-in' mt='md'>Sign in again</ButtonLink>
     </Container>
   )

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 
-/** What everybody may know of a profile: `GET /auth/profiles`. */
+/** The public part of a profile, from `GET /auth/profiles`. */
 export interface PublicProfile {
   id: string
   name: string
@@ -16,7 +16,7 @@ export const publicProfilesQuery = queryOptions({
   queryKey: ['public profiles'],
   queryFn: async (): Promise<PublicProfile[]> => {
     const response = await fetch('/auth/profiles')
-    if (!response.ok) throw new Error(`The server answered ${response.status}.`)
+    if (!response.ok) throw new Error(`The server returned an unexpected response (status ${response.status}).`)
     return (await response.json() as { profiles: PublicProfile[] }).profiles
   }
 })

@@ -1,6 +1,6 @@
 /**
- * Owns who is signed in: the tokens, which are kept in this tab's sessionStorage and nowhere else, how they come here by the
- * app's own OpenID flow (authorization code with PKCE), and how they end.
+ * Owns the session: obtains tokens through the app's own OpenID flow (authorization code with PKCE), keeps them only in this
+ * tab's sessionStorage, renews them and removes them.
  */
 import { UserManager, WebStorageStateStore, type User } from 'oidc-client-ts'
 import { useSyncExternalStore } from 'react'
@@ -9,27 +9,27 @@ import type { PublicProfile } from './profiles'
 
 const PROFILE_KEY = 'latchkey.console.profile'
 
-/** What is known of whoever is signed in. */
+/** The session of the signed-in user. */
 export interface Session {
   readonly idToken: string
   readonly refreshable: boolean
   readonly profileId: string
 }
 
-/** How a session ended in this tab: the API accepted its token no more, or whoever it was signed out. */
+/** How a session ended in this tab: the API refused its token, or the user signed out. */
 export type SessionEnd = 'refused' | 'signedOut'
 
-/** Where a sign-in leads back to. */
+/** Where to go after the sign-in. */
 interface SignInState { readonly returnTo: string }
 
 let session: Session | null = null
 let end: SessionEnd | null = null
 let manager: UserManager | null = null
-/** Refresh tokens work once: all who wait for a new token wait for the same one. */
+/** A refresh token works only once, so concurrent requests share one renewal. */
 let renewal: Promise<string | null> | null = null
 const listeners = new Set<() => void>()
 
-/** Who is signed in, or null. */
+/** The current session, or null. */
 export function useSession (): Session | null {
   return useSyncExternalStore(listener => {
     listeners.add(listener)
@@ -41,12 +41,12 @@ export function currentSession (): Session | null {
   return session
 }
 
-/** How the last session ended; null where there was none since the page was loaded. */
+/** How the last session ended, or null if there has been none since the page was loaded. */
 export function sessionEnd (): SessionEnd | null {
   return end
 }
 
-/** Finds the sign-in of before a reload. Call it once, before anything is shown. */
+/** Restores the session after a reload. Call it once, before the first render. */
 export async function restoreSession (): Promise<void> {
   const profile = rememberedProfile()
   if (profile === null) return
@@ -56,9 +56,9 @@ export async function restoreSession (): Promise<void> {
 }
 
 /**
- * Leaves for the login page of a profile.
+ * Redirects to the login page of a profile.
  *
- * @param askAgain whether the provider is to show its page to somebody who is signed in there
+ * @param askAgain whether the provider shows its login page even to people who are already signed in there
  */
 export async function signIn (profile: PublicProfile, returnTo: string, { askAgain = false }: { askAgain?: boolean } = {}): Promise<void> {
   sessionStorage.setItem(PROFILE_KEY, JSON.stringify(profile))
@@ -68,41 +68,41 @@ export async function signIn (profile: PublicProfile, returnTo: string, { askAga
 }
 
 /**
- * Comes back from the login page.
+ * Completes the sign-in after the redirect back from the login page.
  *
- * @returns where the sign-in began
- * @throws what the provider says, or that nobody here began this sign-in
+ * @returns the path where the sign-in was started
+ * @throws the provider's error, or an error if this tab did not start the sign-in
  */
 export async function completeSignIn (): Promise<string> {
   const profile = rememberedProfile()
-  if (profile === null) throw new Error('This tab has begun no sign-in. Sign in again, in one tab.')
-  // All profiles come back to one address: a code of another issuer must not be handed to this one (RFC 9207 §2.4).
+  if (profile === null) throw new Error('This sign-in was not started in this tab. Sign in again, and stay in one tab.')
+  // All profiles share one callback URL, so a code from one issuer must not be sent to another (RFC 9207 §2.4).
   const issuer = new URLSearchParams(location.search).get('iss')
-  if (issuer !== null && issuer !== profile.issuer) throw new Error('Another provider has answered than the one that was asked. Sign in again.')
+  if (issuer !== null && issuer !== profile.issuer) throw new Error('The response came from a different provider than the one you chose. Sign in again.')
   manager ??= managerOf(profile)
   const user = await manager.signinRedirectCallback()
-  if (user.id_token === undefined) throw new Error('The provider gave no ID token: its client must be allowed the scope openid.')
+  if (user.id_token === undefined) throw new Error('The provider returned no ID token. Allow the scope openid for its client.')
   become(user, profile.id)
   return pathInConsole((user.state as SignInState | undefined)?.returnTo)
 }
 
-/** Signs out here, and at the provider where it has an address for that. */
+/** Signs out here, and at the provider if it has an end-session endpoint. */
 export async function signOut (): Promise<void> {
   const leaving = manager
   const idToken = session?.idToken
   const profile = rememberedProfile()
-  // The tokens go first: the provider may be long about its answer.
+  // Remove the tokens first: the provider may be slow to respond.
   await endSession('signedOut')
   const canLeave = await leaving?.metadataService.getEndSessionEndpoint().then(url => url !== undefined, () => false)
   if (leaving === null || idToken === undefined || canLeave !== true) return
   await leaving.signoutRedirect({
     id_token_hint: idToken,
-    // Cognito knows its clients at this address by these alone.
+    // Cognito's logout endpoint requires these two parameters.
     ...profile?.type === 'cognito' && { extraQueryParams: { client_id: profile.clientId, logout_uri: logoutUrl } }
   })
 }
 
-/** Takes the tokens out of the tab. */
+/** Removes the tokens from the tab. */
 export async function endSession (how: SessionEnd): Promise<void> {
   await manager?.removeUser()
   session = null
@@ -110,7 +110,7 @@ export async function endSession (how: SessionEnd): Promise<void> {
   tell()
 }
 
-/** A new ID token by the refresh token; null where there is none, or the sign-in has ended. */
+/** Gets a new ID token with the refresh token; null if there is no refresh token, or it is no longer accepted. */
 export async function renew (): Promise<string | null> {
   if (session?.refreshable !== true || manager === null) return null
   const before = session
@@ -118,7 +118,7 @@ export async function renew (): Promise<string | null> {
   const own = manager
   renewal ??= own.signinSilent()
     .then(async user => {
-      // Whoever it was has signed out meanwhile, and the library has stored the new tokens.
+      // The user signed out meanwhile, and the library has already stored the new tokens.
       if (session !== before) {
         await own.removeUser()
         return null
@@ -146,7 +146,7 @@ function managerOf ({ type, issuer, clientId }: PublicProfile): UserManager {
     client_id: clientId,
     redirect_uri: callbackUrl,
     post_logout_redirect_uri: logoutUrl,
-    // Auth0 gives no refresh token without the scope; the embedded provider always does, and others refuse scopes they do not know.
+    // Auth0 issues a refresh token only with offline_access. The embedded provider always issues one, and others may refuse scopes they don't know.
     scope: type === 'auth0' ? 'openid email profile offline_access' : 'openid email profile',
     userStore: new WebStorageStateStore({ store: sessionStorage }),
     stateStore: new WebStorageStateStore({ store: sessionStorage }),
@@ -161,7 +161,7 @@ function rememberedProfile (): PublicProfile | null {
   return text === null ? null : JSON.parse(text) as PublicProfile
 }
 
-/** A path of this app, whatever stood in an address: the sign-in leads nowhere else. */
+/** Reduces an address to a path of this app, so that a sign-in never redirects elsewhere. */
 export function pathInConsole (path: unknown): string {
   if (typeof path !== 'string' || !path.startsWith('/')) return '/'
   const url = URL.parse(path, publicUrl)

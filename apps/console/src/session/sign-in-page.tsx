@@ -11,7 +11,7 @@ import { callbackUrl, logoutUrl, publicUrl } from '../page-settings'
 import { publicProfilesQuery, type PublicProfile } from './profiles'
 import { pathInConsole, signIn, useSession } from './session'
 
-/** The choice of how to sign in. */
+/** The choice of an authentication profile to sign in with. */
 export function SignInPage () {
   const { returnTo, ended, trial } = useSearch({ from: '/sign-in' })
   const session = useSession()
@@ -39,30 +39,30 @@ export function SignInPage () {
     <Container component='main' size='xs' py={{ base: 'md', sm: 64 }}>
       <Paper withBorder p={{ base: 'md', sm: 'xl' }}>
         <Title order={1} size='h2' mb='xs'>Latchkey Console</Title>
-        <Text c='dimmed' mb='lg'>Users, authentication, roles and API tokens of this app.</Text>
+        <Text c='dimmed' mb='lg'>Manage this app's users, authentication, roles and API tokens.</Text>
         <Stack>
-          {ended === true && <Alert role='status' title='Your session has ended'>Sign in again, and you are back where you were.</Alert>}
-          {trial === true && <Alert role='status' title='A trial'>Sign in, or create an account, as people of your app will. This tab has a session of its own.</Alert>}
+          {ended === true && <Alert role='status' title='Your session has ended'>Sign in again to continue where you left off.</Alert>}
+          {trial === true && <Alert role='status' title='Test sign-in'>Sign in or create an account as your app's users will. This tab has its own session.</Alert>}
           {needed.data === true && (
             <Alert role='status' icon={<IconKey aria-hidden />} title='This app has no administrator yet'>
-              If you run the server, sign in, or create an account. Then you are asked for the code that stands in the server's log, and are Administrator. If the server has <code>LATCHKEY_ADMIN_EMAIL</code>, sign up with that email instead.
+              If you run the server, sign in or create an account, then enter the one-time code from the server's log. If the server was started with <code>LATCHKEY_ADMIN_EMAIL</code>, sign up with that email instead.
             </Alert>
           )}
-          {elsewhere && <Alert role='alert' color='orange' title='Open the console at its own address'>Sign-in works at <Anchor underline='always' href={`${publicUrl}/console`}>{publicUrl}/console</Anchor> only (the server's PUBLIC_URL).</Alert>}
+          {elsewhere && <Alert role='alert' color='orange' title='Open the console at its own address'>You can sign in only at <Anchor underline='always' href={`${publicUrl}/console`}>{publicUrl}/console</Anchor> (the server's PUBLIC_URL).</Alert>}
           {profiles.isPending && <Loading />}
-          {profiles.error !== null && <Problem error={profiles.error} title='The ways to sign in could not be loaded' retry={() => { profiles.refetch() }} />}
-          {profiles.data?.length === 0 && <Alert color='orange' title='Nobody can sign in'>The app has no authentication profile. Add one to its configuration.</Alert>}
+          {profiles.error !== null && <Problem error={profiles.error} title="Couldn't load the sign-in options" retry={() => { profiles.refetch() }} />}
+          {profiles.data?.length === 0 && <Alert color='orange' title='No way to sign in'>This app has no authentication profile. Add one to its configuration.</Alert>}
           {profiles.data?.map(profile => (
             <Button key={profile.id} size='md' fullWidth loading={leaving === profile.id} disabled={elsewhere || leaving !== null} onClick={() => { leave(profile) }}>
               Sign in with {profile.name}
             </Button>
           ))}
-          {failure !== null && <Problem error={failure.error} title={`The login page of ${failure.profile.name} could not be opened`} />}
+          {failure !== null && <Problem error={failure.error} title={`Couldn't open the login page of ${failure.profile.name}`} />}
           {foreign.length > 0 && (
             <details>
-              <summary>For whoever sets up {foreign.map(({ name }) => name).join(', ')}</summary>
+              <summary>Provider settings for {foreign.map(({ name }) => name).join(', ')}</summary>
               <Stack mt='sm' gap='sm'>
-                <Text size='sm'>The client at the provider must allow these addresses, for a public client with PKCE (a “single page application”):</Text>
+                <Text size='sm'>At the provider, register a public client with PKCE (a “single page application”) that allows these URLs:</Text>
                 <CopyField label='Callback URL' value={callbackUrl} />
                 <CopyField label='Logout URL' value={logoutUrl} />
               </Stack>

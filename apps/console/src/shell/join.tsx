@@ -14,7 +14,7 @@ const SignUpDocument = graphql(`
   }
 `)
 
-/** Who has signed in and is no user yet: signing in makes none. */
+/** Offers sign-up to people who have signed in but have no user record yet: signing in alone doesn't create one. */
 export function Join ({ administratorNeeded }: { administratorNeeded: boolean }) {
   const client = useQueryClient()
   const session = currentSession()
@@ -25,17 +25,17 @@ export function Join ({ administratorNeeded }: { administratorNeeded: boolean })
   })
   return (
     <>
-      <PageTitle title='You are no user of this app yet'>You have signed in as {email}. Signing up makes the record of your user, with the roles that this way to sign in gives.</PageTitle>
+      <PageTitle title="You're not a user of this app yet">You're signed in as {email}. Signing up creates your user, with the roles that your authentication profile gives to new users.</PageTitle>
       <Stack maw='36rem'>
-        {administratorNeeded && <Text size='sm'>This app has no administrator yet. Sign up first; then you are asked for the code in the server's log. If the server has <code>LATCHKEY_ADMIN_EMAIL</code>, it is whoever signs up with that email, verified.</Text>}
-        {join.error !== null && <Problem error={join.error} title='You could not be signed up' />}
+        {administratorNeeded && <Text size='sm'>This app has no administrator yet. Sign up first, then enter the one-time code from the server's log. If the server was started with <code>LATCHKEY_ADMIN_EMAIL</code>, the person who signs up with that email, verified, becomes the administrator.</Text>}
+        {join.error !== null && <Problem error={join.error} title="Couldn't sign you up" />}
         <Button onClick={() => { join.mutate() }} loading={join.isPending} style={{ alignSelf: 'flex-start' }}>Sign up as {email}</Button>
       </Stack>
     </>
   )
 }
 
-/** What the token says; the API verifies it. */
+/** The email in the token, unverified here: the API verifies the token. */
 function emailIn (idToken: string): string {
   const bytes = Uint8Array.from(atob((idToken.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')), character => character.charCodeAt(0))
   return String((JSON.parse(new TextDecoder().decode(bytes)) as { email?: string }).email ?? '')

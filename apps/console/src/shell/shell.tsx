@@ -21,10 +21,10 @@ const pages = [
   { to: '/api-tokens', label: 'API tokens', icon: IconKey },
   { to: '/activity', label: 'Activity', icon: IconHistory },
   { to: '/view-as', label: 'View as', icon: IconEye },
-  { to: '/why', label: 'Why?', icon: IconHelpCircle }
+  { to: '/why', label: 'Check access', icon: IconHelpCircle }
 ]
 
-/** What stands around every page: where one is, who one is, and the way out. Without a session there is none of it, but the way to sign in. */
+/** The frame around every page: navigation, account and sign-out. Without a session it redirects to the sign-in page. */
 export function Shell () {
   const session = useSession()
   const router = useRouter()
@@ -46,7 +46,7 @@ function Frame () {
   const main = useRef<HTMLElement>(null)
   const first = useRef(true)
 
-  // Whoever hears the page is told of the new one, and continues there.
+  // Moves the focus to the new page, so that screen readers announce it and continue there.
   useEffect(() => {
     close()
     if (!first.current) main.current?.focus()
@@ -59,11 +59,11 @@ function Frame () {
 
   return (
     <AppShell transitionDuration={0} header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding={{ base: 'sm', sm: 'lg' }}>
-      <a className='skip-link' href='#content' onClick={event => { event.preventDefault(); main.current?.focus() }}>Skip to the content</a>
+      <a className='skip-link' href='#content' onClick={event => { event.preventDefault(); main.current?.focus() }}>Skip to content</a>
       <AppShell.Header>
         <Group h='100%' px='md' justify='space-between' wrap='nowrap'>
           <Group gap='sm' wrap='nowrap'>
-            <Burger opened={opened} onClick={toggle} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close the navigation' : 'Open the navigation'} aria-expanded={opened} />
+            <Burger opened={opened} onClick={toggle} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close navigation' : 'Open navigation'} aria-expanded={opened} />
             <Text fw={700} component='span'>Latchkey</Text>
           </Group>
           <Account email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { leave() }} />
@@ -84,13 +84,13 @@ function Frame () {
   )
 }
 
-/** The page, once it is known who one is here and that somebody has charge of the app. */
+/** The page itself, or first the sign-up or the claim of the first administrator if one is needed. */
 function Content () {
   const me = useQuery(meQuery)
   const needed = useQuery(administratorNeededQuery)
   const [later, setLater] = useState(false)
   if (me.isPending || needed.isPending) return <Loading />
-  if (me.error !== null) return isNobody(me.error) ? <Join administratorNeeded={needed.data === true} /> : <Problem error={me.error} title='You are signed in, and yet nobody here' retry={() => { me.refetch() }} />
+  if (me.error !== null) return isNobody(me.error) ? <Join administratorNeeded={needed.data === true} /> : <Problem error={me.error} title="Couldn't load your user" retry={() => { me.refetch() }} />
   return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <Outlet />
 }
 
@@ -108,7 +108,7 @@ function Account ({ email, roles, onSignOut }: { email: string | null, roles: st
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{roles.length === 0 ? 'No roles' : roles.join(', ')}</Menu.Label>
-        <Menu.Item leftSection={dark ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />} onClick={() => { setColorScheme(dark ? 'light' : 'dark') }}>{dark ? 'Light colours' : 'Dark colours'}</Menu.Item>
+        <Menu.Item leftSection={dark ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />} onClick={() => { setColorScheme(dark ? 'light' : 'dark') }}>{dark ? 'Light mode' : 'Dark mode'}</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={onSignOut}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -1,10 +1,10 @@
-// One built server with the console, and one browser, for all tests of this package.
+// One built server with the console, and one browser, shared by all tests of a file.
 import sparticuz from '@sparticuz/chromium'
 import axe from 'axe-core'
 import { access } from 'node:fs/promises'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import t, { type Test } from 'tap'
-// The server depends on the console, so the console cannot name it in its package.json: turbo.json has it built before.
+// The server depends on the console, so the console's package.json can't list it; turbo.json builds it before the tests.
 import { freePort, startServer, type RunningServer } from '../../../server/dist-demo/running-server.js'
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium'
@@ -15,23 +15,23 @@ export const administrator = 'admin@example.com'
 
 export interface RunningConsole {
   readonly server: RunningServer
-  /** The provider of the profile Partner: another Latchkey, at another origin. */
+  /** The provider of the profile Partner: a second Latchkey, at another origin. */
   readonly partner: RunningServer
   readonly browser: Browser
-  /** Of the administrator, for what a test needs to be there. */
+  /** The administrator's token, to create what a test needs. */
   readonly idToken: string
 }
 
 let running: Promise<RunningConsole> | null = null
 let browsing: Promise<Browser> | null = null
 
-/** The server with an administrator, and the browser; started once. */
+/** The server with an administrator, and the browser. Started once. */
 export async function runningConsole (): Promise<RunningConsole> {
   running ??= start()
   return await running
 }
 
-/** The browser, also where a test has a server of its own; started once. */
+/** The browser, also for tests with a server of their own. Started once. */
 async function runningBrowser (): Promise<Browser> {
   browsing ??= launch()
   return await browsing
@@ -61,13 +61,13 @@ async function start (): Promise<RunningConsole> {
         ],
         roles: [{ name: 'Support', permissions: { data: { Users: { read: { allow: true, fields: { id: true, email: true, firstName: true, lastName: true, createdAt: true } } } } } }]
       },
-      // At this level the log has the emails, since there is no mail server.
+      // Without a mail server, the log has the emails at this level.
       env: { LOG_LEVEL: 'info', LATCHKEY_ADMIN_EMAIL: administrator, LATCHKEY_SECRET_KEY: 'a secret key for tests, and no others' }
     }),
     runningBrowser()
   ])
   const idToken = await account(server, administrator)
-  // The first token of an account makes its user.
+  // The first request with a token of the account creates the user.
   await graphql(server, '{ user { id } }', {}, idToken)
   return { server, partner, browser, idToken }
 }
@@ -81,7 +81,7 @@ async function launch (): Promise<Browser> {
   }
 }
 
-/** Somebody who has an account and has confirmed its address; gives an ID token. */
+/** Creates an account with a confirmed email. @returns an ID token */
 export async function account (server: RunningServer, email: string): Promise<string> {
   await graphql(server, 'mutation ($email: String!, $password: String!) { userSignUpWithPassword(user: { email: $email, firstName: "Ada", lastName: "Admin" }, password: $password) { email } }', { email, password })
   const code = await emailedCode(server, email)
@@ -90,7 +90,7 @@ export async function account (server: RunningServer, email: string): Promise<st
   return userLogin.auth.idToken
 }
 
-/** The code in the email, which the server has logged for want of a mail server. */
+/** The code in the email, which the server logs because there is no mail server. */
 export async function emailedCode (server: RunningServer, email: string): Promise<string> {
   const output = await server.printed(`"to":"${email}"`)
   const line = output.split('\n').findLast(line => line.includes(`"to":"${email}"`)) as string
@@ -99,8 +99,8 @@ export async function emailedCode (server: RunningServer, email: string): Promis
   return code
 }
 
-/** Asks the API itself. @throws what it refuses */
-export async function graphql (server: RunningServer, query: string, variables: object = {}, idToken?: string): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- as the test asked for it
+/** Sends a query to the API directly. @throws the errors of the response */
+export async function graphql (server: RunningServer, query: string, variables: object = {}, idToken?: string): Promise<any> { // eslint-disable-line @typescript-eslint/no-explicit-any -- the shape depends on the query
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...idToken !== undefined && { authorization: `Bearer ${idToken}` } },
@@ -111,13 +111,13 @@ export async function graphql (server: RunningServer, query: string, variables: 
   return data
 }
 
-/** A window of its own, and what the browser complained about in it: breaches of the CSP, errors of the console, failed requests. */
+/** A browser window, and what the browser reported in it: CSP violations, console errors and failed requests. */
 export interface Visit {
   readonly page: Page
   readonly complaints: string[]
 }
 
-/** Opens an address of the console in a window of its own; of another server than that of all tests where one is given. */
+/** Opens a page of the console in a new window; `at` is the server, by default the shared one. */
 export async function visit (t: Test, path = '/console', at?: RunningServer): Promise<Visit> {
   const server = at ?? (await runningConsole()).server
   const browser = await runningBrowser()
@@ -136,7 +136,7 @@ export async function visit (t: Test, path = '/console', at?: RunningServer): Pr
   return { page, complaints }
 }
 
-/** Signs in as a person does: by the choice of profiles, and the provider's page. */
+/** Signs in as a person does, through the console's sign-in page and the provider's login page. */
 export async function signIn (page: Page, email = administrator, profile = 'Latchkey'): Promise<void> {
   await page.getByRole('button', { name: `Sign in with ${profile}` }).click()
   await page.getByLabel('Email address').fill(email)
@@ -145,13 +145,13 @@ export async function signIn (page: Page, email = administrator, profile = 'Latc
   await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' })
 }
 
-/** What axe finds wrong with a page as it is, in light and dark, and whether it fits a narrow phone. */
+/** Checks a page with axe, in light and dark colours, and that it fits a narrow phone. Takes screenshots if SCREENSHOTS is set. */
 export async function examine (t: Test, { page }: Visit, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.waitForFunction(scheme => document.documentElement.dataset.mantineColorScheme === scheme, colorScheme)
     if (await page.evaluate('!("axe" in window)')) await page.evaluate(axe.source)
-    // In the dark nothing differs but the colours.
+    // In dark mode only the colours differ.
     const only = colorScheme === 'light' ? { type: 'tag', values: tags } : { type: 'rule', values: ['color-contrast'] }
     const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: only, resultTypes: ['violations'] })})`) as axe.AxeResults
     t.strictSame(violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`)), [], `${name}: axe, ${colorScheme}`)

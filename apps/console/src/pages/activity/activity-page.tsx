@@ -30,7 +30,7 @@ const PAGE_SIZE = 50
 const tables = ['Users', 'Roles', 'AuthenticationProfiles', 'AuthenticationSettings', 'ApiTokens']
 const actions = ['create', 'invite', 'signUp', 'update', 'delete', 'administratorClaim', 'viewAs']
 
-/** Who changed what, when, and what it was before. */
+/** Sign-ins by day, and the audit log: who changed what and when, with the values before and after. */
 export function ActivityPage () {
   const search = useSearch({ from: '/app/activity' })
   const navigate = useNavigate({ from: '/activity' })
@@ -51,27 +51,27 @@ export function ActivityPage () {
   const filtered = Object.keys(wanted).length > 0
   return (
     <>
-      <PageTitle title='Activity'>Who came, and what was changed by the API and on the machine itself. Nobody can change it here.</PageTitle>
+      <PageTitle title='Activity'>Sign-ins by day, and an audit log of changes made through the API or on the server itself. Entries can't be edited here.</PageTitle>
       <PerDay />
-      <Title order={2} size='h4' mb='sm'>What was changed</Title>
+      <Title order={2} size='h4' mb='sm'>Audit log</Title>
       <Group key={filtered ? 'filtered' : 'all'} component='search' mb='md' align='flex-end' gap='sm'>
         <Select label='Table' placeholder='All' clearable data={tables} value={search.table ?? null} onChange={table => { narrow({ table: table ?? undefined }) }} w={190} />
         <Select label='Action' placeholder='All' clearable data={actions} value={search.action ?? null} onChange={action => { narrow({ action: action ?? undefined }) }} w={130} />
-        <TextInput label='By whom' placeholder='Email or name' type='search' defaultValue={search.actor} onChange={event => { type({ actor: event.currentTarget.value }) }} w={190} />
-        <TextInput label='Record' placeholder='Its id' type='search' defaultValue={search.record} onChange={event => { type({ record: event.currentTarget.value }) }} w={190} />
+        <TextInput label='Changed by' placeholder='Email or name' type='search' defaultValue={search.actor} onChange={event => { type({ actor: event.currentTarget.value }) }} w={190} />
+        <TextInput label='Record ID' placeholder='ID' type='search' defaultValue={search.record} onChange={event => { type({ record: event.currentTarget.value }) }} w={190} />
         <TextInput label='Since' type='date' defaultValue={search.since} onChange={event => { narrow({ since: event.currentTarget.value }) }} w={150} />
       </Group>
       {events.isPending && <Loading />}
-      {events.error !== null && <Problem error={events.error} title='The activity cannot be shown' retry={() => { events.refetch() }} />}
+      {events.error !== null && <Problem error={events.error} title="Couldn't load the audit log" retry={() => { events.refetch() }} />}
       {page !== undefined && events.error === null && (page.items.length === 0
-        ? <Empty title={filtered ? 'Nothing fits' : 'Nothing was changed yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: kept }) }}>Show all</Button>}</Empty>
+        ? <Empty title={filtered ? 'No matching entries' : 'No entries yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: kept }) }}>Clear filters</Button>}</Empty>
         : (
-          <Table aria-label='Activity'>
-            <Table.Thead><Table.Tr><Table.Th className='wide-only'>When</Table.Th><Table.Th className='wide-only'>Who</Table.Th><Table.Th>What</Table.Th><Table.Th><span className='wide-only'>Before and after</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
+          <Table aria-label='Audit log'>
+            <Table.Thead><Table.Tr><Table.Th className='wide-only'>When</Table.Th><Table.Th className='wide-only'>Who</Table.Th><Table.Th>Action</Table.Th><Table.Th><span className='wide-only'>Changes</span><span aria-hidden className='narrow-only'>±</span></Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{page.items.map(event => <EventRows key={event.id} event={event} />)}</Table.Tbody>
           </Table>
           ))}
-      {page !== undefined && <Pager label='Pages of the activity' onFirst={page.previous === null ? null : () => { navigate({ search: { ...kept, ...wanted } as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+      {page !== undefined && <Pager label='Pages of the audit log' onFirst={page.previous === null ? null : () => { navigate({ search: { ...kept, ...wanted } as ActivitySearch }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
     </>
   )
 }
@@ -89,22 +89,22 @@ function EventRows ({ event }: { event: Event }) {
           <span style={{ whiteSpace: 'nowrap' }}>{action}</span> <Code>{table}</Code>
           <Text className='narrow-only' size='xs' c='dimmed'>{who}<br /><Moment at={createdAt} /></Text>
         </Table.Td>
-        <Table.Td><Button size='compact-sm' variant='default' aria-expanded={open} aria-controls={`event-${id}`} aria-label={`${open ? 'Hide' : 'Show'} what ${action} of ${table} ${recordId} changed`} onClick={() => { setOpen(!open) }}>{open ? 'Hide' : 'Show'}</Button></Table.Td>
+        <Table.Td><Button size='compact-sm' variant='default' aria-expanded={open} aria-controls={`event-${id}`} aria-label={`${open ? 'Hide' : 'Show'} changes: ${action} ${table} ${recordId}`} onClick={() => { setOpen(!open) }}>{open ? 'Hide' : 'Show'}</Button></Table.Td>
       </Table.Tr>
       <Table.Tr id={`event-${id}`} hidden={!open}>{open && <Table.Td colSpan={4}><Difference event={event} /></Table.Td>}</Table.Tr>
     </>
   )
 }
 
-/** The fields that are not what they were. */
+/** The fields whose values changed. */
 function Difference ({ event: { action, recordId, before, after } }: { event: Event }) {
   const [was, is] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>]
   const fields = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(field => JSON.stringify(was[field]) !== JSON.stringify(is[field]))
   return (
     <>
-      <p>Record <Code>{recordId}</Code>{before == null && after == null && (action === 'viewAs' ? ': somebody looked as that one, and nothing was changed.' : ': you may not read what it was and is.')}</p>
+      <p>Record <Code>{recordId}</Code>{before == null && after == null && (action === 'viewAs' ? ': someone viewed the data as this user or API token. Nothing was changed.' : ': you don\'t have permission to see its values.')}</p>
       {fields.length > 0 && (
-        <Table aria-label={`What changed of ${recordId}`} withTableBorder>
+        <Table aria-label={`Changes to ${recordId}`} withTableBorder>
           <Table.Thead><Table.Tr><Table.Th>Field</Table.Th><Table.Th>Before</Table.Th><Table.Th>After</Table.Th></Table.Tr></Table.Thead>
           <Table.Tbody>{fields.map(field => <Table.Tr key={field}><Table.Th scope='row'>{field}</Table.Th><Table.Td><Value of={was[field]} /></Table.Td><Table.Td><Value of={is[field]} /></Table.Td></Table.Tr>)}</Table.Tbody>
         </Table>

@@ -6,7 +6,7 @@ const short = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric
 const text = { fill: 'var(--mantine-color-dimmed)', fontSize: 12 }
 const nameOf = (day: unknown) => short.format(new Date(String(day)))
 
-/** The days as lines. What it says is said in a table too, so it is an image to who cannot see it. */
+/** A line chart of the days. A table has the same numbers, so for assistive technology the chart is just an image. */
 export function Chart ({ days, height }: { days: readonly Day[], height: number }) {
   return (
     <ResponsiveContainer width='100%' height={height}>

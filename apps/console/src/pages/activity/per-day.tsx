@@ -18,7 +18,7 @@ const PerDayDocument = graphql(`
 
 export type Day = PerDayQuery['activityPerDay'][number]
 
-/** Draws with a library that only this needs. */
+/** Loaded separately: nothing else needs the chart library. */
 const Chart = lazy(async () => ({ default: (await import('./chart')).Chart }))
 const CHART_HEIGHT = 240
 
@@ -26,7 +26,7 @@ const ranges = ['7', '30', '90']
 const DAY_MS = 86_400_000
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' })
 
-/** How many signed in, signed up and were refused on each day. */
+/** The numbers of sign-ins, sign-ups and refusals per day. */
 export function PerDay () {
   const { days: wanted = '30' } = useSearch({ from: '/app/activity' })
   const navigate = useNavigate({ from: '/activity' })
@@ -41,12 +41,12 @@ export function PerDay () {
       <Group justify='space-between'>
         <Title order={2} size='h4' id='per-day'>Sign-ins by day</Title>
         <SegmentedControl
-          aria-label='How many days' size='xs' value={days} transitionDuration={0} data={ranges.map(value => ({ value, label: `${value} days` }))}
+          aria-label='Period' size='xs' value={days} transitionDuration={0} data={ranges.map(value => ({ value, label: `${value} days` }))}
           onChange={value => { navigate({ search: before => ({ ...before, days: value }), replace: true }) }}
         />
       </Group>
       {perDay.isPending && <Loading />}
-      {perDay.error !== null && <Problem error={perDay.error} title='The sign-ins by day cannot be shown' retry={() => { perDay.refetch() }} />}
+      {perDay.error !== null && <Problem error={perDay.error} title="Couldn't load sign-ins by day" retry={() => { perDay.refetch() }} />}
       {perDay.data !== undefined && perDay.error === null && <Numbers days={perDay.data} />}
     </Stack>
   )
@@ -68,14 +68,14 @@ function Numbers ({ days }: { days: readonly Day[] }) {
         ))}
       </SimpleGrid>
       {sums.every(({ sum }) => sum === 0)
-        ? <Text c='dimmed'>Nobody has signed in on these days.</Text>
+        ? <Text c='dimmed'>No sign-ins, sign-ups or refusals in this period.</Text>
         : (
-          <div role='img' style={{ overflow: 'hidden' }} aria-label={`A chart of ${days.length} days; in all ${summary}. The table below has its numbers.`}>
+          <div role='img' style={{ overflow: 'hidden' }} aria-label={`Chart of the last ${days.length} days. Totals: ${summary}. The table below has the daily numbers.`}>
             <Suspense fallback={<Skeleton height={CHART_HEIGHT} animate={false} />}><Chart days={days} height={CHART_HEIGHT} /></Suspense>
           </div>
           )}
       <details>
-        <summary>The numbers of each day (UTC)</summary>
+        <summary>Daily numbers (UTC)</summary>
         <Table aria-label='Sign-ins by day' fz='sm' verticalSpacing={4} mt='xs' styles={{ th: { overflowWrap: 'break-word' } }}>
           <Table.Thead><Table.Tr><Table.Th>Day</Table.Th>{series.map(({ field, label }) => <Table.Th key={field} ta='right'>{label}</Table.Th>)}</Table.Tr></Table.Thead>
           <Table.Tbody>
@@ -87,9 +87,9 @@ function Numbers ({ days }: { days: readonly Day[] }) {
       </details>
       {reasons.size > 0 && (
         <div>
-          <Title order={3} size='h5' id='refusals'>Why some were refused</Title>
+          <Title order={3} size='h5' id='refusals'>Reasons for refusals</Title>
           <Table aria-labelledby='refusals' fz='sm' verticalSpacing={4}>
-            <Table.Thead><Table.Tr><Table.Th>Reason</Table.Th><Table.Th ta='right'>How often</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>Reason</Table.Th><Table.Th ta='right'>Count</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{[...reasons].sort(([, one], [, other]) => other - one).map(([reason, count]) => <Table.Tr key={reason}><Table.Th scope='row' fw={400}>{refusalText(reason)}</Table.Th><Table.Td ta='right'>{count.toLocaleString()}</Table.Td></Table.Tr>)}</Table.Tbody>
           </Table>
         </div>

@@ -1,4 +1,4 @@
-/** What is counted of each day. The colours can be told apart on both backgrounds, and the lines without them. */
+/** The numbers counted per day. The colours are distinct on both backgrounds, and the dashes distinguish the lines without colour. */
 export const series = [
   { field: 'signIns', label: 'Sign-ins', color: 'light-dark(#0b6b63, #4cb5a7)', dashes: undefined },
   { field: 'signUps', label: 'Sign-ups', color: 'light-dark(#1c5fb0, #74b0ff)', dashes: '6 3' },

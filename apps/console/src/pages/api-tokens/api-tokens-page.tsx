@@ -37,7 +37,7 @@ export type ApiToken = ApiTokensQuery['apiTokensList']['items'][number]
 
 const PAGE_SIZE = 50
 
-/** The secrets by which servers use the API, and what each may do. */
+/** The API tokens: secrets with roles, with which servers use the API. */
 export function ApiTokensPage () {
   const place = useSearch({ from: '/app/api-tokens' })
   const navigate = useNavigate({ from: '/api-tokens' })
@@ -47,7 +47,7 @@ export function ApiTokensPage () {
   const [ending, setEnding] = useState<ApiToken | null>(null)
   const revoke = useChange({
     change: async (id: string) => await ask(ApiTokenDeleteDocument, { id }),
-    done: 'The API token works no more',
+    done: 'API token revoked',
     onDone: () => { setEnding(null) }
   })
   const page = tokens.data && pageOf(tokens.data, place, PAGE_SIZE)
@@ -55,18 +55,18 @@ export function ApiTokensPage () {
   return (
     <>
       <PageTitle title='API tokens' actions={<Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>New API token</Button>}>
-        A secret with roles and no user, for servers and scripts. It outlives whoever made it.
+        An API token is a secret with roles but no user, for servers and scripts. It keeps working if the user who created it is deleted.
       </PageTitle>
       {tokens.isPending && <Loading />}
-      {tokens.error !== null && <Problem error={tokens.error} title='The API tokens cannot be shown' retry={() => { tokens.refetch() }} />}
+      {tokens.error !== null && <Problem error={tokens.error} title="Couldn't load API tokens" retry={() => { tokens.refetch() }} />}
       {page !== undefined && (page.items.length === 0
-        ? <Empty title='No API tokens'>Make one for each server that uses the API, with the roles that it needs and no more.</Empty>
+        ? <Empty title='No API tokens'>Create one for each server that uses the API, with only the roles that it needs.</Empty>
         : (
           <Table aria-label='API tokens'>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Name</Table.Th><Table.Th>Roles</Table.Th><Table.Th className='wide-only'>Ends</Table.Th><Table.Th className='wide-only'>Last used</Table.Th>
-                <Table.Th>What to do</Table.Th>
+                <Table.Th>Name</Table.Th><Table.Th miw='5.5rem'>Roles</Table.Th><Table.Th className='wide-only'>Expires</Table.Th><Table.Th className='wide-only'>Last used</Table.Th>
+                <Table.Th>Actions</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -74,13 +74,13 @@ export function ApiTokensPage () {
                 <Table.Tr key={token.id}>
                   <Table.Th scope='row'>
                     {token.name} <State token={token} />
-                    <Text className='narrow-only' size='xs' c='dimmed' fw={400}>ends: <Moment at={token.expiresAt} never='never' /><br />used: <Moment at={token.lastUsedAt} never='never' /></Text>
+                    <Text className='narrow-only' size='xs' c='dimmed' fw={400}>Expires: <Moment at={token.expiresAt} never='never' /><br />Last used: <Moment at={token.lastUsedAt} never='never' /></Text>
                   </Table.Th>
                   <Table.Td><RoleBadges roles={token.roles} /></Table.Td>
-                  <Table.Td className='wide-only'><Moment at={token.expiresAt} never='never' /></Table.Td>
-                  <Table.Td className='wide-only'><Moment at={token.lastUsedAt} never='never' /></Table.Td>
+                  <Table.Td className='wide-only'><Moment at={token.expiresAt} never='Never' /></Table.Td>
+                  <Table.Td className='wide-only'><Moment at={token.lastUsedAt} never='Never' /></Table.Td>
                   <Table.Td>
-                    <Button size='compact-sm' variant='default' m={2} aria-label={`Change ${token.name}`} onClick={() => { setEdited(token) }}>Change</Button>
+                    <Button size='compact-sm' variant='default' m={2} aria-label={`Edit ${token.name}`} onClick={() => { setEdited(token) }}>Edit</Button>
                     <Button size='compact-sm' variant='default' m={2} aria-label={`Revoke ${token.name}`} onClick={() => { revoke.reset(); setEnding(token) }}>Revoke</Button>
                   </Table.Td>
                 </Table.Tr>
@@ -91,14 +91,14 @@ export function ApiTokensPage () {
       {page !== undefined && <Pager label='Pages of API tokens' onFirst={page.previous === null ? null : () => { navigate({ search: {} }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
       <TokenDialog opened={creating} token={null} onClose={close} />
       <TokenDialog opened={edited !== null} token={edited} onClose={() => { setEdited(null) }} />
-      <Confirm opened={ending !== null} onClose={() => { setEnding(null) }} title={`Revoke ${ending?.name ?? ''}?`} action='Revoke it' busy={revoke.isPending} error={revoke.error} onConfirm={() => { if (ending?.id != null) revoke.mutate(ending.id) }}>
-        Whatever uses it is refused from the next request on, in every copy of the app. This cannot be undone; the activity keeps that it was there.
+      <Confirm opened={ending !== null} onClose={() => { setEnding(null) }} title={`Revoke ${ending?.name ?? ''}?`} action='Revoke token' busy={revoke.isPending} error={revoke.error} onConfirm={() => { if (ending?.id != null) revoke.mutate(ending.id) }}>
+        Anything that uses it is refused from its next request on, on every instance of the app. This can't be undone. The audit log keeps a record of the token.
       </Confirm>
     </>
   )
 }
 
 function State ({ token: { expiresAt, revokedAt } }: { token: ApiToken }) {
-  const state = revokedAt != null ? 'revoked' : expiresAt != null && Date.parse(expiresAt) <= Date.now() ? 'expired' : null
+  const state = revokedAt != null ? 'Revoked' : expiresAt != null && Date.parse(expiresAt) <= Date.now() ? 'Expired' : null
   return state === null ? null : <Badge variant='outline' color='gray' c='var(--mantine-color-text)' tt='none'>{state}</Badge>
 }

@@ -24,12 +24,12 @@ const ApiTokenUpdateDocument = graphql(`
 
 interface TokenDialogProps {
   opened: boolean
-  /** The one to change; null for a new one. */
+  /** The token to edit; null for a new one. */
   token: ApiToken | null
   onClose: () => void
 }
 
-/** Makes an API token, whose secret is shown this once, or changes one. */
+/** Creates an API token, whose secret is then shown once, or edits one. */
 export function TokenDialog ({ opened, token, onClose }: TokenDialogProps) {
   const [secret, setSecret] = useState<{ name: string, secret: string } | null>(null)
   const close = () => {
@@ -38,17 +38,17 @@ export function TokenDialog ({ opened, token, onClose }: TokenDialogProps) {
   }
   if (secret !== null) {
     return (
-      <Dialog opened onClose={close} title={`The secret of ${secret.name}`} closeOnClickOutside={false}>
+      <Dialog opened onClose={close} title={`Secret of ${secret.name}`} closeOnClickOutside={false}>
         <Stack>
-          <Alert color='orange' title='It is shown this once'>Copy it to where it is used. Nobody can read it again, here or in the database.</Alert>
+          <Alert color='orange' title='This secret is shown only once'>Copy it to where it will be used. Nobody can read it again, here or in the database.</Alert>
           <CopyField label='API token' value={secret.secret} />
-          <Group justify='flex-end'><Button onClick={close}>I have copied it</Button></Group>
+          <Group justify='flex-end'><Button onClick={close}>I've copied it</Button></Group>
         </Stack>
       </Dialog>
     )
   }
   return (
-    <Dialog opened={opened} onClose={close} title={token === null ? 'New API token' : `Change ${token.name}`}>
+    <Dialog opened={opened} onClose={close} title={token === null ? 'New API token' : `Edit ${token.name}`}>
       <TokenForm token={token} onClose={close} onSecret={setSecret} />
     </Dialog>
   )
@@ -58,13 +58,13 @@ function TokenForm ({ token, onClose, onSecret }: Omit<TokenDialogProps, 'opened
   const had = token?.roles?.items.flatMap(({ id }) => id ?? []) ?? []
   const form = useForm({
     initialValues: { name: token?.name ?? '', roles: had, expires: token?.expiresAt == null ? '' : token.expiresAt.slice(0, 10) },
-    validate: { name: name => name.trim() === '' ? 'A name that says where it is used' : null }
+    validate: { name: name => name.trim() === '' ? 'Enter a name that says where the token is used' : null }
   })
   const create = useChange({
     change: async ({ name, roles, expires }: typeof form.values) => (await ask(ApiTokenCreateDocument, {
       data: { name: name.trim(), roles: { connect: roles.map(id => ({ id })) }, ...expires !== '' && { expiresAt: `${expires}T00:00:00Z` } }
     })).apiTokenCreate,
-    done: 'The API token was made',
+    done: 'API token created',
     onDone: ({ token: secret }, { name }) => { onSecret({ name: name.trim(), secret }) }
   })
   const update = useChange({
@@ -76,20 +76,20 @@ function TokenForm ({ token, onClose, onSecret }: Omit<TokenDialogProps, 'opened
         ...form.isDirty('expires') && { expiresAt: expires === '' ? null : `${expires}T00:00:00Z` }
       }
     }),
-    done: 'The API token was changed',
+    done: 'API token saved',
     onDone: onClose
   })
   const saving = token === null ? create : update
   return (
     <form noValidate onSubmit={form.onSubmit(values => { saving.mutate(values) })}>
       <Stack>
-        <TextInput label='Name' description='Where it is used, such as “Nightly report”' required data-autofocus {...form.getInputProps('name')} />
-        <RolesField description='What it may do; without any, nothing' known={token?.roles?.items ?? []} {...form.getInputProps('roles')} />
-        <TextInput label='Ends on' description='From the beginning of this day (UTC) it is refused; without a day, never' type='date' {...form.getInputProps('expires')} />
-        {saving.error !== null && <Problem error={saving.error} title={token === null ? 'The API token was not made' : 'The API token was not changed'} />}
+        <TextInput label='Name' description='Where the token is used, such as “Nightly report”' required data-autofocus {...form.getInputProps('name')} />
+        <RolesField description='What the token can do. Without a role, it can do nothing.' known={token?.roles?.items ?? []} {...form.getInputProps('roles')} />
+        <TextInput label='Expires on' description='The token stops working at the start of this day (UTC). Leave empty if it should never expire.' type='date' {...form.getInputProps('expires')} />
+        {saving.error !== null && <Problem error={saving.error} title={token === null ? 'Couldn\'t create the API token' : 'Couldn\'t save the API token'} />}
         <Group justify='flex-end'>
           <Button variant='default' onClick={onClose}>Cancel</Button>
-          <Button type='submit' loading={saving.isPending} disabled={!form.isDirty()}>{token === null ? 'Make it' : 'Save'}</Button>
+          <Button type='submit' loading={saving.isPending} disabled={!form.isDirty()}>{token === null ? 'Create API token' : 'Save'}</Button>
         </Group>
       </Stack>
     </form>

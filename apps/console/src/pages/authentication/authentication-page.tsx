@@ -25,19 +25,19 @@ const ProfileMoveDocument = graphql(`
   }
 `)
 
-/** How people can sign in, and the addresses that hold for all of it. */
+/** The authentication profiles, and the settings that apply to all of them. */
 export function AuthenticationPage () {
   const profiles = useQuery({ queryKey: ['profiles'], queryFn: async () => (await ask(ProfilesDocument)).authenticationProfilesList.items })
-  const move = useChange({ change: async (to: { id: string, position: number }) => await ask(ProfileMoveDocument, to), done: 'The order was changed' })
+  const move = useChange({ change: async (to: { id: string, position: number }) => await ask(ProfileMoveDocument, to), done: 'Profile order saved' })
   return (
     <>
       <PageTitle title='Authentication' actions={<ButtonLink to='/authentication/new' leftSection={<IconPlus size={16} aria-hidden />}>New profile</ButtonLink>}>
-        A profile is a provider that people sign in at, and who may sign up by it. The first is the default: it counts where none is named.
+        A profile is a provider that people sign in at, plus the rules for signing up. The first one is the default: it applies when a request names no profile.
       </PageTitle>
       <Stack gap='xl'>
         {profiles.isPending && <Loading />}
-        {profiles.error !== null && <Problem error={profiles.error} title='The profiles cannot be shown' retry={() => { profiles.refetch() }} />}
-        {move.error !== null && <Problem error={move.error} title='The order was not changed' />}
+        {profiles.error !== null && <Problem error={profiles.error} title="Couldn't load profiles" retry={() => { profiles.refetch() }} />}
+        {move.error !== null && <Problem error={move.error} title="Couldn't save the order" />}
         {profiles.data !== undefined && (
           <Stack component='ol' aria-label='Profiles' gap='xs' p={0} m={0} style={{ listStyle: 'none' }}>
             {profiles.data.map(({ id, name, type, issuer, declaredInConfiguration, selfSignUpEnabled, selfSignUpEmailDomains }, index, all) => {
@@ -55,10 +55,10 @@ export function AuthenticationPage () {
                         {index === 0 && <Badge color='lake' variant='filled' tt='none'>Default</Badge>}
                       </Group>
                       <Text size='sm' c='dimmed' style={{ overflowWrap: 'anywhere' }}>{profileTypes[type ?? '']?.label ?? type} · {issuer}</Text>
-                      <Text size='sm'>Sign-up: {selfSignUpEnabled === true ? selfSignUpEmailDomains?.length ? selfSignUpEmailDomains.join(', ') : 'open to everybody' : 'off'}</Text>
+                      <Text size='sm'>Sign-up: {selfSignUpEnabled === true ? selfSignUpEmailDomains?.length ? selfSignUpEmailDomains.join(', ') : 'open to everyone' : 'off'}</Text>
                     </div>
                     {declaredInConfiguration === true
-                      ? <Group gap={6}><IconLock size={16} aria-hidden /><Text size='sm'>In the configuration: changed there</Text></Group>
+                      ? <Group gap={6}><IconLock size={16} aria-hidden /><Text size='sm'>Set in the configuration file</Text></Group>
                       : <Group gap={6}>{step(-1, 'up', <IconArrowUp size={16} aria-hidden />)}{step(1, 'down', <IconArrowDown size={16} aria-hidden />)}</Group>}
                   </Group>
                 </Paper>

@@ -12,27 +12,27 @@ const ProfileTestDocument = graphql(`
   }
 `)
 
-/** A profile that is not made yet, one that is there, or one that is there with changes. */
+/** What to test: a new profile (`data`), an existing one (`id`), or an existing one with unsaved changes (both). */
 interface Tested {
   id?: string
   data?: AuthenticationProfileCreateInput
 }
 
-/** Has the server test whether people could sign in by a profile. */
+/** Has the server test whether people could sign in with a profile. */
 export function useConnectionTest () {
   return useMutation({ mutationFn: async (tested: Tested) => (await ask(ProfileTestDocument, tested)).authenticationProfileTest })
 }
 
-/** The button that tests, beside those that save. */
+/** The button that starts the test. */
 export function ConnectionTestButton ({ test, onTest }: { test: ReturnType<typeof useConnectionTest>, onTest: () => void }) {
   return <Button variant='default' onClick={onTest} loading={test.isPending}>Test connection</Button>
 }
 
-/** How far the server came. */
+/** The result of the test, step by step. */
 export function ConnectionTestResult ({ test }: { test: ReturnType<typeof useConnectionTest> }) {
   return (
     <div aria-live='polite'>
-      {test.error !== null && <Problem error={test.error} title='The connection could not be tested' />}
+      {test.error !== null && <Problem error={test.error} title="Couldn't test the connection" />}
       {test.data !== undefined && <Steps steps={test.data} />}
     </div>
   )
@@ -41,7 +41,7 @@ export function ConnectionTestResult ({ test }: { test: ReturnType<typeof useCon
 function Steps ({ steps }: { steps: ProfileTestMutation['authenticationProfileTest'] }) {
   return (
     <Paper withBorder p='md'>
-      <Text fw={600} mb='xs'>{steps.every(({ ok }) => ok) ? 'People could sign in so' : 'People could not sign in so'}</Text>
+      <Text fw={600} mb='xs'>{steps.every(({ ok }) => ok) ? 'Test passed: people can sign in with these settings' : 'Test failed: people can\'t sign in with these settings'}</Text>
       <List spacing='xs' listStyleType='none'>
         {steps.map(({ step, ok, message }) => (
           <List.Item key={step} icon={<ThemeIcon size={20} radius='xl' color={ok ? 'lake' : 'red.9'}>{ok ? <IconCheck size={14} aria-label='Passed' /> : <IconX size={14} aria-label='Failed' />}</ThemeIcon>}>

@@ -19,7 +19,7 @@ const ProfileCreateDocument = graphql(`
   }
 `)
 
-/** Makes a profile: first of which type, then what that type wants. */
+/** Creates a profile: first its type, then the fields of that type. */
 export function NewProfilePage () {
   const [type, setType] = useState('openid')
   return (
@@ -40,11 +40,11 @@ export function NewProfilePage () {
 function NewProfileForm ({ type }: { type: string }) {
   const navigate = useNavigate()
   const test = useConnectionTest()
-  // What was tested says nothing of a form that has changed since.
+  // A test result doesn't apply to a form that has changed since.
   const form = useForm<ProfileValues>({ initialValues: valuesOf(type, null), validate: values => validateProfile(type, values), onValuesChange: () => { test.reset() } })
   const create = useChange({
     change: async (values: ProfileValues) => (await ask(ProfileCreateDocument, { data: toCreateInput(type, values) })).authenticationProfileCreate,
-    done: (_result, { name }) => `People can sign in with ${name}`,
+    done: (_result, { name }) => `People can sign in with ${name} now`,
     onDone: ({ id }) => { (id == null ? navigate({ to: '/authentication' }) : navigate({ to: '/authentication/$profileId', params: { profileId: id } })) }
   })
   const tested = () => { if (!form.validate().hasErrors) test.mutate({ data: toCreateInput(type, form.values) }) }
@@ -53,8 +53,8 @@ function NewProfileForm ({ type }: { type: string }) {
       <Stack>
         <ProfileFields type={type} form={form} profile={null} />
         <ConnectionTestResult test={test} />
-        {create.error !== null && <Problem error={create.error} title='The profile was not made' />}
-        {type !== 'embedded' && <Alert title='At the provider'>The client there must allow the callback URLs above, and this console's own, which the profile's page shows.</Alert>}
+        {create.error !== null && <Problem error={create.error} title="Couldn't create the profile" />}
+        {type !== 'embedded' && <Alert title='At the provider'>The client there must allow the callback URLs above, and this console's callback URL, which the profile's page shows.</Alert>}
         <Group justify='flex-end'>
           <ButtonLink to='/authentication' variant='default'>Cancel</ButtonLink>
           <ConnectionTestButton test={test} onTest={tested} />

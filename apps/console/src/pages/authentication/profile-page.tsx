@@ -47,7 +47,7 @@ const ProfileDeleteDocument = graphql(`
 
 const profileQuery = (id: string) => queryOptions({ queryKey: ['profiles', id], queryFn: async () => (await ask(ProfileDocument, { id })).authenticationProfile as Profile })
 
-/** One profile: what clients need to know of it, and its settings. */
+/** One profile: the client information and its settings. */
 export function ProfilePage () {
   const { profileId } = useParams({ from: '/app/authentication/$profileId' })
   const navigate = useNavigate()
@@ -56,12 +56,12 @@ export function ProfilePage () {
   const [deleting, { open, close }] = useDisclosure(false)
   const remove = useChange({
     change: async (id: string) => await ask(ProfileDeleteDocument, { id }),
-    done: 'The profile was deleted',
+    done: 'Profile deleted',
     onDone: () => { navigate({ to: '/authentication' }) }
   })
   const back = <TextLink to='/authentication'>All profiles</TextLink>
   if (profile.isPending) return <Loading />
-  if (profile.error !== null) return <><PageTitle title='Authentication profile'>{back}</PageTitle><Problem error={profile.error} title='The profile cannot be shown' retry={() => { profile.refetch() }} /></>
+  if (profile.error !== null) return <><PageTitle title='Authentication profile'>{back}</PageTitle><Problem error={profile.error} title="Couldn't load the profile" retry={() => { profile.refetch() }} /></>
   const { data } = profile
   const loginUrl = known.data?.find(({ id }) => id === profileId)?.loginUrl ?? null
   const fixed = data.declaredInConfiguration === true
@@ -77,14 +77,14 @@ export function ProfilePage () {
             {data.domain != null && data.domain !== '' && <CopyField label='Domain' value={data.domain} />}
             {data.issuer != null && <CopyField label='Issuer' value={data.issuer} />}
             {loginUrl !== null && <CopyField label='Login URL' value={loginUrl} />}
-            {data.type !== 'embedded' && <CopyField label='Callback URL of this console, to allow at the provider' value={callbackUrl} />}
-            {data.type !== 'embedded' && <CopyField label='Logout URL of this console, to allow at the provider' value={logoutUrl} />}
+            {data.type !== 'embedded' && <CopyField label='Callback URL of this console (allow it at the provider)' value={callbackUrl} />}
+            {data.type !== 'embedded' && <CopyField label='Logout URL of this console (allow it at the provider)' value={logoutUrl} />}
           </Stack>
         </Paper>
         {fixed ? <FixedProfile profile={data} id={profileId} /> : <EditProfile key={data.updatedAt} profile={data} id={profileId} />}
       </Stack>
-      <Confirm opened={deleting} onClose={close} title={`Delete ${data.name ?? profileId}?`} action='Delete the profile' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(profileId) }}>
-        Its tokens are refused from then on, those of people who are signed in too. Its users stay; they sign in again by a profile with the same issuer.
+      <Confirm opened={deleting} onClose={close} title={`Delete ${data.name ?? profileId}?`} action='Delete profile' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(profileId) }}>
+        Its tokens are refused from then on, including those of people who are signed in now. Its users are kept; they can sign in again with a profile that has the same issuer.
       </Confirm>
     </>
   )
@@ -94,13 +94,13 @@ function FixedProfile ({ profile, id }: { profile: Profile, id: string }) {
   const test = useConnectionTest()
   return (
     <>
-      <Alert icon={<IconLock aria-hidden />} title='This profile stands in the configuration'>It can be changed in the file that the server's LATCHKEY_CONFIG names, and takes effect at the next start: what is written there must not be undone from here.</Alert>
+      <Alert icon={<IconLock aria-hidden />} title='Set in the configuration file'>You can't change this profile here. Edit the file that the server's LATCHKEY_CONFIG names, then restart the server.</Alert>
       <Facts of={[
         ['Type', profileTypes[profile.type ?? '']?.label ?? profile.type],
-        ['Sign-up', profile.selfSignUpEnabled !== true ? 'off' : profile.selfSignUpEmailDomains?.length ? profile.selfSignUpEmailDomains.join(', ') : 'open to everybody'],
-        ['Roles of new users', <RoleBadges key='roles' roles={profile.roles} />],
-        ['Binds by email', profile.linkByEmail],
-        ['When the email changes', profile.onEmailChange],
+        ['Sign-up', profile.selfSignUpEnabled !== true ? 'Off' : profile.selfSignUpEmailDomains?.length ? profile.selfSignUpEmailDomains.join(', ') : 'Open to everyone'],
+        ['Roles for new users', <RoleBadges key='roles' roles={profile.roles} />],
+        ['Link to existing users by email', profile.linkByEmail],
+        ['When the email changes at the provider', profile.onEmailChange],
         ['Callback URLs', profile.callbackUrls?.join(', ')],
         ['Logout URLs', profile.logoutUrls?.join(', ')]
       ]}
@@ -115,13 +115,13 @@ function EditProfile ({ profile, id }: { profile: Profile, id: string }) {
   const type = profile.type ?? ''
   const before = valuesOf(type, profile)
   const test = useConnectionTest()
-  // What was tested says nothing of a form that has changed since.
+  // A test result doesn't apply to a form that has changed since.
   const form = useForm<ProfileValues>({ initialValues: before, validate: values => validateProfile(type, values), onValuesChange: () => { test.reset() } })
   const save = useChange({
     change: async (data: AuthenticationProfileUpdateInput) => await ask(ProfileUpdateDocument, { id, data }),
-    done: 'The profile was changed, and holds from now on'
+    done: 'Profile saved'
   })
-  // As the form is, whose secret may be the one that is stored.
+  // Tests the form as it is; without a new secret, the server uses the stored one.
   const tested = () => {
     if (form.validate().hasErrors) return
     test.mutate(form.isDirty() ? { id, data: toTestInput(type, form.values, before) } : { id })
@@ -133,7 +133,7 @@ function EditProfile ({ profile, id }: { profile: Profile, id: string }) {
         <Stack>
           <ProfileFields type={type} form={form} profile={profile} />
           <ConnectionTestResult test={test} />
-          {save.error !== null && <Problem error={save.error} title='The profile was not changed' />}
+          {save.error !== null && <Problem error={save.error} title="Couldn't save the profile" />}
           <Group>
             <Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button>
             <ConnectionTestButton test={test} onTest={tested} />

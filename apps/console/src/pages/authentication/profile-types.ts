@@ -1,4 +1,4 @@
-/** A field of a profile that its provider wants, and what to say of it. */
+/** A form field for a setting of the provider. */
 export interface ProviderField {
   readonly name: string
   readonly label: string
@@ -6,9 +6,9 @@ export interface ProviderField {
   readonly kind: 'text' | 'secret' | 'lines' | 'switch'
   readonly required?: boolean
   readonly placeholder?: string
-  /** Whether it is one of the adapter's own options, and no field that every profile has. */
+  /** Whether it is an option of the adapter, rather than a field that every profile has. */
   readonly option?: boolean
-  /** What it is where nothing is said, of a switch. */
+  /** The default of a switch. */
   readonly otherwise?: boolean
 }
 
@@ -18,54 +18,54 @@ export interface ProfileType {
   readonly fields: readonly ProviderField[]
 }
 
-const clientId: ProviderField = { name: 'clientId', label: 'Client ID', description: 'Of the client that you registered at the provider for this app', kind: 'text', required: true }
-const secret: ProviderField = { name: 'secret', label: 'Client secret', description: 'Only where the client has one. It is kept sealed and shown to nobody again; the server needs LATCHKEY_SECRET_KEY for it', kind: 'secret' }
-const audiences: ProviderField = { name: 'audiences', label: 'Audiences', description: 'What a token must be for, one a line; without any, the client ID', kind: 'lines' }
+const clientId: ProviderField = { name: 'clientId', label: 'Client ID', description: 'The client that you registered at the provider for this app', kind: 'text', required: true }
+const secret: ProviderField = { name: 'secret', label: 'Client secret', description: 'Only if the client has one. It is stored encrypted and never shown again; the server needs LATCHKEY_SECRET_KEY for it.', kind: 'secret' }
+const audiences: ProviderField = { name: 'audiences', label: 'Audiences', description: 'The accepted audiences (aud) of tokens, one per line. Defaults to the client ID.', kind: 'lines' }
 
-/** What the forms ask for, by the type of a profile. */
+/** The fields of the forms, by the type of the profile. */
 export const profileTypes: Readonly<Record<string, ProfileType>> = {
   openid: {
     label: 'OpenID Connect',
-    description: 'Any provider that publishes /.well-known/openid-configuration: Keycloak, Entra ID, Okta, Google and others',
+    description: 'Any provider that publishes /.well-known/openid-configuration, such as Keycloak, Entra ID, Okta or Google',
     fields: [
-      { name: 'issuer', label: 'Issuer', description: 'The address that stands in the tokens as iss, to the letter', kind: 'text', required: true, placeholder: 'https://id.example.com' },
+      { name: 'issuer', label: 'Issuer', description: 'The exact value of iss in the provider\'s tokens', kind: 'text', required: true, placeholder: 'https://id.example.com' },
       clientId,
       secret,
       audiences,
-      { name: 'scope', label: 'Scope', description: 'What the login page asks for; many providers give a refresh token for offline_access only', kind: 'text', placeholder: 'openid email profile', option: true }
+      { name: 'scope', label: 'Scope', description: 'The scopes to request. Many providers issue a refresh token only with offline_access.', kind: 'text', placeholder: 'openid email profile', option: true }
     ]
   },
   auth0: {
     label: 'Auth0',
-    description: 'A tenant of Auth0',
+    description: 'An Auth0 tenant',
     fields: [
-      { name: 'domain', label: 'Domain', description: 'Of the tenant, or your own, without https://', kind: 'text', required: true, placeholder: 'acme.eu.auth0.com' },
+      { name: 'domain', label: 'Domain', description: 'The domain of the tenant, or your custom domain, without https://', kind: 'text', required: true, placeholder: 'acme.eu.auth0.com' },
       clientId,
       secret,
       audiences,
-      { name: 'databaseName', label: 'Database connection', description: 'Which connection passwords belong to', kind: 'text', placeholder: 'Username-Password-Authentication' }
+      { name: 'databaseName', label: 'Database connection', description: 'The connection that holds the passwords', kind: 'text', placeholder: 'Username-Password-Authentication' }
     ]
   },
   cognito: {
     label: 'AWS Cognito',
-    description: 'A user pool of AWS',
+    description: 'An AWS user pool',
     fields: [
-      { name: 'region', label: 'Region', description: 'Where the user pool is', kind: 'text', required: true, placeholder: 'eu-west-1', option: true },
-      { name: 'userPoolId', label: 'User pool ID', description: 'As the AWS console shows it', kind: 'text', required: true, placeholder: 'eu-west-1_AbCdEf123', option: true },
+      { name: 'region', label: 'Region', description: 'The AWS region of the user pool', kind: 'text', required: true, placeholder: 'eu-west-1', option: true },
+      { name: 'userPoolId', label: 'User pool ID', description: 'As shown in the AWS console', kind: 'text', required: true, placeholder: 'eu-west-1_AbCdEf123', option: true },
       clientId,
       secret,
-      { name: 'domain', label: 'Domain of the hosted pages', description: 'Without it people cannot sign in at a page of Cognito', kind: 'text', placeholder: 'https://acme.auth.eu-west-1.amazoncognito.com' }
+      { name: 'domain', label: 'Domain of the hosted pages', description: 'Required for signing in on Cognito\'s own pages', kind: 'text', placeholder: 'https://acme.auth.eu-west-1.amazoncognito.com' }
     ]
   },
   embedded: {
     label: 'Embedded',
-    description: 'The provider inside this app, with accounts and passwords of its own',
+    description: 'The provider built into this app, with its own accounts and passwords',
     fields: [
-      { ...clientId, description: 'What apps that sign in by this profile call themselves', required: true },
-      { name: 'brandName', label: 'Name on the pages', description: 'Shown in place of the name of the profile', kind: 'text', option: true },
-      { name: 'color', label: 'Colour', description: 'Of buttons and links on the pages', kind: 'text', placeholder: '#0b7285', option: true },
-      { name: 'signUp', label: 'The pages offer to sign up', description: '', kind: 'switch', option: true, otherwise: true },
-      { name: 'consent', label: 'Ask people before an app gets their profile', description: 'For apps that are not your own', kind: 'switch', option: true, otherwise: false }
+      { ...clientId, description: 'The client ID of apps that sign in with this profile', required: true },
+      { name: 'brandName', label: 'Brand name', description: 'Shown on the hosted login page instead of the profile name', kind: 'text', option: true },
+      { name: 'color', label: 'Brand colour', description: 'For buttons and links on the hosted login page', kind: 'text', placeholder: '#0b7285', option: true },
+      { name: 'signUp', label: 'Offer sign-up on the hosted login page', description: '', kind: 'switch', option: true, otherwise: true },
+      { name: 'consent', label: 'Ask people for consent before an app gets their profile', description: 'For apps that are not your own', kind: 'switch', option: true, otherwise: false }
     ]
   }
 }

@@ -3,7 +3,7 @@ import { profileTypes, type ProviderField } from './profile-types'
 
 export type Profile = NonNullable<ProfileQuery['authenticationProfile']>
 
-/** What stands in the form of a profile. Lists are texts, one entry a line. */
+/** The values of a profile's form. Lists are text with one entry per line. */
 export interface ProfileValues {
   name: string
   signUp: 'off' | 'open' | 'domains'
@@ -13,11 +13,11 @@ export interface ProfileValues {
   onEmailChange: string
   callbackUrls: string
   logoutUrls: string
-  /** By the name of the provider's field. */
+  /** By the name of the provider field. */
   provider: Record<string, string | boolean>
 }
 
-/** What the form of a profile begins with; of a new one without a profile. */
+/** The initial values of a form: those of the profile, or the defaults if `profile` is null. */
 export function valuesOf (type: string, profile: Profile | null): ProfileValues {
   const fields = profileTypes[type]?.fields ?? []
   const domains = profile?.selfSignUpEmailDomains ?? []
@@ -45,7 +45,7 @@ export function toCreateInput (type: string, values: ProfileValues): Authenticat
   return { ...changedInput(type, values, null), name: values.name.trim(), type, ...values.roles.length > 0 && { roles: { connect: values.roles.map(id => ({ id })) } } }
 }
 
-/** What the form says otherwise than it began: a permission may be for some fields only. */
+/** The changes made in the form. Unchanged fields are left out, since the permission may cover only some fields. */
 export function toUpdateInput (type: string, values: ProfileValues, before: ProfileValues): AuthenticationProfileUpdateInput {
   return {
     ...changedInput(type, values, before),
@@ -54,7 +54,7 @@ export function toUpdateInput (type: string, values: ProfileValues, before: Prof
   }
 }
 
-/** The changes of a profile that is there, as a test takes them. */
+/** The changes to an existing profile, in the form that the connection test takes. */
 export function toTestInput (type: string, values: ProfileValues, before: ProfileValues): AuthenticationProfileCreateInput {
   return { ...changedInput(type, values, before), name: values.name.trim() }
 }
@@ -82,7 +82,7 @@ function changedInput (type: string, values: ProfileValues, before: ProfileValue
   }
 }
 
-/** The entries of a text that has one a line. */
+/** The entries of a text with one entry per line. */
 export function lines (text: string): string[] {
   return text.split('\n').map(line => line.trim()).filter(line => line !== '')
 }

@@ -22,24 +22,24 @@ const SettingsUpdateDocument = graphql(`
 `)
 
 const fields = {
-  allowedCallbacks: { label: 'Callback URLs', description: 'One a line. Where hosted pages may send a browser back to, beside those of the profiles. That of this console always is', placeholder: 'https://app.example.com/auth/callback' },
-  allowedLogouts: { label: 'Logout URLs', description: 'One a line. Where they may send it after signing out', placeholder: 'https://app.example.com/' },
-  allowedWebOrigins: { label: 'Web origins', description: 'One a line. The sites whose pages may use the API; without any, all may', placeholder: 'https://app.example.com' }
+  allowedCallbacks: { label: 'Callback URLs', description: 'Where hosted pages may send people after signing in, in addition to the URLs of the profiles. One per line. The URL of this console is always allowed.', placeholder: 'https://app.example.com/auth/callback' },
+  allowedLogouts: { label: 'Logout URLs', description: 'Where hosted pages may send people after signing out. One per line.', placeholder: 'https://app.example.com/' },
+  allowedWebOrigins: { label: 'Web origins', description: 'The sites whose pages may call the API. One per line. If empty, all sites may.', placeholder: 'https://app.example.com' }
 } as const
 type Field = keyof typeof fields
 
-/** The addresses that hold for all profiles. */
+/** The settings that apply to all profiles. */
 export function Settings () {
   const settings = useQuery({ queryKey: ['settings'], queryFn: async () => (await ask(SettingsDocument)).authenticationSettings })
   if (settings.isPending) return <Loading />
-  if (settings.error !== null) return <Problem error={settings.error} title='The settings cannot be shown' retry={() => { settings.refetch() }} />
+  if (settings.error !== null) return <Problem error={settings.error} title="Couldn't load the settings" retry={() => { settings.refetch() }} />
   return <SettingsForm key={settings.data.updatedAt} settings={settings.data} />
 }
 
 function SettingsForm ({ settings }: { settings: SettingsQuery['authenticationSettings'] }) {
   const before = Object.fromEntries(Object.keys(fields).map(field => [field, (settings[field as Field] ?? []).join('\n')])) as Record<Field, string>
   const form = useForm({ initialValues: before })
-  const save = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(SettingsUpdateDocument, { data }), done: 'The settings were changed' })
+  const save = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(SettingsUpdateDocument, { data }), done: 'Settings saved' })
   const submit = (values: Record<Field, string>) => {
     save.mutate(Object.fromEntries(Object.entries(values).filter(([field, text]) => text !== before[field as Field]).map(([field, text]) => [field, lines(text)])))
   }
@@ -47,8 +47,8 @@ function SettingsForm ({ settings }: { settings: SettingsQuery['authenticationSe
     <form onSubmit={form.onSubmit(submit)}>
       <Stack maw='44rem'>
         {Object.entries(fields).map(([field, words]) => <Textarea key={field} {...words} autosize minRows={1} disabled={settings[field as Field] == null} {...form.getInputProps(field)} />)}
-        {save.error !== null && <Problem error={save.error} title='The settings were not changed' />}
-        <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save the settings</Button></Group>
+        {save.error !== null && <Problem error={save.error} title="Couldn't save the settings" />}
+        <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save settings</Button></Group>
       </Stack>
     </form>
   )

@@ -29,10 +29,10 @@ const CallbackAllowDocument = graphql(`
 const HIDDEN_KEY = 'latchkey.console.first-steps-hidden'
 const api = `${publicUrl}/graphql`
 
-/** Whether they were shown since the page was loaded: they stay until they are dismissed, done or not. */
+/** Whether they have been shown since the page was loaded: then they stay until dismissed, even once done. */
 let begun = false
 
-/** What whoever sets up an app does next, until an address of it is allowed or they hide it. */
+/** The next steps for setting up an app, shown until one of its callback URLs is allowed or they are hidden. */
 export function FirstSteps () {
   const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN_KEY) !== null)
   const connected = useQuery({ queryKey: ['connected'], queryFn: async () => await ask(ConnectedDocument), enabled: !hidden })
@@ -50,12 +50,12 @@ export function FirstSteps () {
     <Paper withBorder p='md' mb='xl' component='section' aria-labelledby='first-steps'>
       <Group justify='space-between' mb='sm'>
         <Title order={2} size='h4' id='first-steps'>First steps</Title>
-        <Button size='compact-sm' variant='default' onClick={hide}>Hide them</Button>
+        <Button size='compact-sm' variant='default' onClick={hide}>Hide</Button>
       </Group>
       <Stack gap='lg'>
         <section aria-labelledby='try-login'>
           <Title order={3} size='h5' id='try-login'>1. Try the login page</Title>
-          <Text size='sm'><Anchor underline='always' href={`${publicUrl}/console/sign-in?trial=true`} target='_blank' rel='noopener noreferrer'>Open it in a new tab</Anchor>, as people of your app will see it. The new tab has a session of its own: here you stay who you are. Names, colours and who may sign up stand under <TextLink to='/authentication'>Authentication</TextLink>.</Text>
+          <Text size='sm'><Anchor underline='always' href={`${publicUrl}/console/sign-in?trial=true`} target='_blank' rel='noopener noreferrer'>Open it in a new tab</Anchor> to see it as your app's users will. The new tab has its own session, so you stay signed in here. To change names, colours and who can sign up, go to <TextLink to='/authentication'>Authentication</TextLink>.</Text>
         </section>
         <section aria-labelledby='connect-app'>
           <Title order={3} size='h5' id='connect-app' mb='xs'>2. Connect your app</Title>
@@ -70,7 +70,7 @@ function ConnectApp ({ profiles, connected }: { profiles: readonly PublicProfile
   const first = profiles[0] as PublicProfile
   const known = connected.authenticationProfilesList.items.find(({ id }) => id === first.id)?.callbackUrls?.[0]
   const form = useForm({ initialValues: { profileId: first.id, callback: known ?? 'http://localhost:3000/callback' }, validate: { callback: address => mistakeIn(address.trim()) }, validateInputOnChange: ['callback'] })
-  const allow = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(CallbackAllowDocument, { data }), done: 'People may be sent back to your app now' })
+  const allow = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(CallbackAllowDocument, { data }), done: 'Callback URL allowed' })
   const profile = profiles.find(({ id }) => id === form.values.profileId) ?? first
   const callback = form.values.callback.trim()
   const { authenticationSettings: { allowedCallbacks, allowedWebOrigins }, authenticationProfilesList } = connected
@@ -78,7 +78,7 @@ function ConnectApp ({ profiles, connected }: { profiles: readonly PublicProfile
   const origins = allowedWebOrigins ?? []
   const submit = () => {
     const { origin } = new URL(callback)
-    // Without any, the pages of all sites may ask the API.
+    // If no web origin is listed, pages of all sites can call the API already.
     allow.mutate({ allowedCallbacks: [...allowedCallbacks ?? [], callback], ...origins.length > 0 && !origins.includes(origin) && { allowedWebOrigins: [...origins, origin] } })
   }
   return (
@@ -86,31 +86,31 @@ function ConnectApp ({ profiles, connected }: { profiles: readonly PublicProfile
       <form noValidate onSubmit={form.onSubmit(submit)}>
         <Stack gap='sm' maw='40rem'>
           {profiles.length > 1 && <NativeSelect label='Sign in with' data={profiles.map(({ id, name }) => ({ value: id, label: name }))} {...form.getInputProps('profileId')} />}
-          <TextInput label='Callback address of your app' description='The page that people come back to after signing in, to the letter' type='url' required {...form.getInputProps('callback')} />
-          {allow.error !== null && <Problem error={allow.error} title='The address was not allowed' />}
+          <TextInput label='Callback URL of your app' description='The exact URL of the page that people return to after signing in' type='url' required {...form.getInputProps('callback')} />
+          {allow.error !== null && <Problem error={allow.error} title="Couldn't allow the URL" />}
           {allowed
-            ? <Text size='sm' role='status'>The address is allowed.</Text>
-            : <Group><Button type='submit' loading={allow.isPending}>Allow it</Button></Group>}
-          {profile.type !== 'embedded' && <Alert title={`At ${profile.name}`}>Its client must allow the address too, and be a public client with PKCE (a “single page application”).</Alert>}
+            ? <Text size='sm' role='status'>This URL is allowed.</Text>
+            : <Group><Button type='submit' loading={allow.isPending}>Allow URL</Button></Group>}
+          {profile.type !== 'embedded' && <Alert title={`At ${profile.name}`}>The client there must also allow this URL. It must be a public client with PKCE (a “single page application”).</Alert>}
         </Stack>
       </form>
       {mistakeIn(callback) === null && (
         <>
-          <Text size='sm'>Make this the script of the page at that address, with a bundler such as Vite. It signs in, signs up who is new, and asks the API who they are.</Text>
+          <Text size='sm'>Use this as the script of the page at that URL, with a bundler such as Vite. It signs people in, signs up new users, and asks the API who they are.</Text>
           <CopyBlock label='Script' value={snippetOf({ profile, callback, api })} />
-          <CopyBlock label='The same by hand' value={curlOf(api)} />
+          <CopyBlock label='curl command' value={curlOf(api)} />
         </>
       )}
     </Stack>
   )
 }
 
-/** The profile that an app has without a configuration allows an address of the machine that one develops on. */
+/** Local URLs don't count: the default profile of an unconfigured app allows one for development. */
 function isOfSite (address: string | null): boolean {
   return !['localhost', '127.0.0.1', '[::1]'].includes(URL.parse(address ?? '')?.hostname ?? 'localhost')
 }
 
 function mistakeIn (address: string): string | null {
   const url = URL.parse(address)
-  return url !== null && /^https?:$/.test(url.protocol) && url.hash === '' ? null : 'An address with http:// or https://, and without #, such as http://localhost:3000/callback'
+  return url !== null && /^https?:$/.test(url.protocol) && url.hash === '' ? null : 'Enter a URL with http:// or https:// and without #, such as http://localhost:3000/callback'
 }

@@ -2,13 +2,13 @@ import type { PublicProfile } from '../../session/profiles'
 
 interface Connection {
   profile: Pick<PublicProfile, 'id' | 'type' | 'issuer' | 'clientId'>
-  /** Where the app's page is that people come back to. */
+  /** The app's callback URL. */
   callback: string
-  /** Where the API is. */
+  /** The URL of the API. */
   api: string
 }
 
-/** A page's whole script: it signs in, signs up who is new, and asks the API who that is. */
+/** A page's whole script: it signs people in, signs up new users, and asks the API who they are. */
 export function snippetOf ({ profile: { id, type, issuer, clientId }, callback, api }: Connection): string {
   return `// npm install oidc-client-ts
 import { UserManager } from 'oidc-client-ts'
@@ -20,7 +20,7 @@ const manager = new UserManager({
   scope: ${quoted(type === 'auth0' ? 'openid email profile offline_access' : 'openid email profile')}
 })
 
-// Back from the login page: the code in the address becomes tokens, once.
+// Back from the login page: exchange the code in the URL for tokens.
 if (new URLSearchParams(location.search).has('state')) {
   await manager.signinCallback()
   history.replaceState(null, '', location.pathname)
@@ -31,7 +31,7 @@ if (session === null || session.expired) {
   await manager.signinRedirect()
 } else {
   let answer = await ask(session.id_token, '{ user { id email } }')
-  // Signing in makes no record of a user: who is new signs up.
+  // Signing in doesn't create a user, so sign up new people.
   if (answer.errors?.[0]?.code === 'EntityNotFoundError') {
     answer = await ask(
       session.id_token,
@@ -53,7 +53,7 @@ async function ask (idToken, query, variables) {
 `
 }
 
-/** The same question by hand. */
+/** The same query with curl. */
 export function curlOf (api: string): string {
   return `curl ${api} -H "authorization: Bearer $ID_TOKEN" -H 'content-type: application/json' -d '{"query":"{ user { id email } }"}'`
 }

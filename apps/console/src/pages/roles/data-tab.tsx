@@ -10,26 +10,26 @@ import { actions, extentOf, withPermission, type Action, type Extent, type Permi
 interface DataTabProps {
   permissions: Permissions
   onChange: (permissions: Permissions) => void
-  /** Which permission is opened at first. */
+  /** The permission to open initially. */
   opened: { table: string, action: Action } | null
 }
 
 interface Edited { table: string, action: Action, extent: Extent }
 
-/** Each table, and what of its records the role allows. */
+/** The tables, with the records and fields that the role allows. */
 export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
   const resources = useQuery(resourcesQuery)
   const [edited, setEdited] = useState<Edited | null>(opened === null ? null : { ...opened, extent: extentOf(permissions, opened.table, opened.action) })
   if (permissions.all === true) {
     return (
-      <Alert title='This role may do everything'>
-        <p>Everything of every table and function there is or will be. At least one role stays so.</p>
-        <Button variant='default' size='xs' onClick={() => { onChange({ data: {} }) }}>Choose permissions instead</Button>
+      <Alert title='This role has full access'>
+        <p>It allows every action on every table and function, including future ones. At least one role must keep full access.</p>
+        <Button variant='default' size='xs' onClick={() => { onChange({ data: {} }) }}>Choose individual permissions</Button>
       </Alert>
     )
   }
   if (resources.isPending) return <Loading />
-  if (resources.error !== null) return <Problem error={resources.error} title='The tables cannot be shown' retry={() => { resources.refetch() }} />
+  if (resources.error !== null) return <Problem error={resources.error} title="Couldn't load tables" retry={() => { resources.refetch() }} />
   const table = resources.data.tables.find(({ name }) => name === edited?.table)
   const choose = (table: string, action: Action, extent: Extent) => {
     const before = permissions.data?.[table]?.[action]

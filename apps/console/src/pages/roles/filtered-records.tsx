@@ -9,7 +9,7 @@ import { FieldValue } from '../../components/field-value'
 const SHOWN = 5
 const MOST_COLUMNS = 4
 
-/** The first records that a filter admits, as far as one may read them oneself. */
+/** The first records that a filter matches, as far as the signed-in user can read them. */
 export function FilteredRecords ({ table, filter }: { table: ResourceTable, filter: unknown }) {
   const records = useQuery({
     queryKey: ['filtered records', table.name, filter],
@@ -17,12 +17,12 @@ export function FilteredRecords ({ table, filter }: { table: ResourceTable, filt
     placeholderData: keepPreviousData,
     staleTime: 10_000
   })
-  if (records.error !== null) return <Text size='sm' c='dimmed'>The records themselves cannot be shown: {whyNot(records.error)}</Text>
+  if (records.error !== null) return <Text size='sm' c='dimmed'>The matching records can't be shown: {whyNot(records.error)}</Text>
   if (records.data == null || records.data.items.length === 0) return null
   const { columns, items } = records.data
   return (
-    <Table.ScrollContainer minWidth={columns.length * 110} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'The first records, to scroll' } }}>
-      <Table aria-label='The first records that it admits' fz='sm' verticalSpacing={4} withTableBorder>
+    <Table.ScrollContainer minWidth={columns.length * 110} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': 'First matching records, scrollable' } }}>
+      <Table aria-label='First matching records' fz='sm' verticalSpacing={4} withTableBorder>
         <Table.Thead><Table.Tr>{columns.map(name => <Table.Th key={name}>{name}</Table.Th>)}</Table.Tr></Table.Thead>
         <Table.Tbody>{items.map((item, index) => <Table.Tr key={index}>{columns.map(name => <Table.Td key={name}><FieldValue of={item[name]} /></Table.Td>)}</Table.Tr>)}</Table.Tbody>
       </Table>
@@ -31,7 +31,7 @@ export function FilteredRecords ({ table, filter }: { table: ResourceTable, filt
 }
 
 async function firstRecords (table: ResourceTable, filter: unknown): Promise<{ columns: readonly string[], items: readonly Record<string, unknown>[] } | null> {
-  // What reads a schema is code enough to be loaded only here.
+  // The code that reads a schema is large, so it is loaded only here.
   const [{ schemaQuery }, { tableListOf }] = await Promise.all([import('../../api/schema'), import('../../api/table-list')])
   const { schema } = await queryClient.ensureQueryData(schemaQuery)
   const list = tableListOf(schema, table, table.list)
@@ -44,5 +44,5 @@ async function firstRecords (table: ResourceTable, filter: unknown): Promise<{ c
 }
 
 function whyNot (error: Error): string {
-  return error instanceof ApiError && error.code === 'NotAuthorizedError' ? 'you may not read all that the filter asks.' : error.message
+  return error instanceof ApiError && error.code === 'NotAuthorizedError' ? 'you don\'t have permission to read everything that the filter uses.' : error.message
 }

@@ -10,13 +10,13 @@ interface FunctionsTabProps {
   onChange: (permissions: Permissions) => void
 }
 
-/** What clients of 8base ask of roles beside tables and functions. */
+/** Permissions that clients of 8base know besides tables and functions. */
 const apps: readonly { kind: CustomKind, name: string, label: string, description: string }[] = [
-  { kind: 'settings', name: 'workspaceAdministration', label: 'Administer the workspace', description: 'workspaceAdministration: for apps that show their settings by it' },
-  { kind: 'users', name: 'teamAdministration', label: 'Administer the team', description: 'teamAdministration: for apps that show the administration of users by it' }
+  { kind: 'settings', name: 'workspaceAdministration', label: 'Workspace administration', description: 'workspaceAdministration: for apps that show their settings only with it' },
+  { kind: 'users', name: 'teamAdministration', label: 'Team administration', description: 'teamAdministration: for apps that show user administration only with it' }
 ]
 
-/** The named functions of the app, and what apps ask of a role by a name of their own. */
+/** The named functions of the app, and the custom permissions that apps check themselves. */
 export function FunctionsTab ({ permissions, onChange }: FunctionsTabProps) {
   const resources = useQuery(resourcesQuery)
   const everything = permissions.all === true
@@ -29,19 +29,19 @@ export function FunctionsTab ({ permissions, onChange }: FunctionsTabProps) {
   const others = (['settings', 'users'] as const).flatMap(kind => Object.keys(permissions.custom?.[kind] ?? {}).filter(name => apps.every(known => known.kind !== kind || known.name !== name)).map(name => ({ kind, name })))
   return (
     <Stack>
-      {everything && <Text>This role may do everything, and so each of these.</Text>}
+      {everything && <Text>This role has full access, so it allows all of these.</Text>}
       <Fieldset legend='Functions'>
         {resources.isPending
           ? <Loading />
           : resources.error !== null
-            ? <Problem error={resources.error} title='The functions cannot be shown' retry={() => { resources.refetch() }} />
+            ? <Problem error={resources.error} title="Couldn't load functions" retry={() => { resources.refetch() }} />
             : resources.data.functions.length === 0
-              ? <Text>The app declares no function.</Text>
-              : <Stack gap='sm'>{resources.data.functions.map(name => choice('functions', name, `May call ${name}`))}</Stack>}
+              ? <Text>The app declares no functions.</Text>
+              : <Stack gap='sm'>{resources.data.functions.map(name => choice('functions', name, `Call ${name}`))}</Stack>}
       </Fieldset>
       <Fieldset legend='Apps'>
         <Stack gap='sm'>
-          <Text size='sm'>Latchkey keeps these for apps that ask for them, in <code>User.permissions</code> with the resource type <code>custom</code>, and asks for none of them itself.</Text>
+          <Text size='sm'>Latchkey only stores these: your apps read and enforce them. They are in <code>User.permissions</code>, with the resource type <code>custom</code>.</Text>
           {apps.map(({ kind, name, label, description }) => choice(kind, name, label, description))}
           {others.map(({ kind, name }) => choice(kind, name, name, `custom.${kind}.${name}`))}
         </Stack>

@@ -2,17 +2,17 @@ import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import type { Permissions } from './permissions'
 
-/** The permissions as they are stored. */
+/** The stored permissions, as editable JSON. */
 export function JsonTab ({ permissions, onChange }: { permissions: Permissions, onChange: (permissions: Permissions) => void }) {
   const stored = JSON.stringify(permissions, null, 2)
   const [text, setText] = useState(stored)
   const parsed = parse(text)
   return (
     <Stack>
-      <Textarea label='Permissions' description='As roles have them: { "data": { … }, "custom": { "functions": { … } } }, or { "all": true }' autosize minRows={8} maxRows={30} spellCheck={false} classNames={{ input: 'mono' }} value={text} onChange={event => { setText(event.currentTarget.value) }} error={parsed.mistake} />
+      <Textarea label='Permissions' description='Format: { "data": { … }, "custom": { "functions": { … } } }, or { "all": true } for full access' autosize minRows={8} maxRows={30} spellCheck={false} classNames={{ input: 'mono' }} value={text} onChange={event => { setText(event.currentTarget.value) }} error={parsed.mistake} />
       <Group>
-        <Button variant='default' disabled={parsed.permissions === null || text === stored} onClick={() => { if (parsed.permissions !== null) onChange(parsed.permissions) }}>Use it</Button>
-        <Text size='sm' c='dimmed'>The server checks it when the role is saved.</Text>
+        <Button variant='default' disabled={parsed.permissions === null || text === stored} onClick={() => { if (parsed.permissions !== null) onChange(parsed.permissions) }}>Apply</Button>
+        <Text size='sm' c='dimmed'>The server checks them when you save the role.</Text>
       </Group>
     </Stack>
   )
@@ -22,8 +22,8 @@ function parse (text: string): { permissions: Permissions | null, mistake: strin
   try {
     const permissions: unknown = JSON.parse(text)
     if (typeof permissions === 'object' && permissions !== null && !Array.isArray(permissions)) return { permissions, mistake: null }
-    return { permissions: null, mistake: 'Permissions are an object' }
+    return { permissions: null, mistake: 'Permissions must be an object' }
   } catch (error) {
-    return { permissions: null, mistake: `No JSON yet: ${(error as Error).message}` }
+    return { permissions: null, mistake: `Invalid JSON: ${(error as Error).message}` }
   }
 }

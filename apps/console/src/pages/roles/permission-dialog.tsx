@@ -10,13 +10,13 @@ interface PermissionDialogProps {
   action: Action
   variables: Resources['variables']
   permission: Permission | null
-  /** What is chosen at first. */
+  /** The initial choice of records. */
   extent: Extent
   onDone: (permission: Permission | null) => void
   onClose: () => void
 }
 
-/** For which records and fields of a table an action is allowed. */
+/** Edits the records and fields of a table for which an action is allowed. */
 export function PermissionDialog ({ table, action, variables, permission, extent, onDone, onClose }: PermissionDialogProps) {
   const named = permission?.fields === undefined ? null : Object.keys(permission.fields).filter(field => permission.fields?.[field] === true)
   const [records, setRecords] = useState<Extent>(extent)
@@ -46,17 +46,17 @@ export function PermissionDialog ({ table, action, variables, permission, extent
         {records !== 'none' && action !== 'delete' && (
           <Radio.Group label='Fields' value={someFields ? 'some' : 'all'} onChange={value => { setSomeFields(value === 'some') }}>
             <Group mt={4}>
-              <Radio value='all' label='All fields, those to come too' />
-              <Radio value='some' label='These only' />
+              <Radio value='all' label='All fields, including future ones' />
+              <Radio value='some' label='Only some fields' />
             </Group>
           </Radio.Group>
         )}
         {records !== 'none' && action !== 'delete' && someFields && (
-          <MultiSelect label='Fields that are allowed' data={[...new Set([...table.fields.map(({ name }) => name), ...fields])]} value={fields} onChange={setFields} searchable comboboxProps={{ transitionProps: { duration: 0 } }} />
+          <MultiSelect label='Allowed fields' data={[...new Set([...table.fields.map(({ name }) => name), ...fields])]} value={fields} onChange={setFields} searchable comboboxProps={{ transitionProps: { duration: 0 } }} />
         )}
         <Group justify='flex-end'>
           <Button variant='default' onClick={onClose}>Cancel</Button>
-          <Button onClick={done} disabled={records === 'some' && filter === null}>Use it</Button>
+          <Button onClick={done} disabled={records === 'some' && filter === null}>Apply</Button>
         </Group>
       </Stack>
     </Dialog>

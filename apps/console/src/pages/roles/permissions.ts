@@ -1,4 +1,4 @@
-// What the permissions of a role say, as docs/permissions.md has them, and how the editor changes them.
+// The permissions of a role, in the format of docs/permissions.md, and how the editor changes them.
 
 export const actions = ['create', 'read', 'update', 'delete'] as const
 export type Action = typeof actions[number]
@@ -15,10 +15,10 @@ export interface Permissions {
   custom?: Partial<Record<CustomKind, Record<string, { allow: boolean }>>>
 }
 
-/** What of an app is allowed by its name: to call a function, or to administer something. */
+/** The kinds of permissions that are granted by name. */
 export type CustomKind = 'functions' | 'settings' | 'users'
 
-/** How many records of a table an action is allowed for. */
+/** The records of a table for which an action is allowed; `some` means those that match a filter. */
 export type Extent = 'all' | 'none' | 'some'
 
 export function extentOf (permissions: Permissions, table: string, action: Action): Extent {
@@ -28,7 +28,7 @@ export function extentOf (permissions: Permissions, table: string, action: Actio
   return permission.filter === undefined || Object.keys(permission.filter).length === 0 ? 'all' : 'some'
 }
 
-/** The permissions with another permission in one place; without one, the place is gone. */
+/** Sets the permission for one action on a table, or removes it if `permission` is null. */
 export function withPermission (permissions: Permissions, table: string, action: Action, permission: Permission | null): Permissions {
   const { [action]: _before, ...others } = permissions.data?.[table] ?? {}
   const ofTable = permission === null ? others : { ...others, [action]: permission }
@@ -36,25 +36,25 @@ export function withPermission (permissions: Permissions, table: string, action:
   return { ...permissions, data: Object.keys(ofTable).length === 0 ? tables : { ...tables, [table]: ofTable } }
 }
 
-/** The permissions with something of the app allowed, or no more. */
+/** Grants or removes a permission by name. */
 export function withCustom (permissions: Permissions, kind: CustomKind, name: string, allow: boolean): Permissions {
   const { [name]: _before, ...others } = permissions.custom?.[kind] ?? {}
   return { ...permissions, custom: { ...permissions.custom, [kind]: allow ? { ...others, [name]: { allow } } : others } }
 }
 
-/** One line on what a role may do. */
+/** A one-line summary of a role's permissions. */
 export function summaryOf (stored: unknown): string {
-  if (stored == null) return 'not readable for you'
+  if (stored == null) return 'No permission to view'
   const permissions = stored as Permissions
-  if (permissions.all === true) return 'everything'
+  if (permissions.all === true) return 'Full access'
   const tables = Object.keys(permissions.data ?? {}).filter(table => actions.some(action => extentOf(permissions, table, action) !== 'none'))
   const allowedOf = (kind: CustomKind) => Object.entries(permissions.custom?.[kind] ?? {}).flatMap(([name, { allow }]) => allow ? [name] : [])
   const functions = allowedOf('functions')
   const apps = [...allowedOf('settings'), ...allowedOf('users')]
   const parts = [
-    ...tables.length === 0 ? [] : [`something with ${tables.join(', ')}`],
-    ...functions.length === 0 ? [] : [`${functions.length === 1 ? 'call' : 'call each of'} ${functions.join(', ')}`],
-    ...apps.length === 0 ? [] : [`in apps: ${apps.join(', ')}`]
+    ...tables.length === 0 ? [] : [`Tables: ${tables.join(', ')}`],
+    ...functions.length === 0 ? [] : [`Functions: ${functions.join(', ')}`],
+    ...apps.length === 0 ? [] : [`Apps: ${apps.join(', ')}`]
   ]
-  return parts.length === 0 ? 'nothing' : parts.join('; ')
+  return parts.length === 0 ? 'None' : parts.join('. ')
 }

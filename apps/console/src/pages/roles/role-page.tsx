@@ -43,7 +43,7 @@ type Role = NonNullable<RoleQuery['role']>
 
 const roleQuery = (id: string) => queryOptions({ queryKey: ['roles', 'one', id], queryFn: async () => (await ask(RoleDocument, { id })).role as Role })
 
-/** One role: what it allows, and who has it. */
+/** One role: its permissions, and the users and API tokens that have it. */
 export function RolePage () {
   const { roleId } = useParams({ from: '/app/roles/$roleId' })
   const role = useQuery(roleQuery(roleId))
@@ -52,23 +52,23 @@ export function RolePage () {
   const navigate = useNavigate()
   const remove = useChange({
     change: async (id: string) => await ask(RoleDeleteDocument, { id }),
-    done: 'The role was deleted',
+    done: 'Role deleted',
     onDone: () => { navigate({ to: '/roles' }) }
   })
   const back = <TextLink to='/roles'>All roles</TextLink>
   if (role.isPending) return <Loading />
-  if (role.error !== null) return <><PageTitle title='Role'>{back}</PageTitle><Problem error={role.error} title='The role cannot be shown' retry={() => { role.refetch() }} /></>
+  if (role.error !== null) return <><PageTitle title='Role'>{back}</PageTitle><Problem error={role.error} title="Couldn't load the role" retry={() => { role.refetch() }} /></>
   const { data } = role
   const name = data.name ?? roleId
   return (
     <>
-      <PageTitle title={name} actions={<><ButtonLink variant='default' to='/view-as' search={{ as: `roles:${roleId}` }}>View as</ButtonLink><Button variant='default' onClick={beginRenaming}>Rename</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
+      <PageTitle title={name} actions={<><ButtonLink variant='default' to='/view-as' search={{ as: `roles:${roleId}` }}>View as</ButtonLink><Button variant='default' onClick={beginRenaming}>Edit details</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
       {data.permissions == null
-        ? <Text>You may not read the permissions of this role.</Text>
+        ? <Text>You don't have permission to see the permissions of this role.</Text>
         : <RoleTabs key={data.updatedAt} id={roleId} name={name} stored={data.permissions as Permissions} />}
-      <Dialog opened={renaming} onClose={endRenaming} title='Rename the role'><RenameForm id={roleId} role={data} onClose={endRenaming} /></Dialog>
-      <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete the role' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(roleId) }}>
-        It is taken from everybody and every API token that has it. This cannot be undone. A role of the configuration is made again at the next start.
+      <Dialog opened={renaming} onClose={endRenaming} title='Edit details'><RenameForm id={roleId} role={data} onClose={endRenaming} /></Dialog>
+      <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete role' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(roleId) }}>
+        It is removed from every user and API token that has it. This can't be undone. A role from the configuration file is created again at the next start.
       </Confirm>
     </>
   )
@@ -79,9 +79,9 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
   const navigate = useNavigate({ from: '/roles/$roleId' })
   const [draft, setDraft] = useState<Permissions | null>(null)
   const permissions = draft ?? stored
-  const save = useChange({ change: async (permissions: Permissions) => await ask(RoleUpdateDocument, { id, data: { permissions } }), done: 'The role was changed, and holds from the next request on', onDone: () => { setDraft(null) } })
+  const save = useChange({ change: async (permissions: Permissions) => await ask(RoleUpdateDocument, { id, data: { permissions } }), done: 'Role saved', onDone: () => { setDraft(null) } })
   useBlocker({
-    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm('Leave without saving what you changed of the role?'),
+    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm('Leave without saving your changes to this role?'),
     enableBeforeUnload: true,
     disabled: draft === null
   })
@@ -95,7 +95,7 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
       <Tabs value={tab} onChange={value => { navigate({ search: { tab: value ?? 'data' }, replace: true }) }} keepMounted={false}>
         <Tabs.List mb='md'>
           <Tabs.Tab value='data'>Data</Tabs.Tab>
-          <Tabs.Tab value='functions'>Functions and Apps</Tabs.Tab>
+          <Tabs.Tab value='functions'>Functions and apps</Tabs.Tab>
           <Tabs.Tab value='users'>Users</Tabs.Tab>
           <Tabs.Tab value='tokens'>API tokens</Tabs.Tab>
           <Tabs.Tab value='json'>JSON</Tabs.Tab>
@@ -107,14 +107,14 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
         <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} /></Tabs.Panel>
       </Tabs>
       {draft !== null && (
-        <Paper withBorder shadow='md' p='sm' mt='md' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Changes that are not saved'>
+        <Paper withBorder shadow='md' p='sm' mt='md' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
           <Stack gap='xs'>
-            {save.error !== null && <Problem error={save.error} title='The role was not changed' />}
+            {save.error !== null && <Problem error={save.error} title="Couldn't save the role" />}
             <Group justify='space-between'>
-              <Text size='sm'>Nothing is saved yet.</Text>
+              <Text size='sm'>You have unsaved changes.</Text>
               <Group gap='xs'>
                 <Button variant='default' onClick={() => { setDraft(null); save.reset() }}>Discard</Button>
-                <Button onClick={() => { save.mutate(draft) }} loading={save.isPending}>Save the role</Button>
+                <Button onClick={() => { save.mutate(draft) }} loading={save.isPending}>Save changes</Button>
               </Group>
             </Group>
           </Stack>
@@ -125,8 +125,8 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
 }
 
 function RenameForm ({ id, role, onClose }: { id: string, role: Role, onClose: () => void }) {
-  const form = useForm({ initialValues: { name: role.name ?? '', description: role.description ?? '' }, validate: { name: name => name.trim() === '' ? 'A name' : null } })
-  const save = useChange({ change: async (data: RoleUpdateInput) => await ask(RoleUpdateDocument, { id, data }), done: 'The role was changed', onDone: onClose })
+  const form = useForm({ initialValues: { name: role.name ?? '', description: role.description ?? '' }, validate: { name: name => name.trim() === '' ? 'Enter a name' : null } })
+  const save = useChange({ change: async (data: RoleUpdateInput) => await ask(RoleUpdateDocument, { id, data }), done: 'Role saved', onDone: onClose })
   const submit = ({ name, description }: typeof form.values) => {
     save.mutate({ ...form.isDirty('name') && { name: name.trim() }, ...form.isDirty('description') && { description: description.trim() || null } })
   }
@@ -135,7 +135,7 @@ function RenameForm ({ id, role, onClose }: { id: string, role: Role, onClose: (
       <Stack>
         <TextInput label='Name' required data-autofocus {...form.getInputProps('name')} />
         <Textarea label='Description' autosize {...form.getInputProps('description')} />
-        {save.error !== null && <Problem error={save.error} title='The role was not changed' />}
+        {save.error !== null && <Problem error={save.error} title="Couldn't save the role" />}
         <Group justify='flex-end'>
           <Button variant='default' onClick={onClose}>Cancel</Button>
           <Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button>

@@ -27,22 +27,22 @@ const RoleCreateDocument = graphql(`
   }
 `)
 
-/** The named sets of permissions that people have. */
+/** The roles: named sets of permissions. */
 export function RolesPage () {
   const roles = useQuery({ queryKey: ['roles', 'list'], queryFn: async () => (await ask(RolesDocument)).rolesList.items })
   const [creating, { open, close }] = useDisclosure(false)
   return (
     <>
       <PageTitle title='Roles' actions={<Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>New role</Button>}>
-        A role is a named set of permissions. Several roles add up; what none of them mentions is denied.
+        A role is a named set of permissions. The permissions of several roles add up; anything that no role allows is denied.
       </PageTitle>
       {roles.isPending && <Loading />}
-      {roles.error !== null && <Problem error={roles.error} title='The roles cannot be shown' retry={() => { roles.refetch() }} />}
+      {roles.error !== null && <Problem error={roles.error} title="Couldn't load roles" retry={() => { roles.refetch() }} />}
       {roles.data !== undefined && (roles.data.length === 0
-        ? <Empty title='No role that you may read' />
+        ? <Empty title='No roles that you have permission to see' />
         : (
           <Table aria-label='Roles'>
-            <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th className='wide-only'>Description</Table.Th><Table.Th>May</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th className='wide-only'>Description</Table.Th><Table.Th>Permissions</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {roles.data.map(({ id, name, description, permissions }) => (
                 <Table.Tr key={id}>
@@ -61,10 +61,10 @@ export function RolesPage () {
 
 function CreateForm ({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate()
-  const form = useForm({ initialValues: { name: '', description: '' }, validate: { name: name => name.trim() === '' ? 'A name' : null } })
+  const form = useForm({ initialValues: { name: '', description: '' }, validate: { name: name => name.trim() === '' ? 'Enter a name' : null } })
   const create = useChange({
     change: async ({ name, description }: typeof form.values) => (await ask(RoleCreateDocument, { data: { name: name.trim(), description: description.trim() || null } })).roleCreate,
-    done: (_role, { name }) => `The role ${name.trim()} was made`,
+    done: (_role, { name }) => `Role ${name.trim()} created`,
     onDone: ({ id }) => {
       onClose()
       if (id != null) navigate({ to: '/roles/$roleId', params: { roleId: id } })
@@ -74,12 +74,12 @@ function CreateForm ({ onClose }: { onClose: () => void }) {
     <form noValidate onSubmit={form.onSubmit(values => { create.mutate(values) })}>
       <Stack>
         <TextInput label='Name' required data-autofocus {...form.getInputProps('name')} />
-        <Textarea label='Description' description='What it is for' autosize {...form.getInputProps('description')} />
-        <p>Whoever has it may at first read and change the record of their own user. What else, you choose on its page.</p>
-        {create.error !== null && <Problem error={create.error} title='The role was not made' />}
+        <Textarea label='Description' description='What the role is for' autosize {...form.getInputProps('description')} />
+        <p>At first, users with this role can read and update only their own record. Choose further permissions on the role's page.</p>
+        {create.error !== null && <Problem error={create.error} title="Couldn't create the role" />}
         <Group justify='flex-end'>
           <Button variant='default' onClick={onClose}>Cancel</Button>
-          <Button type='submit' loading={create.isPending}>Make it</Button>
+          <Button type='submit' loading={create.isPending}>Create role</Button>
         </Group>
       </Stack>
     </form>

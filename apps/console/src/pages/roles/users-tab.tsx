@@ -34,39 +34,39 @@ const RoleTakeDocument = graphql(`
 
 const PAGE_SIZE = 50
 
-/** Who has the role. */
+/** The users who have the role. */
 export function UsersTab ({ roleId, roleName }: { roleId: string, roleName: string }) {
   const [place, setPlace] = useState<Place>({})
   const users = useQuery({ queryKey: ['roles', roleId, 'users', place], queryFn: async () => (await ask(RoleUsersDocument, { id: roleId, ...pageArguments(place, PAGE_SIZE) })).role?.users?.items ?? null })
-  const form = useForm({ initialValues: { email: '' }, validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'The email of a user' } })
-  const give = useChange({ change: async (email: string) => await ask(RoleGiveDocument, { email, roleId }), done: (_result, email) => `${email} has the role now`, onDone: () => { form.reset() } })
-  const take = useChange({ change: async ({ id }: { id: string, email: string }) => await ask(RoleTakeDocument, { userId: id, roleId }), done: (_result, { email }) => `${email} has the role no more` })
+  const form = useForm({ initialValues: { email: '' }, validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'Enter the email of a user' } })
+  const give = useChange({ change: async (email: string) => await ask(RoleGiveDocument, { email, roleId }), done: (_result, email) => `Role assigned to ${email}`, onDone: () => { form.reset() } })
+  const take = useChange({ change: async ({ id }: { id: string, email: string }) => await ask(RoleTakeDocument, { userId: id, roleId }), done: (_result, { email }) => `Role removed from ${email}` })
   const page = users.data && pageOf(users.data, place, PAGE_SIZE)
   const go = (to: Place | null) => to === null ? null : () => { setPlace(to) }
   return (
     <Stack>
       <form noValidate onSubmit={form.onSubmit(({ email }) => { give.mutate(email.trim()) })}>
         <Group align='flex-start'>
-          <TextInput label='Give it to' placeholder='Email of a user' type='email' style={{ flexGrow: 1 }} maw={360} {...form.getInputProps('email')} />
-          <Button type='submit' loading={give.isPending} mt={25}>Give the role</Button>
+          <TextInput label='Assign to user' placeholder='Email of a user' type='email' style={{ flexGrow: 1 }} maw={360} {...form.getInputProps('email')} />
+          <Button type='submit' loading={give.isPending} mt={25}>Assign role</Button>
         </Group>
       </form>
-      {give.error !== null && <Problem error={give.error} title='The role was not given' />}
-      {take.error !== null && <Problem error={take.error} title='The role was not taken away' />}
+      {give.error !== null && <Problem error={give.error} title="Couldn't assign the role" />}
+      {take.error !== null && <Problem error={take.error} title="Couldn't remove the role" />}
       {users.isPending && <Loading />}
-      {users.error !== null && <Problem error={users.error} title='The users of the role cannot be shown' retry={() => { users.refetch() }} />}
-      {users.data === null && <Text c='dimmed'>You may not read who has this role.</Text>}
+      {users.error !== null && <Problem error={users.error} title="Couldn't load the users of the role" retry={() => { users.refetch() }} />}
+      {users.data === null && <Text c='dimmed'>You don't have permission to see who has this role.</Text>}
       {page != null && (page.items.length === 0
-        ? <Empty title={`Nobody has the role ${roleName}`} />
+        ? <Empty title={`No users have the role ${roleName}`} />
         : (
           <Table aria-label={`Users with the role ${roleName}`}>
-            <Table.Thead><Table.Tr><Table.Th>Email</Table.Th><Table.Th className='wide-only'>Name</Table.Th><Table.Th>What to do</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>Email</Table.Th><Table.Th className='wide-only'>Name</Table.Th><Table.Th>Actions</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {page.items.map(({ id, email, firstName, lastName }) => (
                 <Table.Tr key={id}>
                   <Table.Td>{id == null ? email : <TextLink to='/users/$userId' params={{ userId: id }}>{email ?? id}</TextLink>}</Table.Td>
                   <Table.Td className='wide-only'>{[firstName, lastName].filter(Boolean).join(' ')}</Table.Td>
-                  <Table.Td><Button size='compact-sm' variant='default' disabled={id == null || take.isPending} aria-label={`Take away the role from ${email}`} onClick={() => { if (id != null) take.mutate({ id, email: email ?? id }) }}>Take away</Button></Table.Td>
+                  <Table.Td><Button size='compact-sm' variant='default' disabled={id == null || take.isPending} aria-label={`Remove the role from ${email}`} onClick={() => { if (id != null) take.mutate({ id, email: email ?? id }) }}>Remove</Button></Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

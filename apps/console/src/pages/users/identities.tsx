@@ -31,34 +31,34 @@ interface IdentitiesProps {
   readonly user: Pick<User, 'email' | 'identities' | 'removedIdentities'>
 }
 
-/** By what somebody signs in, and what was removed of it. */
+/** The user's sign-in methods (identities), and the removed ones. */
 export function Identities ({ id, user: { email, identities, removedIdentities } }: IdentitiesProps) {
   const { data: me } = useQuery(meQuery)
   const isOwn = me?.id === id
   const [removing, setRemoving] = useState<Identity | null>(null)
   const remove = useChange({
     change: async ({ issuer, subject }: Identity) => await ask(IdentityDeleteDocument, { id, data: { issuer, subject } }),
-    done: (_result, identity) => `${isOwn ? 'You sign' : 'They sign'} in by ${providerOf(identity)} no more`,
+    done: (_result, identity) => `${isOwn ? 'You' : 'They'} can no longer sign in with this ${providerOf(identity)} account`,
     onDone: () => { setRemoving(null) }
   })
   const close = () => { setRemoving(null); remove.reset() }
   const removed = removedIdentities ?? []
   return (
     <section aria-labelledby='user-identities'>
-      <Title order={2} size='h4' id='user-identities' mb='xs'>Signs in by</Title>
+      <Title order={2} size='h4' id='user-identities' mb='xs'>Sign-in methods</Title>
       {identities == null
-        ? <Text c='dimmed'>You may not read by what they sign in.</Text>
+        ? <Text c='dimmed'>You don't have permission to see this user's sign-in methods.</Text>
         : identities.length === 0
-          ? <Text>Nothing yet: the first verified token with this email{removed.length > 0 && ', of an account that was not removed,'} is bound to the user.</Text>
+          ? <Text>None yet. The first verified sign-in with this email{removed.length > 0 && ', by an account that was not removed,'} is linked to the user.</Text>
           : (
             <Stack>
               {identities.filter(({ emailDiffers }) => emailDiffers).map(identity => <DifferentEmail key={keyOf(identity)} identity={identity} ofUser={email ?? null} />)}
-              <Accounts label='Signs in by' identities={identities} action={identity => <Button size='compact-sm' variant='default' aria-label={`Remove ${providerOf(identity)}, ${identity.email}`} onClick={() => { setRemoving(identity) }}>Remove</Button>} />
+              <Accounts label='Sign-in methods' identities={identities} action={identity => <Button size='compact-sm' variant='default' aria-label={`Remove ${providerOf(identity)}, ${identity.email}`} onClick={() => { setRemoving(identity) }}>Remove</Button>} />
             </Stack>
             )}
       {removed.length > 0 && <Removed id={id} isOwn={isOwn} identities={removed} />}
       <Confirm
-        opened={removing !== null} onClose={close} title={removing === null ? '' : `Remove ${providerOf(removing)}?`} action='Remove it' busy={remove.isPending} error={remove.error}
+        opened={removing !== null} onClose={close} title={removing === null ? '' : `Remove ${providerOf(removing)}?`} action='Remove sign-in method' busy={remove.isPending} error={remove.error}
         onConfirm={() => { if (removing !== null) remove.mutate(removing) }}
       >
         {removing !== null && (isOwn
@@ -72,9 +72,9 @@ export function Identities ({ id, user: { email, identities, removedIdentities }
 function Consequences ({ identity, isLast, email }: { identity: Identity, isLast: boolean, email: string | null }) {
   return (
     <Stack gap='xs'>
-      <Text size='sm'>Signing in by {providerOf(identity)} as <b>{identity.email}</b> is refused from now on, also where the email is verified. The account there stays; what they did stays in the activity.</Text>
-      {isLast && <Text size='sm'>It is their last one. The user keeps id and roles, and waits for the owner of {email ?? 'its email'}: the first verified sign-in with it by another account is bound to the user.</Text>}
-      <Text size='sm'>Who may do everything can restore it here.</Text>
+      <Text size='sm'>From now on, signing in with {providerOf(identity)} as <b>{identity.email}</b> is refused, even if the email is verified. The account at the provider and the user's activity are kept.</Text>
+      {isLast && <Text size='sm'>This is their last sign-in method. The user keeps its ID and roles and waits for the owner of {email ?? 'its email'}: the first verified sign-in with that email by another account is linked to the user.</Text>}
+      <Text size='sm'>An administrator with full access can restore it here.</Text>
     </Stack>
   )
 }
@@ -82,24 +82,24 @@ function Consequences ({ identity, isLast, email }: { identity: Identity, isLast
 function OwnConsequences ({ identity }: { identity: Identity }) {
   return (
     <Stack gap='xs'>
-      <Text size='sm'>You sign in by {providerOf(identity)} as <b>{identity.email}</b> no more. If you have signed in by it now, sign in again by another one.</Text>
-      <Text size='sm'>The account there stays. It is yours here again once you link it, by an app that has <Code>userIdentityLink</Code>, or an administrator restores it.</Text>
+      <Text size='sm'>You will no longer be able to sign in with {providerOf(identity)} as <b>{identity.email}</b>. If you're signed in with it now, sign in again with another method.</Text>
+      <Text size='sm'>The account at the provider is kept. To use it here again, link it in an app that offers this (<Code>userIdentityLink</Code>), or ask an administrator to restore it.</Text>
     </Stack>
   )
 }
 
-/** What does not come back by itself. */
+/** The removed sign-in methods: they are not linked again automatically. */
 function Removed ({ id, isOwn, identities }: { id: string, isOwn: boolean, identities: readonly Identity[] }) {
   const restore = useChange({
     change: async ({ issuer, subject }: Identity) => await ask(IdentityRestoreDocument, { id, data: { issuer, subject } }),
-    done: (_result, identity) => `They sign in by ${providerOf(identity)} again`
+    done: (_result, identity) => `They can sign in with this ${providerOf(identity)} account again`
   })
   return (
     <Stack mt='md' gap='xs'>
       <Title order={3} size='h5'>Removed</Title>
-      <Text size='sm' c='dimmed'>Refused also where the email is verified, until {isOwn ? 'you link it again or an administrator restores it' : 'they link it again or it is restored'}.</Text>
-      {restore.error !== null && <Problem error={restore.error} title='It was not restored' />}
-      <Accounts label='Removed' identities={identities} action={isOwn ? null : identity => <Button size='compact-sm' variant='default' disabled={restore.isPending} aria-label={`Restore ${providerOf(identity)}, ${identity.email}`} onClick={() => { restore.mutate(identity) }}>Restore</Button>} />
+      <Text size='sm' c='dimmed'>Sign-ins are refused, even with a verified email, until {isOwn ? 'you link' : 'they link'} the account again or an administrator restores it.</Text>
+      {restore.error !== null && <Problem error={restore.error} title="Couldn't restore the sign-in method" />}
+      <Accounts label='Removed sign-in methods' identities={identities} action={isOwn ? null : identity => <Button size='compact-sm' variant='default' disabled={restore.isPending} aria-label={`Restore ${providerOf(identity)}, ${identity.email}`} onClick={() => { restore.mutate(identity) }}>Restore</Button>} />
     </Stack>
   )
 }
@@ -107,14 +107,14 @@ function Removed ({ id, isOwn, identities }: { id: string, isOwn: boolean, ident
 interface AccountsProps {
   readonly label: string
   readonly identities: readonly Identity[]
-  /** What can be done with one; `null` for nothing. */
+  /** The button for an identity; `null` for none. */
   readonly action: ((identity: Identity) => ReactNode) | null
 }
 
 function Accounts ({ label, identities, action }: AccountsProps) {
   return (
     <Table aria-label={label}>
-      <Table.Thead><Table.Tr><Table.Th miw='6rem'>Profile</Table.Th><Table.Th>Email there</Table.Th><Table.Th className='wide-only'>Subject</Table.Th>{action !== null && <Table.Th>What to do</Table.Th>}</Table.Tr></Table.Thead>
+      <Table.Thead><Table.Tr><Table.Th miw='6rem'>Profile</Table.Th><Table.Th>Email at the provider</Table.Th><Table.Th className='wide-only'>Subject</Table.Th>{action !== null && <Table.Th>Actions</Table.Th>}</Table.Tr></Table.Thead>
       <Table.Tbody>
         {identities.map(identity => (
           <Table.Tr key={keyOf(identity)}>
@@ -131,22 +131,22 @@ function Accounts ({ label, identities, action }: AccountsProps) {
   )
 }
 
-/** What is in the way of somebody whose provider has another email of them than their record. */
+/** Warns that the email at the provider differs from the record's, and explains how to fix it. */
 function DifferentEmail ({ identity, ofUser }: { identity: Identity, ofUser: string | null }) {
   const { profileId, email, emailVerified } = identity
   const provider = providerOf(identity)
   return (
-    <Alert color='orange' icon={<IconAlertTriangle aria-hidden />} title={`${provider} knows them by another email`}>
+    <Alert color='orange' icon={<IconAlertTriangle aria-hidden />} title={`${provider} has a different email for this user`}>
       <Text size='sm'>
-        {provider} says <b>{email}</b>{ofUser !== null && <>, and the record here says <b>{ofUser}</b></>}. Signing in with it is refused until the two agree.
+        {provider} has <b>{email}</b>{ofUser !== null && <>, and the record here has <b>{ofUser}</b></>}. Signing in with it is refused until the two match.
       </Text>
-      <Text size='sm' mt='xs'>Remedy, whichever is right:</Text>
+      <Text size='sm' mt='xs'>How to fix it:</Text>
       <List size='sm'>
-        <List.Item>They have moved to {email}: change the email below{emailVerified !== true && ', once you are sure that it is theirs: the provider has not verified it'}.</List.Item>
-        <List.Item>{ofUser ?? 'The email here'} is still right: they, or whoever runs {provider}, change it back there.</List.Item>
+        <List.Item>If {email} is their new email, change the email below{emailVerified !== true && '. First make sure that it is theirs: the provider has not verified it'}.</List.Item>
+        <List.Item>If {ofUser ?? 'the email here'} is still right, they or an administrator of {provider} must change it back there.</List.Item>
         <List.Item>
-          Records are to follow the provider: choose “Change it here too, when it is verified” under “When the email changes at the provider”
-          {profileId == null ? ' of its profile' : <> of <TextLink to='/authentication/$profileId' params={{ profileId }}>its profile</TextLink></>}.
+          If records should follow the provider, choose “Update it here too, if verified” under “When the email changes at the provider”
+          {profileId == null ? ' in its profile' : <> in <TextLink to='/authentication/$profileId' params={{ profileId }}>its profile</TextLink></>}.
         </List.Item>
       </List>
     </Alert>

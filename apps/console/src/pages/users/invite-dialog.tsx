@@ -15,16 +15,16 @@ const InviteDocument = graphql(`
   }
 `)
 
-/** Lets somebody in: makes their record, and has them told where the provider can. */
+/** Invites a user: creates the record, and has the provider notify them if it can. */
 export function InviteDialog ({ opened, onClose }: { opened: boolean, onClose: () => void }) {
-  return <Dialog opened={opened} onClose={onClose} title='Invite somebody'><InviteForm onClose={onClose} /></Dialog>
+  return <Dialog opened={opened} onClose={onClose} title='Invite user'><InviteForm onClose={onClose} /></Dialog>
 }
 
 function InviteForm ({ onClose }: { onClose: () => void }) {
   const profiles = useQuery(publicProfilesQuery)
   const form = useForm({
     initialValues: { email: '', firstName: '', lastName: '', roles: [] as string[], profile: null as string | null },
-    validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'An email address, such as ada@example.com' }
+    validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'Enter an email address, such as ada@example.com' }
   })
   const invite = useChange({
     change: async ({ email, firstName, lastName, roles, profile }: typeof form.values) => await ask(InviteDocument, {
@@ -34,7 +34,7 @@ function InviteForm ({ onClose }: { onClose: () => void }) {
       roles: roles.length === 0 ? null : { connect: roles.map(id => ({ id })) },
       authProfileId: profile
     }),
-    done: (_result, { email }) => `${email.trim()} may sign in now`,
+    done: (_result, { email }) => `${email.trim()} can sign in now`,
     onDone: onClose
   })
   const choices = profiles.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []
@@ -46,9 +46,9 @@ function InviteForm ({ onClose }: { onClose: () => void }) {
           <TextInput label='First name' {...form.getInputProps('firstName')} />
           <TextInput label='Last name' {...form.getInputProps('lastName')} />
         </Group>
-        <RolesField description='Without any: Guest' {...form.getInputProps('roles')} />
-        {choices.length > 1 && <Select label='Profile' description='Where they sign in; without a choice, the first one' data={choices} clearable {...form.getInputProps('profile')} />}
-        {invite.error !== null && <Problem error={invite.error} title='They were not invited' />}
+        <RolesField description='Defaults to Guest' {...form.getInputProps('roles')} />
+        {choices.length > 1 && <Select label='Profile' description='Where they sign in. Defaults to the first profile.' data={choices} clearable {...form.getInputProps('profile')} />}
+        {invite.error !== null && <Problem error={invite.error} title="Couldn't invite the user" />}
         <Group justify='flex-end'>
           <Button variant='default' onClick={onClose}>Cancel</Button>
           <Button type='submit' loading={invite.isPending}>Invite</Button>

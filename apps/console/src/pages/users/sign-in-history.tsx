@@ -19,7 +19,7 @@ const SignInsDocument = graphql(`
 
 const PAGE_SIZE = 10
 
-/** When a user signed in, by what and from where; the newest first. */
+/** A user's recorded sign-ins, newest first. */
 export function SignInHistory ({ userId }: { userId: string }) {
   const [place, setPlace] = useState<Place>({})
   const signIns = useQuery({
@@ -33,12 +33,12 @@ export function SignInHistory ({ userId }: { userId: string }) {
     <section aria-labelledby='user-sign-ins'>
       <Title order={2} size='h4' id='user-sign-ins' mb='xs'>Sign-ins</Title>
       {signIns.isPending && <Loading />}
-      {signIns.error !== null && <Problem error={signIns.error} title='The sign-ins cannot be shown' retry={() => { signIns.refetch() }} />}
+      {signIns.error !== null && <Problem error={signIns.error} title="Couldn't load sign-ins" retry={() => { signIns.refetch() }} />}
       {page !== undefined && signIns.error === null && (page.items.length === 0
-        ? <Text>None that is kept: the server keeps them for a while only.</Text>
+        ? <Text>No recorded sign-ins. The server keeps them only for a limited time.</Text>
         : (
           <Table aria-labelledby='user-sign-ins' fz='sm' styles={{ td: { overflowWrap: 'break-word' }, th: { overflowWrap: 'break-word' } }}>
-            <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>By</Table.Th><Table.Th>From</Table.Th><Table.Th className='wide-only'>With</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>When</Table.Th><Table.Th>Profile</Table.Th><Table.Th>IP address</Table.Th><Table.Th className='wide-only'>User agent</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {page.items.map(({ id, createdAt, profileName, issuer, ip, userAgent }) => (
                 <Table.Tr key={id}>

@@ -48,7 +48,7 @@ type User = NonNullable<UserQuery['user']>
 
 const userQuery = (id: string) => queryOptions({ queryKey: ['users', 'one', id], queryFn: async () => (await ask(UserDocument, { id })).user as User })
 
-/** One user: who they are, their roles, and what those come to. */
+/** One user: details, sign-in methods, roles and effective permissions. */
 export function UserPage () {
   const { userId } = useParams({ from: '/app/users/$userId' })
   const user = useQuery(userQuery(userId))
@@ -56,23 +56,23 @@ export function UserPage () {
   const [deleting, { open, close }] = useDisclosure(false)
   const remove = useChange({
     change: async (id: string) => await ask(UserDeleteDocument, { id }),
-    done: 'The user was deleted',
+    done: 'User deleted',
     onDone: () => { navigate({ to: '/users' }) }
   })
   if (user.isPending) return <Loading />
-  if (user.error !== null) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle><Problem error={user.error} title={user.error.message === 'User not found' ? 'There is no such user, or none that you may read' : 'The user cannot be shown'} retry={() => { user.refetch() }} /></>
+  if (user.error !== null) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle><Problem error={user.error} title={user.error.message === 'User not found' ? 'User not found, or you don\'t have permission to see it' : 'Couldn\'t load the user'} retry={() => { user.refetch() }} /></>
   const { data } = user
   const name = data.email ?? userId
   return (
     <>
-      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Why?</ButtonLink>}<ButtonLink variant='default' to='/view-as' search={{ as: `user:${userId}` }}>View as</ButtonLink><ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
+      <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Check access</ButtonLink>}<ButtonLink variant='default' to='/view-as' search={{ as: `user:${userId}` }}>View as</ButtonLink><ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
       <Stack gap='xl'>
         <Facts of={[
-          ['Id', <Code key='id'>{userId}</Code>],
-          ['Came by', data.origin],
-          ['Since', <Moment key='since' at={data.createdAt} />],
-          ['Last changed', <Moment key='changed' at={data.updatedAt} />],
-          ['Made by', data.createdBy?.id == null ? 'themselves' : <TextLink key='by' to='/users/$userId' params={{ userId: data.createdBy.id }}>{data.createdBy.email ?? data.createdBy.id}</TextLink>],
+          ['ID', <Code key='id'>{userId}</Code>],
+          ['Origin', data.origin],
+          ['Created', <Moment key='since' at={data.createdAt} />],
+          ['Last updated', <Moment key='changed' at={data.updatedAt} />],
+          ['Created by', data.createdBy?.id == null ? '–' : <TextLink key='by' to='/users/$userId' params={{ userId: data.createdBy.id }}>{data.createdBy.email ?? data.createdBy.id}</TextLink>],
           ['Roles', <RoleBadges key='roles' roles={data.roles} linked />]
         ]}
         />
@@ -81,8 +81,8 @@ export function UserPage () {
         <EditForm key={data.updatedAt} user={data} id={userId} />
         <Permissions user={data} />
       </Stack>
-      <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete the user' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(userId) }}>
-        The record and its roles go, and the account too where the provider lets accounts be deleted. This cannot be undone. What they did stays in the activity.
+      <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete user' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(userId) }}>
+        This deletes the record and its role assignments, and the account at the provider if the provider supports that. It can't be undone. The user's activity is kept.
       </Confirm>
     </>
   )
@@ -92,13 +92,13 @@ function EditForm ({ user, id }: { user: User, id: string }) {
   const had = user.roles?.items.flatMap(role => role.id ?? []) ?? []
   const form = useForm({
     initialValues: { email: user.email ?? '', firstName: user.firstName ?? '', lastName: user.lastName ?? '', status: user.status ?? '', timezone: user.timezone ?? '', roles: had },
-    validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'An email address, such as ada@example.com' }
+    validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'Enter an email address, such as ada@example.com' }
   })
   const save = useChange({
     change: async (data: UserUpdateInput) => await ask(UserUpdateDocument, { id, data }),
-    done: 'The user was changed'
+    done: 'User saved'
   })
-  // A permission may be for some fields only, so nothing is sent that is as it was.
+  // Sends only what has changed, since the permission may cover only some fields.
   const submit = ({ roles, ...texts }: typeof form.values) => {
     const connect = roles.filter(role => !had.includes(role)).map(role => ({ id: role }))
     const disconnect = had.filter(role => !roles.includes(role)).map(role => ({ id: role }))
@@ -113,7 +113,7 @@ function EditForm ({ user, id }: { user: User, id: string }) {
       <Title order={2} size='h4' id='edit-user' mb='sm'>Edit</Title>
       <form noValidate onSubmit={form.onSubmit(submit)}>
         <Stack maw='40rem'>
-          <TextInput label='Email' type='email' required description='Who signs in with this email, verified, is this user' {...form.getInputProps('email')} />
+          <TextInput label='Email' type='email' required description='A verified sign-in with this email belongs to this user' {...form.getInputProps('email')} />
           <Group grow align='flex-start'>
             <TextInput label='First name' {...form.getInputProps('firstName')} />
             <TextInput label='Last name' {...form.getInputProps('lastName')} />
@@ -122,8 +122,8 @@ function EditForm ({ user, id }: { user: User, id: string }) {
             <TextInput label='Status' {...form.getInputProps('status')} />
             <TextInput label='Time zone' placeholder='Europe/Berlin' {...form.getInputProps('timezone')} />
           </Group>
-          {user.roles == null ? <Text size='sm' c='dimmed'>You may not read the roles of this user, and so not change them.</Text> : <RolesField known={user.roles.items} {...form.getInputProps('roles')} />}
-          {save.error !== null && <Problem error={save.error} title='The user was not changed' />}
+          {user.roles == null ? <Text size='sm' c='dimmed'>You don't have permission to see this user's roles, so you can't change them.</Text> : <RolesField known={user.roles.items} {...form.getInputProps('roles')} />}
+          {save.error !== null && <Problem error={save.error} title="Couldn't save the user" />}
           <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button></Group>
         </Stack>
       </form>
@@ -135,21 +135,21 @@ function Permissions ({ user }: { user: User }) {
   const tables = user.permissions?.items.filter(({ resourceType }) => resourceType === 'data')
   return (
     <section aria-labelledby='user-permissions'>
-      <Title order={2} size='h4' id='user-permissions' mb='xs'>What their roles come to</Title>
+      <Title order={2} size='h4' id='user-permissions' mb='xs'>Effective permissions</Title>
       {tables === undefined
-        ? <Text c='dimmed'>You may not read the permissions of all their roles.</Text>
+        ? <Text c='dimmed'>You don't have permission to see the permissions of all their roles.</Text>
         : tables.length === 0
-          ? <Text>Nothing: their roles mention no table.</Text>
+          ? <Text>None: their roles have no permissions on tables.</Text>
           : (
             <Table>
-              <Table.Thead><Table.Tr><Table.Th>Table</Table.Th><Table.Th>May</Table.Th></Table.Tr></Table.Thead>
+              <Table.Thead><Table.Tr><Table.Th>Table</Table.Th><Table.Th>Allowed actions</Table.Th></Table.Tr></Table.Thead>
               <Table.Tbody>
                 {tables.map(({ resource, permission }) => {
                   const allowed = Object.entries(permission as Record<string, { allow?: boolean, filter?: unknown }>).filter(([, { allow }]) => allow === true)
                   return (
                     <Table.Tr key={resource}>
                       <Table.Th scope='row'><Code>{resource}</Code></Table.Th>
-                      <Table.Td>{allowed.length === 0 ? 'nothing' : allowed.map(([action, { filter }]) => filter === undefined ? action : `${action} (some records)`).join(', ')}</Table.Td>
+                      <Table.Td>{allowed.length === 0 ? 'None' : allowed.map(([action, { filter }]) => filter === undefined ? action : `${action} (some records)`).join(', ')}</Table.Td>
                     </Table.Tr>
                   )
                 })}

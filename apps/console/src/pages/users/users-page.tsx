@@ -37,7 +37,7 @@ const PAGE_SIZE = 50
 const columns = ['email', 'lastName', 'createdAt'] as const
 type Column = typeof columns[number]
 
-/** Everybody, as far as one may read them. */
+/** The users that the signed-in user can read. */
 export function UsersPage () {
   const search = useSearch({ from: '/app/users' })
   const navigate = useNavigate({ from: '/users' })
@@ -49,7 +49,7 @@ export function UsersPage () {
     queryFn: async () => (await ask(UsersDocument, { filter, sort: sort === null ? null : [{ [sort.column]: sort.direction } as UserSort], ...pageArguments(search, PAGE_SIZE) })).usersList.items,
     placeholderData: keepPreviousData
   })
-  // Counting looks at every record, and so is asked for apart from the page.
+  // Counting reads every record, so it is a separate query that doesn't delay the page.
   const count = useQuery({ queryKey: ['users', 'count', search.q], queryFn: async () => (await ask(UsersCountDocument, { filter })).usersList.count })
 
   const show = (change: Partial<UsersSearch>) => { navigate({ search: ({ q, sort }) => ({ ...q !== undefined && { q }, ...sort !== undefined && { sort }, ...change }) }) }
@@ -65,18 +65,18 @@ export function UsersPage () {
   return (
     <>
       <PageTitle title='Users' actions={<Button leftSection={<IconUserPlus size={16} aria-hidden />} onClick={open}>Invite</Button>}>
-        Who has a record in this app. A person signs in at a provider; the record says which roles they have.
+        The people with a record in this app. They sign in at a provider; the record determines their roles.
       </PageTitle>
       <Group mb='md' align='flex-end'>
-        <TextInput label='Search' description='In email and names; upper and lower case count in names' type='search' defaultValue={search.q} onChange={event => { find(event.currentTarget.value) }} leftSection={<IconSearch size={16} aria-hidden />} style={{ flexGrow: 1 }} maw={420} />
+        <TextInput label='Search' description='Searches emails and names. Names are case-sensitive.' type='search' defaultValue={search.q} onChange={event => { find(event.currentTarget.value) }} leftSection={<IconSearch size={16} aria-hidden />} style={{ flexGrow: 1 }} maw={420} />
         <Text size='sm' c='dimmed' role='status' pb={8}>{count.data === undefined ? '' : `${count.data.toLocaleString()} ${count.data === 1 ? 'user' : 'users'}`}</Text>
       </Group>
       {users.isPending && <Loading />}
-      {users.error !== null && <Problem error={users.error} title='The users cannot be shown' retry={() => { users.refetch() }} />}
+      {users.error !== null && <Problem error={users.error} title="Couldn't load users" retry={() => { users.refetch() }} />}
       {page !== undefined && users.error === null && (page.items.length === 0
         ? (
-          <Empty title={search.q === undefined ? 'Nobody here' : `Nobody matches “${search.q}”`}>
-            {search.after !== undefined || search.before !== undefined ? <TextLink to='/users'>To the first page</TextLink> : search.q === undefined && 'Invite somebody, or let people sign up by an authentication profile.'}
+          <Empty title={search.q === undefined ? 'No users' : `No users match “${search.q}”`}>
+            {search.after !== undefined || search.before !== undefined ? <TextLink to='/users'>Go to the first page</TextLink> : search.q === undefined && 'Invite a user, or allow sign-up in an authentication profile.'}
           </Empty>
           )
         : (
@@ -86,7 +86,7 @@ export function UsersPage () {
                 {head('email', 'Email')}
                 {head('lastName', 'Name')}
                 <Table.Th className='wide-only'>Roles</Table.Th>
-                {head('createdAt', 'Since', 'wide-only')}
+                {head('createdAt', 'Created', 'wide-only')}
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -107,12 +107,12 @@ export function UsersPage () {
   )
 }
 
-/** What is typed is looked for in each of the fields that say who somebody is. */
+/** Searches the email and both names. */
 function filterOf (q: string | undefined): UserFilter | null {
   return q === undefined ? null : { OR: [{ email: { contains: q.toLowerCase() } }, { firstName: { contains: q } }, { lastName: { contains: q } }] }
 }
 
-/** `lastName`, or `-lastName` from the end. */
+/** Parses `lastName` (ascending) or `-lastName` (descending). */
 function sortOf (text: string | undefined): { column: Column, direction: 'ASC' | 'DESC' } | null {
   const column = columns.find(name => name === text?.replace(/^-/, ''))
   return column === undefined ? null : { column, direction: text?.startsWith('-') === true ? 'DESC' : 'ASC' }

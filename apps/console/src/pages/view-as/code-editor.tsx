@@ -10,16 +10,16 @@ import { styleNonce } from '../../page-settings'
 
 interface CodeEditorProps {
   label: string
-  /** What stands in it at first. */
+  /** The initial text. */
   text: string
   onChange: (text: string) => void
-  /** For Ctrl or Cmd with Enter. */
+  /** Called on Ctrl+Enter or Cmd+Enter. */
   onRun: () => void
-  /** The language, what completes and what checks it; another one makes the editor anew. */
+  /** The language, with its completion and linting. A change recreates the editor. */
   language: Extension
 }
 
-/** Readable on the backgrounds of both colour schemes (WCAG 1.4.3). */
+/** With enough contrast on the backgrounds of both colour schemes (WCAG 1.4.3). */
 const colors = HighlightStyle.define([
   { tag: [tags.keyword, tags.definitionKeyword, tags.operatorKeyword], color: 'light-dark(#8f1d5b, #ff9fd0)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'light-dark(#1b5e20, #a5d6a7)' },
@@ -41,13 +41,13 @@ const look = EditorView.theme({
 })
 
 /**
- * What is typed over a selection is put in by the editor: a browser that does it by itself keeps the colours of what was there
- * by styles that the Content-Security-Policy refuses.
+ * The editor itself replaces a selection that is typed over. A browser would keep the colours of the replaced text with inline
+ * styles, which the Content-Security-Policy refuses.
  */
 const typedOver = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
     const { data } = event
-    // What is selected the editor itself may learn only later.
+    // Reads the DOM selection: the editor's own state may lag behind it.
     const selection = document.getSelection()
     if (event.inputType !== 'insertText' || data === null || selection === null || selection.isCollapsed || view.composing) return false
     const range = selection.getRangeAt(0)
@@ -59,7 +59,7 @@ const typedOver = EditorView.domEventHandlers({
   }
 })
 
-/** An editor of code, that completes and checks what one types. Tab leaves it, as it leaves every field. */
+/** A code editor with completion and linting. Tab moves the focus on, as in any other field. */
 export function CodeEditor ({ label, text, onChange, onRun, language }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const latest = useRef({ text, onChange, onRun })

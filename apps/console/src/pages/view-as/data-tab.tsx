@@ -29,21 +29,21 @@ const ReadingDocument = graphql(`
 
 const PAGE_SIZE = 25
 
-/** The records of a table, as that one would see them. */
+/** The records of a table, as the subject sees them. */
 export function DataTab ({ subject }: { subject: ViewedAs }) {
   const { table: wanted, ...place } = useSearch({ from: '/app/view-as' })
   const navigate = useNavigate({ from: '/view-as' })
   const resources = useQuery(resourcesQuery)
   const schema = useQuery(schemaQuery)
-  if (resources.error !== null) return <Problem error={resources.error} title='The tables cannot be shown' retry={() => { resources.refetch() }} />
-  if (schema.error !== null) return <Problem error={schema.error} title='The schema of the API cannot be read' retry={() => { schema.refetch() }} />
+  if (resources.error !== null) return <Problem error={resources.error} title="Couldn't load tables" retry={() => { resources.refetch() }} />
+  if (schema.error !== null) return <Problem error={schema.error} title="Couldn't load the API schema" retry={() => { schema.refetch() }} />
   if (resources.isPending || schema.isPending) return <Loading />
   const listed = resources.data.tables.flatMap(table => {
     const list = tableListOf(schema.data.schema, table, table.list)
     return list === null ? [] : [{ name: table.name, list }]
   })
   const table = listed.find(({ name }) => name === wanted) ?? listed.find(({ name }) => name === 'Users') ?? listed[0]
-  if (table === undefined) return <Empty title='The API has no list of a table' />
+  if (table === undefined) return <Empty title='The API lists no tables' />
   return (
     <Stack>
       <NativeSelect label='Table' data={listed.map(({ name }) => name)} value={table.name} maw={320} onChange={event => { navigate({ search: ({ as, tab }) => ({ as, tab, table: event.currentTarget.value }) }) }} />
@@ -70,7 +70,7 @@ function Records ({ subject, table, list, sort, skip }: RecordsProps) {
     queryFn: async () => await pageAs(subject, list, { skip, sort: sorted === null ? [] : [{ [sorted]: direction as 'ASC' | 'DESC' }] }),
     placeholderData: keepPreviousData
   })
-  if (page.error !== null) return isRefusedToSubject(page.error) ? <RefusedToSubject error={page.error} table={table} reading={reading.data} onUnsort={sorted === null ? null : () => { navigate({ search: ({ sort: _sort, skip: _skip, ...others }) => others }) }} /> : <Problem error={page.error} title='The records cannot be seen so' retry={() => { page.refetch() }} />
+  if (page.error !== null) return isRefusedToSubject(page.error) ? <RefusedToSubject error={page.error} table={table} reading={reading.data} onUnsort={sorted === null ? null : () => { navigate({ search: ({ sort: _sort, skip: _skip, ...others }) => others }) }} /> : <Problem error={page.error} title="Couldn't load the records" retry={() => { page.refetch() }} />
   if (page.isPending || reading.isPending) return <Loading />
   const { count, items, own } = page.data
   const readable = readableFields(reading.data)
@@ -78,11 +78,11 @@ function Records ({ subject, table, list, sort, skip }: RecordsProps) {
   const sortBy = (name: string) => { navigate({ search: before => ({ ...before, skip: undefined, sort: `${name}_${sorted === name && direction === 'ASC' ? 'DESC' : 'ASC'}` }) }) }
   return (
     <>
-      <Text role='status'>{count === 0 ? 'No records' : count === 1 ? '1 record' : `${count.toLocaleString()} records`}{count > PAGE_SIZE && `, ${skip + 1} to ${Math.min(skip + PAGE_SIZE, count)} shown`}</Text>
+      <Text role='status'>{count === 0 ? 'No records' : count === 1 ? '1 record' : `${count.toLocaleString()} records`}{count > PAGE_SIZE && `, showing ${skip + 1} to ${Math.min(skip + PAGE_SIZE, count)}`}</Text>
       {items.length === 0
-        ? <Empty title={`There is no record of ${table} that they may read`}>{reading.data?.roles.filter(({ allowed }) => allowed).map(({ roleName, reason }) => <p key={roleName}>{roleName} {reason}</p>)}</Empty>
+        ? <Empty title={`No records of ${table} that they have permission to read`}>{reading.data?.roles.filter(({ allowed }) => allowed).map(({ roleName, reason }) => <p key={roleName}>{roleName} {reason}</p>)}</Empty>
         : (
-          <Table.ScrollContainer minWidth={list.columns.length * 110} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': `Records of ${table}, to scroll` } }}>
+          <Table.ScrollContainer minWidth={list.columns.length * 110} scrollAreaProps={{ viewportProps: { tabIndex: 0, role: 'region', 'aria-label': `Records of ${table}, scrollable` } }}>
             <Table aria-label={`Records of ${table}`} fz='sm' styles={{ th: { whiteSpace: 'nowrap' }, td: { overflowWrap: 'break-word' } }}>
               <Table.Thead>
                 <Table.Tr>
@@ -109,7 +109,7 @@ function Records ({ subject, table, list, sort, skip }: RecordsProps) {
   )
 }
 
-/** What is not given is null for the API, as is what is empty: what one sees oneself tells which. */
+/** The API returns null both for fields that can't be read and for empty ones. The administrator's own view tells which it is. */
 function SeenValue ({ seen, there, readable }: { seen: unknown, there: unknown, readable: boolean }) {
   if (seen == null && (!readable || there != null)) return <Text span size='sm' c='dimmed' fs='italic' style={{ whiteSpace: 'nowrap' }}><IconLock size={12} aria-hidden /> not readable</Text>
   return <FieldValue of={seen} />
@@ -118,7 +118,7 @@ function SeenValue ({ seen, there, readable }: { seen: unknown, there: unknown, 
 interface SeenPage {
   count: number
   items: readonly ListedRecord[]
-  /** The same records as one sees them oneself, by id. */
+  /** The same records as the signed-in administrator sees them, by id. */
   own: ReadonlyMap<string, ListedRecord>
 }
 
@@ -133,13 +133,13 @@ async function pageAs (subject: ViewedAs, list: TableList, { sort, skip }: { sor
 
 type Reading = ReadingQuery['permissionExplain']
 
-/** The fields that some role gives of some record; null for all. */
+/** The fields that any role makes readable for any record; null for all. */
 function readableFields (reading: Pick<Reading, 'roles'> | undefined): ReadonlySet<string> | null {
   const allowing = reading?.roles.filter(({ allowed }) => allowed) ?? []
   return allowing.length === 0 || allowing.some(({ fields }) => fields == null) ? null : new Set(allowing.flatMap(({ fields }) => fields ?? []))
 }
 
-/** Whether it was refused to whom it is viewed as, and not to who views. */
+/** Whether the refusal concerns the subject, and not the signed-in user. */
 function isRefusedToSubject (error: Error): error is ApiError {
   return error instanceof ApiError && error.code === 'NotAuthorizedError' && error.details.resource !== '*'
 }
@@ -148,10 +148,10 @@ function RefusedToSubject ({ error, table, reading, onUnsort }: { error: ApiErro
   const { field } = error.details as { field?: string }
   return (
     <Stack>
-      <Alert role='alert' color='orange' icon={<IconLock aria-hidden />} title='They would be refused'>
-        <Text size='sm'>None of their roles allows to read {field === undefined ? table : `the field ${field} of ${table}, as this order needs it`}.</Text>
+      <Alert role='alert' color='orange' icon={<IconLock aria-hidden />} title='They would be refused access'>
+        <Text size='sm'>None of their roles allows reading {field === undefined ? table : `the field ${field} of ${table}, which this sort order needs`}.</Text>
         {reading !== undefined && <List size='sm' mt='xs'>{reading.roles.map(({ roleId, roleName, reason }) => <List.Item key={roleId}>{roleName} {reason}</List.Item>)}</List>}
-        {onUnsort !== null && <Button mt='sm' size='xs' variant='default' onClick={onUnsort}>Show them in their own order</Button>}
+        {onUnsort !== null && <Button mt='sm' size='xs' variant='default' onClick={onUnsort}>Remove sorting</Button>}
       </Alert>
       {reading !== undefined && field === undefined && <Group><Remedy explanation={reading} action='read' resource={table} /></Group>}
     </Stack>

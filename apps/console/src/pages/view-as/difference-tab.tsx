@@ -31,7 +31,7 @@ const ComparisonDocument = graphql(`
 type Item = ComparisonQuery['permissionComparison']['items'][number]
 type Extent = Item['first']
 
-/** What two of them may do otherwise than the other. */
+/** The differences between the permissions of two subjects. */
 export function DifferenceTab ({ subject }: { subject: ViewedAs }) {
   const { with: other } = useSearch({ from: '/app/view-as' })
   const navigate = useNavigate({ from: '/view-as' })
@@ -49,23 +49,23 @@ export function DifferenceTab ({ subject }: { subject: ViewedAs }) {
 function Comparison ({ first, second, onAnother }: { first: ViewedAs, second: ViewedAs, onAnother: () => void }) {
   const [all, setAll] = useState(false)
   const comparison = useQuery({ queryKey: ['comparison', first, second], queryFn: async () => (await ask(ComparisonDocument, { first, second })).permissionComparison })
-  const another = <Button size='compact-sm' variant='default' onClick={onAnother}>Compare with another</Button>
+  const another = <Button size='compact-sm' variant='default' onClick={onAnother}>Compare with someone else</Button>
   if (comparison.isPending) return <Loading />
-  if (comparison.error !== null) return <Stack><Problem error={comparison.error} title='The two cannot be compared' retry={() => { comparison.refetch() }} /><Group>{another}</Group></Stack>
+  if (comparison.error !== null) return <Stack><Problem error={comparison.error} title="Couldn't compare the two" retry={() => { comparison.refetch() }} /><Group>{another}</Group></Stack>
   const { first: firstName, second: secondName, items } = comparison.data
   const shown = all ? items : items.filter(({ same }) => !same)
   return (
     <Stack>
       <Text component='div'><b>First:</b> {firstName}<br /><b>Second:</b> {secondName}</Text>
       <Group justify='space-between'>
-        <Switch label='Also what is the same' checked={all} onChange={event => { setAll(event.currentTarget.checked) }} />
+        <Switch label='Show identical permissions' checked={all} onChange={event => { setAll(event.currentTarget.checked) }} />
         {another}
       </Group>
       {shown.length === 0
-        ? <Empty title='The two may do the same' />
+        ? <Empty title='The two have the same permissions' />
         : (
-          <Table aria-label='What the two may do'>
-            <Table.Thead><Table.Tr><Table.Th>What</Table.Th><Table.Th>First</Table.Th><Table.Th>Second</Table.Th></Table.Tr></Table.Thead>
+          <Table aria-label='Permissions compared'>
+            <Table.Thead><Table.Tr><Table.Th>Permission</Table.Th><Table.Th>First</Table.Th><Table.Th>Second</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{shown.map(item => <ItemRows key={`${item.resourceType} ${item.resource} ${item.action}`} item={item} first={first} second={second} />)}</Table.Tbody>
           </Table>
           )}
@@ -83,7 +83,7 @@ function ItemRows ({ item, first, second }: { item: Item, first: ViewedAs, secon
       <Table.Tr>
         <Table.Th scope='row'>
           {action} <Code>{resource}</Code>
-          {listable && <div><Button mt={4} size='compact-xs' variant='default' aria-expanded={open} aria-controls={id} aria-label={`${open ? 'Hide' : 'Show'} records of ${resource} that one of them does not see`} onClick={() => { setOpen(!open) }}>{open ? 'Hide records' : 'Show records'}</Button></div>}
+          {listable && <div><Button mt={4} size='compact-xs' variant='default' aria-expanded={open} aria-controls={id} aria-label={`${open ? 'Hide' : 'Show'} records of ${resource} that only one of them sees`} onClick={() => { setOpen(!open) }}>{open ? 'Hide records' : 'Show records'}</Button></div>}
         </Table.Th>
         <Table.Td><ExtentText extent={item.first} action={action} /></Table.Td>
         <Table.Td><ExtentText extent={item.second} action={action} /></Table.Td>
@@ -94,25 +94,25 @@ function ItemRows ({ item, first, second }: { item: Item, first: ViewedAs, secon
 }
 
 function ExtentText ({ extent: { allowed, everyRecord, fields, filter, count }, action }: { extent: Extent, action: string }) {
-  if (!allowed) return <Text span fz='inherit' c='dimmed'>no</Text>
-  if (action === 'call') return <>yes</>
+  if (!allowed) return <Text span fz='inherit' c='dimmed'>not allowed</Text>
+  if (action === 'call') return <>allowed</>
   return (
     <>
       {everyRecord ? 'all records' : 'some records'}{count != null && ` (${count.toLocaleString()} now)`}
       {filter != null && <Text size='sm'>where <Code>{JSON.stringify(filter)}</Code></Text>}
-      {action !== 'delete' && <Text size='sm'>{fields == null ? 'all fields' : fields.length === 0 ? 'no field' : fields.join(', ')}</Text>}
+      {action !== 'delete' && <Text size='sm'>{fields == null ? 'all fields' : fields.length === 0 ? 'no fields' : fields.join(', ')}</Text>}
     </>
   )
 }
 
-/** Those who are asked as; null for one who may read nothing of the table. */
+/** The two subjects; null for one that cannot read the table at all. */
 interface Two { first: ViewedAs | null, second: ViewedAs | null }
 
-/** So many of each are asked for, in the order of their ids. */
+/** How many records are requested for each subject, ordered by id. */
 const MOST = 500
 const SHOWN = 20
 
-/** The records of a table that one of the two is given and the other is not. */
+/** The records of a table that only one of the two sees. */
 function OnlyOne ({ table, first, second }: { table: string } & Two) {
   const resources = useQuery(resourcesQuery)
   const schema = useQuery(schemaQuery)
@@ -124,14 +124,14 @@ function OnlyOne ({ table, first, second }: { table: string } & Two) {
     enabled: list !== null
   })
   const error = resources.error ?? schema.error ?? difference.error
-  if (error !== null) return <Problem error={error} title='The records of the two cannot be compared' />
+  if (error !== null) return <Problem error={error} title="Couldn't compare the records" />
   if (resources.isPending || schema.isPending) return <Loading />
-  if (list === null) return <Text size='sm'>The API has no list of {table}.</Text>
+  if (list === null) return <Text size='sm'>The API has no list of {table} records.</Text>
   if (difference.data === undefined) return <Loading />
   const { onlyFirst, onlySecond, whole, columns } = difference.data
   return (
     <Stack gap='sm'>
-      {!whole && <Text size='sm' c='dimmed'>There are many: the first {MOST} of each, by id, were compared.</Text>}
+      {!whole && <Text size='sm' c='dimmed'>Only the first {MOST} records of each, by ID, were compared.</Text>}
       <RecordsOf title={`Records of ${table} that only the first sees`} records={onlyFirst} columns={columns} />
       <RecordsOf title={`Records of ${table} that only the second sees`} records={onlySecond} columns={columns} />
     </Stack>
@@ -156,7 +156,7 @@ function RecordsOf ({ title, records, columns }: { title: string, records: reado
 interface RecordsOfOne {
   onlyFirst: readonly Record<string, unknown>[]
   onlySecond: readonly Record<string, unknown>[]
-  /** Whether all that the two see was compared. */
+  /** Whether all records that the two see were compared. */
   whole: boolean
   columns: readonly string[]
 }
@@ -168,7 +168,7 @@ async function recordsOfOne (list: TableList, { first, second }: Two): Promise<R
     return items.flatMap(({ id }) => typeof id === 'string' ? [id] : [])
   }
   const [ofFirst, ofSecond] = await Promise.all([idsOf(first), idsOf(second)])
-  // Beyond the last id that was asked for, the other's records say nothing.
+  // Records beyond the last fetched id of a truncated list cannot be compared.
   const ends = [ofFirst, ofSecond].flatMap(ids => ids.length === MOST ? [ids.at(-1) as string] : [])
   const compared = (ids: readonly string[], others: readonly string[]) => {
     const known = new Set(others)
@@ -176,7 +176,7 @@ async function recordsOfOne (list: TableList, { first, second }: Two): Promise<R
   }
   const [onlyFirst, onlySecond] = [compared(ofFirst, ofSecond), compared(ofSecond, ofFirst)]
   const columns = ['id', ...list.columns.map(({ name }) => name).filter(name => ['name', 'email', 'title', 'createdAt'].includes(name))]
-  // One sees all of them oneself.
+  // The administrator can read all of them, so their details are fetched without the header.
   const shown = [...onlyFirst.slice(0, SHOWN), ...onlySecond.slice(0, SHOWN)]
   const records = shown.length === 0 ? [] : (await ask(list.document(columns), { filter: { id: { in: shown } }, first: 2 * SHOWN })).list.items
   const known = new Map(records.map(record => [record.id, record]))

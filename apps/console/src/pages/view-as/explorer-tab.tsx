@@ -12,14 +12,14 @@ import { Loading } from '../../components/loading'
 import { Problem } from '../../components/problem'
 import { CodeEditor } from './code-editor'
 
-/** What was typed, while the console is open: it may have secrets in it. */
-const kept = { query: '# Ctrl+Space completes, Ctrl+Enter runs it\nquery {\n  user { id email roles { items { name } } }\n}\n', variables: '{}' }
+/** The editors' texts, in memory only because they may contain secrets. */
+const kept = { query: '# Ctrl+Space: complete, Ctrl+Enter: run\nquery {\n  user { id email roles { items { name } } }\n}\n', variables: '{}' }
 
 const variablesLanguage = [json(), linter(view => view.state.doc.toString().trim() === '' ? [] : jsonParseLinter()(view))]
 
 interface Sent { query: string, variables: unknown, operationName: string | undefined, changes: boolean }
 
-/** Any question to the API, asked as somebody else or as oneself. */
+/** Sends any query to the API, as another subject or as the signed-in user. */
 export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
   const schema = useQuery(schemaQuery)
   const client = useQueryClient()
@@ -33,11 +33,11 @@ export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
       const answer = await send({ query, variables, operationName }, subject)
       return { answer, took: performance.now() - begun }
     },
-    // Of another schema the editor would be made anew, under the hands of who types.
+    // The schema is not refetched: that would recreate the editor while somebody types.
     onSuccess: (_result, { changes }) => { if (changes && subject === null) client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== schemaQuery.queryKey[0] }) }
   })
   const language = useMemo(() => schema.data === undefined ? [] : graphql(schema.data.schema), [schema.data])
-  if (schema.error !== null) return <Problem error={schema.error} title='The schema of the API cannot be read' retry={() => { schema.refetch() }} />
+  if (schema.error !== null) return <Problem error={schema.error} title="Couldn't load the API schema" retry={() => { schema.refetch() }} />
   if (schema.isPending) return <Loading />
 
   const operations = operationsIn(query)
@@ -50,8 +50,8 @@ export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
   }
   return (
     <Stack>
-      {!schema.data.told && <Text size='sm' c='dimmed'>The server does not describe its schema (in production it does so only if told to), so fields that your app has added are not completed, and are marked as unknown. They can be asked for all the same.</Text>}
-      {subject === null && <Text size='sm'>You ask as yourself, with all that you may do: mutations change things.</Text>}
+      {!schema.data.told && <Text size='sm' c='dimmed'>The server doesn't publish its schema, which is the default in production. Fields that your app has added aren't completed and are marked as unknown, but you can still query them.</Text>}
+      {subject === null && <Text size='sm'>You're querying as yourself, with all your permissions. Mutations change data.</Text>}
       <div>
         <Text size='sm' fw={600} mb={4} aria-hidden>Query</Text>
         <CodeEditor label='Query' text={kept.query} language={language} onRun={start} onChange={text => { kept.query = text; setQuery(text) }} />
@@ -66,7 +66,7 @@ export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
         <Button onClick={start} loading={run.isPending}>Run</Button>
       </Group>
       <Stack aria-live='polite' gap='sm'>
-        {run.error !== null && <Problem error={run.error} title='The server gave no answer' />}
+        {run.error !== null && <Problem error={run.error} title="Couldn't run the query" />}
         {run.data !== undefined && <Result {...run.data} />}
       </Stack>
     </Stack>
@@ -78,7 +78,7 @@ function Result ({ answer, took }: { answer: Answer<unknown>, took: number }) {
   return (
     <>
       {problems.length > 0 && (
-        <Alert role='alert' color='orange' title={answer.data == null ? 'Refused' : 'Not all was given'}>
+        <Alert role='alert' color='orange' title={answer.data == null ? 'The request failed' : 'Partial result'}>
           <List size='sm'>
             {problems.map(({ error, path }, index) => (
               <List.Item key={index}>
@@ -99,7 +99,7 @@ function operationsIn (text: string): OperationDefinitionNode[] {
   try {
     return parse(text).definitions.filter(definition => definition.kind === 'OperationDefinition')
   } catch {
-    // The editor marks what is wrong, and the server says it.
+    // The editor marks the mistake, and the server reports it.
     return []
   }
 }
@@ -109,6 +109,6 @@ function readVariables (text: string): { given: unknown, wrong: string | null } 
   try {
     return { given: JSON.parse(text), wrong: null }
   } catch (error) {
-    return { given: null, wrong: `The variables are no JSON: ${(error as Error).message}` }
+    return { given: null, wrong: `The variables are not valid JSON: ${(error as Error).message}` }
   }
 }

@@ -18,21 +18,21 @@ const UsersToChooseDocument = graphql(`
 type Kind = 'roles' | 'user' | 'apiToken' | 'guest'
 
 interface SubjectChooserProps {
-  /** Names the choice of the kind, where there are several on a page. */
+  /** The accessible name of the form. */
   label: string
-  /** What the button says. */
+  /** The label of the button. */
   action: string
   onChoose: (subject: ViewedAs) => void
 }
 
-/** The choice of somebody: some roles, a user, an API token or a guest. */
+/** Lets people choose a subject: roles, a user, an API token or a guest. */
 export function SubjectChooser ({ label, action, onChoose }: SubjectChooserProps) {
   const form = useForm({
     initialValues: { kind: 'roles' as Kind, roles: [] as string[], user: '', apiToken: '' },
     validate: {
-      roles: (roles, { kind }) => kind === 'roles' && roles.length === 0 ? 'At least one role' : null,
-      user: (id, { kind }) => kind === 'user' && id === '' ? 'One of the users' : null,
-      apiToken: (id, { kind }) => kind === 'apiToken' && id === '' ? 'One of the API tokens' : null
+      roles: (roles, { kind }) => kind === 'roles' && roles.length === 0 ? 'Choose at least one role' : null,
+      user: (id, { kind }) => kind === 'user' && id === '' ? 'Choose a user' : null,
+      apiToken: (id, { kind }) => kind === 'apiToken' && id === '' ? 'Choose an API token' : null
     }
   })
   const { kind } = form.values
@@ -46,17 +46,17 @@ export function SubjectChooser ({ label, action, onChoose }: SubjectChooserProps
           aria-label={label} fullWidth value={kind} onChange={value => { form.setFieldValue('kind', value as Kind) }} transitionDuration={0}
           data={[{ value: 'roles', label: 'Roles' }, { value: 'user', label: 'User' }, { value: 'apiToken', label: 'API token' }, { value: 'guest', label: 'Guest' }]}
         />
-        {kind === 'roles' && <RolesField description='Somebody who is signed in and has these, and is none of the users' {...form.getInputProps('roles')} />}
+        {kind === 'roles' && <RolesField description='A hypothetical signed-in user with these roles' {...form.getInputProps('roles')} />}
         {kind === 'user' && <UserField {...form.getInputProps('user')} />}
         {kind === 'apiToken' && <TokenField {...form.getInputProps('apiToken')} />}
-        {kind === 'guest' && <Text size='sm'>A guest is whoever sends a request without a token.</Text>}
+        {kind === 'guest' && <Text size='sm'>A guest is anyone who sends a request without a token.</Text>}
         <Group><Button type='submit'>{action}</Button></Group>
       </Stack>
     </form>
   )
 }
 
-/** The choice of a user, among those whose email has in it what is typed. */
+/** Lets people choose a user by searching emails. */
 function UserField ({ value = '', onChange, error }: { value?: string, onChange: (id: string) => void, error?: React.ReactNode }) {
   const [typed, setTyped] = useState('')
   const [part] = useDebouncedValue(typed.trim(), 250)
@@ -65,11 +65,11 @@ function UserField ({ value = '', onChange, error }: { value?: string, onChange:
     queryFn: async () => (await ask(UsersToChooseDocument, { filter: part === '' ? null : { email: { contains: part } } })).usersList.items,
     placeholderData: keepPreviousData
   })
-  if (users.error !== null) return <Problem error={users.error} title='The users cannot be shown' />
+  if (users.error !== null) return <Problem error={users.error} title="Couldn't load users" />
   return (
     <Select
-      label='User' description='By the email of their record' searchable searchValue={typed} onSearchChange={setTyped} filter={({ options }) => options} error={error}
-      data={users.data?.flatMap(({ id, email }) => id == null ? [] : [{ value: id, label: email ?? id }]) ?? []} nothingFoundMessage='Nobody'
+      label='User' description='Search by email' searchable searchValue={typed} onSearchChange={setTyped} filter={({ options }) => options} error={error}
+      data={users.data?.flatMap(({ id, email }) => id == null ? [] : [{ value: id, label: email ?? id }]) ?? []} nothingFoundMessage='No matching users'
       value={value === '' ? null : value} onChange={id => { onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }}
     />
   )

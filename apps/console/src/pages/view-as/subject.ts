@@ -1,4 +1,4 @@
-// As whom the API is asked, as it stands in an address: "user:<id>", "token:<id>", "roles:<id>,<id>" or "guest".
+// The subject to view as, in the form that addresses use: "user:<id>", "token:<id>", "roles:<id>,<id>" or "guest".
 import { queryOptions } from '@tanstack/react-query'
 import { ask, type ViewedAs } from '../../api/ask'
 import { graphql } from '../../graphql'
@@ -16,7 +16,7 @@ export function subjectText (subject: ViewedAs): string {
   return 'guest'
 }
 
-/** Whom an address names; null where it names nobody. */
+/** The subject that an address names, or null. */
 export function readSubject (text: string | undefined): ViewedAs | null {
   if (text === 'guest') return { guest: true }
   const [, kind, ids = ''] = /^(user|token|roles):(.*)$/.exec(text ?? '') ?? []
@@ -25,7 +25,7 @@ export function readSubject (text: string | undefined): ViewedAs | null {
   return kind === 'user' ? { userId: ids } : kind === 'token' ? { apiTokenId: ids } : null
 }
 
-/** Who it is, as a sentence begins with it. */
+/** A short description of the subject. */
 export const subjectQuery = (subject: ViewedAs) => queryOptions({
   queryKey: ['subject', subject],
   queryFn: async () => {

@@ -15,21 +15,21 @@ import { SubjectChooser } from './subject-chooser'
 
 const ExplorerTab = lazy(async () => ({ default: (await import('./explorer-tab')).ExplorerTab }))
 
-/** What the API answers somebody else: its data, any query, and how that differs from what another one gets. */
+/** What the API returns to another subject: records, any query, and a comparison with a second subject. */
 export function ViewAsPage () {
   const { as, tab = 'data' } = useSearch({ from: '/app/view-as' })
   const navigate = useNavigate({ from: '/view-as' })
   const subject = readSubject(as)
   const choose = (subject: ViewedAs) => { navigate({ search: ({ tab, table }) => ({ tab, table, as: subjectText(subject) }) }) }
-  const nobody = <Empty title='Nobody is chosen yet'>Choose above as whom the data is to be seen.</Empty>
+  const nobody = <Empty title='Nobody selected'>Choose above who to view the data as.</Empty>
   return (
     <>
-      <PageTitle title='View as'>What somebody else gets of the API. It only asks, and the server's log says who looked as whom.</PageTitle>
+      <PageTitle title='View as'>See what the API returns to someone else. Nothing can be changed as them, and the server logs who viewed as whom.</PageTitle>
       {subject === null
         ? (
           <Paper withBorder p='md' mb='lg' component='section' aria-labelledby='view-as-whom'>
-            <Title order={2} size='h4' id='view-as-whom' mb='sm'>As whom?</Title>
-            <SubjectChooser label='As whom' action='View' onChoose={choose} />
+            <Title order={2} size='h4' id='view-as-whom' mb='sm'>Who to view as</Title>
+            <SubjectChooser label='Who to view as' action='View' onChoose={choose} />
           </Paper>
           )
         : <Bar key={as} subject={subject} onLeave={() => { navigate({ search: ({ tab, table }) => ({ tab, table }) }) }} />}
@@ -37,7 +37,7 @@ export function ViewAsPage () {
         <Tabs.List mb='md'>
           <Tabs.Tab value='data'>Data</Tabs.Tab>
           <Tabs.Tab value='explorer'>API explorer</Tabs.Tab>
-          <Tabs.Tab value='difference'>Difference</Tabs.Tab>
+          <Tabs.Tab value='difference'>Compare</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value='data'>{subject === null ? nobody : <DataTab key={as} subject={subject} />}</Tabs.Panel>
         <Tabs.Panel value='explorer'><Suspense fallback={<Loading />}><ExplorerTab key={as ?? ''} subject={subject} /></Suspense></Tabs.Panel>
@@ -47,18 +47,18 @@ export function ViewAsPage () {
   )
 }
 
-/** As whom the page is seen, and the way out. It stays in sight. */
+/** Shows who the page is viewed as, with a button to stop. It stays in sight while scrolling. */
 function Bar ({ subject, onLeave }: { subject: ViewedAs, onLeave: () => void }) {
   const who = useQuery(subjectQuery(subject))
   return (
-    <Paper withBorder p='sm' mb='lg' component='section' aria-label='As whom the page is seen' shadow='sm' style={{ position: 'sticky', top: 64, zIndex: 2, borderColor: 'var(--mantine-color-orange-8)', borderWidth: 2 }}>
-      {who.error !== null && <Problem error={who.error} title='It cannot be viewed as that one' retry={() => { who.refetch() }} />}
+    <Paper withBorder p='sm' mb='lg' component='section' aria-label='Viewing as' shadow='sm' style={{ position: 'sticky', top: 64, zIndex: 2, borderColor: 'var(--mantine-color-orange-8)', borderWidth: 2 }}>
+      {who.error !== null && <Problem error={who.error} title="Couldn't load who you're viewing as" retry={() => { who.refetch() }} />}
       <Group justify='space-between' gap='xs'>
         <Group gap='xs' wrap='nowrap'>
           <IconEye size={18} aria-hidden style={{ flexShrink: 0 }} />
-          <Text>Seen as: <b>{who.data ?? '…'}</b></Text>
+          <Text>Viewing as: <b>{who.data ?? '…'}</b></Text>
         </Group>
-        <Button size='compact-sm' variant='default' onClick={onLeave}>Stop viewing as</Button>
+        <Button size='compact-sm' variant='default' onClick={onLeave}>Stop viewing</Button>
       </Group>
     </Paper>
   )

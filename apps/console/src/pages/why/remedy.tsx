@@ -11,48 +11,48 @@ interface RemedyProps {
   resource: string
 }
 
-/** What to do so that it is allowed, and where in the console. */
+/** How to get the action allowed, and where in the console. */
 export function Remedy ({ explanation: { steps, roles, remedy, remedyRoleId }, action, resource }: RemedyProps) {
   if (remedy == null || remedy === '') return null
   if (remedyRoleId != null) {
     const roleName = roles.find(({ roleId }) => roleId === remedyRoleId)?.roleName ?? 'the role'
-    const [tab, search] = action === 'call' ? ['Functions and Apps', { tab: 'functions' }] as const : ['Data', { tab: 'data', table: resource, action }] as const
+    const [tab, search] = action === 'call' ? ['Functions and apps', { tab: 'functions' }] as const : ['Data', { tab: 'data', table: resource, action }] as const
     return (
-      <Alert title='Remedy'>
-        <Text size='sm'>{roles.length === 1 ? 'Their only role does not allow it.' : 'One role that allows it is enough.'} Change what {roleName} says of “{action} {resource}”, under {tab}, or give another role that allows it.</Text>
+      <Alert title='How to fix it'>
+        <Text size='sm'>{roles.length === 1 ? 'Their only role does not allow this.' : 'It is enough that one of their roles allows this.'} Change “{action} {resource}” in the role {roleName}, under {tab}, or assign another role that allows it.</Text>
         <ButtonLink mt='sm' size='xs' to='/roles/$roleId' params={{ roleId: remedyRoleId }} search={search}>Change it in {roleName}</ButtonLink>
       </Alert>
     )
   }
   const failed = steps.find(({ ok }) => !ok)
-  return <Alert title='Remedy'><Text size='sm' component='div'>{failed === undefined ? remedy : remedyOf(failed) ?? remedy}</Text></Alert>
+  return <Alert title='How to fix it'><Text size='sm' component='div'>{failed === undefined ? remedy : remedyOf(failed) ?? remedy}</Text></Alert>
 }
 
-/** The API's word for what is wrong stands at the end of a step's message. */
+/** A step's message ends with the API's reason in parentheses. */
 function remedyOf ({ step, message }: { step: string, message: string }): ReactNode {
   const reason = /\(([a-z_]+)\)$/.exec(message)?.[1]
   if (step === 'API token') return ofApiToken[reason ?? (/expired/i.test(message) ? 'expired' : 'unknown')] ?? ofApiToken.unknown
-  if (step === 'user' && reason === undefined) return <>Invite them under <TextLink to='/users'>Users</TextLink>, or have them sign up; who may sign up by themselves, their profile says under <TextLink to='/authentication'>Authentication</TextLink>.</>
+  if (step === 'user' && reason === undefined) return <>Invite them under <TextLink to='/users'>Users</TextLink>, or have them sign up. The profile, under <TextLink to='/authentication'>Authentication</TextLink>, sets who can sign up.</>
   return reason === undefined ? null : ofIdToken[reason]
 }
 
 const ofApiToken: Readonly<Record<string, ReactNode>> = {
-  expired: <>Give it a later end under <TextLink to='/api-tokens'>API tokens</TextLink>, or make a new one there.</>,
-  revoked: <>Make a new one under <TextLink to='/api-tokens'>API tokens</TextLink>: what is revoked stays so.</>,
-  unknown: <>Compare it with where it was copied from; if that is lost, make a new one under <TextLink to='/api-tokens'>API tokens</TextLink>.</>
+  expired: <>Set a later expiry date under <TextLink to='/api-tokens'>API tokens</TextLink>, or create a new token there.</>,
+  revoked: <>Create a new one under <TextLink to='/api-tokens'>API tokens</TextLink>. A revoked token can't be restored.</>,
+  unknown: <>Compare it with the original. If that is lost, create a new one under <TextLink to='/api-tokens'>API tokens</TextLink>.</>
 }
 
 const ofIdToken: Readonly<Record<string, ReactNode>> = {
-  email_mismatch: <>Make the two emails agree: change that of the record under <TextLink to='/users'>Users</TextLink>, or that at the provider. To let records follow verified emails, change “When the email changes at the provider” in the profile, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
-  identity_not_linked: <>If it is the same person: they sign in as they did before and link this account (<Code>userIdentityLink</Code>), or confirm their email at the provider; what was removed from the user is restored on the page of the user, under <TextLink to='/users'>Users</TextLink>. Where nobody has proven the email who signs in as that user, it may be a stranger's: remove by what they sign in, on the same page, and the user waits for the owner of the email. When a token binds to a user by email, its profile says as “Users who exist already”, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
-  expired: 'A new one: the app renews it with its refresh token, or they sign in again. If it is new, the clock of the server is wrong.',
-  not_yet_valid: 'Set the clocks of the server and of the provider (NTP): by one of them the token begins later.',
-  malformed: 'Paste the ID token as the provider gave it: three parts joined by dots, without quotes and line breaks.',
-  unknown_issuer: <>Compare the issuer with those under <TextLink to='/authentication'>Authentication</TextLink>, to the letter. If it is one of yours, <TextLink to='/authentication/new'>make a profile</TextLink> of it.</>,
-  audience_mismatch: <>The app has signed in with another client. Have it use the client ID of the profile, or add its own to the profile's audiences, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
-  wrong_token_use: 'It is another token of the same sign-in, most often the access token. The app is to send the ID token.',
-  issuer_unreachable: <>The provider did not give its keys. “Test connection” on the page of its profile, under <TextLink to='/authentication'>Authentication</TextLink>, says where it stops.</>,
-  key_not_found: <>It is of another environment of the provider, or its key is gone: sign in again, and compare the issuer under <TextLink to='/authentication'>Authentication</TextLink>.</>,
-  bad_signature: 'It was altered on the way, or is not of this provider: sign in again, and paste it whole.',
-  missing_claim: 'Have the app ask for the scopes openid, email and profile, and the provider put the claims into ID tokens.'
+  email_mismatch: <>Make the two emails match: change the email of the user under <TextLink to='/users'>Users</TextLink>, or the email at the provider. To have users follow verified email changes, set “When the email changes at the provider” in the profile, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
+  identity_not_linked: <>If it is the same person, they can sign in as they did before and link this account (<Code>userIdentityLink</Code>), or confirm their email at the provider. A removed sign-in method can be restored on the user's page, under <TextLink to='/users'>Users</TextLink>. If none of the user's sign-in methods has verified this email, the user may belong to a stranger: remove those sign-in methods on the same page, and the user waits for the owner of the email. The setting “Link to existing users by email” of the profile, under <TextLink to='/authentication'>Authentication</TextLink>, controls when sign-ins are linked by email.</>,
+  expired: 'Get a new token: the app renews it with its refresh token, or they sign in again. If the token is new, correct the clock of the server.',
+  not_yet_valid: 'Synchronize the clocks of the server and the provider (NTP): they disagree.',
+  malformed: 'Paste the ID token exactly as the provider issued it: three parts separated by dots, without quotes or line breaks.',
+  unknown_issuer: <>Compare the issuer with those under <TextLink to='/authentication'>Authentication</TextLink>: they must match exactly. If the provider is one of yours, <TextLink to='/authentication/new'>create a profile</TextLink> for it.</>,
+  audience_mismatch: <>The app signed in with a different client. Use the client ID of the profile in the app, or add the app's client ID to the audiences of the profile, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
+  wrong_token_use: 'This is a different token from the same sign-in, usually the access token. The app must send the ID token.',
+  issuer_unreachable: <>The keys of the provider could not be fetched. “Test connection” on the profile's page, under <TextLink to='/authentication'>Authentication</TextLink>, shows where it fails.</>,
+  key_not_found: <>The token was issued by a different environment of the provider, or its signing key has been removed. Sign in again, and compare the issuer under <TextLink to='/authentication'>Authentication</TextLink>.</>,
+  bad_signature: 'The token was altered, or was not issued by this provider. Sign in again, and paste the whole token.',
+  missing_claim: 'Have the app request the scopes openid, email and profile, and configure the provider to include the claims in ID tokens.'
 }

@@ -41,16 +41,16 @@ interface Question {
   resource: string
 }
 
-/** Why somebody may do something or not: the way from who they are to what their roles say. */
+/** Explains why a subject is allowed an action or not: how it was identified, and what each of its roles allows. */
 export function WhyPage () {
   const { email = '', action = 'read', table = 'Users' } = useSearch({ from: '/app/why' })
   const form = useForm<Question>({
     initialValues: { kind: 'user', email, apiTokenId: '', token: '', action, resource: table },
     validate: {
-      email: (text, { kind }) => kind === 'user' && !/^\S+@\S+$/.test(text.trim()) ? 'The email of a user' : null,
-      apiTokenId: (id, { kind }) => kind === 'apiToken' && id === '' ? 'One of the API tokens' : null,
-      token: (text, { kind }) => kind === 'token' && text.trim() === '' ? 'An ID token, or an API token' : null,
-      resource: text => text.trim() === '' ? 'What it is about' : null
+      email: (text, { kind }) => kind === 'user' && !/^\S+@\S+$/.test(text.trim()) ? 'Enter the email of a user' : null,
+      apiTokenId: (id, { kind }) => kind === 'apiToken' && id === '' ? 'Choose an API token' : null,
+      token: (text, { kind }) => kind === 'token' && text.trim() === '' ? 'Paste an ID token or an API token' : null,
+      resource: text => text.trim() === '' ? 'Choose a table or function' : null
     }
   })
   const explain = useMutation({
@@ -63,27 +63,27 @@ export function WhyPage () {
   const { kind } = form.values
   return (
     <>
-      <PageTitle title='Why?'>Why somebody may do something, or may not. The server decides it here by the rules by which it answers requests, and changes nothing.</PageTitle>
+      <PageTitle title='Check access'>See why someone is allowed to do something, or not. The server applies the same rules as to real requests, and changes nothing.</PageTitle>
       <Stack gap='lg' maw='48rem'>
         <form noValidate onSubmit={form.onSubmit(question => { explain.mutate(question) })}>
           <Stack>
             <SegmentedControl
               aria-label='Who' fullWidth value={kind} onChange={value => { form.setFieldValue('kind', value as Question['kind']) }} transitionDuration={0}
-              data={[{ value: 'user', label: 'User' }, { value: 'apiToken', label: 'API token' }, { value: 'guest', label: 'Guest' }, { value: 'token', label: 'A token' }]}
+              data={[{ value: 'user', label: 'User' }, { value: 'apiToken', label: 'API token' }, { value: 'guest', label: 'Guest' }, { value: 'token', label: 'Paste token' }]}
             />
             {kind === 'user' && <UserField {...form.getInputProps('email')} />}
             {kind === 'apiToken' && <TokenField required {...form.getInputProps('apiTokenId')} />}
-            {kind === 'guest' && <Text size='sm'>A guest is whoever sends a request without a token.</Text>}
-            {kind === 'token' && <TextInput label='Token' description='An ID token, or an API token. It is verified as that of a request would be, and kept nowhere' required autoComplete='off' spellCheck={false} classNames={{ input: 'mono' }} {...form.getInputProps('token')} />}
+            {kind === 'guest' && <Text size='sm'>A guest is anyone who sends a request without a token.</Text>}
+            {kind === 'token' && <TextInput label='Token' description='An ID token or an API token. It is verified as in a request, and not stored.' required autoComplete='off' spellCheck={false} classNames={{ input: 'mono' }} {...form.getInputProps('token')} />}
             <Group grow align='flex-start'>
               <NativeSelect label='Action' data={['create', 'read', 'update', 'delete', 'call']} {...form.getInputProps('action')} onChange={event => { form.setValues({ action: event.currentTarget.value, resource: '' }) }} />
               <ResourceField isFunction={form.values.action === 'call'} {...form.getInputProps('resource')} />
             </Group>
-            <Group><Button type='submit' loading={explain.isPending}>Explain</Button></Group>
+            <Group><Button type='submit' loading={explain.isPending}>Check</Button></Group>
           </Stack>
         </form>
         <div aria-live='polite'>
-          {explain.error !== null && <Problem error={explain.error} title='It cannot be explained' />}
+          {explain.error !== null && <Problem error={explain.error} title="Couldn't check access" />}
           {explain.data !== undefined && <Path explanation={explain.data} question={explain.variables} />}
         </div>
       </Stack>
@@ -96,12 +96,12 @@ function subjectOf ({ kind, email, apiTokenId, token }: Question): PermissionSub
     case 'user': return { email: email.trim() }
     case 'apiToken': return { apiTokenId }
     case 'guest': return { guest: true }
-    // As it stands in a header, too.
+    // Also accepts a copied Authorization header.
     case 'token': return { token: token.trim().replace(/^(authorization:\s*)?bearer\s+/i, '') }
   }
 }
 
-/** The email of a user, with those that fit what is typed, as far as they may be read. */
+/** The email of a user, with suggestions if the signed-in user can list users. */
 function UserField (props: { value?: string, onChange: (email: string) => void, error?: React.ReactNode }) {
   const [part] = useDebouncedValue((props.value ?? '').trim().toLowerCase(), 250)
   const users = useQuery({
@@ -110,10 +110,10 @@ function UserField (props: { value?: string, onChange: (email: string) => void, 
     placeholderData: keepPreviousData,
     enabled: part !== ''
   })
-  return <Autocomplete label='User' description='The email of their record' required data={[...new Set(users.data)]} comboboxProps={{ transitionProps: { duration: 0 } }} {...props} />
+  return <Autocomplete label='User' description='Email of the user' required data={[...new Set(users.data)]} comboboxProps={{ transitionProps: { duration: 0 } }} {...props} />
 }
 
-/** A table or a function; where one may not read which there are, its name. */
+/** Lets people choose a table or a function, or type its name if they can't list them. */
 function ResourceField ({ isFunction, ...props }: { isFunction: boolean, value?: string, onChange: (name: string) => void, error?: React.ReactNode }) {
   const resources = useQuery(resourcesQuery)
   const label = isFunction ? 'Function' : 'Table'
@@ -129,7 +129,7 @@ function Mark ({ as }: { as: keyof typeof marks }) {
   return <ThemeIcon size={22} radius='xl' color={color}><Icon size={14} aria-label={label} role='img' /></ThemeIcon>
 }
 
-/** The explanation, from whom it is about down to what is to be done. */
+/** The explanation, from the subject to the fix. */
 function Path ({ explanation, question: { action, resource } }: { explanation: Explanation, question: Question }) {
   const { allowed, principal, steps, roles } = explanation
   return (
@@ -141,8 +141,8 @@ function Path ({ explanation, question: { action, resource } }: { explanation: E
           {steps.map(({ step, ok, message }) => <List.Item key={step} icon={<Mark as={ok ? 'yes' : 'no'} />}><b>{step}</b>: {message}</List.Item>)}
         </List>
         {roles.length > 0 && (
-          <Table aria-label='What the roles say'>
-            <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th>Says</Table.Th></Table.Tr></Table.Thead>
+          <Table aria-label='Roles checked'>
+            <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th>Result</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
               {roles.map(({ roleId, roleName, allowed, reason, filter, fields }) => (
                 <Table.Tr key={roleId}>
