@@ -7,6 +7,7 @@
 export * from './capabilities.js'
 export * as errors from './errors.js'
 export { createGuardedFetch, type Fetch } from './guarded-fetch.js'
+export { isProviderError } from './is-provider-error.js'
 export * from './provider.js'
 export { describeBaseUrlMistake, describeUrlMistake, isLoopback } from './provider-url.js'
 export { assertRedirectAllowed } from './redirect-uri.js'

@@ -1,4 +1,4 @@
-import { errors, withhold } from '@latchkey/identity-provider'
+import { errors, isProviderError, withhold } from '@latchkey/identity-provider'
 
 /** What was asked of Auth0: the same error means different things to different requests. */
 export type Operation = 'signIn' | 'signUp' | 'refresh' | 'recover' | 'exchangeCode'
@@ -72,7 +72,7 @@ const byOperation: Readonly<Record<Operation, Readonly<Record<string, Meaning>>>
  * @returns one of the contract's errors; its `cause` says what Auth0 answered, without what was sent to it
  */
 export function translateError (error: unknown, { profileId, operation, secrets, loginUrl }: ErrorContext): Error {
-  if (isTranslated(error)) return error
+  if (isProviderError(error)) return error
   const answer = describeAnswer(error, secrets)
   const translated = errorFor(meaningOf(answer, operation), answer, { profileId, loginUrl })
   translated.cause = answer
@@ -122,10 +122,6 @@ function isAboutApplication ({ name, message }: Answer): boolean {
 /** The name is the server's: it may be one that every object has. */
 function own (meanings: Readonly<Record<string, Meaning>>, name: string): Meaning | undefined {
   return Object.hasOwn(meanings, name) ? meanings[name] : undefined
-}
-
-function isTranslated (error: unknown): error is Error {
-  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('IDENTITY_PROVIDER_ERR_')
 }
 
 /** What `/dbconnections` refuses, as it came. */

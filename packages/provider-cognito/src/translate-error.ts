@@ -1,4 +1,4 @@
-import { errors, withhold } from '@latchkey/identity-provider'
+import { errors, isProviderError, withhold } from '@latchkey/identity-provider'
 
 /** What was asked of Cognito: the same error means different things to different requests. */
 export type Operation = 'signIn' | 'signUp' | 'refresh' | 'recover' | 'confirmRecovery' | 'changePassword' | 'resend' | 'confirmEmail' | 'exchangeCode' | 'deleteAccount'
@@ -87,7 +87,7 @@ const byOperation: Readonly<Record<Operation, Readonly<Record<string, Meaning>>>
  * @returns one of the contract's errors; its `cause` says what Cognito answered, without what was sent to it
  */
 export function translateError (error: unknown, { profileId, operation, secrets }: ErrorContext): Error {
-  if (isTranslated(error)) return error
+  if (isProviderError(error)) return error
   const answer = describeAnswer(error, secrets)
   const translated = errorFor(meaningOf(answer, operation), answer, profileId)
   translated.cause = answer
@@ -145,10 +145,6 @@ export function isAboutAccount (error: unknown): boolean {
 /** Whether whoever answered does not know the operation: emulators lack the newer ones. */
 export function isUnknownOperation (error: unknown): boolean {
   return ['UnknownOperationException', 'Unsupported'].includes((error as Error).name)
-}
-
-function isTranslated (error: unknown): error is Error {
-  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('IDENTITY_PROVIDER_ERR_')
 }
 
 /** Cognito names the rule after a colon: "Password did not conform with policy: Password not long enough". */

@@ -1,4 +1,4 @@
-import { errors } from '@latchkey/identity-provider'
+import { errors, isProviderError } from '@latchkey/identity-provider'
 import { describeFailure } from './describe-failure.js'
 
 /** What was asked of the provider: the same answer means different things to different questions. */
@@ -18,7 +18,7 @@ export interface ErrorContext {
  * @returns an error whose `cause` tells the log what the provider said
  */
 export function translateError (error: unknown, { profileId, operation, secrets }: ErrorContext): Error {
-  if (isTranslated(error)) return error
+  if (isProviderError(error)) return error
   const cause = describeFailure(error, secrets)
   if (statusOf(error) === 429) return new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ cause })
   if (isRefusedGrant(error)) {
@@ -26,10 +26,6 @@ export function translateError (error: unknown, { profileId, operation, secrets 
     if (operation === 'refreshTokens') return new errors.IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED({ cause })
   }
   return new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profileId, { cause })
-}
-
-function isTranslated (error: unknown): error is Error {
-  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('IDENTITY_PROVIDER_ERR_')
 }
 
 /** What the client gave is no good, or has no form that the provider would look at. */

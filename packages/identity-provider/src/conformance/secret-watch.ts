@@ -1,5 +1,6 @@
 /** Remembers every secret that goes through an adapter, and everything the adapter logs and throws, and compares. */
 import { capabilities, type TokenSet } from '../capabilities.js'
+import { isProviderError } from '../is-provider-error.js'
 import type { IdentityProvider, ProviderLog } from '../provider.js'
 import { textOf } from './text-of.js'
 
@@ -46,7 +47,7 @@ export function createSecretWatch (ownSecrets: readonly string[]): SecretWatch {
     } catch (error) {
       const { code, statusCode } = error as { code?: unknown, statusCode?: unknown }
       seen.push({ where: `the error ${String(code)} of ${method}`, what: error })
-      if (!String(code).startsWith('IDENTITY_PROVIDER_ERR_') || typeof statusCode !== 'number') foreign.push(`${method} threw an error with the code ${String(code)}`)
+      if (!isProviderError(error) || typeof statusCode !== 'number') foreign.push(`${method} threw an error with the code ${String(code)}`)
       throw error
     }
   }
