@@ -39,4 +39,4 @@ export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDE
   }
 }
 /** The provider was unreachable, did not respond in time, or sent an unexpected response. The cause is never sent to a client. */
-export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" is unavailable or sent an unexpected response.', 503)
+export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" is unavailable or sent an unexpected response', 503)
