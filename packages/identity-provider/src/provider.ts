@@ -23,7 +23,7 @@ export interface IssuerDescription {
   readonly clientId: string
   /** `aud` must contain one of these. */
   readonly audiences: readonly string[]
-  /** Where the keys are. Default: found by OpenID Connect Discovery. */
+  /** The URL of the keys. Default: found by OpenID Connect Discovery. */
   readonly jwksUri?: string
   /** Returns the public keys themselves, for a provider in this process. Nothing is fetched then. */
   readonly keys?: () => Promise<readonly object[]>

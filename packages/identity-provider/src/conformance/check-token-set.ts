@@ -2,7 +2,7 @@ import type { TokenSet } from '../capabilities.js'
 import type { IdentityProvider } from '../provider.js'
 import type { TapTest } from './tap-test.js'
 
-/** What the tokens should contain, where it is known. */
+/** What the tokens should contain. Only the given values are checked. */
 export interface ExpectedIdentity {
   readonly subject?: string
   readonly email?: string
