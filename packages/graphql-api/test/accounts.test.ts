@@ -190,7 +190,7 @@ t.test('who may not sign up makes no account either, and what does not fit makes
     ['a weak password', { user: { email: 'joe@example.com' }, password: 'password' }, 'ValidationError', { details: { password: String } }],
     ['roles of one\'s own choice', { user: { email: 'joe@example.com', roles: { connect: [{ name: 'Administrator' }] } } }, 'NotAuthorizedError', { details: { resource: 'Roles', action: 'update' } }],
     ['a profile that is not there', { user: { email: 'joe@example.com' }, authProfileId: 'none' }, 'EntityNotFoundError', { message: 'Authentication profile not found' }],
-    ['a profile whose provider has no passwords', { user: { email: 'joe@example.com' }, authProfileId: 'plain' }, 'ValidationError', { details: { authProfileId: /"plain" \(test\) cannot do this: sign up with a password/ } }]
+    ['a profile whose provider has no passwords', { user: { email: 'joe@example.com' }, authProfileId: 'plain' }, 'ValidationError', { details: { authProfileId: /"plain" \(test\) does not support this request: signing up with a password/ } }]
   ]
   for (const [name, variables, code, rest] of refusals) {
     t.match(await ask(signUp, { variables: { password, ...variables } }), { status: 200, data: null, errors: [error(code, { path: ['userSignUpWithPassword'], ...rest })] }, name)
@@ -281,7 +281,7 @@ t.test('what a provider cannot do is refused by its name, and an unknown profile
     ['userChangePassword', change, { ...data, oldPassword: password, newPassword: other }]
   ]
   for (const [name, query, input] of uses) {
-    t.match(await ask(query, { variables: { data: input } }), { data: null, errors: [error('ValidationError', { path: [name], details: { authProfileId: /^The authentication profile "plain" \(test\) cannot do this: / } })] }, name)
+    t.match(await ask(query, { variables: { data: input } }), { data: null, errors: [error('ValidationError', { path: [name], details: { authProfileId: /^The authentication profile "plain" \(test\) does not support this request: / } })] }, name)
     t.match(await ask(query, { variables: { data: { ...input, authProfileId: 'none' } } }), { errors: [error('EntityNotFoundError')] }, `${name} of no profile`)
   }
   for (const query of [resend, confirm]) {

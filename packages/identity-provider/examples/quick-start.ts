@@ -7,7 +7,7 @@ interface AcmeOptions {
   clientId: string
 }
 
-/** An adapter to a provider that has login pages and nothing else. */
+/** An adapter to a provider that has hosted login pages and nothing else. */
 export const createAcmeProvider = (({ id, domain, clientId }) => ({
   id,
   type: 'acme',
@@ -24,6 +24,6 @@ export const createAcmeProvider = (({ id, domain, clientId }) => ({
   }
 } satisfies IdentityProvider & HostedPages)) satisfies CreateProvider<AcmeOptions>
 
-/** Whoever uses an adapter asks for the capability, and an adapter without it refuses in words a client can read. */
+// If an adapter lacks a capability, requireCapability throws an error that you can show to clients.
 const provider: IdentityProvider = createAcmeProvider({ id: 'acme', domain: 'id.acme.example', clientId: 'web' })
 console.log(await requireCapability(provider, 'hostedPages').loginUrl())

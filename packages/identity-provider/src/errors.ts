@@ -1,31 +1,31 @@
 import { createError } from '@fastify/error'
 
-/** Says what an error came from: `new IDENTITY_PROVIDER_ERR_THROTTLED({ cause: error })`. It is for the log, so no secret may be in it. */
+/** The cause of an error: `new IDENTITY_PROVIDER_ERR_THROTTLED({ cause: error })`. It is logged, so it must not contain secrets. */
 export interface Caused { readonly cause: unknown }
 
-/** The profile's provider cannot do what was asked; the message names the profile and the capability. */
-export const IDENTITY_PROVIDER_ERR_UNSUPPORTED = createError<[string, string, string]>('IDENTITY_PROVIDER_ERR_UNSUPPORTED', 'The authentication profile "%s" (%s) cannot do this: %s', 400)
-/** An adapter was opened with options that do not fit. */
-export const IDENTITY_PROVIDER_ERR_INVALID_OPTIONS = createError<[string, string]>('IDENTITY_PROVIDER_ERR_INVALID_OPTIONS', 'Invalid options of the authentication profile "%s": %s')
-/** Unknown account or wrong password; which of them is not said. */
+/** The profile's provider does not support the request; the message names the profile and what is not supported. */
+export const IDENTITY_PROVIDER_ERR_UNSUPPORTED = createError<[string, string, string]>('IDENTITY_PROVIDER_ERR_UNSUPPORTED', 'The authentication profile "%s" (%s) does not support this request: %s', 400)
+/** An adapter was opened with invalid options. */
+export const IDENTITY_PROVIDER_ERR_INVALID_OPTIONS = createError<[string, string]>('IDENTITY_PROVIDER_ERR_INVALID_OPTIONS', 'Invalid options for the authentication profile "%s": %s')
+/** Unknown account or wrong password; the error does not say which. */
 export const IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS', 'Incorrect email or password.', 401)
 /** The account's email is not confirmed yet. */
 export const IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED', 'User is not confirmed.', 403)
-/** The provider wants more than a password (a new password, a second factor); the message says what the client must do. */
-export const IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED', 'Signing in needs a further step: %s', 403)
+/** The provider requires more than a password (a new password, a second factor); the message says what the user must do. */
+export const IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED', 'Sign-in requires another step: %s', 403)
 /** The refresh token has expired, was used before, or was revoked. */
 export const IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED', 'Refresh Token has expired', 401)
-/** A code (authorization, confirmation, recovery) is wrong, expired or used. */
-export const IDENTITY_PROVIDER_ERR_INVALID_CODE = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_INVALID_CODE', 'The code is wrong, has expired or was used before.', 400)
+/** A code (authorization, confirmation, recovery) is wrong, has expired, or has already been used. */
+export const IDENTITY_PROVIDER_ERR_INVALID_CODE = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_INVALID_CODE', 'The code is wrong, has expired, or has already been used.', 400)
 /** The password does not meet the provider's policy; the message says which rule. */
 export const IDENTITY_PROVIDER_ERR_WEAK_PASSWORD = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_WEAK_PASSWORD', '%s', 400)
 /** An account with this email exists at the provider. */
-export const IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS', 'An account with this email exists already.', 409)
-/** A browser was to be sent to an address that the profile does not list. */
-export const IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED = createError<[string]>('IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', 'The authentication profile "%s" does not allow this redirect URI: add it to callbackUrls or logoutUrls.', 400)
-/** Too many tries. */
-export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many tries: wait a while.', 429) {
-  /** How long to wait, where that is known. */
+export const IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS', 'An account with this email already exists.', 409)
+/** The redirect URI is not in the profile's list. */
+export const IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED = createError<[string]>('IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', 'The authentication profile "%s" does not allow this redirect URI. Add it to callbackUrls or logoutUrls.', 400)
+/** Too many attempts. */
+export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many attempts. Wait a while and try again.', 429) {
+  /** How long to wait, if known. */
   readonly retryAfterSeconds: number | undefined
 
   constructor ({ cause, retryAfterSeconds }: Partial<Caused> & { retryAfterSeconds?: number } = {}) {
@@ -33,10 +33,10 @@ export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDE
     this.retryAfterSeconds = retryAfterSeconds
   }
 
-  /** What Fastify sends with the error (RFC 9110 §10.2.3). */
+  /** Fastify sends these headers with the error (RFC 9110 §10.2.3). */
   get headers (): Record<string, string> {
     return this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }
   }
 }
-/** The provider did not answer in time, was unreachable, or answered what it should not. The cause is never sent to a client. */
-export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" did not answer as it should.', 503)
+/** The provider was unreachable, did not respond in time, or sent an unexpected response. The cause is never sent to a client. */
+export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" is unavailable or sent an unexpected response', 503)

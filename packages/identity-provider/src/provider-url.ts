@@ -1,7 +1,7 @@
 /**
- * Says what is wrong with an address that passwords, secrets, tokens or browsers are sent to.
+ * Says what is wrong with a URL that passwords, secrets, tokens or browsers are sent to.
  *
- * @returns for example `must begin with https:// (…)`; `null` when nothing is wrong
+ * @returns for example `must begin with https:// (…)`; `null` if nothing is wrong
  */
 export function describeUrlMistake (text: string): string | null {
   if (!URL.canParse(text)) return 'must be a URL that begins with https://'
@@ -12,16 +12,16 @@ export function describeUrlMistake (text: string): string | null {
   return null
 }
 
-/** The same for an address that others are made of by adding a path, such as an issuer. */
+/** The same for a base URL that paths are appended to, such as an issuer. */
 export function describeBaseUrlMistake (text: string): string | null {
   return describeUrlMistake(text) ?? (text.includes('?') ? 'must not contain a ?' : null)
 }
 
 /**
- * Whether what is sent to a host stays on this machine, so that it may go by http. Of a name below `localhost` browsers make sure (RFC 6761 §6.3); Node asks
- * the system, which may ask the network.
+ * Whether requests to a host stay on this machine, so that plain http is safe. Subdomains of `localhost` do not count:
+ * browsers resolve them to this machine (RFC 6761 §6.3), but Node asks the system, which may ask the network.
  *
- * @param hostname as `URL` gives it, which brings addresses into their one normal form
+ * @param hostname as `URL` returns it, which normalises addresses
  */
 export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)

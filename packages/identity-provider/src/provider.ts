@@ -1,38 +1,38 @@
-/** The kinds of provider that a profile can name; an app may register further ones under names of its own. */
+/** The provider types that a profile can name. An app may register others under names of its own. */
 export type ProviderType = 'embedded' | 'cognito' | 'auth0' | 'openid' | (string & {})
 
 /**
- * What every opened adapter is. All it can do beyond this it says by implementing capabilities
- * (`capabilities.ts`); it has no stubs for what its provider cannot do.
+ * What every opened adapter has. Anything more it declares by implementing capabilities (`capabilities.ts`);
+ * it has no stubs for what its provider does not support.
  */
 export interface IdentityProvider {
   /** The authentication profile's id. */
   readonly id: string
   readonly type: ProviderType
-  /** What the ID tokens of this provider look like, as data; verification itself is done once, elsewhere. */
+  /** Describes this provider's ID tokens, as data. Verification is not the adapter's job. */
   readonly issuer: IssuerDescription
-  /** Takes the adapter out of use where others could reach it by themselves; what is under way may still finish. `close` follows. */
+  /** Makes the adapter unreachable from outside, such as through its own pages. Requests in progress may finish; `close` follows. */
   retire? (): void
-  /** Lets go of what the adapter opened. */
+  /** Releases what the adapter opened. */
   close? (): Promise<void>
 }
 
 export interface IssuerDescription {
-  /** What `iss` is, to the letter. */
+  /** The exact value of `iss`. */
   readonly issuer: string
   readonly clientId: string
-  /** What `aud` must contain one of. */
+  /** `aud` must contain one of these. */
   readonly audiences: readonly string[]
-  /** Where the keys are; left out: asked of the issuer by OpenID Connect Discovery. */
+  /** The URL of the keys. Default: found by OpenID Connect Discovery. */
   readonly jwksUri?: string
-  /** Gives the public keys themselves, where the provider is in this process: nothing is fetched then. */
+  /** Returns the public keys themselves, for a provider in this process. Nothing is fetched then. */
   readonly keys?: () => Promise<readonly object[]>
   readonly algorithms?: readonly string[]
-  /** Which claims hold the email, where the provider names them otherwise. */
+  /** The claims that hold the email, if the provider does not use the standard names. */
   readonly claimNames?: { readonly email?: string, readonly emailVerified?: string }
 }
 
-/** What an adapter is handed beside its options. */
+/** What an adapter receives besides its options. */
 export interface ProviderDependencies {
   readonly log: ProviderLog
 }
@@ -45,8 +45,8 @@ export interface ProviderLog {
   error (details: object, message: string): void
 }
 
-/** How an adapter is opened: options as the profile's configuration has them. */
+/** Opens an adapter with the options from the profile's configuration. */
 export type CreateProvider<Options = unknown> = (options: Options, dependencies: ProviderDependencies) => IdentityProvider
 
-/** The adapters that an app knows, by the `type` of a profile. */
+/** The adapters that an app supports, by the `type` of a profile. */
 export type ProviderRegistry = Readonly<Record<string, CreateProvider<never>>>

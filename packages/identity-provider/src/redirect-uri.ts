@@ -1,7 +1,7 @@
 import { IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED } from './errors.js'
 
 /**
- * Lets an address pass that the profile lists, compared to the letter. Where it lists none, the provider's own list decides.
+ * Checks that a redirect URI is exactly one that the profile lists. If the profile lists none, the provider's own list decides.
  *
  * @throws IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED
  */

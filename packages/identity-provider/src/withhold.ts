@@ -1,7 +1,7 @@
 /**
- * What a provider said, for a log, without what was sent to it: it may repeat that as it was given, or as it was sent in a form.
+ * Removes secrets from a provider's message before it is logged. A provider may repeat what it was sent, as is or form-encoded.
  *
- * @param secrets what was sent and must appear nowhere
+ * @param secrets what was sent to the provider and must appear nowhere
  */
 export function withhold (text: string, secrets: readonly (string | undefined)[]): string {
   const forms = secrets.flatMap(secret => secret ? [secret, asInForm(secret)] : [])

@@ -4,10 +4,10 @@ import { failuresOf, startIssuers, tinySubject } from './helpers/tiny-subject.js
 
 const issuers = await startIssuers(t)
 
-t.test('the suite passes a right adapter with every capability, well and broken', async t => {
+t.test('the suite passes a correct adapter with every capability, with a working and a broken counterpart', async t => {
   await runConformance(t, tinySubject(issuers, { outages: ['down', 'hanging', 'garbage'] }))
 })
 
-t.test('the suite passes a right adapter with one capability', async t => {
+t.test('the suite passes a correct adapter with one capability', async t => {
   t.strictSame(await failuresOf(issuers, { only: ['tokenRefresh'], outages: ['down'] }), [])
 })

@@ -31,12 +31,12 @@ t.test('a redirect is an answer like others, and not followed', async t => {
   t.equal(asked, 1)
 })
 
-t.test('whoever does not answer is waited for as long as was said, and no longer', async t => {
+t.test('a server that does not respond runs into the timeout', async t => {
   const url = await startServer(t, () => {})
   await t.rejects(createGuardedFetch(50)(url, {}), { name: 'TimeoutError' })
 })
 
-t.test('and so is an answer that never ends', async t => {
+t.test('a response that never ends runs into the timeout', async t => {
   const url = await startServer(t, (_request, response) => { response.writeHead(200).write('{') })
   await t.rejects(createGuardedFetch(50)(url, {}), { name: 'TimeoutError' })
 })
@@ -50,8 +50,8 @@ t.test('a megabyte is read and not a byte more', async t => {
 t.test('nothing is sent to an address that is not safe', async t => {
   let asked = 0
   const url = await startServer(t, (_request, response) => { asked++; response.end() })
-  await t.rejects(patient(url.replace('127.0.0.1', '0.0.0.0'), {}), { message: /endpoint that must begin with https/ })
-  await t.rejects(patient(`${url}/#hunter2`, {}), { message: /endpoint that must not contain a #/ })
+  await t.rejects(patient(url.replace('127.0.0.1', '0.0.0.0'), {}), { message: /endpoint URL must begin with https/ })
+  await t.rejects(patient(`${url}/#hunter2`, {}), { message: /endpoint URL must not contain a #/ })
   t.equal(asked, 0)
 })
 

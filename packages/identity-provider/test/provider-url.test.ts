@@ -6,7 +6,7 @@ const good = [
   'http://localhost:8080', 'http://127.0.0.1:8080', 'http://127.9.9.9', 'http://[::1]:8080', 'http://2130706433'
 ]
 for (const url of good) {
-  t.test(`${url} may be sent secrets to`, async t => {
+  t.test(`secrets may be sent to ${url}`, async t => {
     t.equal(describeUrlMistake(url), null)
     t.equal(describeBaseUrlMistake(url), null)
   })
@@ -27,7 +27,7 @@ for (const [url, mistake] of [
   ['https://:hunter2@id.example.com', /^must not contain a user name or password$/],
   ['https://id.example.com/#hunter2', /^must not contain a #$/]
 ] as const) {
-  t.test(`"${url}" may not, and the reason does not repeat it`, async t => {
+  t.test(`secrets may not be sent to "${url}", and the reason does not repeat it`, async t => {
     t.match(describeUrlMistake(url), mistake)
     t.match(describeBaseUrlMistake(url), mistake)
     t.notMatch(describeUrlMistake(url), /hunter2/)

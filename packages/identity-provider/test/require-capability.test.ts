@@ -16,10 +16,10 @@ for (const name of Object.keys(capabilities) as Capability[]) {
     }
   })
 
-  t.test(`${name}: whoever asks a provider without it is told the profile, its type and what it cannot do`, async t => {
+  t.test(`${name}: the error for a provider without it names the profile, its type and what is not supported`, async t => {
     t.throws(() => requireCapability(bare, name), {
       code: 'IDENTITY_PROVIDER_ERR_UNSUPPORTED',
-      message: /^The authentication profile "company-sso" \(openid\) cannot do this: [a-z ]+$/
+      message: /^The authentication profile "company-sso" \(openid\) does not support this request: [a-z ]+$/
     })
   })
 }

@@ -1,4 +1,4 @@
-/** Each check of the suite has a wrong adapter here that fails it. */
+/** For each check of the suite there is a wrong adapter here that must fail it. */
 import t from 'tap'
 import type { Credentials } from '../dist/conformance/index.js'
 import { errors, type TokenSet } from '../dist/index.js'
@@ -30,7 +30,7 @@ const signIn = (flaw: (right: CompleteProvider, world: TinyWorld) => (credential
   flaw: (right, world) => ({ signInWithPassword: flaw(right, world) })
 })
 const signUp = (flaw: Flaw): Given => ({ only: ['passwordSignUp', 'passwordSignIn'], flaw })
-/** Does the right thing, and another where that is refused. */
+/** Calls the right method, and another one instead if it fails with this code. */
 const insteadOf = <Request, Answer>(code: string, right: (request: Request) => Promise<unknown>, other: (request: Request) => Answer) => async (request: Request) => {
   try {
     return await right(request)
@@ -42,21 +42,21 @@ const insteadOf = <Request, Answer>(code: string, right: (request: Request) => P
 const otherwise = (message: string, Refusal: typeof errors.IDENTITY_PROVIDER_ERR_INVALID_CODE) => Object.assign(new Refusal(), { message })
 
 const cases: Case[] = [
-  ['no id', { only: [], flaw: () => ({ id: '' }) }, 'id is text'],
-  ['no type', { only: [], flaw: () => ({ type: '' }) }, 'type is text'],
+  ['no id', { only: [], flaw: () => ({ id: '' }) }, 'id is a non-empty string'],
+  ['no type', { only: [], flaw: () => ({ type: '' }) }, 'type is a non-empty string'],
   ['an issuer that is no URL', describes({ issuer: 'id.example.com' }), 'issuer is a URL: https, or http on a loopback address'],
   ['an issuer by http', describes({ issuer: 'http://id.example.com' }), 'issuer is a URL: https, or http on a loopback address'],
-  ['no client id', describes({ clientId: '' }), 'clientId is text'],
-  ['no audience', describes({ audiences: [] }), 'audiences are some texts'],
-  ['an empty audience', describes({ audiences: ['web', ''] }), 'audiences are some texts'],
+  ['no client id', describes({ clientId: '' }), 'clientId is a non-empty string'],
+  ['no audience', describes({ audiences: [] }), 'audiences is a list of non-empty strings'],
+  ['an empty audience', describes({ audiences: ['web', ''] }), 'audiences is a list of non-empty strings'],
   ['keys by http', describes({ jwksUri: 'http://id.example.com/keys' }), 'jwksUri is a URL: https, or http on a loopback address'],
-  ['no algorithm', describes({ algorithms: [] }), 'algorithms are asymmetric ones'],
-  ['a symmetric algorithm', describes({ algorithms: ['RS256', 'HS256'] }), 'algorithms are asymmetric ones'],
+  ['no algorithm', describes({ algorithms: [] }), 'algorithms are asymmetric'],
+  ['a symmetric algorithm', describes({ algorithms: ['RS256', 'HS256'] }), 'algorithms are asymmetric'],
 
   ['a capability without a scenario', { only: ['tokenRefresh'], change: subject => ({ ...subject, scenarios: {} }) },
-    'the adapter has tokenRefresh, and the subject has no scenario for it: give one, so that it is tested'],
+    'the adapter has tokenRefresh, but the subject has no scenario to test it: add one'],
   ['a scenario without its capability', { only: ['tokenRefresh'], flaw: () => ({ refreshTokens: undefined }) }, 'the subject has no scenario for it'],
-  ['half a capability', { only: [], flaw: ({ loginUrl }) => ({ loginUrl }) }, 'no part of it is there'],
+  ['half a capability', { only: [], flaw: ({ loginUrl }) => ({ loginUrl }) }, 'it has none of the methods'],
 
   ['an ID token of another issuer', idToken({ claims: { iss: 'https://evil.example' } }), 'the ID token has the described issuer'],
   ['an ID token for somebody else', idToken({ claims: { aud: ['mobile'] } }), 'the ID token has one of the described audiences'],
@@ -66,28 +66,28 @@ const cases: Case[] = [
   ['an ID token with another algorithm', idToken({ header: { alg: 'none' } }), 'the ID token is signed with a described algorithm'],
   ['an ID token with an unknown key', idToken({ header: { kid: 'made-up' } }), 'the issuer publishes the key of the ID token'],
   ['an ID token about somebody else', idToken({ email: 'eve@example.com' }), 'the ID token has the email of the account'],
-  ['no access token at all', tokens(() => ({ accessToken: undefined })), 'the access token is text or null'],
-  ['an empty refresh token', tokens(() => ({ refreshToken: '' })), 'the refresh token is text or null'],
-  ['a wrong end of the ID token', tokens(() => ({ idTokenExpiresAt: '2001-01-01T00:00:00.000Z' })), 'idTokenExpiresAt is when the ID token ends'],
+  ['no access token at all', tokens(() => ({ accessToken: undefined })), 'the access token is a non-empty string or null'],
+  ['an empty refresh token', tokens(() => ({ refreshToken: '' })), 'the refresh token is a non-empty string or null'],
+  ['a wrong end of the ID token', tokens(() => ({ idTokenExpiresAt: '2001-01-01T00:00:00.000Z' })), 'idTokenExpiresAt is when the ID token expires'],
   ['an access token that has ended', tokens(() => ({ accessTokenExpiresAt: '2001-01-01T00:00:00.000Z' })), 'accessTokenExpiresAt is in the future'],
 
   ['a sign-in with any password', signIn((right, world) => insteadOf('INVALID_CREDENTIALS', right.signInWithPassword, ({ email }) => world.tokensFor(email))),
-    'refuses a wrong password and an unknown account alike'],
+    'refuses a wrong password and an unknown account with the same error'],
   ['a sign-in that says which accounts exist', signIn((right, { accounts }) => insteadOf('INVALID_CREDENTIALS', right.signInWithPassword, ({ email }) => {
     throw accounts.has(email) ? new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS() : otherwise('No such account.', errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS)
-  })), 'and says the same'],
+  })), 'both have the same message'],
   ['a sign-in before the email is confirmed', signIn((right, world) => insteadOf('USER_NOT_CONFIRMED', right.signInWithPassword, ({ email }) => world.tokensFor(email))),
     'refused with USER_NOT_CONFIRMED'],
   ['a sign-in that skips the challenge', signIn((right, world) => insteadOf('CHALLENGE_REQUIRED', right.signInWithPassword, ({ email }) => world.tokensFor(email))),
     'refused with CHALLENGE_REQUIRED'],
 
-  ['a sign-up without a subject', signUp(right => ({ signUpWithPassword: async (account: Credentials) => ({ ...await right.signUpWithPassword(account), subject: '' }) })), 'gives the subject'],
+  ['a sign-up without a subject', signUp(right => ({ signUpWithPassword: async (account: Credentials) => ({ ...await right.signUpWithPassword(account), subject: '' }) })), 'returns the subject'],
   ['a sign-up with another subject', signUp(right => ({ signUpWithPassword: async (account: Credentials) => ({ ...await right.signUpWithPassword(account), subject: 'other' }) })), 'its tokens have that subject'],
   ['a sign-up that does not say whether the email is verified', signUp(right => ({ signUpWithPassword: async (account: Credentials) => ({ ...await right.signUpWithPassword(account), emailVerified: undefined }) })),
     'says whether the email is verified'],
   ['a sign-up over an account', signUp(right => ({ signUpWithPassword: insteadOf('ACCOUNT_EXISTS', right.signUpWithPassword, () => ({ subject: 'x', emailVerified: true })) })), 'refused with ACCOUNT_EXISTS'],
   ['a sign-up with a weak password', signUp(right => ({ signUpWithPassword: insteadOf('WEAK_PASSWORD', right.signUpWithPassword, () => ({ subject: 'x', emailVerified: true })) })), 'refused with WEAK_PASSWORD'],
-  ['a sign-up that does not say what is weak', signUp(right => ({ signUpWithPassword: insteadOf('WEAK_PASSWORD', right.signUpWithPassword, () => { throw new errors.IDENTITY_PROVIDER_ERR_WEAK_PASSWORD('') }) })), 'says which rule'],
+  ['a sign-up that does not say what is weak', signUp(right => ({ signUpWithPassword: insteadOf('WEAK_PASSWORD', right.signUpWithPassword, () => { throw new errors.IDENTITY_PROVIDER_ERR_WEAK_PASSWORD('') }) })), 'the message names the rule'],
 
   ['a refresh with the same refresh token', { only: ['tokenRefresh'], flaw: right => ({ refreshTokens: async (session: { refreshToken: string }) => ({ ...await right.refreshTokens(session), refreshToken: session.refreshToken }) }) },
     'the refresh token is a new one'],
@@ -96,7 +96,7 @@ const cases: Case[] = [
   ['a refresh without the refresh token to use next', { only: ['tokenRefresh'], change: rotating(false), flaw: right => ({ refreshTokens: async (session: { refreshToken: string }) => ({ ...await right.refreshTokens(session), refreshToken: null }) }) },
     'the refresh token is the same'],
   ['a refresh token that works once where it should again', { only: ['tokenRefresh'], change: rotating(false), flaw: right => ({ refreshTokens: async (session: { refreshToken: string }) => ({ ...await right.refreshTokens(session), refreshToken: session.refreshToken }) }) },
-    'gives new tokens again and again'],
+    'returns new tokens for the same refresh token again'],
   ['a refresh token that works again where it should once', {
     only: ['tokenRefresh'],
     flaw: (right, world) => ({
@@ -132,18 +132,18 @@ const cases: Case[] = [
             await right[method]({ email })
           }
         })
-      }, 'sends ' + (name === 'passwordRecovery' ? 'a message to an account, and says the same of an unknown one' : 'the message again, and says the same of an unknown address')]
+      }, 'sends ' + (name === 'passwordRecovery' ? 'a message to an account, and behaves the same for an unknown one' : 'the message again, and behaves the same for an unknown address')]
     ]
   }),
 
-  ['a recovery with any code', recovery((right, world) => insteadOf('INVALID_CODE', right.confirmForgottenPassword, () => {})), 'refuses a wrong code and an unknown account alike'],
+  ['a recovery with any code', recovery((right, world) => insteadOf('INVALID_CODE', right.confirmForgottenPassword, () => {})), 'refuses a wrong code and an unknown account with the same error'],
   ['a recovery with a used code', recovery((right, world) => async request => {
     await right.confirmForgottenPassword(request)
     world.recoveryCodes.set(request.email, request.code)
   }), 'refused with INVALID_CODE'],
   ['a recovery that says which accounts exist', recovery((right, { accounts }) => insteadOf('INVALID_CODE', right.confirmForgottenPassword, ({ email }) => {
     throw accounts.has(email) ? new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE() : otherwise('No such account.', errors.IDENTITY_PROVIDER_ERR_INVALID_CODE)
-  })), 'and says the same'],
+  })), 'both have the same message'],
   ['a recovery with a weak password', recovery(right => insteadOf('WEAK_PASSWORD', right.confirmForgottenPassword, () => {})), 'refused with WEAK_PASSWORD'],
   ['a recovery that changes nothing', recovery((right, { recoveryCodes }) => async ({ email, code, newPassword }) => {
     await right.confirmForgottenPassword({ email: 'nobody@example.com', code: '', newPassword }).catch(() => {})
@@ -151,10 +151,10 @@ const cases: Case[] = [
     recoveryCodes.delete(email)
   }), 'the new password signs in'],
 
-  ['a change with any old password', change((right, { accounts }) => insteadOf('INVALID_CREDENTIALS', right.changePassword, () => {})), 'refuses a wrong old password and an unknown account alike'],
+  ['a change with any old password', change((right, { accounts }) => insteadOf('INVALID_CREDENTIALS', right.changePassword, () => {})), 'refuses a wrong old password and an unknown account with the same error'],
   ['a change that says which accounts exist', change((right, { accounts }) => insteadOf('INVALID_CREDENTIALS', right.changePassword, ({ email }) => {
     throw accounts.has(email) ? new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS() : otherwise('No such account.', errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS)
-  })), 'and says the same'],
+  })), 'both have the same message'],
   ['a change to a weak password', change(right => insteadOf('WEAK_PASSWORD', right.changePassword, () => {})), 'refused with WEAK_PASSWORD'],
   ['a change that changes nothing', change((right, { accounts }) => async request => {
     await right.changePassword(request)
@@ -180,7 +180,7 @@ const cases: Case[] = [
   ['a code that works twice', exchange((right, world) => async request => {
     const given = world.authorizations.get(request.code)
     try { return await right.exchangeCode(request) } finally { if (given !== undefined) world.authorizations.set(request.code, given) }
-  }), 'gives tokens for a code, once'],
+  }), 'returns tokens for a code, once'],
   ['any code', exchange((right, world) => async request => await (world.authorizations.has(request.code) ? right.exchangeCode(request) : world.tokensFor('eve@example.com'))), 'refuses an unknown code'],
   ['a code without its verifier', exchange((right, world) => async request => await right.exchangeCode({ ...request, codeVerifier: world.authorizations.get(request.code)?.codeVerifier })), 'refuses a code with the verifier of another login'],
   ['a code without its nonce', exchange((right, world) => async request => await right.exchangeCode({ ...request, nonce: world.authorizations.get(request.code)?.nonce })), 'refuses a code with the nonce of another login'],
@@ -190,19 +190,19 @@ const cases: Case[] = [
     return await world.tokensFor(email as string)
   }), 'the ID token has the nonce of the request'],
 
-  ['a login page that is no URL', pages(() => ({ loginUrl: async () => '/login' })), 'is the URL of a page'],
+  ['a login page that is no URL', pages(() => ({ loginUrl: async () => '/login' })), 'is the URL of a web page'],
   ...['client_id', 'response_type', 'redirect_uri', 'state', 'nonce', 'code_challenge', 'code_challenge_method', 'login_hint']
     .map((name): Case => [`a login page without ${name}`, pages(right => ({ loginUrl: async (request: object) => without(await right.loginUrl(request), name) })), name]),
-  ['a login page without the scope openid', pages(right => ({ loginUrl: async (request: object) => without(await right.loginUrl(request), 'scope') })), 'scope has openid'],
+  ['a login page without the scope openid', pages(right => ({ loginUrl: async (request: object) => without(await right.loginUrl(request), 'scope') })), 'scope contains openid'],
   ['a login page with a state of its own', pages(right => ({ loginUrl: async (request: object) => await right.loginUrl({ state: 'own', ...request }) })), 'no state'],
   ['a login page that leads anywhere', pages((right, world, dependencies) => ({ loginUrl: insteadOf('REDIRECT_NOT_ALLOWED', right.loginUrl, () => 'https://id.example.com') })), 'refused with REDIRECT_NOT_ALLOWED'],
-  ['a logout page that leads nowhere', pages(right => ({ logoutUrl: async (request: object) => without(await right.logoutUrl(request) as string, 'post_logout_redirect_uri') })), 'the address to go back to is in it'],
+  ['a logout page that leads nowhere', pages(right => ({ logoutUrl: async (request: object) => without(await right.logoutUrl(request) as string, 'post_logout_redirect_uri') })), 'the logout URL contains the address to return to'],
   ['a logout page that leads anywhere', pages(right => ({ logoutUrl: insteadOf('REDIRECT_NOT_ALLOWED', right.logoutUrl, () => 'https://id.example.com') })), 'refused with REDIRECT_NOT_ALLOWED'],
-  ['a logout page that is no URL', pages(right => ({ logoutUrl: async (request?: { redirectUri?: string }) => request?.redirectUri === undefined ? '/logout' : await right.logoutUrl(request) })), 'is the URL of a page'],
-  ['a logout page where there should be none', { only: ['hostedPages'], change: subject => ({ ...subject, scenarios: { hostedPages: { ...subject.scenarios.hostedPages!, logoutRedirectUri: null } } }) }, 'there is no address'],
+  ['a logout page that is no URL', pages(right => ({ logoutUrl: async (request?: { redirectUri?: string }) => request?.redirectUri === undefined ? '/logout' : await right.logoutUrl(request) })), 'is the URL of a web page'],
+  ['a logout page where there should be none', { only: ['hostedPages'], change: subject => ({ ...subject, scenarios: { hostedPages: { ...subject.scenarios.hostedPages!, logoutRedirectUri: null } } }) }, 'there is no URL'],
 
   ['a deletion that deletes nothing', { only: ['accountDeletion'], flaw: () => ({ deleteAccount: async () => {} }) }, 'and is gone afterwards'],
-  ['a deletion that minds what is not there', {
+  ['a deletion that fails for an account that does not exist', {
     only: ['accountDeletion'],
     flaw: (right, world) => ({
       deleteAccount: async (account: { email: string, subject: string }) => {
@@ -230,13 +230,13 @@ const cases: Case[] = [
         world.accounts.get(account.email)!.password = 'another one'
       }
     })
-  }, 'and its password signs in still'],
+  }, 'and its password still signs in'],
 
-  ['an outage told otherwise', { only: ['tokenRefresh'], outages: ['down'], flaw: right => ({ refreshTokens: insteadOf('UNAVAILABLE', right.refreshTokens, () => { throw new errors.IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED() }) }) },
+  ['an outage reported with another code', { only: ['tokenRefresh'], outages: ['down'], flaw: right => ({ refreshTokens: insteadOf('UNAVAILABLE', right.refreshTokens, () => { throw new errors.IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED() }) }) },
     'refused with UNAVAILABLE'],
   ['an outage without its cause', { only: ['tokenRefresh'], outages: ['garbage'], flaw: right => ({ refreshTokens: insteadOf('UNAVAILABLE', right.refreshTokens, () => { throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('tiny') }) }) },
     'the error keeps its cause for the log'],
-  ['an outage waited for', {
+  ['an outage that it waits too long for', {
     only: ['tokenRefresh'],
     outages: ['hanging'],
     change: subject => ({ ...subject, unavailableWithinMs: 1000 }),
@@ -259,20 +259,20 @@ const cases: Case[] = [
   }, 'works without the counterpart'],
 
   ['a close that fails', { only: [], flaw: () => ({ close: async () => { throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('tiny') } }) }, 'closes'],
-  ['an error that is not of the contract', signIn(right => insteadOf('INVALID_CREDENTIALS', right.signInWithPassword, () => { throw new Error('no') })), 'there is no other error'],
-  ['a coded error without a status', signIn(right => insteadOf('INVALID_CREDENTIALS', right.signInWithPassword, () => { throw Object.assign(new Error('no'), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }) })), 'there is no other error'],
+  ['an error that is not of the contract', signIn(right => insteadOf('INVALID_CREDENTIALS', right.signInWithPassword, () => { throw new Error('no') })), 'no other errors'],
+  ['a coded error without a status', signIn(right => insteadOf('INVALID_CREDENTIALS', right.signInWithPassword, () => { throw Object.assign(new Error('no'), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }) })), 'no other errors'],
 
-  ['a password in the log', leak(({ password }, log) => { log.info({ request: { body: [password] } }, 'signing in') }), 'there is no secret'],
-  ['a password in the message of a log line', leak(({ password }, log) => { log.debug({}, `signing in with ${password}`) }), 'there is no secret'],
-  ['a password in parameters in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }) }, 'signing in') }), 'there is no secret'],
-  ['a password in a form in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }).toString() }, 'signing in') }), 'there is no secret'],
-  ['a password in an address in the log', leak(({ password }, log) => { log.info({ url: `/?password=${encodeURIComponent(password)}` }, 'signing in') }), 'there is no secret'],
-  ['a buffer with a password in the log', leak(({ password }, log) => { log.info({ body: Buffer.from(password) }, 'signing in') }), 'there is no secret'],
-  ['the client secret in a header in the log', leak((credentials, log) => { log.info({ headers: new Headers({ authorization: `Basic ${btoa(`web:${clientSecret}`)}` }) }, 'asking') }), 'there is no secret'],
-  ['a password in the message of an error', leak(({ password }) => { throw otherwise(`${password} is wrong`, errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS) }), 'there is no secret'],
+  ['a password in the log', leak(({ password }, log) => { log.info({ request: { body: [password] } }, 'signing in') }), 'no secrets'],
+  ['a password in the message of a log line', leak(({ password }, log) => { log.debug({}, `signing in with ${password}`) }), 'no secrets'],
+  ['a password in parameters in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }) }, 'signing in') }), 'no secrets'],
+  ['a password in a form in the log', leak(({ password }, log) => { log.info({ body: new URLSearchParams({ password }).toString() }, 'signing in') }), 'no secrets'],
+  ['a password in an address in the log', leak(({ password }, log) => { log.info({ url: `/?password=${encodeURIComponent(password)}` }, 'signing in') }), 'no secrets'],
+  ['a buffer with a password in the log', leak(({ password }, log) => { log.info({ body: Buffer.from(password) }, 'signing in') }), 'no secrets'],
+  ['the client secret in a header in the log', leak((credentials, log) => { log.info({ headers: new Headers({ authorization: `Basic ${btoa(`web:${clientSecret}`)}` }) }, 'asking') }), 'no secrets'],
+  ['a password in the message of an error', leak(({ password }) => { throw otherwise(`${password} is wrong`, errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS) }), 'no secrets'],
   ['a password in the cause of an error', leak(({ password }) => {
     throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS({ cause: new Error('refused', { cause: { sent: new Map([['password', password]]) } }) })
-  }), 'there is no secret'],
+  }), 'no secrets'],
   ['an ID token in the log', {
     only: ['passwordSignIn'],
     flaw: (right, world, { log }) => ({
@@ -282,7 +282,7 @@ const cases: Case[] = [
         return given
       }
     })
-  }, 'there is no secret'],
+  }, 'no secrets'],
   ['a code of six digits in the log', {
     only: ['passwordRecoveryConfirmation'],
     flaw: (right, world, { log }) => ({
@@ -291,8 +291,8 @@ const cases: Case[] = [
         await right.confirmForgottenPassword(request)
       }
     })
-  }, 'there is no secret'],
-  ['the client secret in the address of the login page', pages(right => ({ loginUrl: async (request: object) => `${await right.loginUrl(request)}&client_secret=${clientSecret}` })), 'there is no secret']
+  }, 'no secrets'],
+  ['the client secret in the address of the login page', pages(right => ({ loginUrl: async (request: object) => `${await right.loginUrl(request)}&client_secret=${clientSecret}` })), 'no secrets']
 ]
 
 interface Recovery { email: string, code: string, newPassword: string }

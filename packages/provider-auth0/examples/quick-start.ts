@@ -7,13 +7,13 @@ const auth0 = createAuth0Provider({
   clientId: 'Ex4mpleClientId'
 }, { log: console })
 
-// Where a browser goes to sign in on Auth0's page.
+// The URL where a browser signs in on Auth0's hosted login page.
 console.log(await auth0.loginUrl({ redirectUri: 'http://localhost:3000/auth/callback', state: 'of-this-login' }))
 
-// Or with a password, by the Authentication API.
+// Or sign in with a password, through the Authentication API.
 try {
   const { idToken } = await auth0.signInWithPassword({ email: 'ada@example.com', password: 'Correct-horse-battery-1' })
   console.log(idToken)
 } catch (error) {
-  console.log((error as { code: string }).code) // IDENTITY_PROVIDER_ERR_UNAVAILABLE until the options are those of your tenant
+  console.log((error as { code: string }).code) // IDENTITY_PROVIDER_ERR_UNAVAILABLE until the options match your tenant
 }

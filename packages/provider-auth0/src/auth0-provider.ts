@@ -11,9 +11,9 @@ import { openTokenEndpoint } from './token-endpoint.js'
 export type Auth0Provider = IdentityProvider & PasswordSignIn & PasswordSignUp & TokenRefresh & PasswordRecovery & CodeExchange & HostedPages
 
 /**
- * Opens the adapter to an Auth0 tenant. Nothing is asked of Auth0 before the first request.
+ * Opens the adapter to an Auth0 tenant. It does not contact Auth0 until it is first used.
  *
- * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
 export function createAuth0Provider (options: Auth0Options, { log }: ProviderDependencies): Auth0Provider {
   const resolved = resolveOptions(options)

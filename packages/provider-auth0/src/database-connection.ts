@@ -3,7 +3,7 @@ import type { Call } from './call.js'
 import type { ResolvedOptions } from './options.js'
 import { isAboutEmail, RefusedRequest } from './translate-error.js'
 
-/** Accounts of a database connection (`/dbconnections` in the Authentication API reference). */
+/** The accounts of a database connection (`/dbconnections` in the Authentication API reference). */
 export function openDatabaseConnection ({ issuer, clientId, connection }: ResolvedOptions, call: Call, fetch: Fetch): PasswordSignUp & PasswordRecovery {
   return {
     async signUpWithPassword ({ email, password, firstName, lastName }) {
@@ -15,14 +15,14 @@ export function openDatabaseConnection ({ issuer, clientId, connection }: Resolv
 
     async forgotPassword ({ email }) {
       await call('recover', [], async () => {
-        // Auth0 says the same of unknown addresses, in one sentence of plain text, and refuses what cannot be an address.
+        // Auth0 responds with one line of plain text, also for unknown addresses. It refuses only invalid addresses.
         const answer = await post('change_password', { email }).catch(error => { if (!isAboutEmail(error)) throw error })
-        if (answer?.trimStart().startsWith('<') === true) throw new Error('The answer is a page; something stands between here and Auth0')
+        if (answer?.trimStart().startsWith('<') === true) throw new Error('The response is an HTML page: a proxy or portal intercepts requests to Auth0')
       })
     }
   }
 
-  /** @throws RefusedRequest with what Auth0 says */
+  /** @throws RefusedRequest with Auth0's response */
   async function post (action: string, body: Record<string, unknown>): Promise<string> {
     const response = await fetch(`${issuer}dbconnections/${action}`, {
       method: 'POST',
@@ -34,10 +34,10 @@ export function openDatabaseConnection ({ issuer, clientId, connection }: Resolv
   }
 }
 
-/** The account's id comes by one of three names, without the name of the strategy that its tokens have before it. */
+/** The account's id has one of three names. It lacks the prefix of the connection's strategy that `sub` has in tokens. */
 function toAccount (answer: unknown): { subject: string, emailVerified: boolean } {
   const { _id: id, user_id: userId, id: otherId, email_verified: emailVerified } = answer as Record<string, unknown>
   const given = id ?? userId ?? otherId
-  if (typeof given !== 'string' || given === '') throw new Error('The answer to a sign-up has no id of the account')
+  if (typeof given !== 'string' || given === '') throw new Error('The response to the sign-up contains no account id')
   return { subject: given.includes('|') ? given : `auth0|${given}`, emailVerified: emailVerified === true }
 }

@@ -19,7 +19,7 @@ export function openHostedPages ({ id, issuer, clientId, scope, callbackUrls, lo
       })
     },
 
-    // This page takes neither an ID token nor a state.
+    // This page accepts neither an ID token nor a state.
     async logoutUrl ({ redirectUri } = {}) {
       assertRedirectAllowed(id, redirectUri, logoutUrls)
       return withParameters(`${issuer}v2/logout`, { client_id: clientId, returnTo: redirectUri })

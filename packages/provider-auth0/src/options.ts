@@ -6,40 +6,40 @@ import { Value } from 'typebox/value'
 const schema = Type.Object({
   /** The authentication profile's id. */
   id: Type.String({ minLength: 1 }),
-  /** The profile's name; of no meaning here. */
+  /** The profile's name; not used here. */
   name: Type.Optional(Type.String()),
   type: Type.Optional(Type.Literal('auth0')),
-  /** The tenant's domain or the custom one, for example `acme.eu.auth0.com`. */
+  /** The tenant's domain or its custom domain, for example `acme.eu.auth0.com`. */
   domain: Type.String({ minLength: 1 }),
-  /** The id of the application. */
+  /** The application's client id. */
   clientId: Type.String({ minLength: 1 }),
-  /** The secret of the application, where it has one; its authentication method must be Post. */
+  /** The application's secret, if it has one. Its authentication method must be Post. */
   clientSecret: Type.Optional(Type.String({ minLength: 1 })),
-  /** What `aud` of an ID token must contain one of; left out: the client id. */
+  /** The `aud` of an ID token must contain one of these. Default: the client id. */
   audiences: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
-  /** The database connection that passwords belong to. */
+  /** The database connection that stores the passwords. */
   connection: Type.String({ minLength: 1, default: 'Username-Password-Authentication' }),
-  /** What is asked for at every sign-in, separated by spaces. `offline_access` brings refresh tokens. */
-  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', description: 'scopes with spaces between them, "openid" among them', default: 'openid profile email offline_access' }),
-  /** Where the login page may send a browser back to, compared to the letter; the first serves a code exchange that names none. */
+  /** The scopes to request at every sign-in, separated by spaces. `offline_access` adds a refresh token. */
+  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', description: 'a list of scopes separated by spaces that includes "openid"', default: 'openid profile email offline_access' }),
+  /** The allowed redirect URIs after sign-in, compared exactly. The first is the default for a code exchange. */
   callbackUrls: Type.Optional(Type.Array(Type.String())),
-  /** Where the logout page may send a browser to. */
+  /** The allowed redirect URIs after sign-out. */
   logoutUrls: Type.Optional(Type.Array(Type.String())),
-  /** What `iss` of an ID token is, and the base of the Authentication API, for emulators; left out: `https://<domain>/`. */
+  /** The `iss` of ID tokens and the base URL of the Authentication API, for emulators. Default: `https://<domain>/`. */
   issuer: Type.Optional(Type.String({ minLength: 1 })),
-  /** Milliseconds that Auth0 has to answer in. */
+  /** The timeout for a response from Auth0, in milliseconds. */
   timeoutMs: Type.Integer({ minimum: 1, maximum: 60_000, default: 5000 })
 }, { additionalProperties: false })
 
-/** What an authentication profile says of its Auth0 tenant. */
+/** The options of an authentication profile for an Auth0 tenant. */
 export type Auth0Options = Omit<Static<typeof schema>, Defaulted> & Partial<Pick<Static<typeof schema>, Defaulted>>
 type Defaulted = 'connection' | 'scope' | 'timeoutMs'
 export type ResolvedOptions = Readonly<Static<typeof schema> & { issuer: string, audiences: readonly string[] }>
 
 /**
- * Checks the options and fills in what follows from them.
+ * Checks the options and fills in the defaults.
  *
- * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
 export function resolveOptions (options: Auth0Options): ResolvedOptions {
   const given = Value.Default(schema, { ...options }) as Static<typeof schema>
@@ -56,13 +56,13 @@ export function resolveOptions (options: Auth0Options): ResolvedOptions {
   })
 }
 
-/** What the schema cannot say. */
+/** The rules that the schema cannot express. */
 function describeFurtherMistakes ({ domain, issuer }: Static<typeof schema>): string[] {
   const mistakes: string[] = []
-  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)) mistakes.push('domain must be a host name as in acme.eu.auth0.com, without https:// and /')
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain)) mistakes.push('domain must be a host name such as acme.eu.auth0.com, without https:// and without /')
   if (issuer === undefined) return mistakes
   const mistake = describeBaseUrlMistake(issuer)
   if (mistake !== null) mistakes.push(`issuer ${mistake}`)
-  else if (!issuer.endsWith('/')) mistakes.push('issuer must end with /, as Auth0\'s do')
+  else if (!issuer.endsWith('/')) mistakes.push('issuer must end with /, as all Auth0 issuers do')
   return mistakes
 }

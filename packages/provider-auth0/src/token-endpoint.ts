@@ -5,7 +5,7 @@ import type { ResolvedOptions } from './options.js'
 
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers
 
-/** What is asked of `/oauth/token`. openid-client compares issuer, audience and times of each ID token that comes back. */
+/** Requests to `/oauth/token`. openid-client checks the issuer, audience and times of each ID token in a response. */
 export function openTokenEndpoint (options: ResolvedOptions, call: Call, fetch: Fetch): PasswordSignIn & TokenRefresh & CodeExchange {
   const { id, connection, scope, callbackUrls } = options
   const configuration = configureClient(options, fetch)
@@ -20,22 +20,22 @@ export function openTokenEndpoint (options: ResolvedOptions, call: Call, fetch: 
     async refreshTokens ({ refreshToken }) {
       return await call('refresh', [refreshToken], async () => {
         const tokens = toTokenSet(await client.refreshTokenGrant(configuration, refreshToken))
-        // Where the application does not rotate refresh tokens, the one that was given stays good.
+        // If the application does not rotate refresh tokens, the same one stays valid.
         return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
       })
     },
 
     async exchangeCode ({ code, redirectUri = callbackUrls?.[0], codeVerifier, nonce }) {
       if (redirectUri === undefined) {
-        throw new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(id, 'auth0', 'exchange a code without redirectUri; give the one that the code was asked for with, or configure callbackUrls')
+        throw new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(id, 'auth0', 'exchanging a code without redirectUri. Send the redirect URI of the login, or configure callbackUrls')
       }
       assertRedirectAllowed(id, redirectUri, callbackUrls)
       return await call('exchangeCode', [code, codeVerifier], async () => {
-        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, and Auth0 compares it to the letter.
+        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, but Auth0 compares it exactly.
         const tokens = await client.genericGrantRequest(configuration, 'authorization_code', {
           code, redirect_uri: redirectUri, ...(codeVerifier !== undefined && { code_verifier: codeVerifier })
         })
-        // A code that was asked for in another session (OpenID Connect Core §3.1.3.7 item 11).
+        // The code belongs to another login (OpenID Connect Core §3.1.3.7 item 11).
         if (nonce !== undefined && tokens.claims()?.nonce !== nonce) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
         return toTokenSet(tokens)
       })
@@ -47,22 +47,22 @@ function configureClient ({ issuer, clientId, clientSecret }: ResolvedOptions, f
   const authentication = clientSecret === undefined ? client.None() : client.ClientSecretPost(clientSecret)
   const configuration = new client.Configuration({ issuer, token_endpoint: `${issuer}oauth/token` }, clientId, undefined, authentication)
   configuration[client.customFetch] = fetch as client.CustomFetch
-  // The options allow http for loopback addresses only.
+  // The options allow http only for loopback addresses.
   if (issuer.startsWith('http:')) client.allowInsecureRequests(configuration)
   return configuration
 }
 
-/** @throws when there is no ID token */
+/** @throws if there is no ID token */
 function toTokenSet (tokens: Tokens): TokenSet {
   const claims = tokens.claims()
-  if (tokens.id_token === undefined || claims === undefined) throw new Error('The answer has no ID token; the scope must contain openid')
+  if (tokens.id_token === undefined || claims === undefined) throw new Error('The response contains no ID token: the scope must contain openid')
   const expiresIn = tokens.expiresIn()
   return {
     idToken: tokens.id_token,
     accessToken: tokens.access_token,
     refreshToken: tokens.refresh_token ?? null,
     idTokenExpiresAt: new Date(claims.exp * 1000).toISOString(),
-    // Access tokens of Auth0 need not be readable: the answer says when they end.
+    // Auth0's access tokens may be opaque, so the expiry time comes from the response.
     accessTokenExpiresAt: expiresIn === undefined ? null : new Date(Date.now() + expiresIn * 1000).toISOString()
   }
 }

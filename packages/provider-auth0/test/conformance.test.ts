@@ -15,7 +15,7 @@ for (const [name, clientSecret] of applications) {
     const provider = createAuth0Provider(options, { log: { debug () {}, info () {}, warn () {}, error () {} } })
 
     await runConformance(t, {
-      // A machine that stands still meanwhile is not the adapter's fault.
+      // A busy machine is not the adapter's fault.
       unavailableWithinMs: 30_000,
       create: dependencies => createAuth0Provider(options, dependencies),
       createUnavailable: async (kind, dependencies) => createAuth0Provider({ ...options, issuer: `${await startBrokenServer(t, kind)}/`, timeoutMs: 200 }, dependencies),

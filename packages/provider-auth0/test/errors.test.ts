@@ -91,7 +91,7 @@ const answers: [keyof typeof uses, ApiAnswer, string | null][] = [
 ]
 
 for (const [use, answer, told] of answers) {
-  t.test(`${use}: ${answer.status ?? 200} ${JSON.stringify(answer.body)} means ${told ?? 'nothing to the client'}`, async t => {
+  t.test(`${use}: ${answer.status ?? 200} ${JSON.stringify(answer.body)} means ${told ?? 'no error for the client'}`, async t => {
     const [path, call] = uses[use]
     const { provider, logged } = await startScripted(t, { [path]: answer }, { clientSecret })
     const outcome = await call(provider).then(() => null, (error: Error) => error)
@@ -108,17 +108,17 @@ const policies: [string, Record<string, unknown>, string][] = [
   ['a message', { code: 'invalid_password', message: 'Password is too common', description: 'Password is not allowed, it might be too common.' }, 'Password is too common'],
   ['a description', { code: 'invalid_password', description: 'Password was used before' }, 'Password was used before'],
   ['the password itself', { code: 'invalid_password', message: `${password} is too common` }, '[withheld] is too common'],
-  ['nothing', { code: 'invalid_password' }, 'The password does not meet the policy of the connection.']
+  ['nothing', { code: 'invalid_password' }, "The password does not meet the connection's password policy."]
 ]
 for (const [what, body, message] of policies) {
-  t.test(`a weak password is refused with the rule, where Auth0 gives ${what}`, async t => {
+  t.test(`a weak password is refused with the rule when Auth0 returns ${what}`, async t => {
     const { provider } = await startScripted(t, { '/dbconnections/signup': database(400, body) })
     await t.rejects(provider.signUpWithPassword({ email, password }), { code: 'IDENTITY_PROVIDER_ERR_WEAK_PASSWORD', message })
   })
 }
 
 for (const error of ['mfa_required', 'requires_verification']) {
-  t.test(`${error} says where to go on`, async t => {
+  t.test(`the error for ${error} contains the login URL`, async t => {
     const { provider } = await startScripted(t, { '/oauth/token': oauth(403, error) })
     const { message } = await provider.signInWithPassword({ email, password }).then(() => new Error('nothing was thrown'), (error: Error) => error)
     t.ok(message.includes(await provider.loginUrl()), message)

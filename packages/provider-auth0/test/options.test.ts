@@ -15,14 +15,14 @@ t.test('the issuer and the audiences follow from the domain', async t => {
   })
 })
 
-t.test('a profile may name its own issuer and audiences', async t => {
+t.test('a profile can set its own issuer and audiences', async t => {
   const { issuer } = create({ ...valid, issuer: 'http://127.0.0.1:4000/', audiences: ['web', 'mobile'] })
   t.equal(issuer.issuer, 'http://127.0.0.1:4000/')
   t.equal(issuer.jwksUri, 'http://127.0.0.1:4000/.well-known/jwks.json')
   t.strictSame(issuer.audiences, ['web', 'mobile'])
 })
 
-t.test('what a profile says beside its provider is taken and left alone', async t => {
+t.test('other fields of a profile are accepted and not changed', async t => {
   const provider = create(Object.freeze({ ...valid, name: 'Auth0', type: 'auth0', callbackUrls: [], logoutUrls: [] }))
   t.match(provider, { id: 'auth0', type: 'auth0' })
   t.ok(Object.isFrozen(provider))
@@ -32,7 +32,7 @@ const mistakes: [string, object, string][] = [
   ['a domain with a scheme', { domain: 'https://acme.eu.auth0.com' }, 'domain must be a host name'],
   ['a domain with a path', { domain: 'acme.eu.auth0.com/hunter2' }, 'domain must be a host name'],
   ['a domain with a user', { domain: 'hunter2@acme.eu.auth0.com' }, 'domain must be a host name'],
-  ['a domain that is none', { domain: 'acme' }, 'domain must be a host name'],
+  ['an invalid domain', { domain: 'acme' }, 'domain must be a host name'],
   ['an empty client id', { clientId: '' }, 'clientId'],
   ['an unknown option', { clientID: 'web' }, 'clientID is not an option'],
   ['another type', { type: 'cognito' }, 'type must be "auth0"'],
@@ -44,7 +44,7 @@ const mistakes: [string, object, string][] = [
   ['an issuer with a query', { issuer: 'https://acme.example.com/?a=hunter2/' }, 'issuer must not contain a ?'],
   ['an issuer without its last slash', { issuer: 'https://acme.eu.auth0.com' }, 'issuer must end with /'],
   ['no time at all', { timeoutMs: 0 }, 'timeoutMs'],
-  ['a list of callback URLs that is none', { callbackUrls: 'http://localhost:3000' }, 'callbackUrls must be array']
+  ['callback URLs that are not a list', { callbackUrls: 'http://localhost:3000' }, 'callbackUrls must be array']
 ]
 for (const [what, change, message] of mistakes) {
   t.test(`${what} is refused, naming the profile and the path, without values`, async t => {

@@ -19,7 +19,7 @@ t.test('the README lists exactly the errors that the adapter throws, with their 
 })
 
 t.test('the README lists exactly the options', async t => {
-  const table = readme.slice(readme.indexOf('| option |'), readme.indexOf('## What it can do'))
+  const table = readme.slice(readme.indexOf('| option |'), readme.indexOf('## Capabilities'))
   const listed = table.split('\n').flatMap(row => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
   const known = [...read('src/options.ts').matchAll(/^ {2}(\w+): Type\./gm)].map(([, name]) => name)
   t.strictSame(listed.sort(), known.sort())

@@ -9,15 +9,15 @@ const cognito = createCognitoProvider({
   domain: 'https://acme.auth.eu-west-1.amazoncognito.com'
 }, { log: console })
 
-// Where a browser goes to sign in on Cognito's pages.
+// The URL where a browser signs in on Cognito's hosted pages.
 console.log(await cognito.loginUrl?.({ redirectUri: 'http://localhost:3000/auth/callback', state: 'of-this-login' }))
 
-// Or with a password, by the API.
+// Or sign in with a password, through the user pools API.
 try {
   const { idToken } = await cognito.signInWithPassword({ email: 'ada@example.com', password: 'Correct-horse-battery-1' })
   console.log(idToken)
 } catch (error) {
-  console.log((error as { code: string }).code) // IDENTITY_PROVIDER_ERR_UNAVAILABLE until the options are those of your user pool
+  console.log((error as { code: string }).code) // IDENTITY_PROVIDER_ERR_UNAVAILABLE until the options match your user pool
 }
 
 await cognito.close?.()

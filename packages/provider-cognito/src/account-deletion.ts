@@ -3,14 +3,14 @@ import type { Call } from './call.js'
 import type { UserPoolsApi } from './user-pools-api.js'
 
 /**
- * Deleting accounts, the one thing that is not public in the user pools API: its requests are signed and need
- * `cognito-idp:ListUsers` and `cognito-idp:AdminDeleteUser` on the user pool.
+ * Deletes accounts. Unlike the adapter's other operations, these are not public in the user pools API: requests are signed
+ * and need `cognito-idp:ListUsers` and `cognito-idp:AdminDeleteUser` on the user pool.
  */
 export function openAccountDeletion ({ userPoolId }: { userPoolId: string }, api: UserPoolsApi, call: Call): AccountDeletion {
   return {
     async deleteAccount ({ subject }) {
       await call('deleteAccount', [], async signal => {
-        // By the subject and not by the email, which may be somebody else's by now; the user name of a federated account is neither.
+        // Found by its subject: the email may belong to another user by now, and the user name of a federated account is neither.
         const { Users: [user] = [] } = await (await api.client()).listUsers({
           UserPoolId: userPoolId, Filter: `sub = ${quote(subject)}`, Limit: 1
         }, { abortSignal: signal })

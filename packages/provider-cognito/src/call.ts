@@ -3,15 +3,15 @@ import { withDeadline } from './deadline.js'
 import { translateError, type Operation } from './translate-error.js'
 
 /**
- * One request of the contract, which may take several of Cognito: within the time that the profile gives, and
- * failing with the contract's errors only.
+ * Runs one operation of the contract, which may send several requests to Cognito. It enforces the profile's timeout and
+ * throws only errors of the contract.
  *
- * @param secrets what is sent and must appear in no message
- * @param work gets a signal that fires when the time is up
+ * @param secrets what is sent and must not appear in any message
+ * @param work receives a signal that fires when the time is up
  */
 export type Call = <Result>(operation: Operation, secrets: readonly (string | undefined)[], work: (signal: AbortSignal) => Promise<Result>) => Promise<Result>
 
-/** What somebody may have to mend: the connection, the profile or the user pool. */
+/** Errors that the operator may have to fix: in the network, the profile or the user pool. */
 const forOperator = new Set<string | undefined>(['IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'IDENTITY_PROVIDER_ERR_UNSUPPORTED'])
 
 export function createCall ({ id, clientSecret, timeoutMs }: { id: string, clientSecret?: string | undefined, timeoutMs: number }, log: ProviderLog): Call {
@@ -21,7 +21,7 @@ export function createCall ({ id, clientSecret, timeoutMs }: { id: string, clien
     } catch (error) {
       const translated = translateError(error, { profileId: id, operation, secrets: [...secrets, clientSecret] })
       if (forOperator.has((translated as { code?: string }).code)) {
-        log.warn({ profile: id, operation, err: translated.cause }, 'Cognito did not do what it was asked')
+        log.warn({ profile: id, operation, err: translated.cause }, 'The request to Cognito failed')
       }
       throw translated
     }

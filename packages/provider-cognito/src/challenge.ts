@@ -1,25 +1,25 @@
 import { errors } from '@latchkey/identity-provider'
 
-/** What a person has to do, by Cognito's name of the challenge (InitiateAuth in the API reference). */
+/** What the user has to do, by Cognito's name of the challenge (InitiateAuth in the API reference). */
 const steps: Readonly<Record<string, string>> = {
-  NEW_PASSWORD_REQUIRED: 'the temporary password must be replaced by a new one',
-  SMS_MFA: 'a code sent by text message must be entered',
-  EMAIL_OTP: 'a code sent by email must be entered',
-  SMS_OTP: 'a code sent by text message must be entered',
-  SOFTWARE_TOKEN_MFA: 'a code of the authenticator app must be entered',
-  SELECT_MFA_TYPE: 'a second factor must be chosen and used',
-  MFA_SETUP: 'a second factor must be set up'
+  NEW_PASSWORD_REQUIRED: 'replace the temporary password with a new one',
+  SMS_MFA: 'enter the code sent by text message',
+  EMAIL_OTP: 'enter the code sent by email',
+  SMS_OTP: 'enter the code sent by text message',
+  SOFTWARE_TOKEN_MFA: 'enter a code from the authenticator app',
+  SELECT_MFA_TYPE: 'choose and use a second factor',
+  MFA_SETUP: 'set up a second factor'
 }
 
 /**
- * The error for a sign-in that Cognito wants more for than a password.
+ * Creates the error for a sign-in for which Cognito requires more than a password.
  *
- * @param loginUrl the hosted login page, which can do all of it; `null` where the profile has none
+ * @param loginUrl the hosted login page, which supports every challenge; `null` if the profile has none
  */
 export function challengeRequired (challenge: string, loginUrl: string | null): Error {
-  const step = steps[challenge] ?? 'the user pool asks for more than a password'
+  const step = steps[challenge] ?? 'the user pool requires more than a password'
   const where = loginUrl === null
-    ? 'the hosted login page of the user pool can do this, but the profile names no domain'
-    : `sign in on the hosted login page instead: ${loginUrl}`
-  return new errors.IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED(`${step} (${challenge}); ${where}`)
+    ? "The user pool's hosted login page supports this, but the profile has no domain"
+    : `Sign in on the hosted login page instead: ${loginUrl}`
+  return new errors.IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED(`${step} (${challenge}). ${where}`)
 }

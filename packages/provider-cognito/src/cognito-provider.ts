@@ -6,13 +6,13 @@ import { resolveOptions, type CognitoOptions, type ResolvedOptions } from './opt
 import { openPasswordAccounts, type PasswordAccounts } from './password-accounts.js'
 import { openUserPoolsApi } from './user-pools-api.js'
 
-/** Hosted pages and code exchange where the profile names a `domain`, deletion where it says `deleteAccounts`. */
+/** Has hosted pages and code exchange if the profile has a `domain`, and account deletion if it sets `deleteAccounts`. */
 export type CognitoProvider = IdentityProvider & PasswordAccounts & Partial<HostedPages & CodeExchange & AccountDeletion>
 
 /**
- * Opens the adapter to a Cognito user pool. Nothing is asked of Cognito before the first request.
+ * Opens the adapter to a Cognito user pool. It does not contact Cognito until it is first used.
  *
- * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
 export function createCognitoProvider (options: CognitoOptions, { log }: ProviderDependencies): CognitoProvider {
   const resolved = resolveOptions(options)

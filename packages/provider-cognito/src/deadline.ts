@@ -1,17 +1,17 @@
 /**
- * Does something that must not take longer than a time, whatever it waits for.
+ * Runs some work with a timeout, whatever it waits for.
  *
  * @param timeoutMs milliseconds
- * @param work is given a signal that fires when the time is up, for letting go of what it opened
+ * @param work receives a signal that fires when the time is up, so that it can release what it opened
  * @throws an error named `TimeoutError` when the time is up
  */
 export async function withDeadline<Result> (timeoutMs: number, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController()
   let timer: NodeJS.Timeout | undefined
-  // Not left to the signal alone: the AWS SDK looks at it while waiting for a response, and not between retries or while looking for credentials.
+  // The signal alone is not enough: the AWS SDK ignores it between retries and while it looks for credentials.
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(Object.assign(new Error(`No answer within ${timeoutMs} ms`), { name: 'TimeoutError' }))
+      reject(Object.assign(new Error(`No response within ${timeoutMs} ms`), { name: 'TimeoutError' }))
       controller.abort()
     }, timeoutMs)
   })

@@ -4,7 +4,7 @@ import type { Call } from './call.js'
 import type { ResolvedOptions } from './options.js'
 import { toTokenSet } from './token-set.js'
 
-/** The pages and endpoints of a user pool's domain ("User pool endpoints and managed login reference" in the developer guide). */
+/** The pages and endpoints on a user pool's domain ("User pool endpoints and managed login reference" in the developer guide). */
 export function openHostedPages (options: ResolvedOptions & { domain: string }, call: Call): HostedPages & CodeExchange {
   const { id, domain, clientId, scope, callbackUrls, logoutUrls } = options
   const configuration = configureClient(options)
@@ -32,13 +32,13 @@ export function openHostedPages (options: ResolvedOptions & { domain: string }, 
 
     async exchangeCode ({ code, redirectUri = callbackUrls?.[0], codeVerifier, nonce }) {
       if (redirectUri === undefined) {
-        throw new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(id, 'cognito', 'exchange a code without redirectUri; give the one that the code was asked for with, or configure callbackUrls')
+        throw new errors.IDENTITY_PROVIDER_ERR_UNSUPPORTED(id, 'cognito', 'exchanging a code without redirectUri. Send the redirect URI of the login, or configure callbackUrls')
       }
       assertRedirectAllowed(id, redirectUri, callbackUrls)
       return await call('exchangeCode', [code, codeVerifier], async () => {
-        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, and Cognito compares it to the letter.
+        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, but Cognito compares it exactly.
         const tokens = await client.genericGrantRequest(configuration, 'authorization_code', defined({ code, redirect_uri: redirectUri, code_verifier: codeVerifier }))
-        // A code that was asked for in another session (OpenID Connect Core §3.1.3.7 item 11).
+        // The code belongs to another login (OpenID Connect Core §3.1.3.7 item 11).
         if (nonce !== undefined && tokens.claims()?.nonce !== nonce) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
         return toTokenSet({ idToken: tokens.id_token, accessToken: tokens.access_token, refreshToken: tokens.refresh_token })
       })
@@ -49,9 +49,9 @@ export function openHostedPages (options: ResolvedOptions & { domain: string }, 
 function configureClient ({ domain, issuer, clientId, clientSecret, timeoutMs }: ResolvedOptions & { domain: string }): client.Configuration {
   const authentication = clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret)
   const configuration = new client.Configuration({ issuer, token_endpoint: `${domain}/oauth2/token` }, clientId, undefined, authentication)
-  // The deadline of the call is exact; this lets go of the connection soon after it.
+  // The call itself enforces the exact timeout; this one closes the connection soon after.
   configuration.timeout = Math.ceil(timeoutMs / 1000)
-  // The options allow http for loopback addresses only.
+  // The options allow http only for loopback addresses.
   if (domain.startsWith('http:')) client.allowInsecureRequests(configuration)
   return configuration
 }

@@ -6,52 +6,52 @@ import { Value } from 'typebox/value'
 const schema = Type.Object({
   /** The authentication profile's id. */
   id: Type.String({ minLength: 1 }),
-  /** The profile's name; of no meaning here. */
+  /** The profile's name; not used here. */
   name: Type.Optional(Type.String()),
   type: Type.Optional(Type.Literal('cognito')),
   /** The AWS region of the user pool, for example `eu-west-1`. */
   region: Type.String({ pattern: '^[a-z]{2}(-[a-z]+)+-[0-9]+$', description: 'an AWS region such as eu-west-1' }),
   /** For example `eu-west-1_AbCdEfGhI`. */
   userPoolId: Type.String({ pattern: '^[A-Za-z0-9-]+_[A-Za-z0-9]+$', description: 'the id of a user pool such as eu-west-1_AbCdEfGhI' }),
-  /** The id of the app client. */
+  /** The app client's id. */
   clientId: Type.String({ minLength: 1 }),
-  /** The secret of the app client, where it has one. */
+  /** The app client's secret, if it has one. */
   clientSecret: Type.Optional(Type.String({ minLength: 1 })),
-  /** The base URL of the hosted pages, for example `https://acme.auth.eu-west-1.amazoncognito.com`; left out: no hosted pages and no code exchange. */
+  /** The base URL of the hosted pages, for example `https://acme.auth.eu-west-1.amazoncognito.com`. Without it there are no hosted pages and no code exchange. */
   domain: Type.Optional(Type.String({ minLength: 1 })),
-  /** What `aud` of an ID token must contain one of; left out: the client id. */
+  /** The `aud` of an ID token must contain one of these. Default: the client id. */
   audiences: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
-  /** What the hosted login page asks for, separated by spaces. */
-  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', description: 'scopes with spaces between them, "openid" among them', default: 'openid email profile' }),
-  /** Where the login page may send a browser back to, compared to the letter; the first serves a code exchange that names none. */
+  /** The scopes that the hosted login page requests, separated by spaces. */
+  scope: Type.String({ minLength: 1, pattern: '(^| )openid( |$)', description: 'a list of scopes separated by spaces that includes "openid"', default: 'openid email profile' }),
+  /** The allowed redirect URIs after sign-in, compared exactly. The first is the default for a code exchange. */
   callbackUrls: Type.Optional(Type.Array(Type.String())),
-  /** Where the logout page may send a browser to. */
+  /** The allowed redirect URIs after sign-out. */
   logoutUrls: Type.Optional(Type.Array(Type.String())),
-  /** Whether accounts can be deleted, which takes AWS credentials with rights on the user pool. */
+  /** Whether accounts can be deleted, which requires AWS credentials with permissions on the user pool. */
   deleteAccounts: Type.Boolean({ default: false }),
-  /** The AWS credentials for that; left out: those that the AWS SDK finds (environment, shared files, the role of the machine). */
+  /** The AWS credentials for account deletion. Default: those that the AWS SDK finds (environment, shared files, the machine's role). */
   credentials: Type.Optional(Type.Object({
     accessKeyId: Type.String({ minLength: 1 }),
     secretAccessKey: Type.String({ minLength: 1 }),
     sessionToken: Type.Optional(Type.String({ minLength: 1 }))
   }, { additionalProperties: false })),
-  /** Where the user pools API is, for emulators and VPC endpoints; left out: AWS's of the region. */
+  /** The URL of the user pools API, for emulators and VPC endpoints. Default: AWS's for the region. */
   endpoint: Type.Optional(Type.String({ minLength: 1 })),
-  /** What `iss` of an ID token is, for emulators; left out: AWS's of the user pool. */
+  /** The `iss` of ID tokens, for emulators. Default: AWS's for the user pool. */
   issuer: Type.Optional(Type.String({ minLength: 1 })),
-  /** Milliseconds that Cognito has to answer in, retries included. */
+  /** The timeout for a response from Cognito in milliseconds, including a retry. */
   timeoutMs: Type.Integer({ minimum: 1, maximum: 60_000, default: 5000 })
 }, { additionalProperties: false })
 
-/** What an authentication profile says of its Cognito user pool. */
+/** The options of an authentication profile for a Cognito user pool. */
 export type CognitoOptions = Omit<Static<typeof schema>, Defaulted> & Partial<Pick<Static<typeof schema>, Defaulted>>
 type Defaulted = 'scope' | 'deleteAccounts' | 'timeoutMs'
 export type ResolvedOptions = Readonly<Static<typeof schema> & { issuer: string, audiences: readonly string[] }>
 
 /**
- * Checks the options and fills in what follows from them.
+ * Checks the options and fills in the defaults.
  *
- * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
 export function resolveOptions (options: CognitoOptions): ResolvedOptions {
   const given = Value.Default(schema, { ...options }) as Static<typeof schema>
@@ -69,16 +69,16 @@ export function resolveOptions (options: CognitoOptions): ResolvedOptions {
   })
 }
 
-/** What the schema cannot say. */
+/** The rules that the schema cannot express. */
 function describeFurtherMistakes (options: Static<typeof schema>): string[] {
   const mistakes = (['domain', 'endpoint', 'issuer'] as const).flatMap(name => {
     const mistake = options[name] === undefined ? null : describeBaseUrlMistake(options[name])
     return mistake === null ? [] : [`${name} ${mistake}`]
   })
   if (options.credentials !== undefined && !options.deleteAccounts) {
-    mistakes.push('credentials are for deleteAccounts only: switch it on, or leave them out')
+    mistakes.push('credentials are used only for deleteAccounts: set deleteAccounts to true, or remove the credentials')
   }
-  // A user pool's id begins with its region, except at emulators.
+  // A user pool's id begins with its region, except in emulators.
   if (options.endpoint === undefined && !options.userPoolId.startsWith(`${options.region}_`)) {
     mistakes.push(`userPoolId must begin with the region, "${options.region}_"`)
   }

@@ -17,11 +17,11 @@ interface PasswordAccountsParts {
   readonly api: UserPoolsApi
   readonly call: Call
   readonly log: ProviderLog
-  /** The hosted login page; `null` where the profile has none. */
+  /** The hosted login page; `null` if the profile has none. */
   readonly loginUrl: () => Promise<string | null>
 }
 
-/** Accounts with passwords by the user pools API, as its public operations have them: none of its requests is signed. */
+/** Accounts with passwords, through the public operations of the user pools API, which need no signed requests. */
 export function openPasswordAccounts ({ options: { id, clientId, clientSecret }, api, call, log, loginUrl }: PasswordAccountsParts): PasswordAccounts {
   const hashOf = (username: string | undefined): string | undefined =>
     clientSecret === undefined || username === undefined ? undefined : secretHash(username, { clientId, clientSecret })
@@ -41,8 +41,8 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
           UserAttributes: Object.entries({ email, given_name: firstName, family_name: lastName })
             .flatMap(([Name, Value]) => Value == null || Value === '' ? [] : [{ Name, Value }])
         }, { abortSignal: signal })
-        if (subject === undefined) throw new Error('The answer to SignUp has no UserSub')
-        // Cognito says whether the account may sign in (a Lambda trigger can confirm it), and not whether the address is verified.
+        if (subject === undefined) throw new Error('The response to SignUp contains no UserSub')
+        // Cognito says whether the account is confirmed (a Lambda trigger can do that), not whether the email is verified.
         return { subject, emailVerified: false }
       })
     },
@@ -50,7 +50,7 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
     async refreshTokens ({ refreshToken, email }) {
       return await call('refresh', [refreshToken], async signal => {
         const result = await refresh(refreshToken, email, signal)
-        // Where the app client does not rotate refresh tokens, the one that was given stays good.
+        // If the app client does not rotate refresh tokens, the same one stays valid.
         return toTokens({ RefreshToken: refreshToken, ...result })
       })
     },
@@ -101,13 +101,13 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
       AuthParameters: { USERNAME: email, PASSWORD: password, ...(hash !== undefined && { SECRET_HASH: hash }) }
     }, { abortSignal: signal })
     if (ChallengeName !== undefined) throw challengeRequired(ChallengeName, await loginUrl())
-    if (AuthenticationResult?.AccessToken === undefined) throw new Error('The answer to InitiateAuth has no access token')
+    if (AuthenticationResult?.AccessToken === undefined) throw new Error('The response to InitiateAuth contains no access token')
     return AuthenticationResult
   }
 
   /**
-   * By GetTokensFromRefreshToken, which works with and without rotation and takes the secret as it is: REFRESH_TOKEN_AUTH
-   * refuses rotation and wants a hash of the user name that Cognito made up, which nobody but the ID token knows.
+   * Uses GetTokensFromRefreshToken, which works with and without rotation and takes the plain client secret. The older
+   * REFRESH_TOKEN_AUTH refuses rotation and requires a hash with the user name that Cognito generated, which only the ID token contains.
    */
   async function refresh (refreshToken: string, email: string | undefined, signal: AbortSignal): Promise<AuthenticationResultType> {
     try {
@@ -131,12 +131,12 @@ export function openPasswordAccounts ({ options: { id, clientId, clientSecret },
     return AuthenticationResult ?? {}
   }
 
-  /** Answers alike whether the address is known or not; why no email was sent is for the operator only. */
+  /** Behaves the same whether or not the address has an account. Only the log says why no email was sent. */
   async function sendQuietly (operation: Operation, send: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     await call(operation, [], async signal => {
       await send(signal).catch(error => {
         if (!isAboutAccount(error)) throw error
-        log.info({ profile: id, operation, err: describeAnswer(error, [clientSecret]) }, 'Cognito sent no email')
+        log.info({ profile: id, operation, err: describeAnswer(error, [clientSecret]) }, 'Cognito did not send an email')
       })
     })
   }

@@ -1,7 +1,7 @@
 import type { TokenSet } from '@latchkey/identity-provider'
 import { decodeJwt } from 'jose'
 
-/** What Cognito hands out, by the API or the token endpoint. */
+/** The tokens that Cognito issues, through the API or the token endpoint. */
 export interface IssuedTokens {
   readonly idToken?: string | undefined
   readonly accessToken?: string | undefined
@@ -9,13 +9,13 @@ export interface IssuedTokens {
 }
 
 /**
- * The tokens in the contract's form. Their ends are read from the tokens themselves, since Cognito gives
- * ID and access tokens lifetimes of their own and names only one of them.
+ * Converts tokens to the contract's form. The expiry times are read from the tokens themselves, because ID and access
+ * tokens have separate lifetimes and Cognito's response contains only one of them.
  *
- * @throws when there is no ID token, or it is no JWT
+ * @throws if there is no ID token, or it is not a JWT
  */
 export function toTokenSet ({ idToken, accessToken, refreshToken }: IssuedTokens): TokenSet {
-  if (idToken === undefined) throw new Error('The answer has no ID token; the app client must allow the scope openid')
+  if (idToken === undefined) throw new Error('The response contains no ID token: allow the scope openid for the app client')
   return {
     idToken,
     accessToken: accessToken ?? null,

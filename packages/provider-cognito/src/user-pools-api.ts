@@ -1,9 +1,9 @@
 import type { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
 import type { ResolvedOptions } from './options.js'
 
-/** The user pools API by AWS's SDK. */
+/** The user pools API, through the AWS SDK. */
 export interface UserPoolsApi {
-  /** Gives the client. The SDK, which takes a third of a second to load, is loaded when this is first called. */
+  /** Returns the client. The first call loads the SDK, which takes a third of a second. */
   client (): Promise<CognitoIdentityProvider>
   close (): Promise<void>
 }
@@ -23,7 +23,7 @@ async function openClient ({ region, endpoint, credentials, timeoutMs }: Resolve
     ...(endpoint !== undefined && { endpoint }),
     // A copy: the SDK writes into the object it is given.
     ...(credentials !== undefined && { credentials: { ...credentials } }),
-    // A second try, for a kept-alive connection that AWS has closed meanwhile; both within the deadline of the call.
+    // One retry, for a kept-alive connection that AWS has closed. Both attempts share the timeout of the call.
     maxAttempts: 2,
     retryMode: 'standard',
     requestHandler: { connectionTimeout: timeoutMs }

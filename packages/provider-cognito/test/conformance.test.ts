@@ -15,7 +15,7 @@ for (const client of ['public', 'confidential'] as const) {
     t.teardown(() => provider.close?.())
 
     await runConformance(t, {
-      // A machine that stands still meanwhile is not the adapter's fault.
+      // A busy machine is not the adapter's fault.
       unavailableWithinMs: 30_000,
       create: dependencies => createCognitoProvider(options, dependencies),
       createUnavailable: async (kind, dependencies) => {

@@ -4,7 +4,7 @@ import { createCognitoProvider } from '../dist/index.js'
 import { sentCode } from './helpers/cognito-local.js'
 import { callbackUrl, newEmail, startUserPool } from './helpers/user-pool.js'
 
-t.test('a profile works straight at cognito-local, from sign-up to deletion', async t => {
+t.test('a profile works directly with cognito-local, from sign-up to deletion', async t => {
   const pool = await startUserPool(t)
   const provider = createCognitoProvider(pool.emulatorOptions, { log: { debug () {}, info () {}, warn () {}, error () {} } })
   t.teardown(() => provider.close?.())

@@ -24,7 +24,7 @@ const uses = {
   delete: ['AdminDeleteUser', provider => provider.deleteAccount({ subject: 'sub', email })]
 } as const satisfies Record<string, [string, (provider: Required<CognitoProvider>) => Promise<unknown>]>
 
-/** What is answered to the steps before the one that is tried. */
+/** The responses to the requests before the tested one. */
 const before = {
   InitiateAuth: { body: { AuthenticationResult: { AccessToken: 'access-token' } } },
   ListUsers: { body: { Users: [{ Username: 'user-name' }] } }
@@ -130,7 +130,7 @@ const answers: [keyof typeof uses, ApiAnswer, string | null][] = [
 
 for (const [use, answer, code] of answers) {
   const { __type: type, error, message } = answer.body
-  t.test(`${use}: ${String(type ?? error ?? JSON.stringify(answer.body))} ${String(message ?? '')} means ${code ?? 'nothing to the client'}`, async t => {
+  t.test(`${use}: ${String(type ?? error ?? JSON.stringify(answer.body))} ${String(message ?? '')} means ${code ?? 'no error for the client'}`, async t => {
     const [operation, call] = uses[use]
     const { provider, logged } = await startScripted(t, { ...before, [operation]: answer }, { clientSecret, deleteAccounts: true, credentials: { accessKeyId: 'id', secretAccessKey: 'secret-of-aws' } })
     const outcome = await call(provider).then(() => null, (error: Error) => error)
@@ -143,13 +143,13 @@ for (const [use, answer, code] of answers) {
   })
 }
 
-t.test('changing a password with a wrong old one says so before anything is changed', async t => {
+t.test('changing a password with a wrong old one fails before anything is changed', async t => {
   const { provider, requests } = await startScripted(t, { InitiateAuth: refusal('NotAuthorizedException', 'Incorrect username or password.') })
   await t.rejects(provider.changePassword({ email, oldPassword: password, newPassword }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
   t.strictSame(requests.map(({ operation }) => operation), ['InitiateAuth'])
 })
 
-t.test('changing a password does not take an empty answer for a sign-in', async t => {
+t.test('changing a password does not accept an empty response as a sign-in', async t => {
   const { provider, requests } = await startScripted(t, { InitiateAuth: { body: {} }, ChangePassword: { body: {} } })
   await t.rejects(provider.changePassword({ email, oldPassword: password, newPassword }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })
   t.equal(requests.length, 1)
@@ -170,7 +170,7 @@ const challenges: [string, RegExp][] = [
   ['SOME_NEW_CHALLENGE', /more than a password/]
 ]
 for (const [challenge, step] of challenges) {
-  t.test(`the challenge ${challenge} is refused with what to do and where`, async t => {
+  t.test(`the error for the challenge ${challenge} says what to do and where`, async t => {
     const script = { InitiateAuth: { body: { ChallengeName: challenge, Session: 'session' } } }
     const { provider } = await startScripted(t, script)
     const error = await provider.signInWithPassword({ email, password }).then(() => null, (error: Error & { code: string }) => error)
@@ -179,6 +179,6 @@ for (const [challenge, step] of challenges) {
     t.ok(error?.message.includes(await provider.loginUrl()), 'names the hosted page')
 
     const { provider: without } = await startScripted(t, script, { domain: undefined })
-    await t.rejects(without.signInWithPassword({ email, password }), { code: 'IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED', message: /names no domain/ })
+    await t.rejects(without.signInWithPassword({ email, password }), { code: 'IDENTITY_PROVIDER_ERR_CHALLENGE_REQUIRED', message: /has no domain/ })
   })
 }

@@ -4,7 +4,7 @@ import { startScripted, unsignedToken, type AskedRequest } from './helpers/scrip
 const redirectUri = 'http://localhost:3000'
 const now = Math.floor(Date.now() / 1000)
 
-/** What the token endpoint answers: an ID token of the issuer that the adapter was told of. */
+/** The response of the token endpoint, with an ID token from the configured issuer. */
 function tokens (claims: Record<string, unknown> = {}) {
   return ({ headers }: AskedRequest) => ({
     body: {
@@ -33,7 +33,7 @@ t.test('an app client with a secret authenticates by HTTP Basic', async t => {
   t.notOk('client_secret' in (requests[0]?.input ?? {}))
 })
 
-t.test('a code that was asked for with another nonce is refused', async t => {
+t.test('a code from a login with another nonce is refused', async t => {
   const { provider } = await startScripted(t, { '/oauth2/token': tokens({ nonce: 'of-this-login' }) })
   await t.resolves(provider.exchangeCode({ code: 'c', redirectUri, nonce: 'of-this-login' }))
   await t.rejects(provider.exchangeCode({ code: 'c', redirectUri, nonce: 'of-another-login' }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
@@ -51,19 +51,19 @@ for (const [what, claims] of foreign) {
   })
 }
 
-t.test('the first callback URL of the profile stands in for a redirect URI that is not given', async t => {
+t.test('the first callback URL of the profile is the default redirect URI', async t => {
   const { provider, requests } = await startScripted(t, { '/oauth2/token': tokens() }, { callbackUrls: ['http://localhost:3000/first', 'http://localhost:3000/second'] })
   await provider.exchangeCode({ code: 'c' })
   t.equal(requests[0]?.input.redirect_uri, 'http://localhost:3000/first')
 })
 
-t.test('without any redirect URI the exchange says what is missing', async t => {
+t.test('without any redirect URI, the error of the exchange says what is missing', async t => {
   const { provider, requests } = await startScripted(t, {})
   await t.rejects(provider.exchangeCode({ code: 'c' }), { code: 'IDENTITY_PROVIDER_ERR_UNSUPPORTED', message: /redirectUri/ })
   t.equal(requests.length, 0)
 })
 
-t.test('addresses that the profile does not list are refused everywhere', async t => {
+t.test('redirect URIs that the profile does not list are refused everywhere', async t => {
   const { provider, requests } = await startScripted(t, {}, { callbackUrls: ['http://localhost:3000/cb'], logoutUrls: ['http://localhost:3000/out'] })
   const code = 'IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED'
   await t.rejects(provider.loginUrl({ redirectUri: 'http://localhost:3000/cb/' }), { code })
@@ -74,13 +74,13 @@ t.test('addresses that the profile does not list are refused everywhere', async 
   t.match(await provider.logoutUrl({ redirectUri: 'http://localhost:3000/out' }), /logout_uri=http%3A%2F%2Flocalhost%3A3000%2Fout/)
 })
 
-t.test('the pages are those that Cognito documents', async t => {
+t.test('the URLs are those that Cognito documents', async t => {
   const { provider } = await startScripted(t, {}, { domain: 'https://acme.auth.eu-west-1.amazoncognito.com/' })
   t.equal(await provider.loginUrl(), 'https://acme.auth.eu-west-1.amazoncognito.com/oauth2/authorize?response_type=code&client_id=web&scope=openid+email+profile')
   t.equal(await provider.logoutUrl({ redirectUri: 'http://localhost:3000/out' }), 'https://acme.auth.eu-west-1.amazoncognito.com/logout?client_id=web&logout_uri=http%3A%2F%2Flocalhost%3A3000%2Fout')
 })
 
-t.test('a profile without a domain has no pages and exchanges no codes', async t => {
+t.test('a profile without a domain has no hosted pages and no code exchange', async t => {
   const { provider } = await startScripted(t, {}, { domain: undefined })
   t.strictSame(['loginUrl', 'logoutUrl', 'exchangeCode'].filter(method => method in provider), [])
 })

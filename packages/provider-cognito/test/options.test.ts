@@ -15,14 +15,14 @@ t.test('the issuer and the audiences follow from the user pool', async t => {
   })
 })
 
-t.test('a profile may name its own issuer and audiences', async t => {
+t.test('a profile can set its own issuer and audiences', async t => {
   const { issuer } = create({ ...valid, issuer: 'http://127.0.0.1:9229/local_1', audiences: ['web', 'mobile'] })
   t.equal(issuer.issuer, 'http://127.0.0.1:9229/local_1')
   t.equal(issuer.jwksUri, 'http://127.0.0.1:9229/local_1/.well-known/jwks.json')
   t.strictSame(issuer.audiences, ['web', 'mobile'])
 })
 
-t.test('what a profile says beside its provider is taken and left alone', async t => {
+t.test('other fields of a profile are accepted and not changed', async t => {
   const options = Object.freeze({ ...valid, name: 'Cognito', type: 'cognito', callbackUrls: [], logoutUrls: [] })
   const provider = create(options)
   t.match(provider, { id: 'pool', type: 'cognito' })
@@ -31,9 +31,9 @@ t.test('what a profile says beside its provider is taken and left alone', async 
 })
 
 const mistakes: [string, object, string][] = [
-  ['a region that is none', { region: 'Ireland' }, 'region'],
+  ['an invalid region', { region: 'Ireland' }, 'region'],
   ['a user pool of another region', { userPoolId: 'us-east-1_AbCdEf123' }, 'userPoolId must begin with the region, "eu-west-1_"'],
-  ['a user pool id that is none', { userPoolId: 'pool' }, 'userPoolId'],
+  ['an invalid user pool id', { userPoolId: 'pool' }, 'userPoolId'],
   ['an empty client id', { clientId: '' }, 'clientId'],
   ['an unknown option', { clientID: 'web' }, 'clientID is not an option'],
   ['another type', { type: 'auth0' }, 'type must be "cognito"'],
@@ -44,10 +44,10 @@ const mistakes: [string, object, string][] = [
   ['a domain with a query', { domain: 'https://acme.example.com/?a=hunter2' }, 'domain must not contain a ?'],
   ['an endpoint by http', { endpoint: 'http://cognito.example.com' }, 'endpoint must begin with https://'],
   ['an issuer by http', { issuer: 'http://127.0.0.1.example.com/hunter2' }, 'issuer must begin with https://'],
-  ['credentials that nothing needs', { credentials: { accessKeyId: 'a', secretAccessKey: 'hunter2' } }, 'credentials are for deleteAccounts only'],
+  ['credentials that nothing needs', { credentials: { accessKeyId: 'a', secretAccessKey: 'hunter2' } }, 'credentials are used only for deleteAccounts'],
   ['half of the credentials', { deleteAccounts: true, credentials: { accessKeyId: 'a' } }, 'credentials.secretAccessKey is required'],
   ['no time at all', { timeoutMs: 0 }, 'timeoutMs'],
-  ['a list of callback URLs that is none', { callbackUrls: 'http://localhost:3000' }, 'callbackUrls must be array']
+  ['callback URLs that are not a list', { callbackUrls: 'http://localhost:3000' }, 'callbackUrls must be array']
 ]
 for (const [what, change, message] of mistakes) {
   t.test(`${what} is refused, naming the profile and the path, without values`, async t => {

@@ -9,7 +9,7 @@ const inAnHour = Math.floor(Date.now() / 1000) + 3600
 const AuthenticationResult = { IdToken: unsignedToken({ exp: inAnHour }), AccessToken: unsignedToken({ exp: inAnHour + 60 }), RefreshToken: 'refresh', ExpiresIn: 1 }
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
-t.test('signing in gives tokens with the ends that they name themselves', async t => {
+t.test('signing in returns tokens with the expiry times in them', async t => {
   const { provider } = await startScripted(t, { InitiateAuth: { body: { AuthenticationResult } } })
   t.strictSame(await provider.signInWithPassword({ email, password: 'p' }), {
     idToken: AuthenticationResult.IdToken,
@@ -20,7 +20,7 @@ t.test('signing in gives tokens with the ends that they name themselves', async 
   })
 })
 
-t.test('signing up sends the names as Cognito calls them, and only those that are there', async t => {
+t.test("signing up sends the names as Cognito's attributes, without empty ones", async t => {
   const { provider, requests } = await startScripted(t, { SignUp: { body: { UserSub: 'sub-1', UserConfirmed: true } } })
   const made = await provider.signUpWithPassword({ email, password: 'p', firstName: 'Ada', lastName: null })
   t.strictSame(made, { subject: 'sub-1', emailVerified: false }, 'a confirmed account is not a verified address')
@@ -48,7 +48,7 @@ t.test('an app client with a secret proves it in every request', async t => {
     [SECRET_HASH, SECRET_HASH, SECRET_HASH, SECRET_HASH, SECRET_HASH, clientSecret])
 })
 
-t.test('public operations are not signed, deleting is', async t => {
+t.test('public operations are not signed, but deleting is', async t => {
   const credentials = { accessKeyId: 'key-id', secretAccessKey: 'secret' }
   const { provider, requests } = await startScripted(t, {
     InitiateAuth: { body: { AuthenticationResult } },
@@ -73,10 +73,10 @@ t.test('public operations are not signed, deleting is', async t => {
   t.equal(requests.length, 10)
   t.strictSame(signed.map(({ operation }) => operation), ['ListUsers', 'AdminDeleteUser'])
   t.match(signed[0]?.headers.authorization, /Credential=key-id\//)
-  t.strictSame(credentials, { accessKeyId: 'key-id', secretAccessKey: 'secret' }, 'the given object is left as it was')
+  t.strictSame(credentials, { accessKeyId: 'key-id', secretAccessKey: 'secret' }, 'the given object is unchanged')
 })
 
-t.test('deleting finds the account by its subject, whatever that contains, and deletes no other', async t => {
+t.test('deleting finds the account by its subject, whatever characters it contains, and deletes no other', async t => {
   const { provider, requests } = await startScripted(t, {
     ListUsers: { body: { Users: [{ Username: 'Google_123' }] } },
     AdminDeleteUser: { body: {} }
@@ -90,12 +90,12 @@ t.test('deleting finds the account by its subject, whatever that contains, and d
   t.strictSame(asked.map(({ operation }) => operation), ['ListUsers'])
 })
 
-t.test('deleting is not there unless the profile asks for it', async t => {
+t.test('accounts cannot be deleted unless the profile enables it', async t => {
   const { provider } = await startScripted(t, {})
   t.notOk('deleteAccount' in provider)
 })
 
-t.test('refreshing gives the new refresh token where Cognito rotates, and the old one where it does not', async t => {
+t.test('refreshing returns the new refresh token if Cognito rotates, otherwise the old one', async t => {
   const { provider: rotating } = await startScripted(t, { GetTokensFromRefreshToken: { body: { AuthenticationResult: { ...AuthenticationResult, RefreshToken: 'new' } } } })
   t.equal((await rotating.refreshTokens({ refreshToken: 'old' })).refreshToken, 'new')
   const { RefreshToken, ...withoutRefreshToken } = AuthenticationResult
@@ -103,7 +103,7 @@ t.test('refreshing gives the new refresh token where Cognito rotates, and the ol
   t.equal((await provider.refreshTokens({ refreshToken: 'old' })).refreshToken, 'old')
 })
 
-t.test('refreshing falls back to REFRESH_TOKEN_AUTH at an emulator that knows nothing newer', async t => {
+t.test('refreshing falls back to REFRESH_TOKEN_AUTH with an emulator that supports nothing newer', async t => {
   const clientSecret = 'secret-of-the-client'
   const { provider, requests } = await startScripted(t, { InitiateAuth: { body: { AuthenticationResult } } }, { clientSecret })
   await provider.refreshTokens({ refreshToken: 'r', email })
@@ -117,13 +117,13 @@ t.test('refreshing falls back to REFRESH_TOKEN_AUTH at an emulator that knows no
   t.strictSame((requests[3] as AskedRequest).input.AuthParameters, { REFRESH_TOKEN: 'r' }, 'without a user name there is no hash')
 })
 
-t.test('refreshing does not fall back because of any other answer', async t => {
+t.test('refreshing does not fall back after any other error', async t => {
   const { provider, requests } = await startScripted(t, { GetTokensFromRefreshToken: refusal('NotAuthorizedException', 'Refresh Token has expired') })
   await t.rejects(provider.refreshTokens({ refreshToken: 'r', email }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' })
   t.equal(requests.length, 1)
 })
 
-t.test('a request that fails at Cognito is tried a second time, and not a third', async t => {
+t.test('a request that fails at Cognito is retried once', async t => {
   let tries = 0
   const { provider } = await startScripted(t, { InitiateAuth: () => ++tries === 1 ? refusal('InternalErrorException', 'oh', 500) : { body: { AuthenticationResult } } })
   await t.resolves(provider.signInWithPassword({ email, password: 'p' }))
@@ -132,7 +132,7 @@ t.test('a request that fails at Cognito is tried a second time, and not a third'
   t.equal(requests.length, 2)
 })
 
-t.test('the time holds while an answer trickles in', async t => {
+t.test('the timeout applies while a response trickles in', async t => {
   let closed = () => {}
   const connectionClosed = new Promise<void>(resolve => { closed = resolve })
   const url = await startServer(t, (_request, response) => {
@@ -144,5 +144,5 @@ t.test('the time holds while an answer trickles in', async t => {
     { log: { debug () {}, info () {}, warn () {}, error () {} } })
   t.teardown(() => provider.close?.())
   await t.rejects(provider.signInWithPassword({ email, password: 'p' }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE', cause: { name: 'TimeoutError' } })
-  await t.resolves(connectionClosed, 'and the connection is let go of')
+  await t.resolves(connectionClosed, 'and the connection is closed')
 })

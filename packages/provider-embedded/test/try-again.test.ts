@@ -62,7 +62,7 @@ for (const dialect of dialects) {
     t.test('the methods of the adapter say so in their error', async t => {
       await lock(t, `passwordOfAccountFrom:${email}|${network}`, 3600)
       const error = await provider.signInWithPassword({ email, password, clientAddress: network }).then(() => null, (error: Record<string, unknown>) => error)
-      t.match(error, { code: 'IDENTITY_PROVIDER_ERR_THROTTLED', message: 'Too many tries: wait a while.', retryAfterSeconds: /^(3600|35[5-9]\d)$/, headers: { 'retry-after': /^(3600|35[5-9]\d)$/ } })
+      t.match(error, { code: 'IDENTITY_PROVIDER_ERR_THROTTLED', message: 'Too many attempts. Wait a while and try again.', retryAfterSeconds: /^(3600|35[5-9]\d)$/, headers: { 'retry-after': /^(3600|35[5-9]\d)$/ } })
     })
   })
 }

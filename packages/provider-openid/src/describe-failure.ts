@@ -1,23 +1,23 @@
 import { withhold } from '@latchkey/identity-provider'
 
-/** How deep causes are told. */
+/** How many causes of an error are described. */
 const deepest = 5
 
 /**
- * What a lower-level error says, for the log: the messages and codes of its chain of causes, without what was sent to
- * the provider and without the answers that libraries hang on their errors.
+ * Describes a lower-level error for the log: the messages and codes of the error and its causes. It leaves out what was
+ * sent to the provider, and the responses that libraries attach to their errors.
  *
- * @param secrets what was sent and may be repeated by the provider
+ * @param secrets what was sent, which the provider may repeat
  */
 export function describeFailure (error: unknown, secrets: readonly (string | undefined)[]): Error {
   const said: string[] = []
   let current: unknown = error
   while (current instanceof Error && said.length < deepest) {
     said.push(describe(current))
-    // A parser repeats what it could not read.
+    // A parser's message repeats what it could not read.
     current = current.cause instanceof SyntaxError ? undefined : current.cause
   }
-  return new Error(withhold(said.length > 0 ? said.join(': ') : 'something that is no error was thrown', secrets))
+  return new Error(withhold(said.length > 0 ? said.join(': ') : 'a value that is not an Error was thrown', secrets))
 }
 
 function describe (error: Error): string {

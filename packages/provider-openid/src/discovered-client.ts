@@ -3,16 +3,18 @@ import * as client from 'openid-client'
 import { describeFailure } from './describe-failure.js'
 import type { ResolvedOptions } from './options.js'
 
-/** How long a discovery document is used before it is asked for again. */
+/** How long a discovery document is used before it is fetched again. */
 const freshForMs = 3_600_000
 
-/** Gives the client of the provider, whose endpoints are known by then. */
+/** Returns the provider's client, with its endpoints discovered. */
 export type DiscoveredClient = () => Promise<client.Configuration>
 
 /**
- * The client of a provider by OpenID Connect Discovery: asked for when first needed, once for all who wait for it, again
- * at the next need after a failure, and again when it is old; what is known stays in use where that fails, which is logged here,
- * since nobody else hears of it. Where nothing is known it is for whoever asked to say: they know how often they ask.
+ * Discovers the client of a provider (OpenID Connect Discovery).
+ *
+ * The document is fetched when it is first needed, once for all concurrent callers. After a failure, the next call tries
+ * again. When the document is too old it is fetched again; if that fails, the old one stays in use and a warning is
+ * logged. Without an old one the error goes to the caller, who decides whether to log it.
  *
  * @param now milliseconds since 1970
  */
@@ -27,7 +29,7 @@ export function createDiscoveredClient (options: ResolvedOptions, log: ProviderL
       return configuration
     } catch (error) {
       if (known === undefined) throw error
-      log.warn({ profile: options.id, operation: 'discover', err: describeFailure(error, []) }, 'The discovery document could not be renewed; the one known stays in use')
+      log.warn({ profile: options.id, operation: 'discover', err: describeFailure(error, []) }, 'Could not refresh the discovery document; the cached one stays in use')
       known.until = now() + options.timeoutMs
       return known.configuration
     } finally {
@@ -49,16 +51,16 @@ async function discover (options: ResolvedOptions): Promise<client.Configuration
   const metadata = (await client.discovery(new URL(issuer), clientId, undefined, undefined, {
     [client.customFetch]: fetch,
     timeout,
-    // http is for loopback addresses only, which the options and the fetch see to.
+    // The options and the guarded fetch allow http for loopback addresses only.
     execute: [client.allowInsecureRequests]
   })).serverMetadata()
-  // The library compares parsed URLs, and makes exceptions for some providers.
-  if (metadata.issuer !== issuer) throw new Error('The issuer of the discovery document is not the configured one, to the letter')
+  // The library only compares parsed URLs, and makes exceptions for some providers.
+  if (metadata.issuer !== issuer) throw new Error('The issuer in the discovery document does not exactly match the configured issuer')
   for (const name of ['authorization_endpoint', 'end_session_endpoint'] as const) {
     const mistake = metadata[name] === undefined ? null : describeUrlMistake(metadata[name])
-    if (mistake !== null) throw new Error(`The ${name} of the discovery document ${mistake}`)
+    if (mistake !== null) throw new Error(`The ${name} in the discovery document ${mistake}`)
   }
-  // A second one, since how the client authenticates may depend on what the provider supports.
+  // A second configuration, because client authentication may depend on what the provider supports.
   const configuration = new client.Configuration(metadata, clientId, undefined, authenticationOf(options, metadata))
   configuration[client.customFetch] = fetch
   configuration.timeout = timeout
@@ -68,7 +70,7 @@ async function discover (options: ResolvedOptions): Promise<client.Configuration
 
 function authenticationOf ({ clientSecret, tokenEndpointAuthMethod }: ResolvedOptions, metadata: client.ServerMetadata): client.ClientAuth {
   if (clientSecret === undefined) return client.None()
-  // Basic is the default where the provider does not say (OpenID Connect Discovery §3).
+  // Basic is the default if the provider does not say (OpenID Connect Discovery §3).
   const supported = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
   const method = tokenEndpointAuthMethod ?? (supported.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post')
   return method === 'client_secret_basic' ? client.ClientSecretBasic(clientSecret) : client.ClientSecretPost(clientSecret)

@@ -9,16 +9,16 @@ import { translateError, type Operation } from './translate-error.js'
 export type OpenIdProvider = IdentityProvider & CodeExchange & TokenRefresh & HostedPages
 
 /**
- * Opens the adapter to an OpenID provider. Nothing is asked of the provider before the first request.
+ * Opens the adapter to an OpenID provider. It does not contact the provider until it is first used.
  *
- * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every mistaken path
+ * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
 export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderDependencies): OpenIdProvider {
   const resolved = resolveOptions(options)
   const { id, type, clientSecret, scope, callbackUrls, logoutUrls } = resolved
   const discoveredClient = createDiscoveredClient(resolved, log)
 
-  /** Asks the provider; whatever goes wrong is told in the words of the contract. */
+  /** Sends a request to the provider and translates any failure into an error of the contract. */
   async function ask<Answer> (operation: Operation, secrets: (string | undefined)[], question: (configuration: client.Configuration) => Promise<Answer>): Promise<Answer> {
     const configuration = await discoveredClient().catch((error: unknown) => { throw translateError(error, { profileId: id, operation: 'discover', secrets: [] }) })
     try {
@@ -26,7 +26,7 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
     } catch (error) {
       const translated = translateError(error, { profileId: id, operation, secrets: [clientSecret, ...secrets] })
       if (translated instanceof errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE) {
-        log.warn({ profile: id, operation, err: translated.cause }, 'The identity provider did not answer as it should')
+        log.warn({ profile: id, operation, err: translated.cause }, 'The identity provider is unavailable or sent an unexpected response')
       }
       throw translated
     }
@@ -40,10 +40,10 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
     async exchangeCode ({ code, redirectUri = callbackUrls[0], codeVerifier, nonce }) {
       assertRedirectAllowed(id, redirectUri, callbackUrls)
       return await ask('exchangeCode', [code, codeVerifier], async configuration => {
-        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, and providers compare it to the letter.
+        // Not `authorizationCodeGrant`: it takes the redirect URI from a parsed URL, but providers compare it exactly.
         const answer = await client.genericGrantRequest(configuration, 'authorization_code', given({ code, redirect_uri: redirectUri, code_verifier: codeVerifier }))
         const tokens = toTokenSet(answer)
-        // The code was given in another login (OpenID Connect Core §3.1.3.7 item 11).
+        // The code belongs to another login (OpenID Connect Core §3.1.3.7 item 11).
         if (nonce !== undefined && answer.claims()?.nonce !== nonce) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
         return tokens
       })
@@ -52,7 +52,7 @@ export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderD
     async refreshTokens ({ refreshToken }) {
       return await ask('refreshTokens', [refreshToken], async configuration => {
         const tokens = toTokenSet(await client.genericGrantRequest(configuration, 'refresh_token', { refresh_token: refreshToken }))
-        // A provider that gives no new one lets the old one be used again (RFC 6749 §6).
+        // If the provider issues no new refresh token, the old one can be used again (RFC 6749 §6).
         return { ...tokens, refreshToken: tokens.refreshToken ?? refreshToken }
       })
     },
@@ -91,7 +91,7 @@ function describeIssuer ({ issuer, clientId, audiences = [clientId], jwksUri, al
   })
 }
 
-/** The parameters that have a value. */
+/** Drops the parameters that have no value. */
 function given (parameters: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

@@ -2,13 +2,13 @@ import type { TokenSet } from '@latchkey/identity-provider'
 import type { TokenEndpointResponse, TokenEndpointResponseHelpers } from 'openid-client'
 
 /**
- * What a token endpoint answered, in the contract's form.
+ * Converts the response of a token endpoint to the contract's form.
  *
- * @throws when there is no ID token in it
+ * @throws if it contains no ID token
  */
 export function toTokenSet (answer: TokenEndpointResponse & TokenEndpointResponseHelpers): TokenSet {
   const claims = answer.claims()
-  if (answer.id_token === undefined || claims === undefined) throw new Error('The provider gave no ID token: let it give the client the scope openid')
+  if (answer.id_token === undefined || claims === undefined) throw new Error('The response contains no ID token: allow the scope openid for the client at the provider')
   const expiresIn = answer.expiresIn()
   return {
     idToken: answer.id_token,

@@ -1,24 +1,24 @@
-import { errors } from '@latchkey/identity-provider'
+import { errors, isProviderError } from '@latchkey/identity-provider'
 import { describeFailure } from './describe-failure.js'
 
-/** What was asked of the provider: the same answer means different things to different questions. */
+/** The operation that failed: the same response means different things for different operations. */
 export type Operation = 'exchangeCode' | 'refreshTokens' | 'discover'
 
 export interface ErrorContext {
   readonly profileId: string
   readonly operation: Operation
-  /** What was sent and must appear nowhere. */
+  /** What was sent to the provider and must appear nowhere. */
   readonly secrets: readonly (string | undefined)[]
 }
 
 /**
- * What went wrong, in the words of the contract: `invalid_grant` and `invalid_request` (RFC 6749 §5.2) mean a code or
- * refresh token that is no good, status 429 too many tries, and everything else that the provider did not answer as it should.
+ * Translates a failure into an error of the contract. `invalid_grant` and `invalid_request` (RFC 6749 §5.2) mean an invalid
+ * code or refresh token, status 429 means too many attempts, and anything else that the provider is unavailable.
  *
- * @returns an error whose `cause` tells the log what the provider said
+ * @returns an error whose `cause` says, for the log, what the provider answered
  */
 export function translateError (error: unknown, { profileId, operation, secrets }: ErrorContext): Error {
-  if (isTranslated(error)) return error
+  if (isProviderError(error)) return error
   const cause = describeFailure(error, secrets)
   if (statusOf(error) === 429) return new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ cause })
   if (isRefusedGrant(error)) {
@@ -28,17 +28,13 @@ export function translateError (error: unknown, { profileId, operation, secrets 
   return new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profileId, { cause })
 }
 
-function isTranslated (error: unknown): error is Error {
-  return error instanceof Error && String((error as { code?: unknown }).code).startsWith('IDENTITY_PROVIDER_ERR_')
-}
-
-/** What the client gave is no good, or has no form that the provider would look at. */
+/** Whether the provider refused the code or refresh token as invalid or malformed. */
 function isRefusedGrant (error: unknown): boolean {
   const { error: code } = error as { error?: unknown }
   return code === 'invalid_grant' || code === 'invalid_request'
 }
 
-/** The status of the answer, which the library hangs on its error or gives as its cause. */
+/** The HTTP status, which the library sets on its error or on the response in `cause`. */
 function statusOf (error: unknown): unknown {
   const { status, cause } = error as { status?: unknown, cause?: unknown }
   return status ?? (cause instanceof Response ? cause.status : undefined)

@@ -26,7 +26,7 @@ for (const rotates of [true, false]) {
 
   t.test(`with a provider that ${rotates ? 'rotates refresh tokens' : 'lets a refresh token be used again'}`, async t => {
     await runConformance(t, {
-      // A machine that stands still meanwhile is not the adapter's fault.
+      // A busy machine is not the adapter's fault.
       unavailableWithinMs: 30_000,
       create: dependencies => createOpenIdProvider(options, dependencies),
       createUnavailable: async (kind, dependencies) => createOpenIdProvider({ ...options, issuer: await brokenIssuer(kind), timeoutMs: 300 }, dependencies),

@@ -15,12 +15,12 @@ async function startIssuer (t: Test) {
   return issuer
 }
 
-/** Milliseconds that the provider is waited for, on a machine that may be busy, and left alone for after it failed. */
+/** The timeout in milliseconds, long enough for a busy machine. After a failed refresh the adapter waits as long before it tries again. */
 const PATIENCE = 60_000
 const optionsFor = (issuer: string): OpenIdOptions => ({ id: 'company-sso', issuer, clientId: 'web', clientSecret: 'hunter2', timeoutMs: PATIENCE })
 const open = (issuer: string, log = silent) => createOpenIdProvider(optionsFor(issuer), { log })
 
-t.test('opening asks the provider nothing, and works while it is down', async t => {
+t.test('opening the adapter sends no request, and works while the provider is down', async t => {
   const issuer = await startIssuer(t)
   open(issuer.issuer)
   await issuer.behave('down')
@@ -28,7 +28,7 @@ t.test('opening asks the provider nothing, and works while it is down', async t 
   t.equal(issuer.requests.discovery, 0)
 })
 
-t.test('however many ask at once and afterwards, the provider is asked once', async t => {
+t.test('concurrent and later calls share one discovery request', async t => {
   const issuer = await startIssuer(t)
   const provider = open(issuer.issuer)
   await Promise.all(Array.from({ length: 20 }, () => provider.loginUrl()))
@@ -38,7 +38,7 @@ t.test('however many ask at once and afterwards, the provider is asked once', as
 })
 
 for (const how of ['down', 'hanging', 'error', 'garbage', 'huge', 'redirect'] as const) {
-  t.test(`${how}: everybody who waits is told, and the next one asks again`, async t => {
+  t.test(`${how}: all waiting calls fail, and the next call tries again`, async t => {
     const issuer = await startIssuer(t)
     const provider = createOpenIdProvider({ ...optionsFor(issuer.issuer), timeoutMs: how === 'hanging' ? 3000 : PATIENCE }, { log: silent })
     await issuer.behave(how)
@@ -49,7 +49,7 @@ for (const how of ['down', 'hanging', 'error', 'garbage', 'huge', 'redirect'] as
   })
 }
 
-t.test('an outage is told to all who wait, with the profile and what happened, and logged by whoever asked', async t => {
+t.test('an outage fails all waiting calls, naming the profile and the cause, and leaves logging to the caller', async t => {
   const issuer = await startIssuer(t)
   const log = createRecordingLog()
   await issuer.behave('down')
@@ -64,7 +64,7 @@ for (const [what, issuerOf] of [
   ['the issuer with a slash', (issuer: string) => `${issuer}/`],
   ['the issuer in capitals', (issuer: string) => issuer.replace('http', 'HTTP')]
 ] as const) {
-  t.test(`a discovery document of ${what} is not believed`, async t => {
+  t.test(`a discovery document with ${what} is refused`, async t => {
     const { issuer } = await startCrookedProvider(t, { discovery: issuer => ({ issuer: issuerOf(issuer) }) })
     await t.rejects(open(issuer).loginUrl(), unavailable)
   })
@@ -82,12 +82,12 @@ for (const [endpoint, use] of [
   }
 }
 
-t.test('no secret is sent to a token endpoint by http elsewhere', async t => {
+t.test('no secret is sent to a token endpoint over http', async t => {
   const { issuer } = await startCrookedProvider(t, { discovery: () => ({ token_endpoint: 'http://id.example.com/token' }) })
-  await t.rejects(open(issuer).exchangeCode({ code: 'a-code' }), { ...unavailable, cause: { message: /endpoint that must begin with https/ } })
+  await t.rejects(open(issuer).exchangeCode({ code: 'a-code' }), { ...unavailable, cause: { message: /endpoint URL must begin with https/ } })
 })
 
-t.test('what is known is renewed after an hour, and kept for a while where that fails', async t => {
+t.test('the discovery document is refreshed after an hour, and stays in use if that fails', async t => {
   const issuer = await startIssuer(t)
   const log = createRecordingLog()
   let now = 0
@@ -107,7 +107,7 @@ t.test('what is known is renewed after an hour, and kept for a while where that 
   t.equal(await discoveredClient(), second)
   t.match(log.lines, [{ level: 'warn', details: { profile: 'company-sso' } }])
   t.equal(await discoveredClient(), second)
-  t.equal(issuer.requests.discovery, 3, 'the provider that is down is left alone for a moment')
+  t.equal(issuer.requests.discovery, 3, 'after a failure the next refresh waits')
 
   await issuer.behave('well')
   now += PATIENCE

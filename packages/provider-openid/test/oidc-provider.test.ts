@@ -1,4 +1,4 @@
-/** The adapter against a real provider: what the conformance suite does not ask. */
+/** Tests against a real provider that the conformance suite does not cover. */
 import t from 'tap'
 import { createOpenIdProvider, type OpenIdOptions } from '../dist/index.js'
 import { authorize } from './helpers/code-flow.js'
@@ -10,7 +10,7 @@ import { silent } from './helpers/silent-log.js'
 const ada = { subject: 'ada', email: 'ada@example.com', password: 'correct horse' }
 const eve = { subject: 'eve', email: 'eve@example.com', emailVerified: false, password: 'battery staple' }
 const callback = 'http://127.0.0.1:1/auth/callback'
-/** To the letter: a parser would put a slash behind it. */
+/** A URL parser would append a slash to it. */
 const bareCallback = 'http://127.0.0.1:1'
 const loggedOut = 'http://127.0.0.1:1/logged-out'
 const clientSecret = 'the+client/secret of a test'
@@ -44,24 +44,24 @@ for (const [what, options] of Object.entries({
   })
 }
 
-t.test('whoever signs in gets their own tokens', async t => {
+t.test('each user gets their own tokens', async t => {
   const adapter = open({})
   const tokens = await adapter.exchangeCode(await authorize(fixture, adapter, { ...eve, redirectUri: callback }))
   t.match(claimsOf(tokens.idToken), { sub: 'eve', email_verified: false })
 })
 
-t.test('the redirect URI is sent to the letter', async t => {
+t.test('the redirect URI is sent unchanged', async t => {
   const adapter = open({})
   await t.resolves(adapter.exchangeCode(await authorize(fixture, adapter, { ...ada, redirectUri: bareCallback })))
 })
 
-t.test('the first of the callback URLs is meant where none is named', async t => {
+t.test('the first callback URL is the default redirect URI', async t => {
   const adapter = open({ callbackUrls: [callback, bareCallback] })
   const { redirectUri, ...request } = await authorize(fixture, adapter, { ...ada, redirectUri: callback })
   await t.resolves(adapter.exchangeCode(request))
 })
 
-t.test('a callback that is not listed is refused before the provider is asked', async t => {
+t.test('a callback URL that is not listed is refused without a request to the provider', async t => {
   const adapter = open({ callbackUrls: [callback], issuer: 'http://127.0.0.1:1' })
   for (const redirectUri of [bareCallback, `${callback}/`, 'https://evil.example']) {
     await t.rejects(adapter.exchangeCode({ code: 'a-code', redirectUri }), { code: 'IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', statusCode: 400 })
@@ -69,7 +69,7 @@ t.test('a callback that is not listed is refused before the provider is asked', 
   }
 })
 
-t.test('a code without a verifier, or no code or refresh token at all, is no good', async t => {
+t.test('a code without its verifier, an empty code and an empty refresh token are refused', async t => {
   const adapter = open({})
   const { code } = await authorize(fixture, adapter, { ...ada, redirectUri: callback })
   for (const request of [{ code, redirectUri: callback }, { code: '' }, { code: '\u0000 &=' }]) {
@@ -80,12 +80,12 @@ t.test('a code without a verifier, or no code or refresh token at all, is no goo
   }
 })
 
-t.test('a code given to one client is of no use to another', async t => {
+t.test('a code of one client does not work for another', async t => {
   const request = await authorize(fixture, open({}), { ...ada, redirectUri: callback })
   await t.rejects(open({ clientId: 'public', clientSecret: undefined }).exchangeCode(request), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
 })
 
-t.test('a wrong client secret is told in the log as what it is', async t => {
+t.test('the log shows that the client secret is wrong', async t => {
   const log = createRecordingLog()
   const request = await authorize(fixture, open({}), { ...ada, redirectUri: callback })
   await t.rejects(open({ clientSecret: 'of yesterday' }, log).exchangeCode(request), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })

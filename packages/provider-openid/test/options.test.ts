@@ -18,7 +18,7 @@ t.test('the issuer, a client and an id are enough', async t => {
   t.ok(Object.isFrozen(provider) && Object.isFrozen(provider.issuer))
 })
 
-t.test('the description of the issuer is as configured', async t => {
+t.test('the issuer description contains the configured values', async t => {
   const described = {
     audiences: ['web', 'mobile'],
     jwksUri: 'https://id.example.com/keys',
@@ -29,13 +29,13 @@ t.test('the description of the issuer is as configured', async t => {
   t.equal(open({ type: 'keycloak' }).type, 'keycloak')
 })
 
-t.test('the issuer is kept to the letter', async t => {
+t.test('the issuer is kept exactly as configured', async t => {
   for (const issuer of ['https://id.example.com/', 'https://ID.example.com', 'https://id.example.com/realms/a', 'http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080']) {
     t.equal(open({ issuer }).issuer.issuer, issuer)
   }
 })
 
-t.test("a profile's name is no mistake", async t => {
+t.test('the name of the profile is accepted', async t => {
   t.ok(open({ name: 'Company SSO' }))
 })
 
@@ -67,11 +67,11 @@ const mistakes: [string, object, string][] = [
 for (const [what, options, message] of mistakes) {
   t.test(`${what} is refused, with the profile and the path, and without the value`, async t => {
     t.throws(() => open(options), { code: 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS' })
-    t.throws(() => open(options), { message: new RegExp('^Invalid options of the authentication profile ' + ('id' in options ? '' : '"company-sso": ') + '(?!.*hunter2)') })
+    t.throws(() => open(options), { message: new RegExp('^Invalid options for the authentication profile ' + ('id' in options ? '' : '"company-sso": ') + '(?!.*hunter2)') })
     try { open(options) } catch (error) { t.ok((error as Error).message.includes(message), (error as Error).message) }
   })
 }
 
-t.test('a callback may have a scheme of its own', async t => {
+t.test('a callback URL may have a custom scheme', async t => {
   t.ok(open({ callbackUrls: ['com.example.app:/callback'] }))
 })

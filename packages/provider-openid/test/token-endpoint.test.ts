@@ -1,4 +1,4 @@
-/** What the adapter makes of each answer of a token endpoint, and what it lets nobody see. */
+/** How the adapter translates each response of a token endpoint, and that it exposes no secrets. */
 import { inspect } from 'node:util'
 import type { ServerResponse } from 'node:http'
 import t from 'tap'
@@ -12,7 +12,7 @@ const clientSecret = 'the-client-secret'
 const codeVerifier = 'the-verifier-of-the-login'
 
 type Answer = (response: ServerResponse, issuer: string, body: URLSearchParams) => void
-/** Repeats what it was sent, as it is and encoded. */
+/** Repeats what it was sent, as is and encoded. */
 const says = (status: number, error: string): Answer => (response, issuer, body) => {
   sendJson(response, status, { error, error_description: `no good: ${[...body.values()].join(' ')} ${body.toString()} ${clientSecret}` })
 }
@@ -48,7 +48,7 @@ for (const [what, token, ofExchange, ofRefresh] of answers) {
   t.test(`${what}: ${ofExchange} for a code, ${ofRefresh} for a refresh token`, async t => {
     const { issuer, tokenRequests } = await startCrookedProvider(t, { token })
     const log = createRecordingLog()
-    // Long enough for a machine that is busy, and no longer where no end of the answer comes.
+    // Long enough for a busy machine, but short where the response never ends.
     const provider = createOpenIdProvider({ id: 'company-sso', issuer, clientId: 'web', clientSecret, timeoutMs: ['no answer', 'half an answer'].includes(what) ? 2000 : 60_000 }, { log })
     await provider.loginUrl()
     const errors = [
@@ -58,7 +58,7 @@ for (const [what, token, ofExchange, ofRefresh] of answers) {
     t.strictSame(errors.map(error => error.code), [`IDENTITY_PROVIDER_ERR_${ofExchange}`, `IDENTITY_PROVIDER_ERR_${ofRefresh}`])
     t.ok(errors.every(error => error.cause instanceof Error), 'the cause is kept for the log')
     t.equal(tokenRequests.length, 2, 'and the provider was asked once for each')
-    t.equal(log.lines.length, ofExchange === 'UNAVAILABLE' ? 2 : 0, "what is the provider's fault is logged")
+    t.equal(log.lines.length, ofExchange === 'UNAVAILABLE' ? 2 : 0, 'only failures of the provider are logged')
 
     const shown = inspect([errors, log.lines], { depth: 20, showHidden: true })
     for (const secret of [code, refreshToken, codeVerifier, clientSecret, 'an-access-token']) {
@@ -67,16 +67,16 @@ for (const [what, token, ofExchange, ofRefresh] of answers) {
   })
 }
 
-t.test('an ID token whose clock is a little late is accepted', async t => {
+t.test('an ID token that expired within the clock tolerance is accepted', async t => {
   const { issuer } = await startCrookedProvider(t, { token: gives(() => ({ exp: seconds() - 10, nonce: 'n' })) })
   const provider = createOpenIdProvider({ id: 'company-sso', issuer, clientId: 'web' }, { log: createRecordingLog() })
   t.match(await provider.exchangeCode({ code }), { accessToken: 'an-access-token', refreshToken: null, accessTokenExpiresAt: null })
 })
 
-t.test('an answer that comes too late by less than a second is too late', async t => {
+t.test('the timeout is exact: a response that is less than a second late is too late', async t => {
   const { issuer } = await startCrookedProvider(t, { token: (response, issuer, body) => { setTimeout(() => { gives(() => ({}))(response, issuer, body) }, 1700) } })
   const provider = createOpenIdProvider({ id: 'company-sso', issuer, clientId: 'web', timeoutMs: 1250 }, { log: createRecordingLog() })
-  while (await provider.loginUrl().then(() => false, () => true)) { /* a machine that is busy may be too late for this, too */ }
+  while (await provider.loginUrl().then(() => false, () => true)) { /* a busy machine may miss this timeout too */ }
   await t.rejects(provider.exchangeCode({ code }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })
 })
 

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import t from 'tap'
 
-/** Your app: it answers with the email of whoever sends an ID token of the issuer. */
+/** Your app: returns the email in the ID token of a request. */
 function buildApp (issuer: string, jwksUri: string) {
   const keys = createRemoteJWKSet(new URL(jwksUri))
   const app = Fastify()

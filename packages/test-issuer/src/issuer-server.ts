@@ -4,28 +4,28 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Behaviour } from './test-issuer.js'
 
-/** A JSON document that the server can be asked for. */
+/** A JSON document that the server serves. */
 export interface ServedDocument {
   /** Counts a request for it. */
   asked (): void
   content (): object
 }
 
-/** An HTTP server on a loopback port that answers well or ill. */
+/** An HTTP server on a loopback port that can misbehave. */
 export interface IssuerServer {
   readonly origin: string
   behave (how: Behaviour): Promise<void>
   close (): Promise<void>
 }
 
-/** Where `redirect` leads: to the same document, so that whoever follows is found out by getting it. */
+/** Where `redirect` leads: to the same document, so that a test notices a client that follows redirects. */
 const movedPrefix = '/moved'
 const hugeChunk = ' '.repeat(64 * 1024)
 const hugeChunks = 256
 
 type Answer = (response: ServerResponse, path: string, document: object | undefined) => void
 
-/** What is answered, by behaviour; `down` has no entry since nothing listens then. */
+/** The responses, by behaviour. `down` has no entry, because the server does not listen then. */
 const answers: Record<Exclude<Behaviour, 'down'>, Answer> = {
   well: (response, path, document) => {
     if (document === undefined) send(response, 404, { error: 'not_found' })
@@ -36,7 +36,7 @@ const answers: Record<Exclude<Behaviour, 'down'>, Answer> = {
   garbage: response => { response.writeHead(200, { 'content-type': 'application/json' }).end('<!doctype html><p>This is no JSON.') },
   huge: (response, path, document) => {
     response.writeHead(200, { 'content-type': 'application/json' })
-    // The client may hang up in the middle of it, as it should.
+    // A correct client hangs up before the end.
     pipeline(Readable.from(hugeBody(document ?? {})), response).catch(() => {})
   },
   redirect: (response, path) => { response.writeHead(302, { location: movedPrefix + path }).end() }
@@ -54,8 +54,8 @@ function * hugeBody (document: object): Generator<string> {
 /**
  * Starts the server.
  *
- * @param port 0: a free one, kept for as long as the server lives
- * @param documentAt which document is at a path
+ * @param port 0 means a free port, which the server keeps until it is closed
+ * @param documentAt returns the document at a path
  */
 export async function startIssuerServer (port: number, documentAt: (path: string) => ServedDocument | undefined): Promise<IssuerServer> {
   let answer = answers.well

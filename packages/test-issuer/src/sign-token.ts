@@ -1,6 +1,6 @@
 /**
- * Signs a token by hand (JWS compact serialization, RFC 7515 §7.1): a library that signs refuses to make the
- * tokens that a verifier must refuse, such as one with `alg: none`, and a test needs those.
+ * Signs tokens without a library (JWS compact serialization, RFC 7515 §7.1). Libraries refuse to create tokens that a
+ * verifier must refuse, such as one with `alg: none`, but tests need them.
  */
 import { constants, createHmac, sign, type SignKeyObjectInput } from 'node:crypto'
 import type { SigningKey } from './signing-key.js'
@@ -12,7 +12,7 @@ interface Scheme { kind: string, hash: string | null, input?: Omit<SignKeyObject
 const pss = (saltLength: number) => ({ padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
 const ecdsa = { dsaEncoding: 'ieee-p1363' as const }
 
-/** The signature algorithms of RFC 7518 §3.1 and RFC 8037, and the kind of key each is for. */
+/** The signature algorithms of RFC 7518 §3.1 and RFC 8037, and the type of key that each one uses. */
 const schemes = new Map<unknown, Scheme>([
   ['RS256', { kind: 'RSA', hash: 'sha256' }],
   ['RS384', { kind: 'RSA', hash: 'sha384' }],
@@ -28,10 +28,10 @@ const schemes = new Map<unknown, Scheme>([
 const hmacHashes = new Map<unknown, string>([['HS256', 'sha256'], ['HS384', 'sha384'], ['HS512', 'sha512']])
 
 /**
- * A compact JWS.
+ * Creates a compact JWS.
  *
- * @param header as it is written; its `alg` decides how the token is signed where the key can do that
- * @param key which key signs
+ * @param header written unchanged. Its `alg` selects the signature algorithm if the key supports it
+ * @param key signs the token
  */
 export function signToken (header: Values, claims: Values, key: SigningKey): string {
   const input = `${encode(header)}.${encode(claims)}`

@@ -2,27 +2,27 @@ import { KeyObject, type JsonWebKey } from 'node:crypto'
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose'
 import type { Algorithm } from './test-issuer.js'
 
-/** A key pair that tokens are signed with. */
+/** A key pair that signs tokens. */
 export interface SigningKey {
   /** The thumbprint of the public key (RFC 7638). */
   readonly kid: string
   readonly algorithm: Algorithm
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
-  /** What the key set shows of it. */
+  /** Its entry in the key set. */
   readonly jwk: Readonly<JsonWebKey>
 }
 
-/** Keys of issuers that are closed. Making an RSA key takes a fifth of a second, and a test file starts many issuers. */
+/** Keys of closed issuers, for reuse. Generating an RSA key takes a fifth of a second, and a test file starts many issuers. */
 const spare: SigningKey[] = []
 
-/** A key that no open issuer of this process has. */
+/** Returns a key that no open issuer in this process uses. */
 export async function takeSigningKey (algorithm: Algorithm): Promise<SigningKey> {
   const index = spare.findIndex(key => key.algorithm === algorithm)
   return index === -1 ? await generateSigningKey(algorithm) : spare.splice(index, 1)[0] as SigningKey
 }
 
-/** Gives keys back, of an issuer that is closed. */
+/** Returns the keys of a closed issuer for reuse. */
 export function giveBackSigningKeys (keys: Iterable<SigningKey>): void {
   spare.push(...keys)
 }

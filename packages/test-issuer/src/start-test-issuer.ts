@@ -7,7 +7,7 @@ import { shapes, type TokenSubject } from './token-shapes.js'
 /**
  * Starts an OpenID issuer on a loopback port. Close it when the test ends.
  *
- * @throws TypeError for a shape that it does not know, EADDRINUSE when the port is taken
+ * @throws TypeError for an unknown shape, EADDRINUSE if the port is taken
  */
 export async function startTestIssuer (options: IssuerOptions = {}): Promise<TestIssuer> {
   const { shape: shapeName = 'openid', clientId = 'web', port = 0 } = options
@@ -37,7 +37,7 @@ export async function startTestIssuer (options: IssuerOptions = {}): Promise<Tes
   function discoveryDocument (): object {
     return {
       issuer,
-      // Required by OpenID Connect Discovery §3; nothing answers there: this issuer's tokens come from idToken().
+      // Required by OpenID Connect Discovery §3, but both return 404: this issuer's tokens come from idToken().
       authorization_endpoint: below(issuer, 'authorize'),
       token_endpoint: below(issuer, 'token'),
       jwks_uri: jwksUri,
@@ -58,7 +58,7 @@ export async function startTestIssuer (options: IssuerOptions = {}): Promise<Tes
   function subjectOf ({ subject = 'user-1', email = `${subject}@example.com`, emailVerified = true, expiresIn = 3600 }: TokenOptions): TokenSubject {
     const now = Math.floor(Date.now() / 1000)
     const expiresAt = now + expiresIn
-    // A token that has expired was issued an hour before that.
+    // An expired token was issued an hour before it expired.
     return { issuer, clientId, subject, email, emailVerified, expiresAt, issuedAt: expiresIn > 0 ? now : expiresAt - 3600 }
   }
 
@@ -89,7 +89,7 @@ export async function startTestIssuer (options: IssuerOptions = {}): Promise<Tes
   }
 }
 
-/** A path or URL below another, which may end with a slash of its own. */
+/** Appends a path to a path or URL, which may end with a slash. */
 function below (base: string, path: string): string {
   return base.endsWith('/') ? base + path : `${base}/${path}`
 }

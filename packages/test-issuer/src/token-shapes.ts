@@ -1,8 +1,8 @@
-/** What the tokens of each kind of provider look like, as data. */
+/** Describes the tokens of each type of provider, as data. */
 import { randomUUID } from 'node:crypto'
 import type { TokenShape } from './test-issuer.js'
 
-/** What every token is made of. */
+/** What every token is built from. */
 export interface TokenSubject {
   readonly issuer: string
   readonly clientId: string
@@ -17,9 +17,9 @@ export interface TokenSubject {
 type Values = Record<string, unknown>
 
 export interface Shape {
-  /** What follows the origin in `iss`. */
+  /** The part of `iss` after the origin. */
   readonly path: string
-  /** Header parameters beside `alg` and `kid`. */
+  /** Header parameters besides `alg` and `kid`. */
   readonly idTokenHeader: Values
   readonly accessTokenHeader: Values
   idTokenClaims (of: TokenSubject): Values

@@ -11,7 +11,7 @@ async function start (t: Test, options?: IssuerOptions): Promise<TestIssuer> {
 const discoveryOf = (issuer: TestIssuer) => `${issuer.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
 const deadline = () => ({ signal: AbortSignal.timeout(300) })
 
-t.test('down: connections are refused, those that are open end, and well again it has the same port', async t => {
+t.test('down: refuses connections, closes open ones, and keeps its port for later', async t => {
   const issuer = await start(t)
   const idle = createConnection(Number(new URL(issuer.issuer).port), '127.0.0.1')
   await new Promise(resolve => idle.once('connect', resolve))
@@ -21,20 +21,20 @@ t.test('down: connections are refused, those that are open end, and well again i
   await ended
   await t.rejects(fetch(issuer.jwksUri), { cause: { code: 'ECONNREFUSED' } })
   await issuer.behave('down')
-  t.ok(await issuer.idToken(), 'signing goes on')
+  t.ok(await issuer.idToken(), 'signing still works')
 
   await issuer.behave('well')
   t.equal((await fetch(issuer.jwksUri)).status, 200)
 })
 
-t.test('from down it can go to any other behaviour', async t => {
+t.test('down can be followed by any other behaviour', async t => {
   const issuer = await start(t)
   await issuer.behave('down')
   await issuer.behave('error')
   t.equal((await fetch(issuer.jwksUri)).status, 500)
 })
 
-t.test('hanging: no answer comes, and closing does not wait for one', async t => {
+t.test('hanging: never responds, and closing does not wait', async t => {
   const issuer = await start(t)
   await issuer.behave('hanging')
   await t.rejects(fetch(issuer.jwksUri, deadline()), { name: 'TimeoutError' })
@@ -44,13 +44,13 @@ t.test('hanging: no answer comes, and closing does not wait for one', async t =>
   await pending
 })
 
-t.test('error: everything answers 500', async t => {
+t.test('error: every request gets status 500', async t => {
   const issuer = await start(t)
   await issuer.behave('error')
   for (const url of [issuer.jwksUri, discoveryOf(issuer), `${issuer.issuer}/token`]) t.equal((await fetch(url)).status, 500)
 })
 
-t.test('garbage: 200 and JSON by its type, but not by its content', async t => {
+t.test('garbage: status 200 and a JSON content type, but no JSON', async t => {
   const issuer = await start(t)
   await issuer.behave('garbage')
   const response = await fetch(issuer.jwksUri)
@@ -59,7 +59,7 @@ t.test('garbage: 200 and JSON by its type, but not by its content', async t => {
   await t.rejects(response.json(), { name: 'SyntaxError' })
 })
 
-t.test('huge: the right document, 16 MiB of it, with no length announced', async t => {
+t.test('huge: the right document and 16 MiB of white space, without a content length', async t => {
   const issuer = await start(t)
   await issuer.behave('huge')
   const response = await fetch(discoveryOf(issuer))
@@ -69,7 +69,7 @@ t.test('huge: the right document, 16 MiB of it, with no length announced', async
   t.match(JSON.parse(text), { issuer: issuer.issuer, jwks_uri: issuer.jwksUri })
 })
 
-t.test('huge: a client that hangs up in the middle harms nothing', async t => {
+t.test('huge: a client may hang up before the end', async t => {
   const issuer = await start(t)
   await issuer.behave('huge')
   const response = await fetch(issuer.jwksUri)
@@ -78,7 +78,7 @@ t.test('huge: a client that hangs up in the middle harms nothing', async t => {
   t.equal((await fetch(issuer.jwksUri)).status, 200)
 })
 
-t.test('redirect: 302, and whoever follows gets the document', async t => {
+t.test('redirect: status 302, and a client that follows gets the document', async t => {
   for (const shape of ['openid', 'cognito', 'auth0'] as const) {
     const issuer = await start(t, { shape })
     await issuer.behave('redirect')
@@ -86,11 +86,11 @@ t.test('redirect: 302, and whoever follows gets the document', async t => {
     const followed = await fetch(discoveryOf(issuer))
     t.ok(followed.redirected)
     t.match(await followed.json(), { issuer: issuer.issuer })
-    t.equal(issuer.requests.discovery, 1, 'what the redirect leads to is not counted')
+    t.equal(issuer.requests.discovery, 1, 'the request that follows the redirect is not counted')
   }
 })
 
-t.test('requests are counted by document, however they are answered', async t => {
+t.test('requests are counted per document, whatever the response', async t => {
   const issuer = await start(t)
   t.match(issuer.requests, { discovery: 0, jwks: 0 })
   await fetch(discoveryOf(issuer))
@@ -102,13 +102,13 @@ t.test('requests are counted by document, however they are answered', async t =>
   t.match(issuer.requests, { discovery: 1, jwks: 3 })
 })
 
-t.test('a path with no document is not found', async t => {
+t.test('a path without a document returns 404', async t => {
   const issuer = await start(t, { shape: 'cognito' })
   t.equal((await fetch(new URL('/.well-known/openid-configuration', issuer.issuer))).status, 404)
   t.equal((await fetch(`${issuer.issuer}/token`)).status, 404)
 })
 
-t.test('a port can be asked for, and two issuers cannot share one', async t => {
+t.test('the port can be chosen, and two issuers cannot share one', async t => {
   const first = await start(t)
   const port = Number(new URL(first.issuer).port)
   await t.rejects(startTestIssuer({ port }), { code: 'EADDRINUSE' })
@@ -118,14 +118,14 @@ t.test('a port can be asked for, and two issuers cannot share one', async t => {
   t.equal(second.issuer, first.issuer)
 })
 
-t.test('a shape, an algorithm or a behaviour that does not exist is refused by name', async t => {
+t.test('an unknown shape, algorithm or behaviour is refused', async t => {
   await t.rejects(startTestIssuer({ shape: 'okta' as 'openid' }), { name: 'TypeError', message: 'shape: "okta" is not one of openid, cognito, auth0' })
   await t.rejects(startTestIssuer({ algorithm: 'HS256' as 'RS256' }))
   const issuer = await start(t)
   await t.rejects(issuer.behave('slow' as 'well'), { name: 'TypeError', message: /^behave: "slow" is not one of well, / })
 })
 
-t.test('no two open issuers have a key in common, whatever was opened and closed before', async t => {
+t.test('no two open issuers share a key, whatever was opened and closed before', async t => {
   const keysOf = async ({ jwksUri }: TestIssuer) => (await (await fetch(jwksUri)).json() as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
   const earlier = await startTestIssuer()
   await earlier.rotateKey()

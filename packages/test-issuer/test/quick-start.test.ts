@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-// Runs the quick start, whose tests are tests of this file.
+// Runs the quick start; its tests become part of this file.
 import '../dist-examples/quick-start.js'
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')

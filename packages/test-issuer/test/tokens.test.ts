@@ -63,7 +63,7 @@ for (const shape of shapes) {
   })
 }
 
-t.test('openid: the issuer is the origin, and the tokens are those of OpenID Connect and RFC 9068', async t => {
+t.test('openid: the issuer is the origin, and the tokens follow OpenID Connect and RFC 9068', async t => {
   const issuer = await start(t)
   t.match(issuer.issuer, /^http:\/\/127\.0\.0\.1:\d+$/)
   const id = await issuer.idToken()
@@ -96,7 +96,7 @@ t.test('auth0: the issuer ends with a slash, and the access token is for the API
   t.match(decodeJwt(access), { aud: ['https://api.example.com', `${issuer.issuer}userinfo`], azp: 'web', scope: String })
 })
 
-t.test('subject, email, verification and lifetime are as asked', async t => {
+t.test('subject, email, email_verified and lifetime can be set', async t => {
   const issuer = await start(t)
   const now = Math.floor(Date.now() / 1000)
   const claims = decodeJwt(await issuer.idToken({ subject: 'ada', emailVerified: false, expiresIn: 60 }))
@@ -111,7 +111,7 @@ t.test('subject, email, verification and lifetime are as asked', async t => {
   await t.rejects(jwtVerify(await issuer.idToken({ expiresIn: -60 }), keysOf(issuer)), { code: 'ERR_JWT_EXPIRED' })
 })
 
-t.test('claims and header parameters can be replaced and left out, in each kind of token', async t => {
+t.test('claims and header parameters can be replaced and left out, in every type of token', async t => {
   const issuer = await start(t)
   const options = { claims: { email: undefined, exp: 'never', nonce: 'n' }, header: { typ: undefined, kid: 'other', crit: ['unknown'] } }
   for (const token of [await issuer.idToken(options), await issuer.accessToken(options), await issuer.forgedToken(options)]) {
@@ -135,9 +135,9 @@ t.test('alg: HS256 signs with the public key as the secret', async t => {
   t.equal(signature, createHmac('sha256', pem).update(`${header}.${claims}`).digest('base64url'))
 })
 
-t.test("another algorithm of the key's kind signs with the key", async t => {
+t.test("another algorithm for the key's type signs with the key", async t => {
   const issuer = await start(t)
-  // The published key says RS256: a verifier that looks at it refuses PS512, although the signature is right.
+  // The published key says RS256, so a verifier that checks this refuses PS512 although the signature is right.
   const token = await issuer.idToken({ header: { alg: 'PS512' } })
   await t.rejects(jwtVerify(token, keysOf(issuer)), { code: 'ERR_JWKS_NO_MATCHING_KEY' })
   await t.resolves(jwtVerify(token, { ...await publishedKey(issuer), alg: 'PS512' }))
@@ -149,7 +149,7 @@ for (const [algorithm, hash, alg] of [
   ['RS256', 'sha256', 'unheard-of'],
   ['RS256', 'sha256', undefined]
 ] as const) {
-  t.test(`alg: ${alg} is written, and the key for ${algorithm} signs as it does`, async t => {
+  t.test(`alg: ${alg} is written, and the key signs with ${algorithm}`, async t => {
     const issuer = await start(t, { algorithm })
     const token = await issuer.idToken({ header: { alg } })
     const [header, claims, signature] = token.split('.') as [string, string, string]
@@ -182,7 +182,7 @@ t.test('a rotated key signs and is published beside the old one', async t => {
   await t.resolves(jwtVerify(fresh, keysOf(issuer)))
 })
 
-t.test('a rotated key can take the place of the old ones', async t => {
+t.test('a rotated key can replace the old ones', async t => {
   const issuer = await start(t)
   const old = await issuer.idToken()
   await issuer.rotateKey({ keepOld: false })

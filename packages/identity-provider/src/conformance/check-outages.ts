@@ -11,7 +11,7 @@ const email = 'ada@example.com'
 const password = 'Outage-correct-horse-1'
 const code = 'outage-code-1'
 
-/** One use of each capability. What it is given does not matter, as long as the adapter does not refuse it by itself. */
+/** One call of each capability. Any input will do that the adapter itself does not refuse. */
 const attempts: { readonly [Name in Capability]: Attempt<Name> } = {
   passwordSignIn: async provider => await provider.signInWithPassword({ email, password }),
   passwordSignUp: async provider => await provider.signUpWithPassword({ email, password }),
@@ -27,7 +27,7 @@ const attempts: { readonly [Name in Capability]: Attempt<Name> } = {
   accountInvitation: async provider => await provider.inviteAccount({ email })
 }
 
-/** Asserts that whatever needs the counterpart fails soon and as it should, and that the rest goes on working. */
+/** Asserts that calls that need the counterpart fail in time with the right error, and that the others still work. */
 export async function checkOutage (t: TapTest, broken: IdentityProvider, subject: Subject): Promise<void> {
   const within = subject.unavailableWithinMs ?? 2000
   for (const capability of Object.keys(capabilities) as Capability[]) {

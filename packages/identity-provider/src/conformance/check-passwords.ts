@@ -1,4 +1,4 @@
-/** What adapters to providers with passwords and accounts of their own must do. */
+/** Checks for providers that have passwords and accounts. */
 import { randomUUID } from 'node:crypto'
 import { provides } from '../capabilities.js'
 import type { IdentityProvider } from '../provider.js'
@@ -7,24 +7,24 @@ import { claimsOf, checkTokenSet } from './check-token-set.js'
 import type { Credentials } from './subject.js'
 import type { TapTest } from './tap-test.js'
 
-/** Refused by any policy for its length, and too odd to be in a message by chance. */
+/** Too short for any policy, and too unusual to be in a message by chance. */
 const defaultWeakPassword = 'q7X$'
 
 const unknownEmail = () => `nobody-${randomUUID()}@example.com`
 const otherPassword = (password: string) => `${password}-Other-1`
-/** A code of the same form that is not the right one. */
+/** A wrong code of the same form. */
 const otherCode = (code: string) => code.replace(/^./, first => first === '1' ? '2' : '1')
 
 export const passwordSignIn: Check<'passwordSignIn'> = async (t, { provider, scenario }) => {
-  await t.test('gives tokens for the right password', async t => {
+  await t.test('returns tokens for the right password', async t => {
     const account = await scenario.account()
     await checkTokenSet(t, provider, await provider.signInWithPassword(account), { email: account.email })
   })
-  await t.test('refuses a wrong password and an unknown account alike', async t => {
+  await t.test('refuses a wrong password and an unknown account with the same error', async t => {
     const { email, password } = await scenario.account()
     const wrong = await rejection(t, provider.signInWithPassword({ email, password: otherPassword(password) }), 'INVALID_CREDENTIALS')
     const unknown = await rejection(t, provider.signInWithPassword({ email: unknownEmail(), password }), 'INVALID_CREDENTIALS')
-    t.equal(unknown.message, wrong.message, 'and says the same')
+    t.equal(unknown.message, wrong.message, 'both have the same message')
   })
   if (scenario.unconfirmedAccount !== undefined) {
     const account = await scenario.unconfirmedAccount()
@@ -34,17 +34,17 @@ export const passwordSignIn: Check<'passwordSignIn'> = async (t, { provider, sce
   }
   if (scenario.challengedAccount !== undefined) {
     const account = await scenario.challengedAccount()
-    await t.test('says that a further step is needed', async t => {
+    await t.test('reports that another step is required', async t => {
       await rejection(t, provider.signInWithPassword(account), 'CHALLENGE_REQUIRED')
     })
   }
 }
 
 export const passwordSignUp: Check<'passwordSignUp'> = async (t, { provider, scenario }) => {
-  await t.test('makes an account, once', async t => {
+  await t.test('creates an account, once', async t => {
     const account = await scenario.newAccount()
     const made = await provider.signUpWithPassword(account)
-    t.ok(typeof made.subject === 'string' && made.subject !== '', 'gives the subject')
+    t.ok(typeof made.subject === 'string' && made.subject !== '', 'returns the subject')
     t.equal(typeof made.emailVerified, 'boolean', 'says whether the email is verified')
     await rejection(t, provider.signUpWithPassword(account), 'ACCOUNT_EXISTS')
     await scenario.confirm?.(account.email, account.password)
@@ -53,15 +53,15 @@ export const passwordSignUp: Check<'passwordSignUp'> = async (t, { provider, sce
       t.equal(claimsOf(idToken).sub, made.subject, 'its tokens have that subject')
     }
   })
-  await t.test('refuses a weak password and says why', async t => {
+  await t.test('refuses a weak password and names the rule', async t => {
     const account = { ...await scenario.newAccount(), password: scenario.weakPassword ?? defaultWeakPassword }
     const { message } = await rejection(t, provider.signUpWithPassword(account), 'WEAK_PASSWORD')
-    t.not(message, '', 'says which rule')
+    t.not(message, '', 'the message names the rule')
   })
 }
 
 export const passwordRecovery: Check<'passwordRecovery'> = async (t, { provider, scenario }) => {
-  await t.test('sends a message to an account, and says the same of an unknown one', async t => {
+  await t.test('sends a message to an account, and behaves the same for an unknown one', async t => {
     const { email } = await scenario.account()
     const before = await scenario.messagesTo(email)
     t.equal(await provider.forgotPassword({ email }), undefined, 'an account')
@@ -71,19 +71,19 @@ export const passwordRecovery: Check<'passwordRecovery'> = async (t, { provider,
 }
 
 export const passwordRecoveryConfirmation: Check<'passwordRecoveryConfirmation'> = async (t, { provider, scenario }) => {
-  await t.test('sets a new password for the right code, once', async t => {
+  await t.test('sets a new password with the right code, once', async t => {
     const { email, password, code } = await scenario.recovery()
     const newPassword = otherPassword(password)
     t.equal(await provider.confirmForgottenPassword({ email, code, newPassword }), undefined, 'the code is accepted')
     await checkPasswordReplaced(t, provider, { email, password }, newPassword)
     await rejection(t, provider.confirmForgottenPassword({ email, code, newPassword: otherPassword(newPassword) }), 'INVALID_CODE')
   })
-  await t.test('refuses a wrong code and an unknown account alike', async t => {
+  await t.test('refuses a wrong code and an unknown account with the same error', async t => {
     const { email, password, code } = await scenario.recovery()
     const newPassword = otherPassword(password)
     const wrong = await rejection(t, provider.confirmForgottenPassword({ email, code: otherCode(code), newPassword }), 'INVALID_CODE')
     const unknown = await rejection(t, provider.confirmForgottenPassword({ email: unknownEmail(), code, newPassword }), 'INVALID_CODE')
-    t.equal(unknown.message, wrong.message, 'and says the same')
+    t.equal(unknown.message, wrong.message, 'both have the same message')
   })
   await t.test('refuses a weak password', async t => {
     const { email, code } = await scenario.recovery()
@@ -92,18 +92,18 @@ export const passwordRecoveryConfirmation: Check<'passwordRecoveryConfirmation'>
 }
 
 export const passwordChange: Check<'passwordChange'> = async (t, { provider, scenario }) => {
-  await t.test('changes the password for the old one', async t => {
+  await t.test('changes the password with the right old one', async t => {
     const { email, password, refreshToken } = await scenario.account()
     const newPassword = otherPassword(password)
     t.equal(await provider.changePassword({ email, oldPassword: password, newPassword, refreshToken }), undefined, 'the old password is accepted')
     await checkPasswordReplaced(t, provider, { email, password }, newPassword)
   })
-  await t.test('refuses a wrong old password and an unknown account alike', async t => {
+  await t.test('refuses a wrong old password and an unknown account with the same error', async t => {
     const { email, password, refreshToken } = await scenario.account()
     const newPassword = otherPassword(password)
     const wrong = await rejection(t, provider.changePassword({ email, oldPassword: `${newPassword}-2`, newPassword, refreshToken }), 'INVALID_CREDENTIALS')
     const unknown = await rejection(t, provider.changePassword({ email: unknownEmail(), oldPassword: password, newPassword, refreshToken }), 'INVALID_CREDENTIALS')
-    t.equal(unknown.message, wrong.message, 'and says the same')
+    t.equal(unknown.message, wrong.message, 'both have the same message')
   })
   await t.test('refuses a weak password', async t => {
     const { email, password, refreshToken } = await scenario.account()
@@ -112,7 +112,7 @@ export const passwordChange: Check<'passwordChange'> = async (t, { provider, sce
 }
 
 export const emailVerification: Check<'emailVerification'> = async (t, { provider, scenario }) => {
-  await t.test('sends the message again, and says the same of an unknown address', async t => {
+  await t.test('sends the message again, and behaves the same for an unknown address', async t => {
     const { email } = await scenario.unconfirmedAccount()
     const before = await scenario.messagesTo(email)
     t.equal(await provider.resendVerificationEmail({ email }), undefined, 'an account')
@@ -122,24 +122,24 @@ export const emailVerification: Check<'emailVerification'> = async (t, { provide
 }
 
 export const emailConfirmation: Check<'emailConfirmation'> = async (t, { provider, scenario }) => {
-  await t.test('confirms an account by the right code', async t => {
+  await t.test('confirms an account with the right code', async t => {
     const { email, password, code } = await scenario.unconfirmedAccount()
     t.equal(await provider.confirmEmail({ email, code, password }), undefined, 'the code is accepted')
     if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword({ email, password }), 'the account signs in')
   })
-  await t.test('refuses a wrong code and an unknown account alike', async t => {
+  await t.test('refuses a wrong code and an unknown account with the same error', async t => {
     const { email, password, code } = await scenario.unconfirmedAccount()
     const wrong = await rejection(t, provider.confirmEmail({ email, code: otherCode(code), password }), 'INVALID_CODE')
     const unknown = await rejection(t, provider.confirmEmail({ email: unknownEmail(), code, password }), 'INVALID_CODE')
-    t.equal(unknown.message, wrong.message, 'and says the same')
+    t.equal(unknown.message, wrong.message, 'both have the same message')
     if (provides(provider, 'passwordSignIn')) await rejection(t, provider.signInWithPassword({ email, password }), 'USER_NOT_CONFIRMED')
   })
 }
 
 export const accountDeletion: Check<'accountDeletion'> = async (t, { provider, scenario }) => {
-  await t.test('deletes the account, and one that is not there is no error', async t => {
+  await t.test('deletes the account, and accepts one that does not exist', async t => {
     const account = await scenario.account()
-    t.equal(await scenario.exists(account), true, 'the account is there before')
+    t.equal(await scenario.exists(account), true, 'the account exists before')
     await provider.deleteAccount(account)
     t.equal(await scenario.exists(account), false, 'and is gone afterwards')
     await fulfilment(t, provider.deleteAccount(account), 'and can be deleted again')
@@ -147,21 +147,21 @@ export const accountDeletion: Check<'accountDeletion'> = async (t, { provider, s
 }
 
 export const accountInvitation: Check<'accountInvitation'> = async (t, { provider, scenario }) => {
-  await t.test('lets the owner of an address choose a password, by the first invitation or by another', async t => {
+  await t.test('lets the owner of an address choose a password, after one or more invitations', async t => {
     const email = await scenario.newAddress()
     await provider.inviteAccount({ email, firstName: 'Ada', lastName: null })
     await fulfilment(t, provider.inviteAccount({ email }), 'an invitation can be sent again')
     const accepted = await scenario.accept(email)
     if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword(accepted), 'and the password signs in')
   })
-  await t.test('leaves an account that is there as it is', async t => {
+  await t.test('does not change an existing account', async t => {
     const { email, password } = await scenario.account()
-    await fulfilment(t, provider.inviteAccount({ email }), 'it may be invited')
-    if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword({ email, password }), 'and its password signs in still')
+    await fulfilment(t, provider.inviteAccount({ email }), 'it can be invited')
+    if (provides(provider, 'passwordSignIn')) await fulfilment(t, provider.signInWithPassword({ email, password }), 'and its password still signs in')
   })
 }
 
-/** Where the adapter signs in, only the new password does. */
+/** Checks that only the new password signs in, if the adapter has password sign-in. */
 async function checkPasswordReplaced (t: TapTest, provider: IdentityProvider, { email, password }: Credentials, newPassword: string): Promise<void> {
   if (!provides(provider, 'passwordSignIn')) return
   await fulfilment(t, provider.signInWithPassword({ email, password: newPassword }), 'the new password signs in')

@@ -1,11 +1,11 @@
-/** What adapters to providers with sessions, codes and pages of their own must do. */
+/** Checks for providers that have sessions, codes and hosted pages. */
 import { randomUUID } from 'node:crypto'
 import { rejection, type Check } from './check.js'
 import { checkTokenSet } from './check-token-set.js'
 import type { TapTest } from './tap-test.js'
 
 export const tokenRefresh: Check<'tokenRefresh'> = async (t, { provider, scenario }) => {
-  await t.test(scenario.rotates ? 'gives new tokens, and takes a refresh token once' : 'gives new tokens again and again', async t => {
+  await t.test(scenario.rotates ? 'returns new tokens, and accepts a refresh token once' : 'returns new tokens for the same refresh token again', async t => {
     const session = await scenario.session()
     const first = await provider.refreshTokens(session)
     await checkTokenSet(t, provider, first, { email: session.email })
@@ -21,7 +21,7 @@ export const tokenRefresh: Check<'tokenRefresh'> = async (t, { provider, scenari
 }
 
 export const codeExchange: Check<'codeExchange'> = async (t, { provider, scenario }) => {
-  await t.test('gives tokens for a code, once', async t => {
+  await t.test('returns tokens for a code, once', async t => {
     const request = await scenario.authorization()
     await checkTokenSet(t, provider, await provider.exchangeCode(request), { nonce: request.nonce })
     await rejection(t, provider.exchangeCode(request), 'INVALID_CODE')
@@ -48,29 +48,29 @@ export const codeExchange: Check<'codeExchange'> = async (t, { provider, scenari
 export const hostedPages: Check<'hostedPages'> = async (t, { provider, scenario }) => {
   const { redirectUri, logoutRedirectUri, foreignRedirectUri } = scenario
 
-  await t.test('gives a login page for the client, and leaves out what was not asked', async t => {
+  await t.test('returns a login URL for the client, without parameters that were not given', async t => {
     const url = pageOf(t, await provider.loginUrl())
     t.equal(url.searchParams.get('client_id'), provider.issuer.clientId, 'client_id')
     t.equal(url.searchParams.get('response_type'), 'code', 'response_type')
-    t.ok(url.searchParams.get('scope')?.split(' ').includes('openid'), 'scope has openid')
+    t.ok(url.searchParams.get('scope')?.split(' ').includes('openid'), 'scope contains openid')
     for (const name of ['redirect_uri', 'state', 'nonce', 'code_challenge', 'login_hint']) t.equal(url.searchParams.get(name), null, `no ${name}`)
   })
-  await t.test('gives a login page with what was asked', async t => {
+  await t.test('returns a login URL with the given parameters', async t => {
     const url = pageOf(t, await provider.loginUrl({ redirectUri, state: 's&t', nonce: 'n', codeChallenge: 'c', loginHint: 'ada+1@example.com' }))
     const asked = { redirect_uri: redirectUri, state: 's&t', nonce: 'n', code_challenge: 'c', code_challenge_method: 'S256', login_hint: 'ada+1@example.com' }
     for (const [name, value] of Object.entries(asked)) t.equal(url.searchParams.get(name), value, name)
   })
-  await t.test(logoutRedirectUri === null ? 'has no logout page' : 'gives a logout page that leads back', async t => {
+  await t.test(logoutRedirectUri === null ? 'has no logout page' : 'returns a logout URL that leads back', async t => {
     const url = await provider.logoutUrl(logoutRedirectUri === null ? {} : { redirectUri: logoutRedirectUri })
     if (logoutRedirectUri === null) {
-      t.equal(url, null, 'there is no address')
+      t.equal(url, null, 'there is no URL')
       return
     }
-    t.ok([...pageOf(t, url).searchParams.values()].includes(logoutRedirectUri), 'the address to go back to is in it')
+    t.ok([...pageOf(t, url).searchParams.values()].includes(logoutRedirectUri), 'the logout URL contains the address to return to')
     pageOf(t, await provider.logoutUrl())
   })
   if (foreignRedirectUri !== undefined) {
-    await t.test('sends nobody to an address that is not allowed', async t => {
+    await t.test('refuses a redirect URI that is not allowed', async t => {
       await rejection(t, provider.loginUrl({ redirectUri: foreignRedirectUri }), 'REDIRECT_NOT_ALLOWED')
       if (logoutRedirectUri !== null) await rejection(t, provider.logoutUrl({ redirectUri: foreignRedirectUri }), 'REDIRECT_NOT_ALLOWED')
     })
@@ -78,6 +78,6 @@ export const hostedPages: Check<'hostedPages'> = async (t, { provider, scenario 
 }
 
 function pageOf (t: TapTest, url: string | null): URL {
-  t.ok(url !== null && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'is the URL of a page')
+  t.ok(url !== null && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), 'is the URL of a web page')
   return new URL(url ?? 'about:blank')
 }

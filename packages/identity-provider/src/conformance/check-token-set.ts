@@ -2,7 +2,7 @@ import type { TokenSet } from '../capabilities.js'
 import type { IdentityProvider } from '../provider.js'
 import type { TapTest } from './tap-test.js'
 
-/** What is known of whom the tokens are about. */
+/** What the tokens should contain. Only the given values are checked. */
 export interface ExpectedIdentity {
   readonly subject?: string
   readonly email?: string
@@ -11,7 +11,7 @@ export interface ExpectedIdentity {
 
 type Values = Record<string, unknown>
 
-/** Asserts that a token set is one of the provider's and is about the right person. */
+/** Asserts that a token set was issued by the provider, for the right account. */
 export async function checkTokenSet (t: TapTest, provider: IdentityProvider, tokens: TokenSet, expected: ExpectedIdentity = {}): Promise<void> {
   const { issuer, clientId, audiences, algorithms, claimNames } = provider.issuer
   const [header, claims] = decode(tokens.idToken)
@@ -28,10 +28,10 @@ export async function checkTokenSet (t: TapTest, provider: IdentityProvider, tok
   if (expected.email !== undefined) t.equal(claims[claimNames?.email ?? 'email'], expected.email, 'the ID token has the email of the account')
   if (expected.nonce !== undefined) t.equal(claims.nonce, expected.nonce, 'the ID token has the nonce of the request')
 
-  t.ok(isNullOrText(tokens.accessToken), 'the access token is text or null')
-  t.ok(isNullOrText(tokens.refreshToken), 'the refresh token is text or null')
+  t.ok(isNullOrText(tokens.accessToken), 'the access token is a non-empty string or null')
+  t.ok(isNullOrText(tokens.refreshToken), 'the refresh token is a non-empty string or null')
   if (tokens.idTokenExpiresAt !== null) {
-    t.ok(Math.abs(Date.parse(tokens.idTokenExpiresAt) / 1000 - Number(claims.exp)) < 2, 'idTokenExpiresAt is when the ID token ends')
+    t.ok(Math.abs(Date.parse(tokens.idTokenExpiresAt) / 1000 - Number(claims.exp)) < 2, 'idTokenExpiresAt is when the ID token expires')
   }
   if (tokens.accessTokenExpiresAt !== null) t.ok(Date.parse(tokens.accessTokenExpiresAt) > Date.now(), 'accessTokenExpiresAt is in the future')
 }

@@ -3,20 +3,20 @@ import type { IdentityProvider } from '../provider.js'
 import type { Scenarios } from './subject.js'
 import type { TapTest } from './tap-test.js'
 
-/** Tries one capability of an adapter. */
+/** Tests one capability of an adapter. */
 export type Check<Name extends Capability> = (t: TapTest, given: {
   readonly provider: IdentityProvider & CapabilityMap[Name]
   readonly scenario: NonNullable<Scenarios[Name]>
 }) => Promise<void>
 
-/** Asserts that a call does not fail; the error that it fails with is shown. */
+/** Asserts that a call succeeds, and shows the error if it does not. */
 export async function fulfilment (t: TapTest, call: Promise<unknown>, message: string): Promise<void> {
   const error = await call.then(() => undefined, (error: unknown) => error)
   t.equal(error, undefined, message)
 }
 
 /**
- * Asserts that a call fails with a code of the contract, and gives the error.
+ * Asserts that a call fails with a code of the contract, and returns the error.
  *
  * @param code without `IDENTITY_PROVIDER_ERR_`
  */

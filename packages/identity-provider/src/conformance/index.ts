@@ -1,7 +1,7 @@
 /**
- * The conformance suite: what every adapter must do, tried against its real counterpart. An adapter's test file
- * calls `runConformance` with a subject: how to open the adapter, how to open it with a broken counterpart, and a
- * scenario for each capability it has. It reports to the tap test that it is handed.
+ * The conformance suite tests what every adapter must do, against the adapter's real counterpart. A test file calls
+ * `runConformance` with a subject: how to open the adapter, how to open it with a broken counterpart, and a scenario
+ * for each capability. Results go to the tap test that is passed in.
  */
 export { runConformance } from './run-conformance.js'
 export type { TapTest } from './tap-test.js'

@@ -16,9 +16,9 @@ const names = Object.keys(capabilities) as Capability[]
 const outages: readonly Outage[] = ['down', 'hanging', 'garbage']
 
 /**
- * Tries everything that the contract asks of an adapter, as subtests of `t`.
+ * Tests everything that the contract requires of an adapter, as subtests of `t`.
  *
- * @param t the test of the adapter's test file; closing what the subject starts is left to its teardown
+ * @param t a test in the adapter's test file. Its teardown must close what the subject starts.
  */
 export async function runConformance (t: TapTest, subject: Subject): Promise<void> {
   const watch = createSecretWatch(subject.secrets ?? [])
@@ -31,7 +31,7 @@ export async function runConformance (t: TapTest, subject: Subject): Promise<voi
     const scenario = subject.scenarios[name]
     if (provides(provider, name)) {
       await t.test(name, async t => {
-        if (scenario === undefined) t.fail(`the adapter has ${name}, and the subject has no scenario for it: give one, so that it is tested`)
+        if (scenario === undefined) t.fail(`the adapter has ${name}, but the subject has no scenario to test it: add one`)
         else await check(t, name, provider, scenario)
       })
     } else {
@@ -41,21 +41,21 @@ export async function runConformance (t: TapTest, subject: Subject): Promise<voi
 
   for (const kind of outages) {
     const opened = await subject.createUnavailable(kind, dependencies)
-    await t.test(`counterpart ${kind}`, opened === null ? { skip: 'cannot happen to this adapter' } : {}, async t => {
+    await t.test(`counterpart ${kind}`, opened === null ? { skip: 'this cannot happen to this adapter' } : {}, async t => {
       const broken = watch.watch(opened as IdentityProvider)
       await checkOutage(t, broken, subject)
       await fulfilment(t, broken.close?.() ?? Promise.resolve(), 'closes')
     })
   }
 
-  await t.test('lets go of what it opened', async t => {
+  await t.test('releases what it opened', async t => {
     await fulfilment(t, provider.close?.() ?? Promise.resolve(), 'closes')
   })
-  await t.test('throws the coded errors of the contract only', async t => {
-    t.strictSame(watch.foreignErrors(), [], 'there is no other error')
+  await t.test('throws only the errors of the contract', async t => {
+    t.strictSame(watch.foreignErrors(), [], 'no other errors')
   })
-  await t.test('shows no password, token, code or secret in logs, errors and addresses', async t => {
-    t.strictSame(watch.leaks(), [], 'there is no secret')
+  await t.test('shows no password, token, code or secret in logs, errors and URLs', async t => {
+    t.strictSame(watch.leaks(), [], 'no secrets')
   })
 }
 
@@ -63,13 +63,13 @@ async function check<Name extends Capability> (t: TapTest, name: Name, provider:
   await checks[name](t, { provider, scenario })
 }
 
-/** What an adapter lacks it lacks entirely, and whoever asks for it is told so. */
+/** Checks that an adapter has no part of a capability that it lacks, and that asking for it fails with the right error. */
 function checkLack (t: TapTest, name: Capability, provider: IdentityProvider, scenario: unknown): void {
-  t.strictSame(capabilities[name].filter(method => method in provider), [], 'no part of it is there')
+  t.strictSame(capabilities[name].filter(method => method in provider), [], 'it has none of the methods')
   t.equal(scenario, undefined, 'the subject has no scenario for it')
   const error = thrownBy(() => requireCapability(provider, name))
-  t.ok(error instanceof IDENTITY_PROVIDER_ERR_UNSUPPORTED, 'requireCapability refuses it')
-  t.ok((error as Error).message.includes(`"${provider.id}"`), 'and names the profile')
+  t.ok(error instanceof IDENTITY_PROVIDER_ERR_UNSUPPORTED, 'requireCapability throws')
+  t.ok((error as Error).message.includes(`"${provider.id}"`), 'the error names the profile')
 }
 
 function thrownBy (call: () => unknown): unknown {

@@ -1,23 +1,24 @@
-/** Remembers every secret that goes through an adapter, and everything the adapter logs and throws, and compares. */
+/** Records every secret that passes through an adapter and everything the adapter logs and throws, and finds the secrets in it. */
 import { capabilities, type TokenSet } from '../capabilities.js'
+import { isProviderError } from '../is-provider-error.js'
 import type { IdentityProvider, ProviderLog } from '../provider.js'
 import { textOf } from './text-of.js'
 
 export interface SecretWatch {
-  /** The log to hand to adapters. */
+  /** The log to pass to adapters. */
   readonly log: ProviderLog
   /** The same adapter, watched. */
   watch (provider: IdentityProvider): IdentityProvider
-  /** Where a secret was seen, in words that do not repeat it. */
+  /** Where secrets were seen, without repeating them. */
   leaks (): string[]
-  /** What was thrown that is no coded error of the contract. */
+  /** Errors that were thrown and are not errors of the contract. */
   foreignErrors (): string[]
 }
 
-/** Arguments that are secret, by name. */
+/** The names of arguments that are secret. */
 const secretArguments = ['password', 'oldPassword', 'newPassword', 'refreshToken', 'code', 'codeVerifier', 'idTokenHint']
 const tokens = ['idToken', 'accessToken', 'refreshToken'] as const satisfies readonly (keyof TokenSet)[]
-/** What is shorter is found by chance. */
+/** Shorter ones would be found by chance. */
 const shortestSecret = 4
 
 /** @param ownSecrets what the adapter was opened with, such as a client secret */
@@ -29,7 +30,7 @@ export function createSecretWatch (ownSecrets: readonly string[]): SecretWatch {
   const note = (name: string, value: unknown) => {
     if (typeof value === 'string' && value.length >= shortestSecret) secrets.set(value, name)
   }
-  for (const secret of ownSecrets) note('secret of the adapter', secret)
+  for (const secret of ownSecrets) note('a secret of the adapter', secret)
 
   const writer = (level: string) => (details: object, message: string) => {
     seen.push({ where: `the ${level} log line "${message}"`, what: { details, message } })
@@ -39,14 +40,14 @@ export function createSecretWatch (ownSecrets: readonly string[]): SecretWatch {
     for (const name of secretArguments) note(name, (request as Record<string, unknown> | undefined)?.[name])
     try {
       const result = await (provider as unknown as Record<string, (request: unknown) => unknown>)[method]?.(request)
-      // An address goes to a browser, and from there into histories and logs.
-      if (typeof result === 'string') seen.push({ where: `the address that ${method} gives`, what: result })
+      // A URL goes to a browser, and from there into histories and logs.
+      if (typeof result === 'string') seen.push({ where: `the URL that ${method} returns`, what: result })
       for (const name of tokens) note(name, (result as Partial<TokenSet> | undefined | null)?.[name])
       return result
     } catch (error) {
       const { code, statusCode } = error as { code?: unknown, statusCode?: unknown }
       seen.push({ where: `the error ${String(code)} of ${method}`, what: error })
-      if (!String(code).startsWith('IDENTITY_PROVIDER_ERR_') || typeof statusCode !== 'number') foreign.push(`${method} threw an error with the code ${String(code)}`)
+      if (!isProviderError(error) || typeof statusCode !== 'number') foreign.push(`${method} threw an error with the code ${String(code)}`)
       throw error
     }
   }
@@ -73,7 +74,7 @@ export function createSecretWatch (ownSecrets: readonly string[]): SecretWatch {
 }
 
 function shows (text: string, secret: string): boolean {
-  // Six digits of a code are found in any timestamp: it counts where it stands alone.
+  // Any timestamp may contain six digits: a numeric code counts only if no other digits are next to it.
   if (/^\d+$/.test(secret)) return new RegExp(`(?<!\\d)${secret}(?!\\d)`).test(text)
   const inForm = new URLSearchParams([['', secret]]).toString().slice('='.length)
   return [secret, encodeURIComponent(secret), inForm].some(written => text.includes(written))

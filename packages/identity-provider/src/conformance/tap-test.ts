@@ -1,6 +1,6 @@
 /**
- * What of a tap test the suite uses. Tap itself is not depended on: as an optional peer dependency it would be
- * installed into production by every workspace that has tap for tests of its own.
+ * The part of a tap test that the suite uses. The package does not depend on tap: as an optional peer dependency, tap
+ * would be installed in production by every workspace that uses it for its own tests.
  */
 export interface TapTest {
   test (name: string, run: (t: TapTest) => Promise<void>): Promise<unknown>

@@ -1,9 +1,9 @@
-/** How deep into what is logged or thrown a logger might reach. */
+/** How deep a logger might go into a value that is logged or thrown. */
 const deepest = 10
 
 /**
- * All text that is in a value, as a logger might write it: messages, stacks, causes, properties, and the
- * credentials inside HTTP Basic headers (RFC 7617).
+ * Collects all text in a value that a logger might write: messages, stacks, causes, properties, and the decoded
+ * credentials in HTTP Basic headers (RFC 7617).
  */
 export function textOf (value: unknown): string {
   const found: string[] = []
@@ -24,7 +24,7 @@ function collect (value: unknown, found: string[], visited: Set<object>, depth: 
 
 function partsOf (value: object): unknown[] {
   if (value instanceof Map || value instanceof Set || value instanceof Headers || value instanceof URLSearchParams) return [...value]
-  // What an error is made of (message, stack, cause, errors) is not enumerable.
+  // An error's own properties (message, stack, cause, errors) are not enumerable.
   const names = value instanceof Error ? Object.getOwnPropertyNames(value) : Object.keys(value)
   const own = names.map(name => Object.getOwnPropertyDescriptor(value, name)?.value)
   return value instanceof Error ? [value.stack, ...names, ...own] : [...names, ...own]

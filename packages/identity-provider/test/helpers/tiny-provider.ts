@@ -1,4 +1,4 @@
-/** A right adapter with every capability, in memory; it asks its issuer on the network before it answers. */
+/** A correct in-memory adapter with every capability. Before each answer it sends a request to its issuer. */
 import { randomUUID } from 'node:crypto'
 import type { CapabilityMap, IdentityProvider, ProviderDependencies } from '../../dist/index.js'
 import { errors } from '../../dist/index.js'
@@ -139,7 +139,7 @@ function pageUrl (page: string, parameters: Record<string, string | undefined>):
   return url.href
 }
 
-/** What a client has after somebody signed in at the page. */
+/** What a client has after a sign-in on the login page. */
 export function authorize (world: TinyWorld) {
   const authorization = { email: world.addAccount().email, redirectUri: callback, codeVerifier: randomUUID(), nonce: randomUUID() }
   const code = randomUUID()

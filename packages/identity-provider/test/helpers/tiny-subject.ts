@@ -7,19 +7,19 @@ import { capabilities, type Capability, type ProviderDependencies } from '../../
 import { authorize, callback, clientSecret, createTinyProvider, type CompleteProvider } from './tiny-provider.js'
 import { createTinyWorld, type TinyWorld } from './tiny-world.js'
 
-/** What an adapter does otherwise than it should. */
+/** What is wrong with an adapter. */
 export type Flaw = (right: CompleteProvider, world: TinyWorld, dependencies: ProviderDependencies) => object
 
 export interface Given {
-  /** Which capabilities the adapter has and the subject has scenarios for; default: all. */
+  /** The capabilities of the adapter, which the subject has scenarios for. Default: all. */
   readonly only?: readonly Capability[]
-  /** Which outages can happen to it; default: none. */
+  /** The outages that can happen to it. Default: none. */
   readonly outages?: readonly Outage[]
   readonly flaw?: Flaw
   readonly change?: (subject: Subject) => Subject
 }
 
-/** An issuer in each state, started once: making keys takes time. */
+/** An issuer in each state, started once, because generating keys takes time. */
 export interface Issuers extends Record<Outage | 'well', TestIssuer> {}
 
 export async function startIssuers (t: { teardown (handler: () => unknown): unknown }): Promise<Issuers> {
@@ -32,7 +32,7 @@ export async function startIssuers (t: { teardown (handler: () => unknown): unkn
   return { well: await start('well'), down: await start('down'), hanging: await start('hanging'), garbage: await start('garbage') }
 }
 
-/** Runs the suite in a test of its own. @returns the messages of the assertions that failed */
+/** Runs the suite in a separate test. @returns the messages of the failed assertions */
 export async function failuresOf (issuers: Issuers, given: Given): Promise<string[]> {
   const inner = new Test({ name: 'inner' } as TestOpts)
   const output = inner.concat()
@@ -52,7 +52,7 @@ export function tinySubject (issuers: Issuers, { only = Object.keys(capabilities
   return change({
     create: dependencies => open(world, dependencies),
     createUnavailable: (kind, dependencies) => outages.includes(kind) ? open(createTinyWorld(issuers[kind], 100), dependencies) : null,
-    // A machine that stands still meanwhile is not the adapter's fault.
+    // A busy machine is not the adapter's fault.
     unavailableWithinMs: 30_000,
     worksOffline: ['hostedPages'],
     secrets: [clientSecret],

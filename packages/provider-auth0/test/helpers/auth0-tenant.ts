@@ -1,6 +1,6 @@
 /**
- * A tenant that behaves as the Authentication API reference says: `/oauth/token` with the grants that the adapter uses,
- * `/dbconnections`, `/authorize` and `/v2/logout`. Its tokens and keys are those of a test issuer.
+ * A fake tenant that follows the Authentication API reference: `/oauth/token` with the grants that the adapter uses,
+ * `/dbconnections`, `/authorize` and `/v2/logout`. Its tokens and keys come from a test issuer.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import formbody from '@fastify/formbody'
@@ -25,12 +25,12 @@ interface Account {
 interface Authorization { readonly account: Account, readonly redirectUri: string, readonly codeChallenge?: string, readonly nonce?: string }
 
 export interface Auth0Tenant {
-  /** What `iss` is, and the base of the API. */
+  /** The `iss` of its tokens, and the base URL of the API. */
   readonly issuer: string
   account (options?: { verified?: boolean, mfa?: boolean }): { email: string, password: string }
   confirm (email: string): void
   messagesTo (email: string): number
-  /** Follows a login page's URL as the browser of somebody who has signed in there. */
+  /** Opens a login URL like the browser of a user who is signed in there. */
   visit (loginUrl: string): Promise<URL>
 }
 
@@ -38,7 +38,7 @@ export function newEmail (): string {
   return `ada-${randomUUID()}@example.com`
 }
 
-/** @param clientSecret of the application, which then authenticates by Post */
+/** @param clientSecret the application's secret; with one, it authenticates by Post */
 export async function startAuth0Tenant (t: Test, clientSecret?: string): Promise<Auth0Tenant> {
   const keys = await startTestIssuer({ shape: 'auth0', clientId })
   const accounts = new Map<string, Account>()
@@ -140,7 +140,7 @@ export async function startAuth0Tenant (t: Test, clientSecret?: string): Promise
     const [familyId = ''] = token.split('.')
     const family = families.get(familyId)
     if (family === undefined || family.current !== token) {
-      // Used before: whoever has the newer one loses it, too.
+      // It was used before, so the newer one stops working too.
       families.delete(familyId)
       return refuse(reply, 403, 'invalid_grant', 'Unknown or invalid refresh token.')
     }

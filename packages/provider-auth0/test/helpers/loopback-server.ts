@@ -1,10 +1,10 @@
-/** Servers on loopback ports: one that answers as told, and broken ones. */
+/** Servers on loopback ports: one with a given listener, and broken ones. */
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
-/** Gives its URL; it ends with the test. `connectionClosed` is told of every connection that ends, whether a request came by it or not. */
+/** Returns the server's URL. It stops with the test. `connectionClosed` is called for each connection that closes, with or without a request. */
 export async function startServer (t: Test, listener: RequestListener, connectionClosed: () => void = () => {}): Promise<string> {
   const server = createServer(listener).on('connection', socket => { socket.on('close', connectionClosed) }).listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -12,7 +12,7 @@ export async function startServer (t: Test, listener: RequestListener, connectio
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Gives the URL of a broken server: one that refuses connections, never answers, or answers nonsense. */
+/** Returns the URL of a broken server, which refuses connections, never responds, or responds with garbage. */
 export async function startBrokenServer (t: Test, kind: 'down' | 'hanging' | 'garbage'): Promise<string> {
   switch (kind) {
     case 'down': {

@@ -1,4 +1,4 @@
-/** Answers as Auth0 documents, one answer for each path, and remembers what it was asked. */
+/** A server with one scripted response per path, as Auth0 documents them. It records the requests. */
 import type { Test } from 'tap'
 import { createAuth0Provider, type Auth0Options, type Auth0Provider } from '../../dist/index.js'
 import { startServer } from './loopback-server.js'
@@ -12,7 +12,7 @@ export type Script = Readonly<Record<string, ApiAnswer | ((request: AskedRequest
 export interface AskedRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** The form or the JSON of the request. */
+  /** The form or JSON body of the request. */
   readonly input: Values
 }
 
@@ -22,7 +22,7 @@ export interface ScriptedAuth0 {
   readonly logged: readonly { level: string, details: Values, message: string }[]
 }
 
-/** An adapter and the server that it talks to. */
+/** Starts the server and opens an adapter that uses it. */
 export async function startScripted (t: Test, script: Script, options: Partial<Auth0Options> = {}): Promise<ScriptedAuth0> {
   const requests: AskedRequest[] = []
   const logged: { level: string, details: Values, message: string }[] = []
@@ -44,7 +44,7 @@ export async function startScripted (t: Test, script: Script, options: Partial<A
   return { provider, requests, logged }
 }
 
-/** Tokens as the token endpoint answers them. */
+/** A response of the token endpoint, with tokens. */
 export function tokens (claims: Values = {}, answer: Values = {}) {
   const now = Math.floor(Date.now() / 1000)
   return ({ headers }: AskedRequest): ApiAnswer => ({
@@ -59,7 +59,7 @@ export function tokens (claims: Values = {}, answer: Values = {}) {
   })
 }
 
-/** A JWT with these claims; nobody here looks at its signature. */
+/** A JWT with these claims. Its signature is not checked. */
 function unsignedToken (claims: Values): string {
   const part = (value: Values) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'RS256', kid: 'none' })}.${part(claims)}.c2lnbmF0dXJl`

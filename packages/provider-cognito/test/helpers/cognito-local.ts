@@ -1,4 +1,4 @@
-/** Starts cognito-local, an emulator of the user pools API, on a free port with its data in a folder of its own. */
+/** Starts cognito-local, an emulator of the user pools API, on a free port and with its own data folder. */
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
@@ -35,7 +35,7 @@ export async function startCognitoLocal (t: Test): Promise<CognitoLocal> {
     await rm(folder, { recursive: true })
   })
   const url = `http://127.0.0.1:${port}`
-  await Promise.race([healthy(`${url}/health`), exited.then(() => { throw new Error('cognito-local ended at once') })])
+  await Promise.race([healthy(`${url}/health`), exited.then(() => { throw new Error('cognito-local exited immediately') })])
   return { url }
 }
 
@@ -49,7 +49,7 @@ async function healthy (url: string): Promise<void> {
   throw new Error('cognito-local did not start within two minutes')
 }
 
-/** Below those that systems give to whoever asks for any, so that nobody takes it before the emulator does. */
+/** Below the range of ports that systems assign automatically, so that no other process takes it before the emulator does. */
 async function freePort (): Promise<number> {
   for (;;) {
     const [probe, port] = [createServer(), randomInt(10_000, 32_768)]

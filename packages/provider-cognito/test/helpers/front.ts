@@ -1,7 +1,7 @@
 /**
- * Stands before cognito-local and does what AWS documents and cognito-local does not: secret hashes, the password policy,
- * the name of a wrong password, messages sent again, GetTokensFromRefreshToken, and client authentication at the token endpoint.
- * Everything else is cognito-local's.
+ * A proxy for cognito-local that adds what AWS documents and cognito-local lacks: secret hashes, the password policy,
+ * the right error for a wrong password, resent messages, GetTokensFromRefreshToken, and client authentication at the token
+ * endpoint. It forwards everything else.
  */
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ type Values = Record<string, unknown>
 interface Answer { status: number, body: Values }
 
 const prefix = 'AWSCognitoIdentityProviderService.'
-/** Where each operation has its new password. */
+/** The field of each operation that contains the new password. */
 const newPasswords: Readonly<Record<string, string>> = { SignUp: 'Password', ConfirmForgotPassword: 'Password', ChangePassword: 'ProposedPassword' }
 
 export async function startFront (t: Test, { upstream, userPoolId, clients, sdk }: FrontParts): Promise<{ url: string, messagesTo (email: string): number }> {
@@ -77,7 +77,7 @@ export async function startFront (t: Test, { upstream, userPoolId, clients, sdk 
     return { status: answer.status, body: operation === 'InitiateAuth' ? { ...body, operation } : body }
   }
 
-  /** cognito-local calls a wrong password at a sign-in what AWS calls a password against the policy. */
+  /** For a wrong password at sign-in, cognito-local returns the error that AWS returns for a weak one. */
   function named ({ status, body: { operation, ...body } }: Answer): Answer {
     if (operation === 'InitiateAuth' && body.__type === 'InvalidPasswordException') return error('NotAuthorizedException', 'Incorrect username or password.')
     return { status, body }
@@ -99,7 +99,7 @@ export async function startFront (t: Test, { upstream, userPoolId, clients, sdk 
     const secret = secretOf(ClientId)
     if (secret === undefined || operation === 'GetTokensFromRefreshToken') return null
     const parameters = AuthParameters as Values | undefined
-    // The user name that Cognito made up, which this front does not know.
+    // The hash would need the user name that Cognito generated, which this proxy does not know.
     if (AuthFlow === 'REFRESH_TOKEN_AUTH') return error('NotAuthorizedException', `SecretHash does not match for the client: ${String(ClientId)}`)
     const hash = SecretHash ?? parameters?.SECRET_HASH
     if (hash === undefined) return error('NotAuthorizedException', `Client ${String(ClientId)} is configured with secret but SECRET_HASH was not received`)
@@ -123,7 +123,7 @@ function refusePassword (operation: string, input: Values): Answer | null {
   return name === undefined || String(input[name]).length >= 8 ? null : error('InvalidPasswordException', 'Password did not conform with policy: Password not long enough')
 }
 
-/** cognito-local wants the client id in the form, whatever the header says. */
+/** cognito-local requires the client id in the form, even if it is in the header. */
 function withClientId (request: IncomingMessage, body: string): string {
   const [clientId] = basicOf(request) ?? []
   return clientId === undefined ? body : `${body}&client_id=${encodeURIComponent(clientId)}`

@@ -1,4 +1,4 @@
-/** Answers as AWS documents, one answer for each operation, and remembers what it was asked. */
+/** A server with one scripted response per operation, as AWS documents them. It records the requests. */
 import type { Test } from 'tap'
 import { createCognitoProvider, type CognitoOptions, type CognitoProvider } from '../../dist/index.js'
 import { startServer } from './loopback-server.js'
@@ -12,18 +12,18 @@ export type Script = Readonly<Record<string, ApiAnswer | ((request: AskedRequest
 export interface AskedRequest {
   readonly operation: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** The JSON of an API request, or the form of one to the token endpoint. */
+  /** The JSON body of an API request, or the form sent to the token endpoint. */
   readonly input: Values
 }
 
 export interface ScriptedCognito {
-  /** Typed as having every capability; those that the options leave out are not there. */
+  /** Typed as if it had every capability. It has only those that the options enable. */
   readonly provider: Required<CognitoProvider>
   readonly requests: readonly AskedRequest[]
   readonly logged: readonly { level: string, details: Values, message: string }[]
 }
 
-/** An adapter and the server that it talks to. */
+/** Starts the server and opens an adapter that uses it. */
 export async function startScripted (t: Test, script: Script, options: Partial<CognitoOptions> = {}): Promise<ScriptedCognito> {
   const requests: AskedRequest[] = []
   const logged: { level: string, details: Values, message: string }[] = []
@@ -49,12 +49,12 @@ export async function startScripted (t: Test, script: Script, options: Partial<C
   return { provider: provider as Required<CognitoProvider>, requests, logged }
 }
 
-/** An answer that is an error of the API. */
+/** An error response of the API. */
 export function refusal (type: string, message = 'as documented', status = 400): ApiAnswer {
   return { status, body: { __type: type, message } }
 }
 
-/** A JWT with these claims; nobody here looks at its signature. */
+/** A JWT with these claims. Its signature is not checked. */
 export function unsignedToken (claims: Values): string {
   const part = (value: Values) => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'RS256', kid: 'none' })}.${part(claims)}.c2lnbmF0dXJl`

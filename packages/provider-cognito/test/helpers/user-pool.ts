@@ -1,4 +1,4 @@
-/** A user pool at cognito-local with two app clients, behind a front that does what AWS does beyond cognito-local. */
+/** A user pool in cognito-local with two app clients, behind a proxy that adds what cognito-local lacks. */
 import { randomUUID } from 'node:crypto'
 import {
   AdminConfirmSignUpCommand, AdminCreateUserCommand, CognitoIdentityProviderClient, CreateUserPoolClientCommand, CreateUserPoolCommand,
@@ -12,24 +12,24 @@ import { startFront } from './front.js'
 export const callbackUrl = 'http://localhost:3000/auth/callback'
 export const logoutUrl = 'http://localhost:3000/logout'
 
-/** Of nobody; cognito-local asks for some and looks at none. */
+/** Fake credentials: cognito-local requires some but does not check them. */
 const credentials = { accessKeyId: 'emulator', secretAccessKey: 'emulator-secret-key' }
 
 export interface UserPool {
-  /** Options of a profile that goes through the front. */
+  /** Options of a profile that uses the proxy. */
   options (client: 'public' | 'confidential'): CognitoOptions & { domain: string }
-  /** The same, straight at cognito-local. */
+  /** The same, directly with cognito-local. */
   readonly emulatorOptions: CognitoOptions
   readonly password: string
-  /** An account that may sign in. */
+  /** An account that can sign in. */
   account (): Promise<{ email: string, password: string, subject: string }>
   unconfirmedAccount (): Promise<{ email: string, password: string }>
-  /** An account whose temporary password has to be replaced. */
+  /** An account whose temporary password must be replaced. */
   invitedAccount (): Promise<{ email: string, password: string }>
   confirm (email: string): Promise<void>
   exists (subject: string): Promise<boolean>
   messagesTo (email: string): number
-  /** Signs an account in on the hosted page and gives what a client then exchanges. */
+  /** Signs in on the hosted page and returns what a client then exchanges. */
   authorize (client: 'public' | 'confidential', codeChallenge: string): Promise<{ code: string }>
 }
 

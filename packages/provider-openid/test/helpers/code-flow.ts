@@ -1,4 +1,4 @@
-/** The part of a front end: it asks for the login page with PKCE and a nonce, and takes the code from the callback. */
+/** Plays the front end: opens the login page with PKCE and a nonce, and takes the code from the callback. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { OpenIdProvider } from '../../dist/index.js'
 import type { Browser } from './headless-browser.js'

@@ -1,16 +1,16 @@
-/** A provider that answers as no honest one does: its discovery document and its token endpoint are the test's. */
+/** A misbehaving provider: the test decides what its discovery document and token endpoint return. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface CrookedProvider {
   readonly issuer: string
-  /** The token requests that it got: their headers and bodies. */
+  /** The token requests that it received: their headers and bodies. */
   readonly tokenRequests: { readonly authorization: string | undefined, readonly body: URLSearchParams }[]
   readonly requests: { discovery: number }
 }
 
 export async function startCrookedProvider (t: { teardown (handler: () => unknown): unknown }, how: {
-  /** What differs in the discovery document. */
+  /** Overrides fields of the discovery document. */
   discovery?: (issuer: string) => object
   token?: (response: ServerResponse, issuer: string, body: URLSearchParams) => void
 }): Promise<CrookedProvider> {

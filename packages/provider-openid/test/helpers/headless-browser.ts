@@ -1,6 +1,6 @@
-/** A browser without a window: it keeps cookies and follows redirects for as long as they stay at one origin. */
+/** A minimal browser: it keeps cookies and follows redirects as long as they stay on one origin. */
 export interface Browser {
-  /** Opens a page; where it leads away from the origin, the address it leads to is given and not opened. */
+  /** Opens a page. If it redirects to another origin, that address is returned but not opened. */
   open (url: string, origin: string): Promise<Page>
   /** Sends a form. */
   submit (url: string, fields: Record<string, string>, origin: string): Promise<Page>
@@ -8,7 +8,7 @@ export interface Browser {
 
 export interface Page {
   readonly url: string
-  /** Empty where the address was not opened. */
+  /** Empty if the address was not opened. */
   readonly body: string
 }
 
@@ -19,7 +19,7 @@ export function createBrowser (): Browser {
 
   async function go (url: string, init: RequestInit, origin: string, redirects = 0): Promise<Page> {
     if (new URL(url).origin !== new URL(origin).origin) return { url, body: '' }
-    if (redirects > mostRedirects) throw new Error('The pages lead in a circle')
+    if (redirects > mostRedirects) throw new Error('The pages redirect in a loop')
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } })
     for (const set of response.headers.getSetCookie()) {

@@ -1,6 +1,6 @@
 /**
- * A real OpenID provider (oidc-provider) on a loopback port, with accounts and a login form, and a browser without a
- * window that signs in at it: for tests that need genuine codes and tokens.
+ * A real OpenID provider (oidc-provider) on a loopback port, with accounts and a login form, and a minimal browser that
+ * signs in there. For tests that need real codes and tokens.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -18,9 +18,9 @@ export interface FixtureAccount {
 export interface OidcProviderFixture {
   readonly issuer: string
   /**
-   * Opens a login page, fills it in, and follows the redirects to the client's callback, which need not exist.
+   * Opens the login page, submits the form, and follows the redirects to the client's callback, which need not exist.
    *
-   * @returns the address that the browser was sent back to: `code`, `state` and `iss` are in it
+   * @returns the callback URL, with `code`, `state` and `iss`
    */
   signIn (loginUrl: string, credentials: { email: string, password: string }, browser?: Browser): Promise<URL>
   close (): Promise<void>
@@ -30,7 +30,7 @@ export interface OidcProviderFixture {
  * Starts the provider.
  *
  * @param options.clients as in OpenID Connect Dynamic Client Registration
- * @param options.configuration what differs from a provider that gives refresh tokens, rotates them, and puts the email into ID tokens
+ * @param options.configuration overrides for the default provider, which issues and rotates refresh tokens and puts the email in ID tokens
  */
 export async function startOidcProvider (options: { clients: ClientMetadata[], accounts: readonly FixtureAccount[], configuration?: Configuration }): Promise<OidcProviderFixture> {
   const { clients, accounts, configuration } = options
@@ -46,7 +46,7 @@ export async function startOidcProvider (options: { clients: ClientMetadata[], a
     interactions: { url: (_ctx, { uid }) => `/login/${uid}` },
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     scopes: ['openid', 'email', 'profile', 'offline_access'],
-    // The claims of the scopes are in the ID token, as an app that looks at nothing else needs them.
+    // Puts the claims of the scopes in the ID token, because the app reads nothing else.
     conformIdTokenClaims: false,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: true,
@@ -55,7 +55,7 @@ export async function startOidcProvider (options: { clients: ClientMetadata[], a
       const account = accounts.find(account => account.subject === subject)
       return account && { accountId: subject, claims: async () => ({ sub: subject, email: account.email, email_verified: account.emailVerified ?? true }) }
     },
-    // Nobody is asked for consent: whoever signs in has given it.
+    // Grants consent without asking.
     loadExistingGrant: async ctx => {
       const { client, session, params } = ctx.oidc
       if (client === undefined || session?.accountId === undefined) return undefined

@@ -1,4 +1,4 @@
 import type { ProviderLog } from '@latchkey/identity-provider'
 
-/** For tests that are not about what is logged. */
+/** For tests that do not check the log. */
 export const silent: ProviderLog = { debug () {}, info () {}, warn () {}, error () {} }
