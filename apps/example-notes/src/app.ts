@@ -1,4 +1,4 @@
-/** What was added to the notes: people who sign in, their roles, and what these may do. */
+/** Adds Latchkey to the notes: sign-in, roles and their permissions. */
 import authProfiles, { type ProfileConfig } from '@latchkey/auth-profiles'
 import database from '@latchkey/database'
 import providerEmbedded from '@latchkey/provider-embedded'
@@ -49,7 +49,7 @@ export async function createApp ({ databaseUrl, publicUrl, administratorEmail, p
 
   app.get('/signed-in', async ({ query }) => query)
   app.post('/sign-up', { preHandler: verifier.requireIdentity }, async ({ identity }) => {
-    // Nobody but who has a mailbox of a company is of the company.
+    // Only a verified email proves that somebody belongs to the company.
     const company = identity?.emailVerified === true ? identity.email.split('@')[1] : null
     return identity && (await auth.signUp(identity, { user: { email: identity.email, company } })).user
   })

@@ -1,6 +1,6 @@
 /**
- * The app as it was: notes in a table of its own, by REST. It knows of no users, tokens or roles.
- * It leaves two things open to whoever registers it: which notes a request may act on, and whose a new one is.
+ * The original app: a REST API for notes in its own table. It knows nothing about users, tokens or roles.
+ * Two options let the app that registers it decide which notes a request may act on, and who owns a new one.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
@@ -13,7 +13,7 @@ export interface NotesDatabase {
     company: string | null
     title: string
     text: string
-    /** 0 or 1: SQLite has no booleans, and PostgreSQL reads them as such. */
+    /** 0 or 1, since SQLite has no booleans; PostgreSQL accepts both as booleans. */
     published: number | boolean
     /** ISO 8601 in UTC. */
     created: string
@@ -22,7 +22,7 @@ export interface NotesDatabase {
 
 export type NoteAction = 'create' | 'read' | 'update' | 'delete'
 
-/** Which notes, and which fields of them: conditions on the table `notes`; `null` is no condition. */
+/** Restricts notes and their fields by conditions on the table `notes`; `null` means no condition. */
 export interface NoteAccess {
   rowFilter (): Expression<SqlBool> | null
   fieldFilter (field: string): Expression<SqlBool> | null
@@ -30,13 +30,13 @@ export interface NoteAccess {
 
 export interface NotesOptions {
   db: Kysely<NotesDatabase>
-  /** Default: every note, with all of its fields. */
+  /** Default: every note with all its fields. */
   accessOf?: (request: FastifyRequest, action: NoteAction) => NoteAccess
-  /** Default: nobody's. */
+  /** Default: no owner and no company. */
   authorOf?: (request: FastifyRequest) => Promise<{ ownerId: string | null, company: string | null }>
 }
 
-/** What a note has in JSON, and the columns behind it. */
+/** The fields of a note in JSON, with their columns. */
 export const noteFields = {
   id: { column: 'id', type: 'id' },
   ownerId: { column: 'owner_id', type: 'id' },
@@ -52,7 +52,7 @@ const fields = Object.keys(noteFields) as Field[]
 const everything: NoteAccess = { rowFilter: () => null, fieldFilter: () => null }
 const nobody = { ownerId: null, company: null }
 
-/** PostgreSQL fails on a NUL. */
+/** PostgreSQL rejects NUL characters. */
 const text = { type: 'string', pattern: '^[^\\u0000]*$' } as const
 const content = { title: { ...text, minLength: 1, maxLength: 200 }, text: { ...text, maxLength: 10_000 }, published: { type: 'boolean' } } as const
 const newNote = { type: 'object', required: ['title', 'text'], additionalProperties: false, properties: content } as const
@@ -88,7 +88,7 @@ export async function notes (fastify: FastifyInstance, { db, accessOf = () => ev
     await db.transaction().execute(async transaction => {
       await transaction.insertInto('notes').values(note).execute()
       const admitted = await transaction.selectFrom('notes').select('id').where('id', '=', note.id).where(maySet(request.body, access)).executeTakeFirst()
-      if (admitted === undefined) throw Object.assign(new Error('Such a note may not be made'), { statusCode: 403 })
+      if (admitted === undefined) throw Object.assign(new Error('You are not allowed to create this note'), { statusCode: 403 })
     })
     return await reply.code(201).send({ id: note.id })
   })
@@ -106,14 +106,14 @@ export async function notes (fastify: FastifyInstance, { db, accessOf = () => ev
   })
 }
 
-/** A field as the request may see it: what is shown, searched and sorted by. */
+/** A field as the request may see it, for output, searching and sorting; null where the request may not read it. */
 function visible (field: Field, access: NoteAccess): RawBuilder<unknown> {
   const column = sql.ref(`notes.${noteFields[field].column}`)
   const condition = access.fieldFilter(field)
   return condition === null ? column : sql`case when ${condition} then ${column} end`
 }
 
-/** Whether the request may act on a note and set these fields of it. */
+/** The condition that the request may act on a note and set these fields of it. */
 function maySet (content: Partial<Content>, access: NoteAccess): Expression<SqlBool> {
   return allOf(access.rowFilter(), ...Object.keys(content).map(field => access.fieldFilter(field)))
 }

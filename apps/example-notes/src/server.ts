@@ -1,4 +1,4 @@
-/** Starts the app, with settings from the environment. */
+/** Starts the app with settings from the environment. */
 import { createApp } from './app.js'
 
 const { HOST = '127.0.0.1', PORT = '4100', ADMINISTRATOR_EMAIL, ISSUER, CLIENT_ID = 'notes' } = process.env

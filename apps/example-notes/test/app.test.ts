@@ -1,4 +1,4 @@
-/** The app for real: on both databases, over the network, with accounts at the provider inside it. */
+/** The whole app: on both databases, over the network, with accounts at the embedded provider. */
 import type { EmbeddedProvider } from '@latchkey/provider-embedded'
 import { dialects } from '@latchkey/test-databases'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,7 +7,7 @@ import { startApp, startAppWithIssuer, type RunningApp } from './helpers/app.js'
 
 const PASSWORD = 'correct horse battery'
 
-/** Makes an account, confirms its email by the code that was sent, and signs in; gives the ID token. */
+/** Creates an account, confirms its email with the emailed code, and signs in. @returns the ID token */
 async function signIn ({ app, url }: RunningApp, email: string): Promise<string> {
   const provider = app.authProfiles.provider('notes') as EmbeddedProvider
   await provider.signUpWithPassword({ email, password: PASSWORD })
@@ -36,7 +36,7 @@ for (const dialect of dialects) {
     }
     const titles = async (token?: string) => (await notesOf(token)).map(({ title }) => title).sort()
 
-    t.test('signing up gives a user of the company that its email is of', async t => {
+    t.test('signing up creates a user whose company is the domain of the email', async t => {
       t.match(await ask('GET', '/notes', { token: ada }), { status: 404, body: { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND' } }, 'nobody yet')
       t.match(await ask('POST', '/sign-up', { token: ada }), { status: 200, body: { email: 'ada@acme.example', company: 'acme.example' } })
       t.match(await ask('POST', '/sign-up', { token: bob }), { status: 200 })
@@ -45,7 +45,7 @@ for (const dialect of dialects) {
     })
 
     let draft = ''
-    t.test('a Member writes notes, and sees and changes their own', async t => {
+    t.test('a Member creates notes, and reads and changes their own', async t => {
       const { status, body } = await ask('POST', '/notes', { token: ada, body: { title: 'Plan', text: 'Secret plan' } })
       t.equal(status, 201)
       draft = body.id
@@ -58,22 +58,22 @@ for (const dialect of dialects) {
       t.match((await notesOf(ada)).find(({ id }) => id === draft), { text: 'Better plan' })
     })
 
-    t.test('who has the roles Guest and Member sees all of their own notes, and the titles of what others published', async t => {
+    t.test('a user with the roles Guest and Member sees their own notes, and the titles of notes that others published', async t => {
       t.strictSame(await titles(ada), ['News', 'Plan'])
       t.strictSame(await titles(bob), ['News', 'Shopping'])
       t.match((await notesOf(bob)).find(({ title }) => title === 'News'), { text: null, ownerId: null, company: null, published: true })
       t.match((await notesOf(bob)).find(({ title }) => title === 'Shopping'), { text: 'Milk', company: 'acme.example' })
     })
 
-    t.test('a Guest sees the titles of what is published, and does nothing', async t => {
+    t.test('a guest sees the titles of published notes, and cannot change anything', async t => {
       t.match(await notesOf(), [{ title: 'News', text: null, ownerId: null, company: null, published: true, created: /^20/ }])
       for (const [method, path] of [['POST', '/notes'], ['PATCH', `/notes/${draft}`], ['DELETE', `/notes/${draft}`]] as const) {
         t.match(await ask(method, path, method === 'DELETE' ? {} : { body: { title: 'x', text: 'y' } }), { status: 403, body: { code: 'ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED', message: 'Not Authorized' } }, method)
       }
-      t.match(await ask('GET', '/notes', { token: `${ada}x` }), { status: 401 }, 'a token that does not verify makes no guest')
+      t.match(await ask('GET', '/notes', { token: `${ada}x` }), { status: 401 }, 'an invalid token does not make the request a guest\'s')
     })
 
-    t.test('searching finds nothing in texts that may not be read, and takes % and _ as they are', async t => {
+    t.test('searching finds nothing in text that the user cannot read, and % and _ are not wildcards', async t => {
       const found = async (search: string, token?: string) => (await ask('GET', `/notes?search=${encodeURIComponent(search)}`, { token })).body.length
       t.equal(await found('GREAT', ada), 1)
       t.equal(await found('great'), 0)
@@ -82,7 +82,7 @@ for (const dialect of dialects) {
       t.strictSame([await found('%', ada), await found('_', ada), await found('!', ada)], [0, 0, 0])
     })
 
-    t.test('the administrator appoints an Editor, who sees and changes everything', async t => {
+    t.test('the administrator appoints an Editor, who can read and change everything', async t => {
       t.match(await ask('PUT', '/editors/bob@acme.example', { token: bob }), { status: 403 })
       t.match(await ask('PUT', '/editors/bob@acme.example'), { status: 403 })
       t.match(await ask('PUT', '/editors/nobody@acme.example', { token: boss }), { status: 404 })
@@ -96,7 +96,7 @@ for (const dialect of dialects) {
       t.strictSame(await titles(), ['News'])
     })
 
-    t.test('what does not fit is refused, also what a database could not take', async t => {
+    t.test('invalid input is refused, including text that a database could not store', async t => {
       t.equal((await ask('POST', '/notes', { token: ada, body: { title: 'x' } })).status, 400)
       t.equal((await ask('PATCH', `/notes/${draft}`, { token: ada, body: {} })).status, 400)
       t.equal((await ask('POST', '/notes', { token: ada, body: { title: 'a\0b', text: '' } })).status, 400)
@@ -106,12 +106,12 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('with an OpenID provider elsewhere, by one option', async t => {
+t.test('one option replaces the embedded provider with an external OpenID provider', async t => {
   const { ask, issuer, signUp } = await startAppWithIssuer(t, 'sqlite')
   const { token } = await signUp('ada@acme.example')
   t.equal((await ask('POST', '/notes', { token, body: { title: 'Plan', text: 'Secret plan' } })).status, 201)
   t.match(await ask('GET', '/notes', { token }), { body: [{ title: 'Plan' }] })
   t.match(await ask('GET', '/notes', { token: await issuer.forgedToken({ subject: 'ada@acme.example', email: 'ada@acme.example' }) }), { status: 401 })
   const unverified = await issuer.idToken({ subject: 'eve', email: 'eve@acme.example', claims: { email_verified: undefined } })
-  t.match(await ask('POST', '/sign-up', { token: unverified }), { status: 200, body: { company: null } }, 'nobody is of a company by their word')
+  t.match(await ask('POST', '/sign-up', { token: unverified }), { status: 200, body: { company: null } }, 'an unverified email gives no company')
 })

@@ -1,4 +1,4 @@
-/** docs/permissions.md is true: its roles are accepted, and each of its requests, filters and explanations gives what it says. */
+/** Checks docs/permissions.md: its roles are valid, and all its requests, filters and explanations give the documented results. */
 import graphqlApi from '@latchkey/graphql-api'
 import { compileFilter, defaultLimits, parseFilter } from '@latchkey/record-filter'
 import type { Action, Principal, RolePermissions } from '@latchkey/role-permissions'
@@ -18,7 +18,7 @@ const records = rows.filter(cells => cells.length === 5).slice(1)
 const filters = rows.filter(([first = '', ...others]) => first.startsWith('`{') && others.length === 2)
 const people: Record<string, string> = { ada: 'ada@acme.example', adam: 'adam@acme.example', ben: 'ben@beta.example' }
 
-t.test('the document is read as it is written', async t => {
+t.test('the document has the structure that these tests expect', async t => {
   t.strictSame(records.map(([title]) => title), ['News', 'Plan', 'Recipe', 'Orphan'])
   t.equal(filters.length, document.match(/^\| `\{(?! "all")/gm)?.length, 'filters are in the table of filters only')
   const known = ['json role', 'json default', 'json graphql', 'json answer', 'json explain', 'json refused', 'http roles', 'graphql roles', 'text ', 'ts ']
@@ -75,7 +75,7 @@ async function openWorld (t: Test, dialect: Dialect) {
     ...running,
     tokens,
 
-    /** Makes the role, or changes it; the document's Guest is in force where its requests name the role. */
+    /** Creates or updates the role. The document's Guest only applies to requests that name it. */
     async save (name: string, permissions: RolePermissions): Promise<void> {
       if (name === 'Guest') guestPermissions = permissions
       const role = rolePermissions.find({ name })
@@ -98,7 +98,7 @@ async function openWorld (t: Test, dialect: Dialect) {
       return { kind: 'user', userId, email: people[name] as string, roles: (await rolePermissions.rolesOf(userId)).map(({ id }) => id) }
     },
 
-    /** Puts the document's notes in place of those that are there; a note's id is its title. */
+    /** Replaces all notes with those of the document; a note's id is its title. */
     async resetNotes (): Promise<void> {
       await db.deleteFrom('notes').execute()
       await db.insertInto('notes').values(records.map(([title = '', text = '', owner = '', company = '', published], index) => ({
@@ -141,7 +141,7 @@ async function openWorld (t: Test, dialect: Dialect) {
   return world
 }
 
-t.test('a role of the configuration that was renamed is made again under its old name; Guest stays what guests act as', async t => {
+t.test('a configured role that was renamed is created again under its old name, while guests keep acting as the renamed Guest', async t => {
   const url = await databaseUrl(t, 'sqlite')
   const open = async () => {
     const app = await createApp({ databaseUrl: url, publicUrl: 'http://127.0.0.1:4100' })

@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-// Beside what is built, so that npm can link it before anything is built.
+// Outside the build output, so that npm can link it before the first build.
 import '../dist-bundle/latchkey.js'

@@ -6,15 +6,15 @@ import { chromium, type Browser } from 'playwright-core'
 const DEBIAN_CHROMIUM = '/usr/bin/chromium'
 
 /**
- * Debian's Chromium, the one that `CHROMIUM` names, or the one that `@sparticuz/chromium` brings.
+ * Starts the Chromium that `CHROMIUM` names, else Debian's, else the one in `@sparticuz/chromium`.
  *
- * @throws with the remedy where there is none
+ * @throws with the remedy if there is none
  */
 export async function launchBrowser (): Promise<Browser> {
   try {
     return await chromium.launch({ executablePath: process.env.CHROMIUM ?? await installed() ?? await sparticuz.executablePath(), args: ['--no-sandbox'] })
   } catch (cause) {
-    throw new Error('There is no browser: run "apt-get install chromium", set CHROMIUM to the program of one, or run "npm ci" on Linux (x64), which brings one.', { cause })
+    throw new Error('No browser found: run "apt-get install chromium", set CHROMIUM to the path of a Chromium executable, or run "npm ci" on Linux (x64), which installs one.', { cause })
   }
 }
 

@@ -1,4 +1,4 @@
-// Signing in at the hosted page as a person does, in a headless browser, and as a front end does behind it: authorization code with PKCE.
+// Signs in at the hosted login page in a headless browser, as a person does, and then acts as the front end: authorization code flow with PKCE.
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,7 +12,7 @@ export interface HostedProfile {
 
 export interface Credentials { email: string, password: string }
 
-/** The front end's page that the login page sends the browser back to. */
+/** Serves the front end's page to which the login page sends the browser back. */
 export async function startCallbackPage (): Promise<{ url: string, close: () => void }> {
   const server = createServer((_request, response) => { response.end('Back in the app.') })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -25,7 +25,7 @@ export async function startCallbackPage (): Promise<{ url: string, close: () => 
   }
 }
 
-/** Types email and password into the login page of a profile; gives the ID token that the front end then has. */
+/** Signs in with email and password at the login page of a profile. @returns the ID token that the front end receives */
 export async function signInAtHostedPage (browser: Browser, { loginUrl, issuer, clientId }: HostedProfile, redirectUri: string, { email, password }: Credentials): Promise<string> {
   const verifier = randomBytes(32).toString('base64url')
   const state = randomBytes(16).toString('base64url')
@@ -43,13 +43,13 @@ export async function signInAtHostedPage (browser: Browser, { loginUrl, issuer, 
   await page.waitForURL(address => address.href.startsWith(redirectUri))
   const arrived = new URL(page.url()).searchParams
   await page.close()
-  if (arrived.get('state') !== state) throw new Error('The login page came back with another state')
+  if (arrived.get('state') !== state) throw new Error('The login page returned a different state')
 
   const response = await fetch(`${issuer}/token`, {
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'authorization_code', client_id: clientId, code: arrived.get('code') ?? '', redirect_uri: redirectUri, code_verifier: verifier })
   })
   const { id_token: idToken } = await response.json() as { id_token?: string }
-  if (idToken === undefined) throw new Error(`The token endpoint answered ${response.status}`)
+  if (idToken === undefined) throw new Error(`The token endpoint responded with status ${response.status}`)
   return idToken
 }

@@ -1,5 +1,5 @@
-// A real OpenID provider on loopback for the demo and the end-to-end tests: `oidc-provider`, with accounts in
-// memory and a login that needs no clicks, so that a program can go through the authorization code flow.
+// A real OpenID provider on loopback for the demo and the end-to-end tests: `oidc-provider`, with accounts in memory and a
+// sign-in that needs no clicks, so a program can complete the authorization code flow.
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -17,9 +17,9 @@ export interface RunningProvider {
   clientId: string
   clientSecret: string
   redirectUri: string
-  /** Goes through the authorization code flow with PKCE; gives the ID token. */
+  /** Completes the authorization code flow with PKCE. @returns the ID token */
   signIn: (account: Account) => Promise<string>
-  /** An ID token of this issuer that ended an hour ago. */
+  /** @returns an ID token of this issuer that expired an hour ago */
   expiredIdToken: (account: Account) => Promise<string>
   close: () => Promise<void>
 }
@@ -41,7 +41,7 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 }: { cli
     jwks: { keys: [{ ...await exportJWK(privateKey), kid, alg: 'RS256', use: 'sig' }] },
     cookies: { keys: [randomBytes(16).toString('hex')] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
-    // Many providers put the email into the ID token; this one is told to.
+    // Puts the email into the ID token, as many providers do.
     conformIdTokenClaims: false,
     ttl: { AccessToken: 3600, Grant: 3600, IdToken: 3600, Interaction: 600, Session: 3600 },
     features: { devInteractions: { enabled: false } },
@@ -50,7 +50,7 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 }: { cli
       const account = accounts.get(accountId)
       return account && { accountId, claims: () => ({ sub: accountId, email: account.email, email_verified: account.emailVerified ?? true }) }
     },
-    // The client is the owner's own: nobody has to consent.
+    // A first-party client needs no consent.
     loadExistingGrant: async context => {
       const grant = new context.oidc.provider.Grant({ clientId, accountId: context.oidc.session?.accountId })
       grant.addOIDCScope('openid email')
@@ -97,7 +97,7 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 }: { cli
         body: new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier })
       })
       const tokens = await response.json() as { id_token?: string }
-      if (tokens.id_token === undefined) throw new Error(`The provider gave no ID token: ${JSON.stringify(tokens)}`)
+      if (tokens.id_token === undefined) throw new Error(`The provider returned no ID token: ${JSON.stringify(tokens)}`)
       return tokens.id_token
     },
     expiredIdToken: async account => {
@@ -115,7 +115,7 @@ export async function startOpenIdProvider ({ clientId = 'web', port = 0 }: { cli
   }
 }
 
-/** Follows the redirects of an authorization request as a browser would, cookies included; gives the authorization code. */
+/** Follows the redirects of an authorization request as a browser would, with cookies. @returns the authorization code */
 async function authorize (url: string, redirectUri: string): Promise<string> {
   const cookies = new Map<string, string>()
   for (let step = 0; step < 10; step++) {
@@ -125,13 +125,13 @@ async function authorize (url: string, redirectUri: string): Promise<string> {
       cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
     }
     const location = response.headers.get('location')
-    if (location === null) throw new Error(`The provider answered ${response.status}: ${await response.text()}`)
+    if (location === null) throw new Error(`The provider responded with status ${response.status}: ${await response.text()}`)
     url = new URL(location, url).href
     if (url.startsWith(redirectUri)) {
       const code = new URL(url).searchParams.get('code')
-      if (code === null) throw new Error(`The provider refused: ${url}`)
+      if (code === null) throw new Error(`The provider refused the sign-in: ${url}`)
       return code
     }
   }
-  throw new Error('The provider redirects without end')
+  throw new Error('The provider redirected too many times')
 }

@@ -1,4 +1,4 @@
-// Starts the built reference app as a process of its own, on a free port with a fresh database.
+// Starts the built reference app as a separate process, on a free port with a fresh database.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -13,12 +13,12 @@ const PRINT_TIMEOUT_MS = 60_000
 
 export interface RunningServer {
   url: string
-  /** What it has printed so far: a log comes up to a tenth of a second late. */
+  /** What the server has printed so far. Log lines arrive up to a tenth of a second late. */
   output: () => string
-  /** Waits until it has printed a line with this; gives all that it has printed. @throws after a minute */
+  /** Waits until the server has printed a line that contains the text. @returns everything printed so far @throws after a minute */
   printed: (text: string) => Promise<string>
   process: ChildProcess
-  /** Sends SIGTERM; gives the exit code. */
+  /** Sends SIGTERM. @returns the exit code */
   stop: () => Promise<number | null>
 }
 
@@ -26,7 +26,7 @@ interface StartOptions {
   /** The content of the configuration file. */
   config?: object
   env?: Record<string, string>
-  /** Left out: one that is free. */
+  /** Default: a free port. */
   port?: number
 }
 
@@ -35,7 +35,7 @@ export async function startServer (options: StartOptions = {}): Promise<RunningS
     try {
       return await startOn(options.port ?? await freePort(), options)
     } catch (error) {
-      // Somebody else may have taken the port that was free.
+      // Another process may have taken the free port.
       if (options.port !== undefined || tries === 3 || !/EADDRINUSE/.test((error as Error).message)) throw error
     }
   }
@@ -92,7 +92,7 @@ async function startOn (chosenPort: number, { config, env = {} }: StartOptions):
 async function untilLive (url: string, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`The server ended with the code ${child.exitCode} while starting:\n${output()}`)
+    if (child.exitCode !== null) throw new Error(`The server exited with code ${child.exitCode} while starting:\n${output()}`)
     try {
       if ((await fetch(`${url}/livez`)).ok) return
     } catch { /* not listening yet */ }
@@ -101,7 +101,7 @@ async function untilLive (url: string, child: ChildProcess, output: () => string
   throw new Error(`The server did not start in time:\n${output()}`)
 }
 
-/** Below those that systems give to whoever asks for any, so that hardly anybody takes it before the server does, or while that is started again. */
+/** A free port below the ephemeral range, so that other processes are unlikely to take it before the server does, or while it restarts. */
 export async function freePort (): Promise<number> {
   for (;;) {
     const [probe, port] = [createServer(), randomInt(10_000, 32_768)]

@@ -1,5 +1,5 @@
-// The story of a user, told by a program: `npm run demo`. Every step prints its request and its answer;
-// the exit code is 1 if any answer is not what it should be.
+// The demo, `npm run demo`: how two users sign up and sign in. Every step prints its request and response; the exit code is 1
+// if a response is not as expected.
 import { isDeepStrictEqual } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { launchBrowser } from './browser.js'
@@ -31,52 +31,52 @@ const profile = (id: string, { issuer, clientId, clientSecret, redirectUri }: Ru
   ({ id, name: `The ${id} provider`, type: 'openid', issuer, clientId, clientSecret, callbackUrls: [redirectUri], selfSignUp: 'open', roles: ['Guest'] })
 const server = await startServer({
   config: { profiles: [{ id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: [callbackPage.url] }, profile('first', first), profile('second', second)] },
-  // At this level the log has the emails, since there is no mail server.
+  // At this level the log contains the emails, since there is no mail server.
   env: { LOG_LEVEL: 'info' }
 })
-/** What must not be printed, and what is printed for it. */
+/** Secrets that must not be printed, and what is printed instead. */
 const withheld = new Map([[ada.password, '(password)']])
 let failed = 0
 
 try {
-  console.log(`The server answers at ${server.url}/graphql.\n`)
+  console.log(`The server listens at ${server.url}/graphql.\n`)
   await tellOfPasswords()
   await tellOfProviders()
 } finally {
   callbackPage.close()
   await Promise.all([server.stop(), first.close(), second.close(), stranger.close()])
 }
-console.log(failed === 0 ? 'Every step answered as it should.' : `${failed} steps did not answer as they should.`)
+console.log(failed === 0 ? 'Every step went as expected.' : `Steps that did not go as expected: ${failed}.`)
 process.exitCode = failed === 0 ? 0 : 1
 
-/** Ada, by the provider inside the app. */
+/** Ada uses the embedded provider. */
 async function tellOfPasswords (): Promise<void> {
-  await step('1. Ada signs up with a password. The account is the embedded provider\'s; the Users table has no password.', signUpWithPassword, undefined,
+  await step('1. Ada signs up with a password. The embedded provider keeps the account; the Users table has no password.', signUpWithPassword, undefined,
     { userSignUpWithPassword: { email: ada.email } })
 
-  await step('2. Before her address is confirmed she cannot log in.', logIn, undefined,
+  await step('2. She cannot sign in before she has confirmed her email.', logIn, undefined,
     null, { message: 'User is not confirmed.', code: 'UserNotConfirmedError' })
 
-  await step('3. She confirms it by the code that was emailed to her and her password.', confirm(await emailedCode()), undefined,
+  await step('3. She confirms it with the emailed code and her password.', confirm(await emailedCode()), undefined,
     { userVerificationEmailConfirm: { success: true } })
 
-  const loggedIn = await step('4. Now she logs in, and gets an ID token and a refresh token.', logIn, undefined,
+  const loggedIn = await step('4. Now she signs in, and gets an ID token and a refresh token.', logIn, undefined,
     { userLogin: { success: true, auth: { idToken: String, refreshToken: String } } })
   const tokens = loggedIn.data?.userLogin?.auth
 
-  const asked = await step('5. With the ID token she asks who she is. This first one makes her a user.', askMore, tokens?.idToken,
+  const asked = await step('5. With the ID token she asks who she is. This first request creates her user.', askMore, tokens?.idToken,
     { user: { id: String, email: ada.email, roles: { items: [{ name: 'Guest' }] } } })
 
-  await step('6. The refresh token gives new ones.', refresh(tokens?.refreshToken ?? ''), undefined,
+  await step('6. The refresh token gets her new tokens.', refresh(tokens?.refreshToken ?? ''), undefined,
     { userRefreshToken: { idToken: String, refreshToken: String } })
 
-  await step('7. One that is none is refused, in words on which clients have people sign in again.', refresh('no-such-token'), undefined,
+  await step('7. An invalid refresh token is refused, with the message on which clients ask people to sign in again.', refresh('no-such-token'), undefined,
     null, { message: 'Refresh Token has expired', code: 'TokenExpiredError' })
 
   await tellOfHostedPage(asked.data?.user?.id)
 }
 
-/** Jane, by two OpenID providers elsewhere. */
+/** Jane uses two external OpenID providers. */
 async function tellOfProviders (): Promise<void> {
   console.log('9. Jane signs in at her company\'s OpenID provider (authorization code flow with PKCE) and gets an ID token.')
   const token = await first.signIn(jane)
@@ -90,16 +90,16 @@ async function tellOfProviders (): Promise<void> {
 
   await step('12. Now the query answers.', askMore, token, { user: { id, email: jane.email, roles: { items: [{ name: 'Guest' }] } } })
 
-  await step('13. An expired token is refused, in words that clients refresh on.', ask, await first.expiredIdToken(jane),
+  await step('13. An expired token is refused, with the message on which clients refresh it.', ask, await first.expiredIdToken(jane),
     null, { message: 'Token expired', code: 'TokenExpiredError' })
 
-  await step('14. A token that was tampered with is refused.', ask, tampered(token),
+  await step('14. A tampered token is refused.', ask, tampered(token),
     null, { message: 'Token invalid', code: 'InvalidTokenError', reason: 'bad_signature' })
 
-  await step('15. A token of an issuer that is not configured is refused, however well it is signed.', ask, await stranger.signIn(jane),
+  await step('15. A token of an issuer that is not configured is refused, although its signature is valid.', ask, await stranger.signIn(jane),
     null, { message: 'Token invalid', code: 'InvalidTokenError', reason: 'unknown_issuer' })
 
-  await step('16. Without a token one is a guest, who may read nothing.', ask, undefined,
+  await step('16. A request without a token acts as a guest, who cannot read anything.', ask, undefined,
     { user: null }, { message: 'Not Authorized', code: 'NotAuthorizedError' })
 
   await step('17. Jane signs in at a second provider with the same verified email: the same user.', askMore, await second.signIn(jane),
@@ -114,19 +114,19 @@ async function tellOfHostedPage (id: string | undefined): Promise<void> {
   try {
     browser = await launchBrowser()
   } catch (error) {
-    console.log(`   Left out. ${(error as Error).message}\n`)
+    console.log(`   Skipped. ${(error as Error).message}\n`)
     return
   }
   try {
     const token = await signInAtHostedPage(browser, embedded, callbackPage.url, ada)
-    await step('   Her front end has got a token by it.', askMore, token,
+    await step('   Her front end receives an ID token.', askMore, token,
       { user: { id, email: ada.email, roles: { items: [{ name: 'Guest' }] } } })
   } finally {
     await browser.close()
   }
 }
 
-/** The code in the email, which the server has logged for want of a mail server. */
+/** The code in the email, which the server logs because there is no mail server. */
 async function emailedCode (): Promise<string> {
   const addressed = `"to":"${ada.email}"`
   const output = await server.printed(addressed)
@@ -135,8 +135,8 @@ async function emailedCode (): Promise<string> {
 }
 
 /**
- * @param data what `data` must be; `String` stands for any text
- * @param error what the first error must be; left out: no error
+ * @param data the expected `data`; `String` stands for any text
+ * @param error the expected first error. Default: no error
  */
 async function step (title: string, query: string, token: string | undefined, data: unknown, error?: ExpectedError): Promise<Answer> {
   console.log(title)

@@ -1,4 +1,4 @@
-// Puts the app and its dependencies into a few files: reading 2,400 of them takes longer than all else it does to start.
+// Bundles the app and its dependencies into a few files: reading 2,400 of them takes longer than the rest of the start.
 import { build } from 'esbuild'
 import { readFile, rm } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const app = dirname(import.meta.dirname)
 const outdir = join(app, 'dist-bundle')
 
-/** Such a module looks for files beside it, where they stay: Mercurius for GraphiQL. */
+/** Modules that look for files next to themselves keep their original folder: Mercurius needs it for GraphiQL. */
 const ownFolder = {
   name: 'own-folder',
   setup ({ onLoad }) {
@@ -20,7 +20,7 @@ const ownFolder = {
   }
 }
 
-/** oidc-provider is a bundle of its own. */
+/** oidc-provider gets a bundle of its own. */
 const besideUs = {
   name: 'beside-us',
   setup ({ onResolve }) {
@@ -52,14 +52,14 @@ const options = {
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
-  // Machine code, what starts threads of its own files, and what is loaded only where it is needed, if at all.
+  // Native code, modules that start threads from their own files, and modules that are loaded only when needed, if at all.
   external: ['better-sqlite3', '@node-rs/argon2', 'pino', '@aws-sdk/*', 'pg-native', 'bufferutil', 'utf-8-validate'],
-  // CommonJS asks for the modules of Node, and for those left out, while it runs.
+  // CommonJS modules require Node's modules and the external ones at run time.
   banner: { js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url), __bundle = import.meta.dirname;" }
 }
 
 await rm(outdir, { recursive: true, force: true })
 await build({ ...options, entryPoints: ['server.js', 'app.js', 'cli/latchkey.js'].map(entry => join(app, 'dist', entry)), plugins: [ownFolder, besideUs] })
-// It knows its models by the names of their classes, and two of one name get others in a bundle, unless names are kept: that sets the
-// name of each closure each time that it is made, which would cost every request a third more if it were done everywhere.
+// oidc-provider identifies its models by their class names, and a bundle renames classes of the same name unless keepNames is set.
+// keepNames sets the name of every closure each time it is created: used for the whole app, it would make requests a third slower.
 await build({ ...options, entryPoints: [{ in: fileURLToPath(import.meta.resolve('oidc-provider')), out: 'oidc-provider' }], keepNames: true, plugins: [ownFolder, withoutAsyncContext] })

@@ -1,6 +1,6 @@
 /**
- * The only composition: which plugins the reference app is made of, in which order, and with which part of
- * the configuration. It has no logic of its own and does not listen (`server.ts` does).
+ * Composes the reference app: which plugins it uses, in which order, and with which part of the configuration. It has no
+ * logic of its own and does not listen (`server.ts` does).
  */
 import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
@@ -31,18 +31,18 @@ import health from './routes/health.js'
 import profiles from './routes/profiles.js'
 
 /**
- * Makes the app, ready to listen.
+ * Creates the app, ready to listen.
  *
- * @param options `upkeep`: whether it keeps up what is stored, such as signing keys that are due; `false` for who only looks
+ * @param options `upkeep`: whether the app maintains what is stored, for example rotates signing keys that are due; `false` for read-only commands
  */
 export async function createApp (config: Config, { upkeep = true } = {}): Promise<FastifyInstance> {
   const app = Fastify({
     logger: { level: config.logLevel, serializers: { req: describeRequest }, stream: logStream },
     logController: new RequestLog(),
     requestTimeout: 30_000,
-    // A plugin may be at its migrations, or wait for another copy that is: Fastify would give up the start after ten seconds, and so would each that follows.
+    // A plugin may run its migrations, or wait for another instance that does. With Fastify's default the start would fail after ten seconds.
     pluginTimeout: 0,
-    // What comes while the app closes is answered still: see `closing-connections`.
+    // Requests that arrive while the app closes are still answered: see `closing-connections`.
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
     clientErrorHandler: answerUnreadableRequest
@@ -52,7 +52,7 @@ export async function createApp (config: Config, { upkeep = true } = {}): Promis
     await app.ready()
     return app
   } catch (error) {
-    // What was opened before the mistake was found would keep the process alive.
+    // Whatever was opened before the error would keep the process alive.
     await app.close()
     throw error
   }

@@ -7,7 +7,7 @@ import Type from 'typebox'
 import { ConfigurationError } from './configuration-error.js'
 
 const schema = Type.Object({
-  // What stands in a profile, a role or the settings is checked by the plugin it is for.
+  // The plugins check the content of profiles, roles and SMTP settings.
   profiles: Type.Optional(Type.Array(Type.Object({}, { additionalProperties: true }), { minItems: 1 })),
   roles: Type.Optional(Type.Array(Type.Object({}, { additionalProperties: true }))),
   smtp: Type.Optional(Type.Object({}, { additionalProperties: true }))
@@ -23,14 +23,14 @@ export interface ConfigFile {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Reads the configuration file. A value `{ "env": "NAME" }` stands for the environment variable NAME, so
- * that the file holds no secret.
+ * Reads the configuration file. A value `{ "env": "NAME" }` stands for the environment variable NAME, which keeps secrets
+ * out of the file.
  *
- * @throws ConfigurationError naming the file, the path in it and the remedy; no value of the file is repeated
+ * @throws ConfigurationError naming the file, the path in it and the remedy; it never repeats a value of the file
  */
 export async function readConfigFile (path: string, environment: Environment): Promise<ConfigFile> {
   const parsed = withSecrets(parse(path, await read(path)), environment, [], path)
-  const mistakes = isObject(parsed) ? describeMistakes(schema, parsed) : ['it must be a JSON object']
+  const mistakes = isObject(parsed) ? describeMistakes(schema, parsed) : ['must be a JSON object']
   if (mistakes.length > 0) throw new ConfigurationError(`${path}: ${mistakes.join('; ')}`)
   return parsed as ConfigFile
 }
@@ -47,7 +47,7 @@ function parse (path: string, text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    // The parser's own message quotes the text around the mistake, which may be a secret.
+    // The parser's own message quotes the text around the mistake, which may contain a secret.
     const position = /position (\d+)/.exec((error as Error).message)?.[1]
     throw new ConfigurationError(`${path}: not valid JSON${position === undefined ? '' : ` at ${lineAndColumn(text, Number(position))}`}`)
   }

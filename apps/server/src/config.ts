@@ -5,30 +5,30 @@ import { resolve } from 'node:path'
 import { readConfigFile, type ConfigFile } from './config-file.js'
 import { ConfigurationError } from './configuration-error.js'
 
-/** Everything that the reference app can be told, checked. */
+/** The validated configuration of the reference app. */
 export interface Config extends ConfigFile {
   readonly profiles: readonly ProfileConfig[]
   readonly host: string
   readonly port: number
-  /** Where browsers and clients reach the app; no trailing slash. */
+  /** Where browsers and clients reach the app, without a trailing slash. */
   readonly publicUrl: string
   readonly databaseUrl: string
   readonly administratorEmail?: string
-  /** What keys and secrets in the database are encrypted under; the same on every copy of the app. */
+  /** Encrypts keys and secrets in the database; the same on every instance. */
   readonly secretKey?: string
-  /** Secret keys of before: what is encrypted under them is encrypted anew at start. */
+  /** Earlier secret keys: what they encrypt is re-encrypted at start. */
   readonly previousSecretKeys: readonly string[]
   /** Days after which a sign-in is deleted. */
   readonly signInsKeepDays: number
-  /** Days after which an audit event is deleted; left out: never. */
+  /** Days after which an audit event is deleted. Default: never. */
   readonly auditLogKeepDays?: number
-  /** Addresses of the proxies that are believed what they say of a client's address. */
+  /** Addresses of the proxies that are trusted to report a client's address. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: string
   readonly production: boolean
 }
 
-/** What an app without a configuration file has: people sign in with the app itself. */
+/** The profiles without a configuration file: people sign in with the embedded provider. */
 const defaultProfiles: readonly ProfileConfig[] = [{
   id: 'default',
   name: 'Latchkey',
@@ -42,7 +42,7 @@ const defaultProfiles: readonly ProfileConfig[] = [{
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 /**
- * Reads the environment and the configuration file it names.
+ * Reads the environment and the configuration file that it names.
  *
  * @throws ConfigurationError naming the variable or the path in the file, and the remedy
  */
@@ -59,10 +59,10 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
     signInsKeepDays: readDays('LATCHKEY_SIGN_INS_KEEP_DAYS', environment.LATCHKEY_SIGN_INS_KEEP_DAYS || '90'),
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
-    previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each of LATCHKEY_SECRET_KEY_PREVIOUS', key)),
+    previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each key in LATCHKEY_SECRET_KEY_PREVIOUS', key)),
     logLevel: readLogLevel(environment.LOG_LEVEL || 'info'),
     production: environment.NODE_ENV === 'production',
-    ...(environment.LATCHKEY_AUDIT_LOG_KEEP_DAYS ? { auditLogKeepDays: readDays('LATCHKEY_AUDIT_LOG_KEEP_DAYS', environment.LATCHKEY_AUDIT_LOG_KEEP_DAYS, ', or left out to keep the audit log for ever') } : {}),
+    ...(environment.LATCHKEY_AUDIT_LOG_KEEP_DAYS ? { auditLogKeepDays: readDays('LATCHKEY_AUDIT_LOG_KEEP_DAYS', environment.LATCHKEY_AUDIT_LOG_KEEP_DAYS, ', or unset to keep the audit log forever') } : {}),
     ...(environment.LATCHKEY_ADMIN_EMAIL ? { administratorEmail: environment.LATCHKEY_ADMIN_EMAIL } : {}),
     ...(environment.LATCHKEY_SECRET_KEY ? { secretKey: readSecretKey('LATCHKEY_SECRET_KEY', environment.LATCHKEY_SECRET_KEY) } : {})
   }
@@ -82,13 +82,13 @@ function readDays (name: string, text: string, otherwise = ''): number {
 }
 
 function readSecretKey (name: string, text: string): string {
-  if (text.length < 32) throw new ConfigurationError(`${name} must have 32 characters or more: openssl rand -base64 32 makes one`)
+  if (text.length < 32) throw new ConfigurationError(`${name} must have 32 characters or more: create one with "openssl rand -base64 32"`)
   return text
 }
 
 function readTrustedProxies (text: string): string[] {
   const addresses = list(text)
-  if (!addresses.every(isAddressOrRange)) throw new ConfigurationError('TRUSTED_PROXIES must be the addresses of the proxies before the app, such as 10.0.0.0/8,127.0.0.1')
+  if (!addresses.every(isAddressOrRange)) throw new ConfigurationError('TRUSTED_PROXIES must list the IP addresses or ranges of the proxies in front of the app, such as 10.0.0.0/8,127.0.0.1')
   return addresses
 }
 
@@ -109,15 +109,15 @@ function readLogLevel (text: string): string {
 
 function readPublicUrl (text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new ConfigurationError('PUBLIC_URL must be the http(s) URL by which clients reach the app, such as https://app.example.com')
-  if (url.href !== `${url.origin}/`) throw new ConfigurationError('PUBLIC_URL must be an origin such as https://app.example.com, without path, query, fragment or user')
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new ConfigurationError('PUBLIC_URL must be https, except on localhost, 127.0.0.1 and [::1]: browsers send passwords and tokens there')
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) throw new ConfigurationError('PUBLIC_URL must be the http(s) URL at which clients reach the app, such as https://app.example.com')
+  if (url.href !== `${url.origin}/`) throw new ConfigurationError('PUBLIC_URL must be an origin such as https://app.example.com, without a path, query, fragment or user name')
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw new ConfigurationError('PUBLIC_URL must be https, except on localhost, 127.0.0.1 and [::1]: browsers send passwords and tokens to it')
   return url.origin
 }
 
-/** Where browsers reach an app that nothing stands before. */
+/** The app's address without a proxy in front of it. */
 function addressOf (host: string, port: number): string {
   const name = host.includes(':') ? `[${host}]` : host
-  if (!isLoopback(name)) throw new ConfigurationError('PUBLIC_URL must be set where HOST is no loopback address: to the https URL by which browsers reach the app, such as https://app.example.com')
+  if (!isLoopback(name)) throw new ConfigurationError('PUBLIC_URL must be set if HOST is not a loopback address: use the https URL at which browsers reach the app, such as https://app.example.com')
   return `http://${name}:${port}`
 }

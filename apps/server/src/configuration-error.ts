@@ -1,4 +1,4 @@
-/** A mistake in the environment or the configuration file: shown to the operator as it is, without a stack. */
+/** A mistake in the environment or the configuration file. The operator sees its message without a stack. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }

@@ -1,18 +1,18 @@
 import pino, { type DestinationStream } from 'pino'
 
-/** Milliseconds after which what is logged stands there. */
+/** Longest time in milliseconds until a line is written. */
 const FLUSH_MS = 100
-/** Lines that are written at once: some 16 kB. */
+/** How many lines are written at once: about 16 kB. */
 const FLUSH_LINES = 64
 
 /**
- * Standard output, many lines at a time: a system call for each costs as much as all the rest of logging a request. Pino's own
- * stream can wait for more too (`minLength`), and then measures all that it has at every line.
- * What a process has logged is written when it exits, whatever it exits by, but for a signal that lets it do nothing more.
+ * Writes to standard output many lines at a time: a system call per line costs as much as the rest of logging a request.
+ * Pino's own stream can buffer too (`minLength`), but measures its whole buffer at every line.
+ * The buffer is written when the process exits for any reason, except a signal that the process cannot handle, such as SIGKILL.
  */
 class LogStream implements DestinationStream {
   readonly #output = pino.destination({ dest: 1, sync: true })
-  /** Lines, and records that become lines when they are written: many in a row take less time than each in the middle of its request. */
+  /** Lines, and records that are serialised when written: many in a row take less time than one in the middle of each request. */
   #waiting: (string | object)[] = []
 
   constructor () {
@@ -20,13 +20,13 @@ class LogStream implements DestinationStream {
     process.once('exit', () => { this.flushSync() })
   }
 
-  /** @param line as pino makes it, or a record of values that stay as they are */
+  /** @param line as pino creates it, or a record whose values do not change any more */
   write (line: string | object): void {
     this.#waiting.push(line)
     if (this.#waiting.length >= FLUSH_LINES) this.#flush()
   }
 
-  /** Pino asks for it before a process ends by a fatal error. */
+  /** Pino calls it before a fatal error ends the process. */
   flushSync (): void {
     this.#flush()
     this.#output.flushSync()

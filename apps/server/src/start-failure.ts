@@ -1,27 +1,27 @@
-/** Why the server did not start, in one line with the remedy: what a driver or the system says names neither variable. */
+/** Explains in one line why the server did not start, with the remedy: errors of drivers and the system name no environment variable. */
 import { isUnavailable } from '@latchkey/database'
 import type { Config } from './config.js'
 import { describeFailure } from './database-failure.js'
 
 const awayRemedy = 'start the database, or correct DATABASE_URL'
-const fileRemedy = 'let the server write to the folder and the file of DATABASE_URL, or correct it'
+const fileRemedy = 'give the server write access to the folder and the file of DATABASE_URL, or correct DATABASE_URL'
 
-/** By the codes of the system, PostgreSQL (SQLSTATE), SQLite and our own: the first that fits. */
+/** By error codes of the system, PostgreSQL (SQLSTATE), SQLite and our own; the first match counts. */
 const databaseRemedies: [RegExp, string][] = [
   [/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|08|57P)/, awayRemedy],
-  [/^(28|3D)/, 'correct the user, the password or the name of the database in DATABASE_URL'],
-  [/^42501$/, 'let the user of DATABASE_URL make tables in that database'],
-  [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE|53100)/, 'make room on its disk'],
-  [/^(EIO|SQLITE_IOERR)/, 'see that the disk of DATABASE_URL is sound, has room, and is none of a network'],
+  [/^(28|3D)/, 'correct the user, the password or the database name in DATABASE_URL'],
+  [/^42501$/, 'allow the user of DATABASE_URL to create tables in that database'],
+  [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE|53100)/, 'free space on its disk'],
+  [/^(EIO|SQLITE_IOERR)/, 'check that the disk of DATABASE_URL is healthy, has free space and is not a network drive'],
   [/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|SQLITE_(CANTOPEN|READONLY|PERM|AUTH))/, fileRemedy],
-  [/^(EMFILE|ENFILE)/, 'let the server, or the whole system, open more files'],
+  [/^(EMFILE|ENFILE)/, 'raise the limit of open files, for the server or the whole system'],
   [/^SQLITE_(NOTADB|CORRUPT)/, 'correct DATABASE_URL, or restore a backup'],
-  [/^SQLITE_BUSY/, 'end the process that holds the database, or wait for it'],
-  [/^53300/, 'let the database take more connections'],
+  [/^SQLITE_BUSY/, 'stop the process that locks the database, or wait for it'],
+  [/^53300/, 'raise the connection limit of the database'],
   [/^DATABASE_ERR_FILE_UNUSABLE$/, fileRemedy]
 ]
 
-/** @returns what the operator reads; no stack, and nothing of a URL's password */
+/** @returns the message for the operator, without a stack and without the password of a URL */
 export function describeStartFailure (error: unknown, config: Pick<Config, 'host' | 'port'> | undefined): string {
   const { message } = error as Error
   const cause = deepest(error)
@@ -29,19 +29,19 @@ export function describeStartFailure (error: unknown, config: Pick<Config, 'host
   const said = describeFailure(cause)
   if (config !== undefined && (syscall === 'listen' || syscall === 'bind')) return `it cannot listen on ${config.host}, port ${config.port} (${said}): ${listenRemedy(code)}`
   const remedy = databaseRemedies.find(([codes]) => codes.test(code) || codes.test((error as NodeJS.ErrnoException).code ?? ''))?.[1]
-  if (remedy !== undefined) return `the database does not do what it is asked (${said}): ${remedy}`
+  if (remedy !== undefined) return `the database cannot be used (${said}): ${remedy}`
   const away = whereAway(error)
-  if (away !== undefined) return `the database does not do what it is asked (${describeFailure(away)}): ${awayRemedy}`
+  if (away !== undefined) return `the database cannot be used (${describeFailure(away)}): ${awayRemedy}`
   return message.includes(said) ? message : `${message}: ${said}`
 }
 
 function listenRemedy (code: string): string {
-  if (code === 'EADDRINUSE') return 'end what listens there, or set PORT'
+  if (code === 'EADDRINUSE') return 'stop the process that listens there, or set PORT to another port'
   if (code === 'EACCES') return 'set PORT to 1024 or more'
   return 'set HOST to an address of this machine'
 }
 
-/** What the driver says without a code: the outermost says most, such as that it has waited in vain. */
+/** Finds a driver's error without a code. The outermost one says most, for example that it timed out. */
 function whereAway (error: unknown): unknown {
   if (isUnavailable(error)) return error
   return error instanceof Error && error.cause instanceof Error ? whereAway(error.cause) : undefined

@@ -9,7 +9,7 @@ const jane = 'jane@example.com'
 const signIns = '{ signInsList { count items { subject profileName ip userAgent } } }'
 const perDay = '{ activityPerDay { signIns signUps refused refusals { reason count } } }'
 
-/** The answer to a query once it is as wanted: what happens is written within a second. */
+/** Repeats a query until the response is as wanted, since activity is written up to a second late. */
 async function answered (server: RunningServer, query: string, token: string, wanted: (data: GraphQLAnswer['data']) => boolean): Promise<GraphQLAnswer> {
   const end = Date.now() + 60_000
   for (;;) {
@@ -19,7 +19,7 @@ async function answered (server: RunningServer, query: string, token: string, wa
   }
 }
 
-t.test('two copies of the app over one PostgreSQL write one row of one sign-in', async t => {
+t.test('two instances on one PostgreSQL database write one row per sign-in', async t => {
   const issuer = await startTestIssuer()
   const url = await databaseUrl(t, 'postgres')
   const start = async (): Promise<RunningServer> => await startServer({ config: { profiles: [profileFor(issuer)] }, env: { LOG_LEVEL: 'error', DATABASE_URL: url, LATCHKEY_ADMIN_EMAIL: jane } })
@@ -38,7 +38,7 @@ t.test('two copies of the app over one PostgreSQL write one row of one sign-in',
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: what happened before a signal to end is not lost`, async t => {
+  t.test(`${dialect}: activity before a termination signal is not lost`, async t => {
     const running = await serverUnderTest(t, dialect, { LATCHKEY_ADMIN_EMAIL: jane })
     const token = await running.issuer.idToken({ subject: 'jane', email: jane, claims: { auth_time: Math.floor(Date.now() / 1000) } })
     await graphql(running.server, signUpMutation(jane), token)
@@ -53,7 +53,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('a wrong password counts at the login page and by userLogin, and sign-ins are kept for as long as is said', async t => {
+t.test('wrong passwords are counted at the login page and by userLogin, and sign-ins are kept for the configured time', async t => {
   const issuer = await startTestIssuer()
   const embedded = { id: 'default', name: 'Latchkey', type: 'embedded', callbackUrls: ['http://localhost:3000/auth/callback'] }
   const url = await databaseUrl(t, 'sqlite')
@@ -72,7 +72,7 @@ t.test('a wrong password counts at the login page and by userLogin, and sign-ins
   t.match((await graphql(server, signIns, token)).data, { signInsList: { count: 1 } })
 })
 
-/** As a browser does it: cookies, and the form of the page. */
+/** Sends a wrong password as a browser does, with cookies and the form of the page. */
 async function wrongPasswordAtPage (t: Test, { url }: RunningServer): Promise<void> {
   const parameters = { client_id: 'default', response_type: 'code', scope: 'openid', redirect_uri: 'http://localhost:3000/auth/callback', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }
   const begun = await fetch(`${url}/oidc/auth?${new URLSearchParams(parameters).toString()}`, { redirect: 'manual' })

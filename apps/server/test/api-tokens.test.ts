@@ -3,7 +3,7 @@ import t from 'tap'
 import { graphql, serverUnderTest, signUpMutation } from './helpers/server-under-test.js'
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an administrator makes an API token, by which a server works until it is deleted, over restarts`, async t => {
+  t.test(`${dialect}: an API token that an administrator creates works across restarts until it is deleted`, async t => {
     const running = await serverUnderTest(t, dialect, { LATCHKEY_ADMIN_EMAIL: 'root@example.com' })
     const root = await running.issuer.idToken({ email: 'root@example.com' })
     t.equal((await graphql(running.server, signUpMutation('root@example.com'), root)).errors, undefined)

@@ -10,14 +10,14 @@ import { graphql, serverUnderTest, signUpMutation } from './helpers/server-under
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** A command as it stands in docs/operations.md, under this mark. */
+/** The command in docs/operations.md with this mark. */
 async function documented (mark: string): Promise<string> {
   const command = new RegExp(`^\`\`\`sh ${mark}\n([^]*?)^\`\`\`$`, 'm').exec(await readFile(join(repository, 'docs/operations.md'), 'utf8'))?.[1]
   if (command === undefined) throw new Error(`docs/operations.md has no command "${mark}"`)
   return command
 }
 
-/** A folder that has `data`, as that of the repository has. */
+/** A folder with a folder `data`, like the root of the repository. */
 async function folder (t: Test): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'latchkey-backup-'))
   t.teardown(() => rm(path, { recursive: true, force: true }))
@@ -29,7 +29,7 @@ async function shell (cwd: string, command: string): Promise<void> {
   await promisify(execFile)('sh', ['-ec', command], { cwd, env: { PATH: process.env.PATH, NODE_PATH: join(repository, 'node_modules') } })
 }
 
-/** Spoils the page of SQLite that has this text. */
+/** Damages the SQLite page that contains this text. */
 async function damage (file: string, text: string): Promise<void> {
   const content = await readFile(file)
   const found = content.indexOf(text)
@@ -37,7 +37,7 @@ async function damage (file: string, text: string): Promise<void> {
   await writeFile(file, content.fill(0xff, found - found % 4096, found - found % 4096 + 8))
 }
 
-t.test('a backup that was made of a running server on SQLite, and is restored as documented, brings back what was there', async t => {
+t.test('on SQLite, a backup of a running server, restored as documented, brings back the earlier state', async t => {
   const path = await folder(t)
   const file = join(path, 'data/latchkey.db')
   const env = { DATABASE_URL: `sqlite:${file}`, LATCHKEY_SECRET_KEY: 'k'.repeat(32), LATCHKEY_ADMIN_EMAIL: 'root@example.com' }
@@ -48,9 +48,9 @@ t.test('a backup that was made of a running server on SQLite, and is restored as
   const { id, token } = made.data?.apiTokenCreate
 
   await t.rejects(documented('restore sqlite').then(command => shell(path, command)), 'there is no backup yet')
-  t.ok((await stat(file)).size > 0, 'and what is there stays')
+  t.ok((await stat(file)).size > 0, 'and the database stays')
   await shell(path, await documented('backup sqlite'))
-  await t.rejects(documented('backup sqlite').then(command => shell(path, command)), 'none is overwritten')
+  await t.rejects(documented('backup sqlite').then(command => shell(path, command)), 'an existing backup is not overwritten')
   await graphql(started.server, `mutation { apiTokenDelete(filter: { id: "${id}" }) { success } }`, root)
   for (let i = 0; i < 40; i++) await graphql(started.server, `mutation { roleCreate(data: { name: "Later ${i}" }) { id } }`, root)
   t.match((await graphql(started.server, '{ rolesList { count } }', token)).errors, [{ code: 'InvalidTokenError' }])
@@ -60,11 +60,11 @@ t.test('a backup that was made of a running server on SQLite, and is restored as
   await shell(path, await documented('restore sqlite'))
   await started.restart('SIGTERM')
   t.match(await graphql(started.server, '{ user { email roles { items { name } } } rolesList { count } }', root), { data: { user: { email: 'root@example.com', roles: { items: [{ name: 'Administrator' }] } }, rolesList: { count: 2 } } })
-  t.match(await graphql(started.server, '{ rolesList { count } }', token), { data: { rolesList: { count: 2 } } }, 'what was revoked since is in force again')
+  t.match(await graphql(started.server, '{ rolesList { count } }', token), { data: { rolesList: { count: 2 } } }, 'a token that was revoked since is valid again')
   const doctor = async () => (await latchkey(env)('doctor', '--json')).json().checks.find(({ name }: { name: string }) => name === 'database')
   t.match(await doctor(), { state: 'ok' })
 
   await started.server.stop()
   await damage(file, 'root@example.com')
-  t.match(await doctor(), { state: 'problem', detail: /^its file is damaged: /, remedy: /restore a backup/ })
+  t.match(await doctor(), { state: 'problem', detail: /^the file is damaged: /, remedy: /restore a backup/ })
 })

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import t from 'tap'
 import { serverUnderTest, signUpMutation, type ServerUnderTest } from './helpers/server-under-test.js'
 
-/** Sends bytes, gives the status and the body; a hang would fail the test by its timeout. */
+/** Sends bytes and returns the status and the body. If the server hangs, the test times out. */
 async function send ({ server }: ServerUnderTest, bytes: string): Promise<{ status: number, body: string }> {
   const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
   let answer = ''
@@ -28,23 +28,23 @@ const requests: [string, string, string][] = [
   ['an empty header', post(ask, { authorization: '' }), 'InvalidTokenError'],
   ['a scheme without a token', post(ask, { authorization: 'Bearer' }), 'InvalidTokenError'],
   ['two tokens', post(ask, { authorization: 'Bearer a.b.c d.e.f' }), 'InvalidTokenError'],
-  ['a token that is no JWT', post(ask, { authorization: 'Bearer hunter2' }), 'InvalidTokenError'],
-  ['a token of JSON that is no object', post(ask, { authorization: `Bearer ${Buffer.from('1').toString('base64url')}.${Buffer.from('null').toString('base64url')}.x` }), 'InvalidTokenError'],
-  ['an API token that nobody made', post(ask, { authorization: `Bearer lk_${'a'.repeat(43)}` }), 'InvalidTokenError'],
-  ['a body that is no JSON', post('{"query":'), 'ValidationError'],
+  ['a token that is not a JWT', post(ask, { authorization: 'Bearer hunter2' }), 'InvalidTokenError'],
+  ['a token whose JSON is not an object', post(ask, { authorization: `Bearer ${Buffer.from('1').toString('base64url')}.${Buffer.from('null').toString('base64url')}.x` }), 'InvalidTokenError'],
+  ['an API token that does not exist', post(ask, { authorization: `Bearer lk_${'a'.repeat(43)}` }), 'InvalidTokenError'],
+  ['a body that is not JSON', post('{"query":'), 'ValidationError'],
   ['an empty body', post(''), 'ValidationError'],
-  ['a body that is no object', post('[1]'), 'ValidationError'],
+  ['a body that is not an object', post('[1]'), 'ValidationError'],
   ['null', post('null'), 'ValidationError'],
-  ['a query that is no text', post('{"query":{"kind":"Document"}}'), 'ValidationError'],
-  ['a query that is no GraphQL', post('{"query":"{\\"kind\\":\\"Document\\"}"}'), 'ValidationError'],
-  ['an operation that is not there', post('{"query":"query A { __typename }","operationName":"B"}'), 'ValidationError'],
-  ['an operation that is not there, by GET', get('/graphql?query=query%20A%7B__typename%7D&operationName=B'), 'ValidationError'],
-  ['variables that are no object', post('{"query":"{ __typename }","variables":"x"}'), 'ValidationError'],
-  ['a prototype in the body', post('{"query":"{ __typename }","__proto__":{"x":1}}'), 'ValidationError'],
+  ['a query that is not a string', post('{"query":{"kind":"Document"}}'), 'ValidationError'],
+  ['a query that is not GraphQL', post('{"query":"{\\"kind\\":\\"Document\\"}"}'), 'ValidationError'],
+  ['an operation that does not exist', post('{"query":"query A { __typename }","operationName":"B"}'), 'ValidationError'],
+  ['an operation that does not exist, by GET', get('/graphql?query=query%20A%7B__typename%7D&operationName=B'), 'ValidationError'],
+  ['variables that are not an object', post('{"query":"{ __typename }","variables":"x"}'), 'ValidationError'],
+  ['__proto__ in the body', post('{"query":"{ __typename }","__proto__":{"x":1}}'), 'ValidationError'],
   ['another content type', post(ask, { 'content-type': 'text/plain' }), 'ValidationError'],
-  ['a megabyte and more', post(JSON.stringify({ query: `{ user { id } } #${'x'.repeat(1_100_000)}` })), 'ValidationError'],
+  ['a body of more than a megabyte', post(JSON.stringify({ query: `{ user { id } } #${'x'.repeat(1_100_000)}` })), 'ValidationError'],
   ['a token of a megabyte', post(ask, { authorization: `Bearer ${'a'.repeat(1_000_000)}.b.c` }), 'ValidationError'],
-  ['what is no HTTP', 'hello\r\n\r\n', 'ValidationError']
+  ['something that is not HTTP', 'hello\r\n\r\n', 'ValidationError']
 ]
 
 t.test('bad input gets its code, no 500 and no hang', async t => {
@@ -62,10 +62,10 @@ t.test('bad input gets its code, no 500 and no hang', async t => {
   const signUps: [string, string, string][] = [
     ['an unknown profile', 'mutation { userSignUpWithToken(authProfileId: "nope", user: { email: "jane@example.com" }) { id } }', 'EntityNotFoundError'],
     ['an email that is too long', signUpMutation(longEmail), 'ValidationError'],
-    ['an email that is none', signUpMutation('jane'), 'ValidationError'],
+    ['an invalid email', signUpMutation('jane'), 'ValidationError'],
     ['a NUL byte in the email', signUpMutation('ja\u0000ne@example.com'), 'ValidationError'],
     ['a NUL byte in a name', 'mutation { userSignUpWithToken(user: { email: "jane@example.com", firstName: "a\\u0000b" }) { id } }', 'ValidationError'],
-    ['half a character', 'mutation { userSignUpWithToken(user: { email: "jane@example.com", firstName: "a\\ud800b" }) { id } }', 'ValidationError'],
+    ['a lone surrogate', 'mutation { userSignUpWithToken(user: { email: "jane@example.com", firstName: "a\\ud800b" }) { id } }', 'ValidationError'],
     ['a name that is too long', `mutation { userSignUpWithToken(user: { email: "jane@example.com", firstName: "${'x'.repeat(5000)}" }) { id } }`, 'ValidationError'],
     ['somebody else\'s email', signUpMutation('boss@example.com'), 'ValidationError'],
     ['roles', 'mutation { userSignUpWithToken(user: { email: "jane@example.com", roles: { connect: [{ name: "Administrator" }] } }) { id } }', 'NotAuthorizedError'],
@@ -80,5 +80,5 @@ t.test('bad input gets its code, no 500 and no hang', async t => {
   }
 
   const { body } = await send(started, post(JSON.stringify({ query: '{ user { id } }' }), { authorization: `Bearer ${token}` }))
-  t.match(JSON.parse(body), { data: { user: null }, errors: [{ code: 'EntityNotFoundError' }] }, 'none of them made a user')
+  t.match(JSON.parse(body), { data: { user: null }, errors: [{ code: 'EntityNotFoundError' }] }, 'none of them created a user')
 })

@@ -17,7 +17,7 @@ async function listening (t: Test): Promise<{ app: FastifyInstance, client: () =
   return { app, client: () => connect((app.server.address() as AddressInfo).port, '127.0.0.1') }
 }
 
-/** What comes on a connection until it ends, and by what it ended if it was cut off. */
+/** Everything received on a connection until it closes, followed by the error if it was cut off. */
 async function allOf (socket: Socket): Promise<string> {
   let text = ''
   socket.on('data', (chunk: Buffer) => { text += chunk.toString() })
@@ -26,25 +26,24 @@ async function allOf (socket: Socket): Promise<string> {
   return text
 }
 
-/** For how long after closing has begun requests are taken for certain, on idle connections too. */
+/** How long after closing has begun requests are certainly accepted, on idle connections too. */
 const TAKEN_MS = 240
 
 interface Closing {
   readonly app: FastifyInstance
   readonly client: () => Socket
-  /** A connection that was idle when closing began, and what comes on it. */
+  /** A connection that was idle when closing began; `all` is what it receives. */
   readonly socket: Socket
   readonly all: Promise<string>
   readonly closed: Promise<undefined>
-  /** Whether it is late: a machine that is busy with something else has stood still meanwhile. */
+  /** Whether too much time has passed, because the machine was busy with something else. */
   readonly isLate: () => boolean
 }
 
 /**
- * Has something done to an app that has been closing for a while, among what arrives: timers are next, and what arrives after them. Where the machine was too
- * slow for that, again with another app.
+ * Runs `act` while an app has been closing for a while. If the machine was too slow for that, tries again with a new app.
  *
- * @param act gives nothing where it came too late
+ * @param act returns `undefined` if it ran too late
  * @param options.hasAsked whether the idle connection had a request before
  */
 async function whileClosing<Result> (t: Test, act: (closing: Closing) => Promise<Result | undefined>, { hasAsked = true } = {}): Promise<Result> {
@@ -66,12 +65,12 @@ async function whileClosing<Result> (t: Test, act: (closing: Closing) => Promise
   }
 }
 
-/** Among what arrives, unless that is too late. */
+/** Runs `act` in the poll phase of the event loop, among arriving data, with timers and further data to follow; unless it is too late. */
 async function amongArrivals<Result> ({ isLate }: Closing, act: () => Result): Promise<Result | undefined> {
   return await new Promise(resolve => { readFile(import.meta.filename, () => { resolve(isLate() ? undefined : act()) }) })
 }
 
-/** The event loop stands still, as it does in a busy process. */
+/** Blocks the event loop, as in a busy process. */
 function block (ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
@@ -88,7 +87,7 @@ t.test('a request that arrives on an idle connection while the process is busy a
   t.match(answered, /here[^]*connection: close[^]*here$/i)
 })
 
-t.test('a connection that the system has taken, and the process has not, is answered', async t => {
+t.test('a request on a connection that only the system has accepted is answered', async t => {
   const { app, client } = await listening(t)
   const socket = client()
   socket.write(request)
@@ -99,7 +98,7 @@ t.test('a connection that the system has taken, and the process has not, is answ
   t.match(await all, /connection: close[^]*here$/i)
 })
 
-t.test('many connections that the system has taken while the process was busy at the end of closing are answered, though Node takes one in each turn', async t => {
+t.test('requests on many connections that the system accepted while the process was busy at the end of closing are answered, though Node accepts one per turn', async t => {
   const answers = await whileClosing(t, async closing => {
     const late = await amongArrivals(closing, () => {
       const sockets = Array.from({ length: 10 }, closing.client)
@@ -113,13 +112,13 @@ t.test('many connections that the system has taken while the process was busy at
   const [first, ...late] = answers
   t.equal(late.length, 10)
   for (const answer of late) t.match(answer, /connection: close[^]*here$/i)
-  t.equal(first, '', 'one that asks nothing is closed')
+  t.equal(first, '', 'a connection without a request is closed')
 })
 
-t.test('a request that arrives while the process does something long before it closes idle connections is answered', async t => {
+t.test('a request that arrives while the process is busy just before it closes idle connections is answered', async t => {
   const answered = await whileClosing(t, async closing => {
     const sent = await amongArrivals(closing, () => {
-      // Is ready when the time of telling is over, and long.
+      // The callback runs when the quarter of a second is over, and takes long.
       stat(import.meta.filename, () => {
         closing.socket.write(request)
         block(50)
@@ -132,7 +131,7 @@ t.test('a request that arrives while the process does something long before it c
   t.match(answered, /here[^]*connection: close[^]*here$/i)
 })
 
-t.test('a connection that is new at the end of closing has as long as all others to ask', async t => {
+t.test('a connection opened at the end of closing has as long as all others to send a request', async t => {
   for (;;) {
     const { app, client } = await listening(t)
     const old = allOf(client())
@@ -156,7 +155,7 @@ t.test('a connection that is new at the end of closing has as long as all others
 })
 
 t.test('an app without connections closes at once', async t => {
-  // On a machine that is busy with something else, not the first time.
+  // A busy machine may need several tries.
   let soonest = Infinity
   for (let tries = 1; tries <= 5 && soonest >= 200; tries++) {
     const { app } = await listening(t)

@@ -10,7 +10,7 @@ for (const dialect of dialects) {
       return { email, token: await started.issuer.idToken({ subject: `s${index}`, email }) }
     }))
     const acknowledged = new Map<string, string>()
-    // Not all at once: they could all be answered before the first answer is seen here.
+    // Not all at once: all could be answered before this test sees the first response.
     const waiting = [...people]
     await Promise.all(Array.from({ length: 30 }, async () => {
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {

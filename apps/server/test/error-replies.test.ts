@@ -3,7 +3,7 @@ import Fastify from 'fastify'
 import t from 'tap'
 import errorReplies from '../dist/plugins/error-replies.js'
 
-t.test('errors of routes', async t => {
+t.test('error replies of routes', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(errorReplies)
@@ -12,22 +12,22 @@ t.test('errors of routes', async t => {
   app.get('/away', () => { throw Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:5432'), { code: 'ECONNREFUSED' }) })
   app.get('/unforeseen', () => { throw new Error('select password from accounts') })
 
-  t.test('say how to authenticate, as RFC 6750 has it', async t => {
+  t.test('say how to authenticate, as RFC 6750 requires', async t => {
     const response = await app.inject('/expired')
     t.match(response, { statusCode: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token", error_description="Token expired"' } })
     t.strictSame(response.json(), { code: 'TOKEN_VERIFIER_ERR_TOKEN_EXPIRED', message: 'Token expired' })
   })
-  t.test('tell nothing of what nobody foresaw', async t => {
+  t.test('reveal nothing about an unexpected error', async t => {
     const response = await app.inject('/unforeseen')
     t.equal(response.statusCode, 500)
     t.strictSame(response.json(), { code: 'InternalError', message: 'Internal error' })
   })
-  t.test('say when to try again where the database is away, and nothing of it', async t => {
+  t.test('say when to try again if the database is unavailable, without details', async t => {
     const response = await app.inject('/away')
     t.match(response, { statusCode: 503, headers: { 'retry-after': '5' } })
     t.strictSame(response.json(), { code: 'InternalError', message: 'Internal error' })
   })
-  t.test('are of one shape, for unknown addresses too', async t => {
+  t.test('have the same shape for unknown addresses', async t => {
     const response = await app.inject('/nowhere')
     t.equal(response.statusCode, 404)
     t.strictSame(response.json(), { code: 'NotFound', message: 'There is nothing at this address' })

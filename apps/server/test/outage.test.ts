@@ -2,7 +2,7 @@ import { startPostgres } from '@latchkey/test-databases'
 import t from 'tap'
 import { graphql, serverUnderTest, signUpMutation } from './helpers/server-under-test.js'
 
-t.test('a database that goes away is answered with InternalError, which says when to try again, and everything works again when it is back', async t => {
+t.test('while the database is away, requests get InternalError with a time to retry, and everything works again when it is back', async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.stop())
   const { server, issuer } = await serverUnderTest(t, 'postgres', { DATABASE_URL: postgres.url, LOG_LEVEL: 'silent' })
@@ -16,7 +16,7 @@ t.test('a database that goes away is answered with InternalError, which says whe
   t.match(await ready.json(), { code: 'InternalError' })
   t.match(await graphql(server, '{ user { id } }', token), { status: 200, data: { user: null }, errors: [{ code: 'InternalError', message: 'Internal error', extensions: { retryAfter: 5 } }] })
   const refused = await fetch(`${server.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', authorization: `Bearer lk_${'a'.repeat(43)}` }, body: JSON.stringify({ query: '{ user { id } }' }) })
-  t.match({ status: refused.status, retryAfter: refused.headers.get('retry-after') }, { status: 503, retryAfter: '5' }, 'a request of which nothing ran')
+  t.match({ status: refused.status, retryAfter: refused.headers.get('retry-after') }, { status: 503, retryAfter: '5' }, 'a request that ran nothing')
   t.equal((await fetch(`${server.url}/livez`)).status, 200)
 
   await postgres.resume()

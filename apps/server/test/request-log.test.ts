@@ -3,7 +3,7 @@ import t from 'tap'
 import type { RunningServer } from '../dist-demo/running-server.js'
 import { serverUnderTest } from './helpers/server-under-test.js'
 
-/** What is looked at of a line. */
+/** The part of a log line that these tests check. */
 interface Line {
   level?: number
   pid?: number
@@ -18,7 +18,7 @@ function linesOf ({ output }: RunningServer): Line[] {
   return output().split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Line)
 }
 
-t.test('the request log has no query: it may hold tokens, codes and passwords', async t => {
+t.test('the request log leaves out queries, which may contain tokens, codes and passwords', async t => {
   const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info' })
   const paths = ['/oidc/session/end?id_token_hint=', '/oidc/confirm/?token=', '/oauth2/callback/?code=', '/oidc/me?access_token=', '/graphql?query=', '/nowhere?password=']
   for (const path of paths) await fetch(`${server.url}${path}hunter2-of-the-query`)
@@ -27,7 +27,7 @@ t.test('the request log has no query: it may hold tokens, codes and passwords', 
   t.notOk(server.output().includes('hunter2-of-the-query'))
 })
 
-t.test('each request has one line at info, with what was asked and answered, and one more at debug when it comes in', async t => {
+t.test('each request has one line at info, with request and response, and at debug another one when it arrives', async t => {
   for (const [level, messages] of [['info', ['request completed']], ['debug', ['incoming request', 'request completed']]] as const) {
     const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: level })
     await fetch(`${server.url}/nowhere`)
@@ -40,7 +40,7 @@ t.test('each request has one line at info, with what was asked and answered, and
   }
 })
 
-t.test('the line of a request is one of JSON, as all others are, whatever a client sends, and stands where it was logged', async t => {
+t.test('the line of a request is valid JSON whatever the client sends, and comes in the order in which it was logged', async t => {
   const { server } = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'info' })
   const [ready, port] = [await fetch(`${server.url}/readyz`), Number(new URL(server.url).port)]
   t.equal(ready.status, 200)
@@ -52,11 +52,11 @@ t.test('the line of a request is one of JSON, as all others are, whatever a clie
   const lines = linesOf(server)
   const of = (path: string) => lines.filter(({ req }) => req?.path === path)
   t.match(of('/no"where\\'), [{ req: { method: 'GET', host: 'a"host', ip: '127.0.0.1' }, res: { statusCode: 404 } }])
-  t.strictSame(of('/readyz'), [], 'a route may be quieter')
+  t.strictSame(of('/readyz'), [], 'a route may have a higher log level')
   const [answered] = of('/graphql')
   const refused = lines.findIndex(({ msg }) => msg === 'A token was refused')
   t.strictSame(Object.keys(answered ?? {}), ['level', 'time', 'pid', 'hostname', 'reqId', 'req', 'res', 'responseTime', 'msg'])
   const { level, pid, hostname, reqId } = lines[refused] ?? {}
   t.match(answered, { level, pid, hostname, reqId, time: Number })
-  t.ok(refused !== -1 && refused < lines.indexOf(answered as object), 'after what happened in it')
+  t.ok(refused !== -1 && refused < lines.indexOf(answered as object), 'after the events of the request')
 })

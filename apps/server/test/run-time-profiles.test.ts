@@ -8,7 +8,7 @@ const site = 'https://app.example.com'
 const secretKey = 'a secret key of at least 32 characters'
 const newKey = 'another secret key of 32 characters too'
 
-t.test('postgres: what one copy changes of profiles and settings holds in the other within a second, over a restart, and under another secret key', async t => {
+t.test('postgres: changes of profiles and settings reach the other instance within a second, and survive a restart and a new secret key', async t => {
   const [main, partner] = [await startTestIssuer(), await startTestIssuer()]
   const servers: RunningServer[] = []
   const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await Promise.all(servers.map(async server => await server.stop())); await Promise.all([main.close(), partner.close()]); await remove() }) }, 'postgres')
@@ -55,7 +55,7 @@ t.test('postgres: what one copy changes of profiles and settings holds in the ot
   t.equal(await signIn(restarted), 303)
   t.equal(await restarted.stop(), 0)
   const last = await start(await freePort(), { PUBLIC_URL: publicUrl, LATCHKEY_SECRET_KEY: newKey })
-  t.match((await graphql(last, '{ user { email } }', token)).data, { user: { email: 'jane@example.com' } }, 'sealed anew, it needs the old key no more')
+  t.match((await graphql(last, '{ user { email } }', token)).data, { user: { email: 'jane@example.com' } }, 'after re-encryption the old key is not needed')
   t.match((await (await fetch(`${last.url}/auth/profiles`)).json()), { profiles: [{ id: 'p0' }, { id: 'embedded' }, { name: 'Partner' }] })
 
   t.equal((await graphql(last, 'mutation { authenticationProfileDelete(filter: { name: "Partner" }) { success } }', root)).errors, undefined)

@@ -23,7 +23,7 @@ async function connected (server: RunningServer): Promise<Socket> {
   return socket
 }
 
-/** Sends the head of a request: by `100 Continue` the server says that it has begun it and waits for the rest. */
+/** Sends the head of a request. With `100 Continue` the server says that it has begun the request and waits for the rest. */
 async function begin (socket: Socket): Promise<void> {
   const going = once(socket, 'data')
   socket.write(`POST /graphql HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`)
@@ -31,12 +31,12 @@ async function begin (socket: Socket): Promise<void> {
   if (!answer.toString().startsWith('HTTP/1.1 100 Continue')) throw new Error(answer.toString())
 }
 
-/** Waits until a server that was sent SIGTERM takes no more connections. */
+/** Waits until a server that was sent SIGTERM accepts no more connections. */
 async function untilClosing (server: RunningServer): Promise<void> {
   while (await connected(server).then(socket => { socket.destroy(); return true }, () => false)) await wait(50)
 }
 
-/** Sends SIGTERM; gives how it ended, and after how many milliseconds. */
+/** Sends SIGTERM. @returns the exit code, and how many milliseconds the server took */
 async function terminate ({ process }: RunningServer): Promise<{ code: unknown, ms: number }> {
   const ended = once(process, 'exit')
   const begun = performance.now()
@@ -45,7 +45,7 @@ async function terminate ({ process }: RunningServer): Promise<{ code: unknown, 
   return { code, ms: performance.now() - begun }
 }
 
-t.test('SIGTERM lets a request under way finish, tells its client that the connection ends, then ends the process in order', async t => {
+t.test('SIGTERM lets a request in progress finish, tells its client that the connection closes, then ends the process with code 0', async t => {
   const { server } = await serverUnderTest(t, 'sqlite')
   const socket = await connected(server)
   await begin(socket)
@@ -65,7 +65,7 @@ t.test('SIGTERM lets a request under way finish, tells its client that the conne
   t.match(await ended, { code: 0 })
 })
 
-/** For how long after the signal requests are still taken: a little less than the server's time, as two clocks count it. */
+/** How long after the signal requests are still accepted: a little less than the server's time, since two clocks measure it. */
 const TAKEN_MS = 240
 
 interface Answer {
@@ -74,7 +74,7 @@ interface Answer {
   readonly isLast: boolean
 }
 
-/** Asks on the one connection of an agent. @throws with `sentAt`, when the last of the request was given to the system */
+/** Sends a request on the one connection of an agent. @throws with `sentAt`, the time at which the request was completely handed to the system */
 async function ask (agent: Agent, url: string, send: string): Promise<Answer> {
   let sentAt: number | undefined
   try {
@@ -88,7 +88,7 @@ async function ask (agent: Agent, url: string, send: string): Promise<Answer> {
   }
 }
 
-/** Twenty clients that ask for one thing after the other, each on a connection of its own, until they are told that it ends. */
+/** Runs twenty clients that send one request after another, each on its own connection, until they are told that it closes. */
 async function underLoad (t: Test, { server }: { server: RunningServer }, send: string, expected: string): Promise<void> {
   const failures: string[] = []
   const count = { answered: 0, told: 0, late: 0 }
@@ -107,7 +107,7 @@ async function underLoad (t: Test, { server }: { server: RunningServer }, send: 
         }
       } catch (error) {
         const { sentAt, message } = error as Error & { sentAt: number }
-        // On a busy machine a client may stand still for longer: nobody can tell one that does not ask.
+        // On a busy machine a client may pause for longer. A client that sends nothing cannot be told.
         if (sentAt - signalledAt > TAKEN_MS) count.late++
         else failures.push(`${message}, sent ${sentAt - signalledAt} ms after the signal`)
         return
@@ -129,7 +129,7 @@ const modes: [string, 'sqlite' | 'postgres', Record<string, string>][] = [
   ['in production, with a log line for each request', 'sqlite', { NODE_ENV: 'production', LATCHKEY_SECRET_KEY: 'a'.repeat(32), LOG_LEVEL: 'info' }]
 ]
 for (const [mode, dialect, env] of modes) {
-  t.test(`${mode}: SIGTERM under load cuts off no request that is sent within a quarter of a second: each is answered, and the client is told that it was the last`, async t => {
+  t.test(`${mode}: SIGTERM under load cuts off no request sent within a quarter of a second: each is answered, and each client is told that the connection closes`, async t => {
     await underLoad(t, await serverUnderTest(t, dialect, env), body, '{"data":{"__typename":"Query"}}')
   })
 }
@@ -138,7 +138,7 @@ t.test('SIGTERM under load answers lists of requests too', async t => {
   await underLoad(t, await serverUnderTest(t, 'sqlite'), `[${body},${body}]`, '[{"data":{"__typename":"Query"}},{"data":{"__typename":"Query"}}]')
 })
 
-t.test('SIGTERM waits for no connection that is not in use', async t => {
+t.test('SIGTERM does not wait for connections that are not in use', async t => {
   const { server } = await serverUnderTest(t, 'sqlite')
   const idle = await connected(server)
   const answered = once(idle, 'data')
@@ -149,27 +149,27 @@ t.test('SIGTERM waits for no connection that is not in use', async t => {
   const { code, ms } = await terminate(server)
   await closed
   t.equal(code, 0)
-  // Where it waited, it would be for ten seconds.
+  // If it waited, it would take ten seconds.
   t.ok(ms < 9000, `after ${ms} ms`)
 })
 
-t.test('SIGTERM waits for ten seconds, and no longer, for a request that does not go on', async t => {
+t.test('SIGTERM waits ten seconds, and no longer, for a request that is stuck', async t => {
   const { server } = await serverUnderTest(t, 'sqlite')
   const socket = await connected(server)
   socket.on('error', () => { /* cut off in the end */ })
   await begin(socket)
   const { code, ms } = await terminate(server)
   t.equal(code, 1)
-  // Where it waited for the request, it would be for five minutes.
+  // If it waited for the request, it would take five minutes.
   t.ok(ms > 9000 && ms < 60_000, `after ${ms} ms`)
   socket.destroy()
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: SIGTERM while it starts ends it in order, before it listens`, async t => {
+  t.test(`${dialect}: SIGTERM during the start ends the process with code 0 before it listens`, async t => {
     const folder = await mkdtemp(join(tmpdir(), 'latchkey-starting-'))
     t.teardown(() => rm(folder, { recursive: true }))
-    // It waits for a configuration that comes by a pipe.
+    // The server waits for its configuration, which comes through a pipe.
     const config = join(folder, 'config.json')
     await promisify(execFile)('mkfifo', [config])
     const child = spawn(process.execPath, [fileURLToPath(new URL('../dist-bundle/server.js', import.meta.url))], {
@@ -180,11 +180,11 @@ for (const dialect of dialects) {
     t.teardown(() => child.kill('SIGKILL'))
     const [output, ended] = [Promise.all([readText(child.stdout), readText(child.stderr)]), once(child, 'exit')]
     const pipe = await open(config, 'w')
-    // All of the app takes its time to load, and what is the first process of a container is not ended by a signal that it does not take yet.
-    if (process.platform === 'linux') t.notMatch(await readFile(`/proc/${child.pid}/maps`, 'utf8'), 'argon2', 'it takes the signal before the app is loaded')
+    // Loading the whole app takes a while, and the first process of a container ignores signals until it handles them.
+    if (process.platform === 'linux') t.notMatch(await readFile(`/proc/${child.pid}/maps`, 'utf8'), 'argon2', 'it handles the signal before the app is loaded')
     child.kill('SIGTERM')
     await new Promise(resolve => setTimeout(resolve, 100))
-    t.equal(child.exitCode, null, 'it does not leave the start half done')
+    t.equal(child.exitCode, null, 'it does not abandon the start halfway')
     await pipe.writeFile('{}')
     await pipe.close()
     t.strictSame(await ended, [0, null])

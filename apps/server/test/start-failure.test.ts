@@ -12,15 +12,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startServer } from '../dist-demo/running-server.js'
 
-/** A server that does not start ends, so that whoever supervises it knows, and says why, and nothing of a password. */
+/** A server that fails to start exits, so that its supervisor notices, and says why without revealing a password. */
 async function refused (t: Test, options: Parameters<typeof startServer>[0], message: RegExp): Promise<void> {
   const said = await startServer(options).then(async server => { await server.stop(); return 'it started' }, (error: Error) => error.message)
-  t.match(said, /^The server ended with the code 1 while starting:\n/)
+  t.match(said, /^The server exited with code 1 while starting:\n/)
   t.match(said, message)
   t.notMatch(said, /hunter2/)
 }
 
-/** A port that somebody else listens on, in a way. */
+/** The port on which this server listens. */
 async function portOf (t: Test, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   t.teardown(() => { server.close() })
@@ -28,45 +28,45 @@ async function portOf (t: Test, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-t.test('a database that cannot be used stops the start with one line that says why, and what to do', async t => {
+t.test('a database that cannot be used stops the start with one line that says why and what to do', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-start-'))
   t.teardown(() => rm(folder, { recursive: true }))
   await writeFile(join(folder, 'notes.txt'), 'no database, but long enough to be looked at as one. '.repeat(20))
   const failures: [string, string, RegExp][] = [
-    ['a server that does not answer', 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey', /Latchkey did not start: the database does not do what it is asked \(connect ECONNREFUSED 127\.0\.0\.1:1\): start the database, or correct DATABASE_URL/],
-    ['a folder', `sqlite:${folder}`, /\(EISDIR: illegal operation on a directory, open '[^']+'\): let the server write to the folder and the file of DATABASE_URL/],
-    ['a file that is none', `sqlite:${join(folder, 'notes.txt')}`, /\(file is not a database\): correct DATABASE_URL, or restore a backup/],
-    ['a folder that cannot be made', 'sqlite:/proc/nowhere/latchkey.db', /\(ENOENT: no such file or directory, mkdir '\/proc\/nowhere'\): let the server write to the folder and the file of DATABASE_URL, or correct it/],
-    ['a folder that is a file', `sqlite:${join(folder, 'notes.txt', 'latchkey.db')}`, /let the server write to the folder and the file of DATABASE_URL/]
+    ['a server that does not respond', 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey', /Latchkey did not start: the database cannot be used \(connect ECONNREFUSED 127\.0\.0\.1:1\): start the database, or correct DATABASE_URL/],
+    ['a folder', `sqlite:${folder}`, /\(EISDIR: illegal operation on a directory, open '[^']+'\): give the server write access to the folder and the file of DATABASE_URL/],
+    ['a file that is not a database', `sqlite:${join(folder, 'notes.txt')}`, /\(file is not a database\): correct DATABASE_URL, or restore a backup/],
+    ['a folder that cannot be created', 'sqlite:/proc/nowhere/latchkey.db', /\(ENOENT: no such file or directory, mkdir '\/proc\/nowhere'\): give the server write access to the folder and the file of DATABASE_URL, or correct DATABASE_URL/],
+    ['a folder that is a file', `sqlite:${join(folder, 'notes.txt', 'latchkey.db')}`, /give the server write access to the folder and the file of DATABASE_URL/]
   ]
   for (const [what, DATABASE_URL, message] of failures) await t.test(what, async t => { await refused(t, { env: { DATABASE_URL } }, message) })
 
-  await t.test('a server that takes connections and says nothing', async t => {
+  await t.test('a server that accepts connections and sends nothing', async t => {
     const port = await portOf(t, createSocketServer(socket => { t.teardown(() => { socket.destroy() }) }))
-    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database does not do what it is asked \(.*timeout.*\): start the database, or correct DATABASE_URL/)
+    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database cannot be used \(.*timeout.*\): start the database, or correct DATABASE_URL/)
   })
-  await t.test('a server that takes connections and ends them', async t => {
+  await t.test('a server that accepts connections and closes them', async t => {
     const port = await portOf(t, createSocketServer(socket => { socket.destroy() }))
-    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database does not do what it is asked \(.*\): start the database, or correct DATABASE_URL/)
+    await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database cannot be used \(.*\): start the database, or correct DATABASE_URL/)
   })
   const there = new URL(await databaseUrl(t, 'postgres'))
   there.pathname = '/nowhere'
-  await t.test('a name that the server does not know', async t => { await refused(t, { env: { DATABASE_URL: there.href } }, /database "nowhere" does not exist\): correct the user, the password or the name of the database in DATABASE_URL/) })
+  await t.test('a name that the server does not know', async t => { await refused(t, { env: { DATABASE_URL: there.href } }, /database "nowhere" does not exist\): correct the user, the password or the database name in DATABASE_URL/) })
 })
 
 for (const dialect of dialects) {
   t.test(`${dialect}: a port that is taken stops the start, and is named`, async t => {
     const port = await portOf(t, createServer((_request, response) => { response.writeHead(404).end() }))
-    await refused(t, { port, env: { DATABASE_URL: await databaseUrl(t, dialect) } }, new RegExp(`it cannot listen on 127\\.0\\.0\\.1, port ${port} .*EADDRINUSE.*: end what listens there, or set PORT`))
+    await refused(t, { port, env: { DATABASE_URL: await databaseUrl(t, dialect) } }, new RegExp(`it cannot listen on 127\\.0\\.0\\.1, port ${port} .*EADDRINUSE.*: stop the process that listens there, or set PORT`))
   })
 }
 
-t.test('a mistake of the configuration stays what it says', async t => {
+t.test('a mistake in the configuration is reported with its own message', async t => {
   await refused(t, { env: { LATCHKEY_SECRET_KEY: 'hunter2' } }, /Latchkey did not start: LATCHKEY_SECRET_KEY must have 32 characters or more/)
   await refused(t, { config: { profiles: [{ id: 'p', name: 'P', type: 'openid', issuer: 'https://id.example.com' }] } }, /Latchkey did not start: .*clientId/)
 })
 
-t.test('a start that waits for the migrations of another copy goes on when they are done, however long they take', async t => {
+t.test('a start that waits for the migrations of another instance continues when they are done, however long they take', async t => {
   const DATABASE_URL = await databaseUrl(t, 'postgres')
   const other = Fastify()
   t.teardown(() => other.close())

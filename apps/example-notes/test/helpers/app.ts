@@ -24,7 +24,7 @@ export async function startApp (t: Test, dialect: Dialect, settings: Partial<Set
   const { port } = held.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const opened: FastifyInstance[] = []
-  // The app must let go of its database before that is removed.
+  // The app must close its database before the database is removed.
   const database = await databaseUrl({ teardown: remove => t.teardown(async () => { await opened[0]?.close(); await remove() }) }, dialect)
   const app = await createApp({ databaseUrl: database, publicUrl: url, ...settings })
   opened.push(app)
@@ -49,11 +49,11 @@ export async function startApp (t: Test, dialect: Dialect, settings: Partial<Set
 
 export interface AppWithIssuer extends RunningApp {
   issuer: TestIssuer
-  /** Signs somebody up, with these roles in place of the profile's; gives the ID token and the user's id. */
+  /** Signs a user up, with these roles instead of the profile's. @returns the ID token and the user's id */
   signUp (email: string, roles?: readonly string[]): Promise<{ token: string, id: string }>
 }
 
-/** The app with an OpenID provider elsewhere in place of the one inside it. */
+/** The app with an external OpenID provider instead of the embedded one. */
 export async function startAppWithIssuer (t: Test, dialect: Dialect, extend?: (app: FastifyInstance) => Promise<void>): Promise<AppWithIssuer> {
   const issuer = await startTestIssuer()
   t.teardown(() => issuer.close())
@@ -74,7 +74,7 @@ export async function startAppWithIssuer (t: Test, dialect: Dialect, extend?: (a
   }
 }
 
-/** Has a port until it is closed: one that is merely free, somebody else may have taken by the time that it is needed. */
+/** Occupies a free port until it is needed, so that no other process takes it in the meantime. */
 async function holdPort (t: Test): Promise<Server> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

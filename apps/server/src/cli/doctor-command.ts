@@ -17,20 +17,22 @@ const help = `Usage: latchkey doctor
        latchkey doctor --token <token>|- [--action <action> --table <table> | --function <name>]
        latchkey doctor --fix <user id or email> [--yes]
 
-  Without a token: whether the configuration, the database, the issuers, the roles and the users are as they must be.
+  Without a token: check the configuration, the database, the issuers, the roles and the users.
 
-  --token <token>    why an ID token or an API token (lk_…) is accepted or refused, step by step, and whose it is. "-" reads it from
-                     standard input, and LATCHKEY_TOKEN gives it as well: so it is in no history. It is never printed.
-  --action <action>  create, read, update or delete: whether whoever has the token may do that, and why
-  --table <table>    with records of this table
-  --function <name>  whether they may call this function. Without a token these two ask for a guest.
-  --fix <user>       lets the email of a user's record follow the verified one of its provider; asks first
-  --yes              does not ask
-  --json             for other programs
+  --token <token>    explain step by step why an ID token or an API token (lk_…) is accepted or refused, and whose it is.
+                     "-" reads the token from standard input, and LATCHKEY_TOKEN works too: unlike an argument, neither
+                     shows in the list of processes. The token is never printed.
+  --action <action>  check whether the token's owner may create, read, update or delete records of --table, and why
+  --table <table>    the table for --action
+  --function <name>  check whether the token's owner may call this function
+                     Without a token, --action and --function check what a guest may do.
+  --fix <user>       set the email of a user's record to the one that the user's provider has verified; asks first
+  --yes              do not ask
+  --json             machine-readable output
 
-It reads the environment and the configuration file that the server reads: ask with the same ones.
+Run it with the server's environment variables and configuration file.
 
-Exit codes: 0 all is well, 1 there is a problem, or nothing was fixed, 2 misuse, or it could not be carried out.
+Exit codes: 0 no problems, 1 a problem was found or nothing was fixed, 2 wrong usage or the command could not run.
 `
 
 const options = {
@@ -52,8 +54,8 @@ export async function doctorCommand (args: readonly string[], terminal: Terminal
     return 0
   }
   const question = readQuestion(values)
-  if (values.fix !== undefined && (values.token !== undefined || question !== null)) throw new Misuse('--fix stands alone', helpCommand)
-  if (values.yes === true && values.fix === undefined) throw new Misuse('--yes is for --fix', helpCommand)
+  if (values.fix !== undefined && (values.token !== undefined || question !== null)) throw new Misuse('--fix cannot be combined with --token, --action, --table or --function', helpCommand)
+  if (values.yes === true && values.fix === undefined) throw new Misuse('--yes only works with --fix', helpCommand)
   if (values.fix !== undefined) {
     const { fix } = values
     return await withApp(await readConfig(environment), async app => await fixEmail(app, fix, values, terminal))
@@ -69,11 +71,11 @@ export async function doctorCommand (args: readonly string[], terminal: Terminal
 }
 
 function readQuestion ({ action, table, function: name }: { action?: string, table?: string, function?: string }): Question | null {
-  if (name !== undefined && (action !== undefined || table !== undefined)) throw new Misuse('--function stands without --action and --table', helpCommand)
+  if (name !== undefined && (action !== undefined || table !== undefined)) throw new Misuse('--function cannot be combined with --action or --table', helpCommand)
   if (name !== undefined) return { action: 'call', resource: { function: name } }
   if (action === undefined && table === undefined) return null
   const known = actions.find(other => other === action)
-  if (known === undefined || table === undefined) throw new Misuse(`--action (${actions.join(', ')}) and --table go together`, helpCommand)
+  if (known === undefined || table === undefined) throw new Misuse(`use --action (${actions.join(', ')}) together with --table`, helpCommand)
   return { action: known, resource: { table } }
 }
 
@@ -84,13 +86,13 @@ async function readToken (given: string | undefined, terminal: Terminal): Promis
   return token
 }
 
-/** A mistake in the configuration is what was asked for here, and no reason to give up. */
+/** Reports a mistake in the configuration as a problem: finding it is what the command is for. */
 async function installation (environment: NodeJS.ProcessEnv): Promise<Check[]> {
   try {
     return await checkInstallation(await readConfig(environment))
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
-    return [{ name: 'configuration', state: 'problem', detail: error.message, remedy: 'Correct it: the server does not start with it' }]
+    return [{ name: 'configuration', state: 'problem', detail: error.message, remedy: 'Fix this mistake: the server does not start with it' }]
   }
 }
 
@@ -115,7 +117,7 @@ async function fixEmail (app: FastifyInstance, who: string, { yes, json }: { yes
   const fix = await planEmailFix(app, who)
   const say = (text: string, more: object): void => { terminal.print(json === true ? JSON.stringify({ ...more, text }) : text) }
   if (fix.kind === 'agrees') {
-    say(`${fix.user.email} is what the provider says, too: there is nothing to fix.`, { fixed: false })
+    say(`No provider reports an email other than ${fix.user.email} for this user: there is nothing to fix.`, { fixed: false })
     return 0
   }
   if (fix.kind === 'refused') {
@@ -123,13 +125,13 @@ async function fixEmail (app: FastifyInstance, who: string, { yes, json }: { yes
     return 1
   }
   const { user, email, issuer } = fix
-  if (json !== true) terminal.print(`The record of the user ${user.id} is to have the email ${email}, verified by ${issuer}; it has ${user.email}.`)
+  if (json !== true) terminal.print(`This changes the email of user ${user.id} from ${user.email} to ${email}, which ${issuer} has verified.`)
   if (yes !== true && (json === true || !await terminal.confirm('Change it?'))) {
-    terminal.complain('Nothing was changed. (--yes changes it without asking.)')
+    terminal.complain('Nothing was changed. (--yes skips the question.)')
     return 1
   }
   await applyEmailFix(app, fix)
-  say(`The user ${user.id} has the email ${email} now.`, { fixed: true })
+  say(`The email of user ${user.id} is now ${email}.`, { fixed: true })
   return 0
 }
 
@@ -143,5 +145,5 @@ function print (checks: readonly Check[], json: boolean, terminal: Terminal): vo
     terminal.print(`${terminal.paint(colour, mark)} ${name}: ${detail}`)
     if (remedy !== undefined) terminal.print(`   Remedy: ${remedy}`)
   }
-  terminal.print(problems === 0 ? 'No problem was found.' : problems === 1 ? 'One problem.' : `${problems} problems.`)
+  terminal.print(problems === 0 ? 'No problems found.' : problems === 1 ? '1 problem found.' : `${problems} problems found.`)
 }

@@ -1,17 +1,17 @@
 import type { Tables } from '@latchkey/database'
 import { sql, type Kysely } from 'kysely'
 
-/** Names of migrations, each with the package it is of: `users_store/001-users-and-identities`. */
+/** Names of migrations, each prefixed with its package: `users_store/001-users-and-identities`. */
 export interface MigrationState {
-  /** What the next start of the server would run. */
+  /** Migrations that the next start of the server would run. */
   readonly pending: readonly string[]
-  /** What a newer version than this one ran. */
+  /** Migrations that a newer version has run. */
   readonly unknown: readonly string[]
-  /** Whether no part of the app has ever been started on this database. */
+  /** Whether the app has never been started on this database. */
   readonly untouched: boolean
 }
 
-/** Compares what has run on a database with what has run on one that is up to date. */
+/** Compares the migrations of a database with those of one that is up to date. */
 export async function migrationState (db: Kysely<Tables>, upToDate: Kysely<Tables>): Promise<MigrationState> {
   const [run, known] = await Promise.all([migrationsOf(db), migrationsOf(upToDate)])
   return { pending: known.filter(name => !run.includes(name)), unknown: run.filter(name => !known.includes(name)), untouched: run.length === 0 }

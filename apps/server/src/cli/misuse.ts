@@ -1,9 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
-/** The command was called in a way that it does not understand. */
+/** The command was called with wrong arguments. */
 export class Misuse extends Error {
   override readonly name = 'Misuse'
-  /** The command that says how it is called. */
+  /** The command that prints the usage. */
   readonly help: string
 
   constructor (message: string, help: string) {
@@ -13,9 +13,9 @@ export class Misuse extends Error {
 }
 
 /**
- * Reads the options of a command.
+ * Parses the options of a command.
  *
- * @throws Misuse for an option that it does not have, or too many arguments
+ * @throws Misuse for an unknown option or too many arguments
  */
 export function readArguments<Config extends ParseArgsConfig> (config: Config, { help, atMost }: { help: string, atMost: number }): ReturnType<typeof parseArgs<Config>> {
   let read: ReturnType<typeof parseArgs<Config>>

@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
 
 /**
- * The app as configured over the server's database, which must be up to date. It does not listen, and roles stay as they
- * are: those of the configuration file are brought up to date by the server alone, as is what is sealed, and what signing keys there are. To be closed.
+ * Opens the configured app on the server's database, which must be up to date. It does not listen, and it leaves roles,
+ * encrypted values and signing keys unchanged: only the server updates those. The caller must close it.
  *
- * @throws what keeps the server from starting
+ * @throws whatever would keep the server from starting
  */
 export async function openApp (config: Config): Promise<FastifyInstance> {
   const { createApp } = await import('../app.js')

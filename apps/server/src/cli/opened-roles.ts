@@ -6,21 +6,21 @@ import type { Config } from '../config.js'
 import { assertUpToDate, openDatabase } from './opened-database.js'
 import { rehearse } from './rehearsal.js'
 
-/** The roles of a database, with what permissions may speak of in the app as configured. */
+/** The roles of a database, and the configured app, which knows the tables and functions that permissions can name. */
 export interface OpenedRoles {
   readonly db: Kysely<Tables>
   readonly list: () => readonly Role[]
-  /** The app over a database in memory. */
+  /** The app on an in-memory database. */
   readonly app: FastifyInstance
-  /** Names of roles that somebody has together, and that a profile gives together. */
+  /** Sets of role names that one user has, or that one profile assigns. */
   together (): Promise<string[][]>
   close (): Promise<void>
 }
 
 /**
- * Opens the roles of the server's database. Roles of the configuration file are not brought up to date by it.
+ * Opens the roles of the server's database. Does not apply the roles of the configuration file to it.
  *
- * @throws ConfigurationError where there is no such database, or one that is not up to date
+ * @throws ConfigurationError if the database does not exist or is not up to date
  */
 export async function openRoles (config: Config): Promise<OpenedRoles> {
   const opened: FastifyInstance[] = []

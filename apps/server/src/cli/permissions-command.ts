@@ -15,24 +15,25 @@ const help = `Usage: latchkey permissions export [--file <file>]
        latchkey permissions apply <file> [--prune] [--dry-run] [--yes]
        latchkey permissions lint [<file>]
 
-  export   the roles of the database as JSON: always the same text for the same roles. It has the form of a configuration file.
-  diff     what the file says otherwise than the database (DATABASE_URL, or --database). Without a file: what the database of
-           --database says otherwise than DATABASE_URL.
-  apply    makes the roles of the database those of the file, all or nothing. Roles that the file does not name stay.
-  lint     permissions of the database, or of the file, that open more than they look.
+  export   print the roles of the database as JSON, in the format of a configuration file. The same roles always give the
+           same text.
+  diff     show how the file differs from the database (DATABASE_URL, or --database). Without a file: how the database
+           of --database differs from DATABASE_URL.
+  apply    make the roles of the database match the file, all or nothing. Roles that are not in the file stay.
+  lint     report permissions, of the database or of the file, that allow more than they seem to.
 
-  --file <file>      where export writes, in place of standard output
-  --database <url>   another database than DATABASE_URL; a password in it is seen by who lists the machine's processes
-  --prune            apply deletes the roles that the file does not name (never Administrator and Guest)
-  --dry-run          apply says what it would do, and whether it may, and does nothing
-  --yes              apply does not ask
-  --json             for other programs
+  --file <file>      write the export to this file instead of standard output
+  --database <url>   use this database instead of DATABASE_URL. A password in the URL shows in the list of processes.
+  --prune            apply also deletes the roles that are not in the file (never Administrator and Guest)
+  --dry-run          show what apply would change, and whether that is allowed, without changing anything
+  --yes              apply without asking
+  --json             machine-readable output
 
-A file is what export wrote, or any configuration file with roles. Roles that LATCHKEY_CONFIG declares get their permissions
-from there again at the next start of the server.
+A file is the output of export, or any configuration file with roles. Roles that LATCHKEY_CONFIG declares get their
+permissions from there again at the next start of the server.
 
-Exit codes: 0 nothing differs, nothing was found, or it was applied; 1 something differs, was found, or was not applied; 2 misuse, or it
-could not be carried out.
+Exit codes: 0 no differences, no findings, or applied; 1 differences, findings, or not applied; 2 wrong usage or the
+command could not run.
 `
 
 const options = {
@@ -46,7 +47,7 @@ const options = {
 } as const
 
 type Options = { readonly [name in keyof typeof options]?: (typeof options)[name]['type'] extends 'string' ? string : boolean }
-/** Which options an action has, beside --database, --json and --help. */
+/** The options of each action, besides --database, --json and --help. */
 const optionsOf: Readonly<Record<string, readonly (keyof Options)[]>> = { export: ['file'], diff: [], apply: ['prune', 'dry-run', 'yes'], lint: [] }
 
 export async function permissionsCommand (args: readonly string[], terminal: Terminal, environment: NodeJS.ProcessEnv): Promise<number> {
@@ -71,13 +72,13 @@ export async function permissionsCommand (args: readonly string[], terminal: Ter
 
 function assertUse (action: string | undefined, file: string | undefined, values: Options): void {
   const own = action !== undefined && Object.hasOwn(optionsOf, action) ? optionsOf[action] : undefined
-  if (own === undefined) throw new Misuse(action === undefined ? 'which: export, diff, apply or lint?' : `there is no permissions ${action}`, helpCommand)
+  if (own === undefined) throw new Misuse(action === undefined ? 'permissions needs one of export, diff, apply or lint' : `there is no command permissions ${action}`, helpCommand)
   const foreign = Object.keys(values).find(name => !['database', 'json', 'help', ...own].includes(name))
-  if (foreign !== undefined) throw new Misuse(`permissions ${action} has no --${foreign}`, helpCommand)
-  if (action === 'export' && file !== undefined) throw new Misuse(`unexpected argument ${file}; --file says where to write`, helpCommand)
-  if (action === 'apply' && file === undefined) throw new Misuse('which file?', helpCommand)
-  if (action === 'diff' && file === undefined && values.database === undefined) throw new Misuse('which file, or which --database?', helpCommand)
-  if (action === 'apply' && values.json === true && values.yes !== true && values['dry-run'] !== true) throw new Misuse('with --json nobody is asked: add --yes or --dry-run', helpCommand)
+  if (foreign !== undefined) throw new Misuse(`permissions ${action} has no option --${foreign}`, helpCommand)
+  if (action === 'export' && file !== undefined) throw new Misuse(`unexpected argument ${file}: use --file to write to a file`, helpCommand)
+  if (action === 'apply' && file === undefined) throw new Misuse('permissions apply needs a file', helpCommand)
+  if (action === 'diff' && file === undefined && values.database === undefined) throw new Misuse('permissions diff needs a file or --database', helpCommand)
+  if (action === 'apply' && values.json === true && values.yes !== true && values['dry-run'] !== true) throw new Misuse('--json does not ask for confirmation: add --yes or --dry-run', helpCommand)
 }
 
 async function exportRoles (config: Config, { file, json }: Options, terminal: Terminal): Promise<number> {
@@ -85,7 +86,7 @@ async function exportRoles (config: Config, { file, json }: Options, terminal: T
   const text = `${JSON.stringify({ roles }, null, 2)}\n`
   if (file === undefined) terminal.print(text)
   else await writeFile(file, text)
-  if (file !== undefined) terminal.print(json === true ? JSON.stringify({ file, roles: roles.length }) : `${roles.length} roles in ${file}`)
+  if (file !== undefined) terminal.print(json === true ? JSON.stringify({ file, roles: roles.length }) : `Wrote ${roles.length} roles to ${file}`)
   return 0
 }
 
@@ -100,20 +101,20 @@ async function applyRoles (config: Config, file: string, values: Options, termin
   const wanted = await readRoleFile(file)
   return await withRoles(config, async roles => {
     const replace = async (how: ReplaceOptions) => await replaceRoles(roles.db, roles.app.rolePermissions, wanted, { prune: values.prune === true, ...how })
-    // The rules are asked before anybody else is.
+    // Checks the rules before asking for confirmation.
     const planned = await replace({ dryRun: true })
     if (planned.length === 0 || values['dry-run'] === true) {
       printDifferences(planned, values.json === true ? { applied: false } : null, terminal)
       return planned.length === 0 ? 0 : 1
     }
     if (values.json !== true) printDifferences(planned, null, terminal)
-    if (values.yes !== true && !await terminal.confirm(`Apply to ${describeUrl(config.databaseUrl)}?`)) {
-      terminal.complain('Nothing was changed. (--yes applies without asking.)')
+    if (values.yes !== true && !await terminal.confirm(`Apply these changes to ${describeUrl(config.databaseUrl)}?`)) {
+      terminal.complain('Nothing was changed. (--yes skips the question.)')
       return 1
     }
     const applied = await replace({ inTransaction: noteIn(roles) })
     if (values.json === true) printDifferences(applied, { applied: true }, terminal)
-    else terminal.print('Applied. Every copy of the server follows within a second.')
+    else terminal.print('Applied. All running instances follow within a second.')
     return 0
   })
 }
@@ -146,7 +147,7 @@ async function withRoles<Result> (config: Config, use: (roles: OpenedRoles) => R
   }
 }
 
-/** Where the app keeps an audit log, what is applied stands in it. */
+/** Adds what is applied to the audit log, if the app has one. */
 function noteIn ({ app }: OpenedRoles): NonNullable<ReplaceOptions['inTransaction']> {
   return async (transaction, { before, after }) => {
     if (!app.hasDecorator('auditLog')) return
@@ -159,7 +160,7 @@ const marks = { new: ['+', 'green'], more: ['+', 'green'], missing: ['-', 'red']
 
 function printDifferences (differences: readonly RoleDifference[], json: object | null, terminal: Terminal): void {
   if (json !== null) return terminal.print(JSON.stringify({ ...json, differences }, null, 2))
-  if (differences.length === 0) return terminal.print('The roles do not differ.')
+  if (differences.length === 0) return terminal.print('No differences.')
   for (const { kind, text } of differences) {
     const [mark, colour] = marks[kind]
     terminal.print(terminal.paint(colour, `${mark} ${text}`))
@@ -172,10 +173,10 @@ function printFindings (findings: readonly LintFinding[], terminal: Terminal): v
     terminal.print(`  ${why}`)
     terminal.print(`  Remedy: ${remedy}`)
   }
-  terminal.print(findings.length === 0 ? 'Nothing opens more than it looks.' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`)
+  terminal.print(findings.length === 0 ? 'No findings.' : `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`)
 }
 
-/** Which database it is, without a password. */
+/** Names a database without the password of its URL. */
 function describeUrl (url: string): string {
   if (!URL.canParse(url) || url.startsWith('sqlite:')) return url
   const { host, pathname } = new URL(url)

@@ -2,15 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.js'
 
 /**
- * The app as configured over a database in memory: tells whether the configuration is right, what permissions may speak
- * of, and which migrations there are, and touches nothing. To be closed.
+ * Opens the configured app on an in-memory database. It shows whether the configuration is valid, which tables and functions
+ * permissions can name, and which migrations this version has, without touching the real database. The caller must close it.
  *
- * @throws what is wrong with the configuration, naming the path
+ * @throws the mistake in the configuration, naming its path
  */
 export async function rehearse (config: Config): Promise<FastifyInstance> {
-  // Only now, since all of the app takes its time to load.
+  // Imported only when needed: loading the whole app is slow.
   const { createApp } = await import('../app.js')
-  // Roles that were made at run time are in the real database only.
+  // Profiles may name roles that were created at run time, which exist only in the real database.
   const profiles = config.profiles.map(({ roles, ...profile }) => profile) as unknown as Config['profiles']
   return await createApp({ ...config, profiles, databaseUrl: 'sqlite::memory:', logLevel: 'silent' })
 }

@@ -3,21 +3,21 @@ import { readFile } from 'node:fs/promises'
 import { ConfigurationError } from '../configuration-error.js'
 
 /**
- * Reads a file of roles: what `latchkey permissions export` wrote, a configuration file with `roles`, or their list alone.
- * What stands in a role's permissions is checked by whoever uses them.
+ * Reads a file of roles: the output of `latchkey permissions export`, a configuration file with `roles`, or a plain list of roles.
+ * Does not check the permissions themselves: the callers do.
  *
  * @throws ConfigurationError naming the file and the path in it
  */
 export async function readRoleFile (path: string): Promise<RoleDefinition[]> {
   const json = await readJson(path)
   const roles = isObject(json) ? json.roles : json
-  if (!Array.isArray(roles)) throw new ConfigurationError(`${path}: must be a list of roles, or an object with the list roles`)
+  if (!Array.isArray(roles)) throw new ConfigurationError(`${path}: must be a list of roles, or an object with a list "roles"`)
   return roles.map((role: unknown, index) => {
     const at = `${path}: roles.${index}`
     if (!isObject(role)) throw new ConfigurationError(`${at} must be an object`)
     const { name, description, permissions, ...others } = role
-    if (typeof name !== 'string') throw new ConfigurationError(`${at}.name must be a text`)
-    if (description !== undefined && description !== null && typeof description !== 'string') throw new ConfigurationError(`${at}.description must be a text or null`)
+    if (typeof name !== 'string') throw new ConfigurationError(`${at}.name must be a string`)
+    if (description !== undefined && description !== null && typeof description !== 'string') throw new ConfigurationError(`${at}.description must be a string or null`)
     if (!isObject(permissions)) throw new ConfigurationError(`${at}.permissions must be an object`)
     const [unknown] = Object.keys(others)
     if (unknown !== undefined) throw new ConfigurationError(`${at}.${unknown} is unknown: a role has name, description and permissions`)

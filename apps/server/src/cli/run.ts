@@ -6,23 +6,23 @@ import { openTerminal, type Shell } from './terminal.js'
 
 const help = `Usage: latchkey <command> [options]
 
-  doctor                what is wrong with this installation, and what to do about it
-  doctor --token …      why a token is accepted or refused, and what whoever has it may do
-  permissions export    the roles as JSON, for a file under version control
-  permissions diff      what differs between the roles of a file and of the database
-  permissions apply     makes the roles those of a file
-  permissions lint      permissions that open more than they look
+  doctor                find out what is wrong with this installation, and how to fix it
+  doctor --token …      explain why a token is accepted or refused, and what its owner may do
+  permissions export    print the roles as JSON, for version control
+  permissions diff      compare the roles of a file and of the database
+  permissions apply     make the roles of the database match a file
+  permissions lint      report permissions that allow more than they seem to
 
-It reads the environment and the configuration file that the server reads: DATABASE_URL, LATCHKEY_CONFIG, LATCHKEY_SECRET_KEY, PUBLIC_URL.
-Each command has --help, and --json for other programs.
+Run it with the server's environment variables and configuration file: DATABASE_URL, LATCHKEY_CONFIG, LATCHKEY_SECRET_KEY, PUBLIC_URL.
+Each command has --help, and --json for machine-readable output.
 
-Exit codes: 0 all is well, 1 something was found or differs, 2 the command was misused or could not be carried out.
+Exit codes: 0 all is well, 1 problems, findings or differences, 2 wrong usage or the command could not run.
 `
 
 /**
- * Carries a command out.
+ * Runs a command.
  *
- * @param shell what it reads, prints to and is told by the environment
+ * @param shell the command's input, output and environment
  * @returns the exit code
  */
 export async function run ([command, ...rest]: readonly string[], shell: Shell): Promise<number> {

@@ -4,22 +4,22 @@ import { styleText } from 'node:util'
 
 /** Where a command prints, asks and reads. */
 export interface Terminal {
-  /** What the command is for, on standard output. */
+  /** Writes a result to standard output. */
   print (text: string): void
-  /** What stands in its way, on standard error. */
+  /** Writes an error or a hint to standard error. */
   complain (line: string): void
-  /** The text in a colour, where it is seen by a person. */
+  /** Colours the text if standard output is a terminal. */
   paint (colour: Colour, text: string): string
-  /** Whether the answer is yes; never, where nobody can be asked. */
+  /** Asks a yes-or-no question. `false` if standard input is not a terminal. */
   confirm (question: string): Promise<boolean>
-  /** All of standard input. */
+  /** Reads all of standard input. */
   readInput (): Promise<string>
   close (): void
 }
 
 export type Colour = 'green' | 'red' | 'yellow' | 'dim'
 
-/** What a shell gives a command: a process, or in tests what stands for one. */
+/** The streams and environment of a command: those of the process, or a test's substitute. */
 export interface Shell {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean, unref?: () => unknown }
   readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean }

@@ -1,9 +1,12 @@
 /**
- * Owns how connections end when the app closes: no request is cut off that is sent within a quarter of a second, in which clients that go on asking are told, and
- * closing ends when the last answer is given. Fastify by itself closes the connections that are idle at once, with
- * requests on them that have arrived and are not read yet. One that was busy it leaves open for its keep-alive time, and
- * one on which no request has come yet for good. With `HOST=localhost` Fastify may listen at two addresses, by a server each, and only
- * the first of them is this plugin's: Fastify gives the other one to nobody, and with a `serverFactory` it has no other one.
+ * Owns how connections end when the app closes. For a quarter of a second, requests are still answered, and each response
+ * tells the client that the connection closes. Closing ends with the last response.
+ *
+ * Fastify on its own closes idle connections at once, even if a request has arrived on them and is not read yet. It keeps busy
+ * connections open for their keep-alive time, and connections without any request yet indefinitely.
+ *
+ * Limitation: with `HOST=localhost` Fastify may listen on two addresses with one server each, and exposes only the first to
+ * plugins. (A `serverFactory` would give up the second address.)
  */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
@@ -12,17 +15,17 @@ import type { Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 
 /**
- * How long requests are still taken on a connection that is open, each told by its answer that it was the last one there. One that a client sends
- * later, just as the connection is closed, is lost, as anywhere in HTTP (RFC 9112 §9.5).
+ * How long requests are still accepted on open connections; each response says that it is the last. A request that a client
+ * sends later, just as the connection closes, is lost, as everywhere in HTTP (RFC 9112 §9.5).
  */
 const TELL_MS = 250
 const LOOK_AGAIN_MS = 50
-/** What has arrived during a turn of the event loop that took no longer is next to nothing. */
+/** During a turn of the event loop that takes no longer than this, next to nothing can have arrived. */
 const QUICK_MS = 2
 
 async function closingConnections (fastify: FastifyInstance): Promise<void> {
   const { server } = fastify
-  /** By when they were taken. */
+  /** Open connections, each with the time at which it was accepted. */
   const connections = new Map<Socket, number>()
   let taken = 0
   server.on('connection', (socket: Socket) => {
@@ -32,9 +35,9 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
   })
 
   fastify.addHook('preClose', async () => {
-    // Never listened: there is no connection, and no `close` to come.
+    // Never listened: there are no connections, and `close` will not be emitted.
     if (!server.listening) return
-    // Fastify tells those who ask from now on; these it began to answer before.
+    // Fastify marks responses to requests from now on. These are already under way.
     for (const socket of connections.keys()) tellLast(socket)
     await readAll()
     if (connections.size > 0) {
@@ -49,8 +52,9 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
   })
 
   /**
-   * Takes and reads what has arrived. Node takes one new connection in each turn of the event loop, and what arrives while a turn does its work is
-   * read in the next one: so until a turn has brought no connection and was over at once, or for so long that more would always come.
+   * Accepts and reads everything that has arrived. Node accepts one connection per turn of the event loop, and reads in the next
+   * turn what arrived during this one. So this waits for a quick turn without a new connection, but no longer than `TELL_MS`
+   * in case more keeps arriving.
    */
   async function readAll (): Promise<void> {
     const end = performance.now() + TELL_MS
@@ -63,14 +67,14 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
 
   function closeUnused (): void {
     server.closeIdleConnections()
-    // Node takes a connection on which nothing has come yet for a busy one.
+    // Node counts a connection on which nothing has arrived yet as busy.
     for (const [socket, since] of connections) if (socket.bytesRead === 0 && performance.now() - since > TELL_MS) socket.destroy()
   }
 }
 
-/** Has the answer that is under way on a connection say that no other will follow there. */
+/** Makes the response that is under way on a connection say that it is the last one there. */
 function tellLast (socket: Socket & { _httpMessage?: ServerResponse | null }): void {
-  // Node has no public name for it.
+  // Node has no public property for it.
   const answer = socket._httpMessage
   if (answer && !answer.headersSent) answer.setHeader('connection', 'close')
 }

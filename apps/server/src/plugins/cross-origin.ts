@@ -1,4 +1,4 @@
-/** Owns which other sites' pages may read what the app answers. */
+/** Owns which other sites' pages may read the app's responses. */
 import cors from '@fastify/cors'
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
@@ -6,7 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** @fastify/cors leaves alone a route that says `false`. */
+    /** @fastify/cors skips routes with `false`. */
     cors?: false
   }
 }
@@ -20,11 +20,11 @@ async function crossOrigin (fastify: FastifyInstance): Promise<void> {
   await fastify.register(cors, {
     methods: ['GET', 'POST'],
     maxAge: 600,
-    // Not by a delegator, for which the plugin makes all its options anew in every request.
+    // Not a delegator: for one, the plugin would build all its options again for every request.
     origin: (_origin, callback) => { callback(null, allowedOrigins()) }
   })
 
-  /** Tokens travel in a header that no browser sends by itself, so any origin may ask the API, unless the settings name some. */
+  /** Tokens are sent in a header that no browser adds by itself, so any origin may use the API unless the settings list some. */
   function allowedOrigins (): '*' | string[] {
     const { allowedWebOrigins } = fastify.authProfiles.settings()
     return allowedWebOrigins.length === 0 ? '*' : [...allowedWebOrigins]
@@ -32,15 +32,15 @@ async function crossOrigin (fastify: FastifyInstance): Promise<void> {
 }
 
 /**
- * Another site's page may send whatever headers it asks for, as clients do that have some of their own, but for viewing as somebody
- * else: that is for the console. What is not allowed, a browser does not send.
+ * Removes `latchkey-view-as` from the headers that another site's page asks to send: viewing as another user is for the console
+ * only, and browsers do not send a header that is not allowed. All other headers stay, since clients have headers of their own.
  */
 function keepToOurselves (headers: IncomingHttpHeaders): void {
   const { 'access-control-request-headers': asked } = headers
   if (asked !== undefined) headers['access-control-request-headers'] = asked.split(',').filter(name => name.trim().toLowerCase() !== 'latchkey-view-as').join(',')
 }
 
-/** The provider's pages and the console are nobody else's to read, and the provider's endpoints have rules of their own. */
+/** No other site may read the provider's pages or the console, and the provider's endpoints have their own CORS rules. */
 function isOurs (url: string): boolean {
   return url.startsWith('/oidc/') || url.startsWith('/console')
 }

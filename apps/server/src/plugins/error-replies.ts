@@ -1,16 +1,16 @@
 /**
- * Owns what is answered where no route has answered: errors of REST routes, unknown addresses, and requests
- * that are no HTTP. One shape everywhere, and nothing of an unforeseen error's text.
+ * Owns the replies to errors of REST routes, unknown addresses and invalid HTTP requests. REST errors and unknown addresses
+ * have the same shape, and the text of an unexpected error is never part of a reply.
  */
 import { isUnavailable } from '@latchkey/database'
 import fp from 'fastify-plugin'
 import type { FastifyError, FastifyInstance } from 'fastify'
 import type { Socket } from 'node:net'
 
-/** What is away for a moment: it takes a database some seconds to come back. */
+/** For a database that is unavailable: it usually takes a few seconds to come back. */
 const RETRY_AFTER_SECONDS = 5
 
-/** How long the rest of an unreadable request is read, in milliseconds. */
+/** How long the rest of an invalid request is read, in milliseconds. */
 const DRAIN_MS = 500
 
 async function errorReplies (fastify: FastifyInstance): Promise<void> {
@@ -22,7 +22,7 @@ async function errorReplies (fastify: FastifyInstance): Promise<void> {
       return reply.code(statusCode).send({ code: 'InternalError', message: 'Internal error' })
     }
     request.log.info({ code: error.code }, error.message)
-    // Such as how to authenticate (RFC 6750 §3).
+    // For example WWW-Authenticate (RFC 6750 §3).
     return reply.code(statusCode).headers(error.headers ?? {}).send({ code: error.code, message: error.message })
   })
 
@@ -30,9 +30,9 @@ async function errorReplies (fastify: FastifyInstance): Promise<void> {
     reply.code(404).send({ code: 'NotFound', message: 'There is nothing at this address' }))
 }
 
-/** For Fastify's `clientErrorHandler`: what Node's HTTP parser refuses (a header too large, no HTTP at all). */
+/** Fastify's `clientErrorHandler`: replies to what Node's HTTP parser refuses, such as oversized headers or something that is not HTTP. */
 export function answerUnreadableRequest (error: NodeJS.ErrnoException, socket: Socket): void {
-  // What goes on arriving after the answer is read and dropped for a while: closing at once would take the answer back.
+  // Already answered. What still arrives is read and dropped for a while: closing at once could discard the reply.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()

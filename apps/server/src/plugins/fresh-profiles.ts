@@ -1,14 +1,14 @@
 /**
- * Owns that what another copy of the app changed of profiles and settings is known before a request is looked at, whichever
- * part of the app it is for. Register it before all that depends on them.
+ * Owns that every request sees the profiles and settings that other instances have changed. Register it before everything
+ * that depends on them.
  */
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
-/** Who watches the app waits for no database. */
+/** Monitoring must not wait for the database. */
 const watched: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '/metrics'])
 
-/** By the method first: Fastify makes the options of a route anew for each who asks. */
+/** Checks the method first: Fastify builds `routeOptions` at each access. */
 function isWatched (request: FastifyRequest): boolean {
   return request.method !== 'POST' && watched.has(request.routeOptions.url)
 }

@@ -1,4 +1,4 @@
-/** Owns `GET /metrics`: how the app does, in the Prometheus text format. Register it before the routes that it is to measure. */
+/** Owns `GET /metrics`: metrics in the Prometheus text format. Register it before the routes that it is to measure. */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
@@ -9,7 +9,7 @@ async function metrics (fastify: FastifyInstance): Promise<void> {
 
   const duration = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from request to answer, by route and status',
+    help: 'Time from request to response, by route and status',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers: [registry],
@@ -32,16 +32,16 @@ export default fp(metrics, { name: 'metrics', fastify: '5.x' })
 
 type Labels = Record<'method' | 'route' | 'status', string | number>
 
-/** How many wait of one route and status. Handing on one takes a microsecond, and thirty in a process that has just started: requests wait meanwhile. */
+/** Most durations to keep per route and status. Passing one on takes a microsecond, thirty in a process that has just started, and requests wait meanwhile. */
 const MOST_PENDING = 100
 
 /**
- * Durations on their way to prom-client, many at a time: it makes texts of labels and buckets at each, which within a request costs
- * as much as finding out who asks.
+ * Collects durations and passes them to prom-client many at a time: it builds strings of labels and buckets for each one, which
+ * within a request would cost as much as authenticating it.
  */
 class PendingDurations {
   readonly #observe: (labels: Labels, seconds: number) => void
-  /** By method, route and status: text of three would have to be made to look it up. */
+  /** By method, route and status: nested, since a combined key would need a new string for each lookup. */
   readonly #methods = new Map<string, Map<string, Map<number, number[]>>>()
 
   constructor (observe: (labels: Labels, seconds: number) => void) { this.#observe = observe }
@@ -52,7 +52,7 @@ class PendingDurations {
     if (durations.length === MOST_PENDING) this.#tell({ method, route, status }, durations)
   }
 
-  /** Hands on all that wait. */
+  /** Passes on everything collected. */
   handOn (): void {
     for (const [method, routes] of this.#methods) {
       for (const [route, statuses] of routes) {
@@ -81,13 +81,13 @@ function valueOf<Key, Value> (map: Map<Key, Value>, key: Key, create: () => Valu
   return created
 }
 
-/** The verifier keeps the counts; they are read when somebody asks. */
+/** The token verifier keeps the counts; they are read when the metrics are requested. */
 function countKeyFetches (fastify: FastifyInstance, registry: Registry): void {
   const counts = {
     fetches: 'Key sets fetched from the issuer',
     failedFetches: 'Key set fetches that failed',
-    staleAnswers: 'Tokens verified with keys kept over an outage of the issuer',
-    refusedRefetches: 'Fetches for unknown key ids that were refused'
+    staleAnswers: 'Tokens verified with cached keys during an outage of the issuer',
+    refusedRefetches: 'Key set fetches for unknown key ids that were refused'
   } as const
   for (const [field, help] of Object.entries(counts) as [keyof typeof counts, string][]) {
     const name = `latchkey_issuer_${field.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)}_total`

@@ -1,7 +1,7 @@
 /**
- * Owns lists of GraphQL requests, which Apollo's `BatchHttpLink` sends even for a single one: each is asked for
- * itself, as if it had come alone, and answered at its place in a list. So a list of requests whose token has
- * expired is a list of refusals, which clients need to refresh and ask again.
+ * Owns lists of GraphQL requests, which Apollo's `BatchHttpLink` sends even for a single request. Each request is handled as if
+ * it had come alone, and the responses form a list in the same order. So requests with an expired token get one refusal each,
+ * which clients need in order to refresh the token and repeat them.
  */
 import { errors } from '@latchkey/graphql-api'
 import fp from 'fastify-plugin'
@@ -9,9 +9,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { inject } from 'light-my-request'
 
 export interface RequestListsOptions {
-  /** Where GraphQL is. */
+  /** The path of the GraphQL endpoint. */
   path: string
-  /** How many requests a list may have; default as many as Apollo's link puts into one, unless it is told otherwise. */
+  /** Most requests in a list. Default: 10, as Apollo's link sends by default. */
   maxRequests?: number
 }
 
@@ -28,7 +28,7 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
 
   async function answer ({ headers, socket }: FastifyRequest, body: object): Promise<unknown> {
     const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _connection, expect: _expect, ...own } = headers
-    // Not `fastify.inject`, which refuses what is under way when the app closes.
+    // Not `fastify.inject`, which refuses requests once the app is closing.
     const response = await inject(fastify.routing, {
       method: 'POST',
       url: path,
@@ -40,16 +40,16 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
   }
 }
 
-/** Each request of the list has the header once, whatever came: two are refused as they are for a single request. */
+/** Refuses a second Authorization header, as for a single request: the requests of the list would only carry one of them. */
 function checkAuthorization ({ raw: { rawHeaders } }: FastifyRequest): void {
   const names = rawHeaders.filter((_, index) => index % 2 === 0)
-  if (names.filter(name => name.toLowerCase() === 'authorization').length > 1) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must come once' })
+  if (names.filter(name => name.toLowerCase() === 'authorization').length > 1) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must be sent only once' })
 }
 
 function checkList (list: readonly unknown[], maxRequests: number): object[] {
   const requests = list.filter(item => typeof item === 'object' && item !== null && !Array.isArray(item)) as object[]
   if (requests.length === 0 || requests.length > maxRequests || requests.length < list.length) {
-    throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: `must be one request, or a list of 1 to ${maxRequests}` })
+    throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: `must be one request, or a list of 1 to ${maxRequests} requests` })
   }
   return requests
 }

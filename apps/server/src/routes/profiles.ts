@@ -1,9 +1,9 @@
-/** `GET /auth/profiles`: what a front end needs to know to send people to sign in. Public; there is no secret in it. */
+/** `GET /auth/profiles`: what a front end needs in order to send people to sign in. Public: it contains no secrets. */
 import type { AuthenticationProfile } from '@latchkey/auth-profiles'
 import { provides, type IdentityProvider } from '@latchkey/identity-provider'
 import type { FastifyInstance } from 'fastify'
 
-/** What of a profile everybody may know. */
+/** The public part of a profile. */
 export interface PublicProfile {
   id: string
   name: string
@@ -11,7 +11,7 @@ export interface PublicProfile {
   clientId: string
   domain: string
   issuer: string
-  /** Where a browser signs in; `null` where the provider has no page, or does not answer now. */
+  /** Where a browser signs in; `null` if the provider has no login page or does not respond. */
   loginUrl: string | null
   logoutUrl: string | null
 }
@@ -20,12 +20,12 @@ export default async function profiles (fastify: FastifyInstance): Promise<void>
   fastify.get('/auth/profiles', async () => ({ profiles: await publicProfiles(fastify) }))
 }
 
-/** The public information on every profile, in order. */
+/** The public part of every profile, in order. */
 export async function publicProfiles (fastify: FastifyInstance): Promise<PublicProfile[]> {
   return await Promise.all(fastify.authProfiles.list().map(async profile => await describe(fastify, profile)))
 }
 
-/** Those that did not answer when they were last asked. */
+/** Providers that did not respond last time. */
 const unanswering = new WeakSet<IdentityProvider>()
 
 async function describe (fastify: FastifyInstance, { id, name, type, clientId, domain, issuer }: AuthenticationProfile): Promise<PublicProfile> {
@@ -33,12 +33,12 @@ async function describe (fastify: FastifyInstance, { id, name, type, clientId, d
   const pages = provides(provider, 'hostedPages') ? provider : null
   const [login, logout] = await Promise.allSettled([pages?.loginUrl(), pages?.logoutUrl()])
   const failure = [login, logout].find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
-  // Anybody may ask, any number of times: an outage is two lines, whenever it begins and ends.
+  // Anybody may call this any number of times, so an outage is logged only when it begins and ends.
   if (failure === undefined) {
-    if (unanswering.delete(provider)) fastify.log.info({ profile: id }, 'The login page of a profile is known again: its provider answers')
+    if (unanswering.delete(provider)) fastify.log.info({ profile: id }, 'The provider of a profile responds again: its login page is available')
   } else if (!unanswering.has(provider)) {
     unanswering.add(provider)
-    fastify.log.warn({ err: failure.reason, profile: id }, `The provider of a profile does not answer as it should, and nobody finds its login page until it does: have ${issuer} reachable from this machine, or correct the issuer of the profile`)
+    fastify.log.warn({ err: failure.reason, profile: id }, `The provider of a profile does not respond as expected, so its login page is unavailable: make sure that this machine can reach ${issuer}, or correct the issuer of the profile`)
   }
   return { id, name, type, clientId, domain, issuer, loginUrl: urlOf(login), logoutUrl: urlOf(logout) }
 }

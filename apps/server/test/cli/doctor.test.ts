@@ -19,11 +19,11 @@ interface Installation {
   readonly issuer: TestIssuer
   readonly env: Record<string, string>
   readonly cli: Latchkey
-  /** Signs somebody up, at the server that ran once. */
+  /** The ids of the users who have signed up. */
   readonly ids: Readonly<Record<string, string>>
 }
 
-/** A database on which the server has run: root may do everything, jane is an Editor. */
+/** A database on which the server has run: root is an Administrator, jane an Editor. */
 async function installation (t: Test, dialect: typeof dialects[number], settings: Record<string, string> = {}): Promise<Installation> {
   const issuer = await startTestIssuer()
   t.teardown(() => issuer.close())
@@ -35,7 +35,7 @@ async function installation (t: Test, dialect: typeof dialects[number], settings
     const { data } = await graphql(server, signUpMutation(`${subject}@example.com`), await issuer.idToken({ subject }))
     ids[subject] = data?.userSignUpWithToken.id
   }
-  // Who is refused for a changed email is found by it.
+  // The refused request records the mismatch, which doctor then finds.
   await graphql(server, '{ user { id } }', await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' }))
   await server.stop()
   return { issuer, env, cli: latchkey(env), ids }
@@ -46,7 +46,7 @@ function problems (checks: Check[]): string[] {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: what is wrong with an installation, and the email of a user that follows its provider`, async t => {
+  t.test(`${dialect}: doctor finds a user whose email differs from the provider's, and --fix updates it`, async t => {
     const { cli, env, ids, issuer } = await installation(t, dialect)
     const first = await cli('doctor', '--json')
     t.equal(first.code, 1)
@@ -55,25 +55,25 @@ for (const dialect of dialects) {
     t.strictSame(checks.map(({ name, state }) => `${state} ${name}`).filter(text => !text.includes('emails')), [
       'ok configuration', 'ok database', 'ok migrations', 'ok secret key', 'ok roles of profiles', 'ok issuer of p0', 'ok clock of p0', 'ok administrators', 'ok permissions'
     ])
-    t.match(checks.at(-1), { detail: `the user ${ids.jane} has jane@example.com, and ${issuer.issuer} says jane@new.example.com: whoever it is is refused (email_mismatch)`, remedy: new RegExp(`latchkey doctor --fix ${ids.jane}`) })
+    t.match(checks.at(-1), { detail: `user ${ids.jane} has jane@example.com, but ${issuer.issuer} says jane@new.example.com: the user's tokens are refused (email_mismatch)`, remedy: new RegExp(`latchkey doctor --fix ${ids.jane}`) })
 
-    t.match(await cli('doctor', '--fix', 'jane@example.com'), { code: 1, stdout: /is to have the email jane@new\.example\.com, verified by/, stderr: /Nothing was changed/ })
+    t.match(await cli('doctor', '--fix', 'jane@example.com'), { code: 1, stdout: /email of user \S+ from jane@example\.com to jane@new\.example\.com, which \S+ has verified/, stderr: /Nothing was changed/ })
     if (dialect === 'sqlite') {
       t.match(await cli('doctor', '--fix', 'root@example.com', '--yes'), { code: 0, stdout: /there is nothing to fix/ })
       t.match(await cli('doctor', '--fix', 'nobody@example.com', '--yes'), { code: 1, stdout: /Not fixed: there is no user/ })
     }
-    t.match(await cli('doctor', '--fix', ids.jane as string, '--yes'), { code: 0, stdout: /has the email jane@new\.example\.com now/ })
+    t.match(await cli('doctor', '--fix', ids.jane as string, '--yes'), { code: 0, stdout: /email of user \S+ is now jane@new\.example\.com/ })
     const token = await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' })
     const after = await cli('doctor', '--json', '--token', token)
     t.strictSame([after.code, problems(after.json().checks)], [0, []])
-    // A variable that is set and empty is none.
+    // An empty variable counts as not set.
     const again = await latchkey({ ...env, LATCHKEY_TOKEN: '' })('doctor')
-    t.match(again, { code: 0, stdout: /^ok configuration: valid; one profile, 1 roles\n/ })
-    t.match(again.stdout, /No problem was found\.\n$/)
+    t.match(again, { code: 0, stdout: /^ok configuration: valid \(profiles: 1, roles: 1\)\n/ })
+    t.match(again.stdout, /No problems found\.\n$/)
   })
 }
 
-/** All that is in a database. */
+/** The whole content of a database. */
 async function contentOf (url: string): Promise<Record<string, string[]>> {
   const app = Fastify()
   try {
@@ -96,7 +96,7 @@ async function change (url: string, statement: RawBuilder<unknown>): Promise<voi
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: doctor changes nothing, whatever is due, and so a change of the secret key can be rehearsed`, async t => {
+  t.test(`${dialect}: doctor changes nothing, even if a key rotation is due, so a change of the secret key can be rehearsed`, async t => {
     const { env: { LATCHKEY_CONFIG: _config, ...env }, issuer } = await installation(t, dialect)
     const url = env.DATABASE_URL as string
     const [key, newKey] = [env.LATCHKEY_SECRET_KEY as string, 'another secret key of thirty-two characters']
@@ -135,12 +135,12 @@ for (const dialect of dialects) {
     t.strictSame(await contentOf(url), before)
 
     const still = await start()
-    t.strictSame(await profilesOf(still), everyone, 'the server with the old key starts as before')
+    t.strictSame(await profilesOf(still), everyone, 'the server still starts with the old key')
     await still.stop()
     const rotated = await start(rotation)
     t.strictSame(await profilesOf(rotated), everyone)
     await rotated.stop()
-    t.strictSame(problems(await look({ LATCHKEY_SECRET_KEY: newKey })), ['emails'], 'and the old key can go')
+    t.strictSame(problems(await look({ LATCHKEY_SECRET_KEY: newKey })), ['emails'], 'and the old key is no longer needed')
 
     await change(url, sql`delete from latchkey_embedded_keys`)
     t.strictSame(problems(await look({})), [`profile ${made.data?.authenticationProfileCreate.id}`, 'issuer of embedded', 'emails'])
@@ -148,7 +148,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('a token, step by step', async t => {
+t.test('doctor explains a token step by step', async t => {
   const { cli, issuer, env, ids } = await installation(t, 'sqlite')
   const steps = async (token: string, ...more: string[]): Promise<Check[]> => {
     const outcome = await latchkey({ ...env, LATCHKEY_TOKEN: token })('doctor', '--json', ...more)
@@ -162,7 +162,7 @@ t.test('a token, step by step', async t => {
     ['the access token', await issuer.accessToken({ subject: 'jane' }), 'kind of token', /it is no ID token, but says typ "at\+jwt" \(wrong_token_use\)/, /send the ID token/i],
     ['another client', await issuer.idToken({ claims: { aud: 'mobile' } }), 'audience', /it is for aud "mobile"/, /audiences/],
     ['an unknown key', await issuer.idToken({ header: { kid: 'gone' } }), 'keys', /key_not_found/, /another environment/],
-    ['a forged one', await issuer.forgedToken(), 'signature', /bad_signature/, /sign in again/],
+    ['a forged token', await issuer.forgedToken(), 'signature', /bad_signature/, /sign in again/],
     ['without an email', await issuer.idToken({ claims: { email: undefined } }), 'claims', /The claim email is missing/, /scopes/],
     ['expired', await issuer.idToken({ expiresIn: -60 }), 'times', /it ended \d+ seconds ago \(expired\)/, /refresh token/]
   ]
@@ -171,7 +171,7 @@ t.test('a token, step by step', async t => {
     const checks = answers[index] as Check[]
     t.strictSame(problems(checks), [step], name)
     t.match(of(checks, step), { detail, remedy }, name)
-    t.ok(checks.slice(checks.findIndex(check => check.name === step) + 1).every(({ state }) => state === 'skipped'), 'what comes after it was not decided')
+    t.ok(checks.slice(checks.findIndex(check => check.name === step) + 1).every(({ state }) => state === 'skipped'), 'later steps are skipped')
   }
 
   const jane = await issuer.idToken({ subject: 'jane' })
@@ -198,7 +198,7 @@ t.test('a token, step by step', async t => {
   t.match(of(checks, 'issuer of p0'), { state: 'problem', detail: /ECONNREFUSED/ })
 })
 
-t.test('what keeps the server from starting is said, and nothing is made or changed', async t => {
+t.test('doctor reports what keeps the server from starting, and creates or changes nothing', async t => {
   const { env } = await installation(t, 'sqlite')
   const file = await folder(t)
   const problemOf = async (change: Record<string, string>): Promise<string> => {
@@ -220,9 +220,9 @@ t.test('what keeps the server from starting is said, and nothing is made or chan
   const cases: [Record<string, string>, RegExp][] = [
     [{ LATCHKEY_CONFIG: await file('broken.json', '{') }, /^configuration: .*not valid JSON/],
     [{ LATCHKEY_CONFIG: await file('role.json', { profiles: [{ id: 'default', name: 'A', type: 'embedded', roles: ['Gone'] }] }) }, /^roles of default: there is no role Gone/],
-    [await ofIssuer(uselessIssuer), /^issuer of p: .* answers, and none of its one key can be used/],
+    [await ofIssuer(uselessIssuer), /^issuer of p: .* responds, but publishes no usable key \(one key in all\)/],
     [await ofIssuer(`${uselessIssuer}/`), /^issuer of p: .*of another issuer/],
-    [await ofIssuer(`${uselessIssuer}/empty`), /^issuer of p: .* answers, and publishes no key/],
+    [await ofIssuer(`${uselessIssuer}/empty`), /^issuer of p: .* responds, but publishes no keys/],
     [{ LATCHKEY_SECRET_KEY: 'y'.repeat(32) }, /^secret key: /],
     [{ DATABASE_URL: 'sqlite:/nowhere/latchkey.db' }, /^database: there is no database \/nowhere\/latchkey\.db/],
     [{ DATABASE_URL: 'postgres://somebody:hidden@127.0.0.1:1/x' }, /^database: (?!.*hidden).*ECONNREFUSED/]
@@ -231,7 +231,7 @@ t.test('what keeps the server from starting is said, and nothing is made or chan
   for (const [index, [, expected]] of cases.entries()) t.match(found[index], expected)
 })
 
-t.test('nobody may do everything: the remedy names no email whose user is there already, since only a sign-up makes an administrator', async t => {
+t.test('without an administrator, the remedy suggests only an email without a user, since only a sign-up creates an administrator', async t => {
   const issuer = await startTestIssuer()
   t.teardown(() => issuer.close())
   const config = { profiles: [profileFor(issuer, 0)] }
@@ -241,19 +241,19 @@ t.test('nobody may do everything: the remedy names no email whose user is there 
   await server.stop()
   const remedy = async (more: Record<string, string>): Promise<string | undefined> =>
     ((await latchkey({ ...env, ...more })('doctor', '--json')).json().checks as Check[]).find(({ name }) => name === 'administrators')?.remedy
-  t.match(await remedy({}), /enter the code that it logs there.*Or set LATCHKEY_ADMIN_EMAIL to an email that no user has/)
-  t.match(await remedy({ LATCHKEY_ADMIN_EMAIL: 'Jane@example.com' }), /already and stays as it is: set it to an email that no user has/)
+  t.match(await remedy({}), /enter the one-time code from the server's log.*Or set LATCHKEY_ADMIN_EMAIL to an email that no user has/)
+  t.match(await remedy({ LATCHKEY_ADMIN_EMAIL: 'Jane@example.com' }), /already exists and is not changed\. Set it to an email that no user has/)
   t.match(await remedy({ LATCHKEY_ADMIN_EMAIL: 'root@example.com' }), /^LATCHKEY_ADMIN_EMAIL is root@example\.com: sign up with this email/)
 })
 
-t.test('misuse of doctor is told', async t => {
+t.test('doctor refuses wrong arguments', async t => {
   const cli = latchkey({})
   const misuses: [string[], RegExp][] = [
-    [['--action', 'read'], /go together/],
-    [['--action', 'eat', '--table', 'Users'], /go together/],
-    [['--function', 'x', '--table', 'Users'], /--function stands without/],
-    [['--fix', 'x', '--token', 'x'], /--fix stands alone/],
-    [['--yes'], /--yes is for --fix/],
+    [['--action', 'read'], /use --action .* together with --table/],
+    [['--action', 'eat', '--table', 'Users'], /use --action .* together with --table/],
+    [['--function', 'x', '--table', 'Users'], /--function cannot be combined with/],
+    [['--fix', 'x', '--token', 'x'], /--fix cannot be combined with/],
+    [['--yes'], /--yes only works with --fix/],
     [['--token', ' '], /the token is empty/],
     [['jane'], /unexpected argument jane/]
   ]

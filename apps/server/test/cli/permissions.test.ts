@@ -16,33 +16,33 @@ const changed = {
 }
 const differences = ['- no role Editor any more: may read Users; update Users.firstName where {"id":{"equals":"__loggedInUserId"}}', '+ Guest may now read Users.email', '+ new role Reader: may read Users']
 
-t.test('the roles of a database and of files', async t => {
+t.test('roles are exported, compared and linted, from a database and from files', async t => {
   const url = await databaseUrl(t, 'sqlite')
   const file = await folder(t)
   const cli = latchkey({ DATABASE_URL: url })
   t.match(await cli('permissions', 'export'), { code: 2, stderr: /there is no database .*: start the server once/ })
-  t.notOk(existsSync(url.slice('sqlite:'.length)), 'it makes no database')
+  t.notOk(existsSync(url.slice('sqlite:'.length)), 'it creates no database')
   await (await startServer({ config: { roles: [editor] }, env: { DATABASE_URL: url, LOG_LEVEL: 'error' } })).stop()
 
   const same = await file('same.json', '')
-  t.match(await cli('permissions', 'export', '--file', same), { code: 0, stdout: `3 roles in ${same}\n` })
+  t.match(await cli('permissions', 'export', '--file', same), { code: 0, stdout: `Wrote 3 roles to ${same}\n` })
   t.strictSame(JSON.parse(await readFile(same, 'utf8')), {
     roles: [{ name: 'Administrator', description: 'May do everything', permissions: { all: true } }, editor, { name: 'Guest', description: 'Whoever is not signed in', permissions: {} }]
   })
-  t.match(await latchkey({ DATABASE_URL: url, LATCHKEY_CONFIG: same })('permissions', 'lint'), { code: 0, stdout: 'Nothing opens more than it looks.\n' }, 'what is exported is a configuration file')
+  t.match(await latchkey({ DATABASE_URL: url, LATCHKEY_CONFIG: same })('permissions', 'lint'), { code: 0, stdout: 'No findings.\n' }, 'an export is a valid configuration file')
 
   const other = await file('other.json', changed)
   t.match(await cli('permissions', 'diff', other), { code: 1, stdout: ['- no role Administrator any more: may do everything', ...differences, ''].join('\n') })
-  t.match(await cli('permissions', 'apply', other), { code: 1, stderr: /Nothing was changed/ }, 'nobody said yes')
+  t.match(await cli('permissions', 'apply', other), { code: 1, stderr: /Nothing was changed/ }, 'it was not confirmed')
   t.match(await cli('permissions', 'apply', other, '--dry-run', '--prune'), { code: 1, stdout: [...differences, ''].join('\n') })
   const broken = await file('broken.json', [{ name: 'Fine', permissions: {} }, { name: 'Reader', permissions: { data: { Uzers: { read: { allow: true } } } } }])
   t.match(await cli('permissions', 'apply', broken, '--yes'), { code: 2, stdout: '', stderr: /Reader: .*data\.Uzers is no table; did you mean Users\?/ })
-  t.match(await cli('permissions', 'diff', same), { code: 0, stdout: 'The roles do not differ.\n' }, 'nothing was changed by any of them')
+  t.match(await cli('permissions', 'diff', same), { code: 0, stdout: 'No differences.\n' }, 'none of these commands changed anything')
   t.match(await cli('permissions', 'lint', other, '--json').then(({ json }) => json()), { findings: [{ rule: 'guest-unfiltered', role: 'Guest', path: 'data.Users.read' }] })
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: what is applied, the running server follows`, async t => {
+  t.test(`${dialect}: the running server follows what is applied`, async t => {
     const url = await databaseUrl(t, dialect)
     const file = await folder(t)
     const cli = latchkey({ DATABASE_URL: url })
@@ -56,7 +56,7 @@ for (const dialect of dialects) {
       t.equal(await asked(), 'NotAuthorizedError')
       const applied = await cli('permissions', 'apply', other, '--yes', '--prune', '--json')
       t.match([applied.code, applied.json()], [0, { applied: true, differences: [{ kind: 'missing', role: 'Editor' }, { kind: 'more', role: 'Guest' }, { kind: 'new', role: 'Reader' }] }])
-      // It looks once a second, when it is asked.
+      // The server checks once a second, when a request arrives.
       for (let tries = 0; tries < 600 && await asked() === 'NotAuthorizedError'; tries++) await new Promise(resolve => setTimeout(resolve, 100))
       t.equal(await asked(), 'EntityNotFoundError')
     } finally {
@@ -74,18 +74,18 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('misuse is told, and help is there', async t => {
+t.test('wrong arguments are refused, and help is available', async t => {
   const cli = latchkey({})
   const misuses: [string[], RegExp][] = [
     [[], /^$/],
     [['permission'], /there is no command permission/],
-    [['permissions'], /which: export, diff, apply or lint/],
-    [['permissions', 'show'], /there is no permissions show/],
-    [['permissions', 'diff'], /which file/],
-    [['permissions', 'apply'], /which file/],
+    [['permissions'], /permissions needs one of export, diff, apply or lint/],
+    [['permissions', 'show'], /there is no command permissions show/],
+    [['permissions', 'diff'], /permissions diff needs a file/],
+    [['permissions', 'apply'], /permissions apply needs a file/],
     [['permissions', 'apply', 'x', '--json'], /add --yes or --dry-run/],
-    [['permissions', 'lint', '--prune'], /permissions lint has no --prune/],
-    [['permissions', 'export', 'x'], /--file says where to write/],
+    [['permissions', 'lint', '--prune'], /permissions lint has no option --prune/],
+    [['permissions', 'export', 'x'], /use --file to write to a file/],
     [['permissions', 'diff', 'x', 'y'], /unexpected argument y/],
     [['permissions', 'lint', '--what'], /Unknown option '--what'/],
     [['permissions', 'diff', 'nowhere.json'], /nowhere\.json cannot be read \(ENOENT\)/]

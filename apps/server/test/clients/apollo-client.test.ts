@@ -11,7 +11,7 @@ const myEmail = gql`query MyEmail { user { id email } }`
 const myRoles = gql`query MyRoles { user { id roles { items { id name } } } }`
 const refresh = gql`mutation Refresh ($data: RefreshTokenInput!) { userRefreshToken(data: $data) { idToken refreshToken } }`
 
-t.test('@8base/apollo-client signs up by its SignUpLink', async t => {
+t.test('@8base/apollo-client signs people up with its SignUpLink', async t => {
   const provider = await startOpenIdProvider()
   t.teardown(() => provider.close())
   const { issuer, clientId, clientSecret } = provider
@@ -36,7 +36,7 @@ t.test('@8base/apollo-client signs up by its SignUpLink', async t => {
   })
 })
 
-t.test('@8base/apollo-client refreshes by its TokenRefreshLink', async t => {
+t.test('@8base/apollo-client refreshes tokens with its TokenRefreshLink', async t => {
   const app = await startApp(t)
 
   await t.test('an ID token that has expired, and repeats the query', async t => {
@@ -58,14 +58,14 @@ t.test('@8base/apollo-client refreshes by its TokenRefreshLink', async t => {
     await client.query({ query: myEmail })
     t.match(failures, [{ response: { errors: [{ code: 'TokenExpiredError', message: 'Refresh Token has expired' }] } }])
 
-    // Which the link knows by code and message alone; the mutation itself it leaves without an answer.
+    // The link recognises it by code and message alone, and never answers the mutation itself.
     const failed = once(failing, 'failure')
     client.mutate({ mutation: refresh, variables: { data: { refreshToken, authProfileId: profileId } } }).catch(t.threw)
     await failed
     t.strictSame(failures.slice(1), [undefined])
   })
 
-  await t.test('and calls onAuthError for a token that is none', async t => {
+  await t.test('and calls onAuthError for an invalid token', async t => {
     const { native, client, failures } = await signedIn(app, 'mary@example.com')
     native.setState({ token: 'none', refreshToken: '' })
     await client.query({ query: myEmail })
@@ -73,7 +73,7 @@ t.test('@8base/apollo-client refreshes by its TokenRefreshLink', async t => {
   })
 })
 
-/** A front end where somebody has signed in with a password: Apollo's client, refreshed by the other one. */
+/** A front end after a sign-in with a password: Apollo's client, whose tokens the native client refreshes. */
 async function signedIn (app: App, email: string) {
   await signUp(app, email)
   const native = new WebNativeAuthClient({ authProfileId: profileId, apiEndpoint: app.endpoint }, { storage: memoryStorage() })
@@ -84,7 +84,7 @@ async function signedIn (app: App, email: string) {
   const client = new ApolloClient({
     uri: app.endpoint,
     getAuthState: () => native.getState(),
-    // The link asks once for each query, and so with the same refresh token for two sent together.
+    // The link refreshes once per query, so with the same refresh token for two queries sent together.
     onIdTokenExpired: async () => {
       refreshes++
       await native.refreshToken()

@@ -6,7 +6,7 @@ const body = `
 <button id="sign-in">Sign in</button> <button id="sign-out">Sign out</button>
 <p role="status"></p>`
 
-// What an app does with the client: two buttons, and telling who is signed in.
+// How an app uses the client: two buttons, and a text that says who is signed in.
 const script = `
 import { WebCognitoAuthClient } from '@8base/web-cognito-auth-client'
 
@@ -46,7 +46,7 @@ t.test('@8base/web-cognito-auth-client in a browser', async t => {
   const shows = async (text: string) => { await page.getByRole('status').filter({ hasText: text }).waitFor() }
   const email = 'ada@example.com'
 
-  await t.test('authorize() leads to the hosted page, where somebody signs up and comes back with a token that the API knows', async t => {
+  await t.test('authorize() opens the hosted page, where a person signs up and returns with a token that the API accepts', async t => {
     await page.goto(frontEnd.url)
     await t.resolves(shows('nobody'))
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -62,7 +62,7 @@ t.test('@8base/web-cognito-auth-client in a browser', async t => {
     await t.resolves(shows(`${email} is signed in as Ada Lovelace, Lovelace`))
   })
 
-  await t.test('authorize() comes back at once as long as the session lasts', async t => {
+  await t.test('authorize() returns at once while the session lasts', async t => {
     await page.evaluate('localStorage.clear()')
     await page.reload()
     await t.resolves(shows('nobody'))
@@ -70,7 +70,7 @@ t.test('@8base/web-cognito-auth-client in a browser', async t => {
     await t.resolves(shows(email))
   })
 
-  await t.test('logout() ends the session and the state, so that a password is needed again', async t => {
+  await t.test('logout() ends the session and clears the state, so the password is needed again', async t => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('Password').waitFor()
     t.equal(new URL(page.url()).origin, server.url)

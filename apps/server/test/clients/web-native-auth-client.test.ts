@@ -12,7 +12,7 @@ t.test('@8base/web-native-auth-client', async t => {
   const whoIs = async (token: string | undefined) => (await ask(token)).data?.user.email
   await signUp(app, email)
 
-  await t.test('login() keeps the tokens of the person, and says whose they are', async t => {
+  await t.test('login() stores the tokens, and says whose they are', async t => {
     const client = clientOf()
     t.strictSame(await client.login({ email, password }), { success: true })
     t.ok(client.checkIsAuthorized())
@@ -20,7 +20,7 @@ t.test('@8base/web-native-auth-client', async t => {
     t.equal(await whoIs(client.getState().token), email)
   })
 
-  await t.test('login() rejects a wrong password and an unknown address alike, and keeps nothing', async t => {
+  await t.test('login() rejects a wrong password and an unknown address with the same error, and stores nothing', async t => {
     for (const somebody of [email, 'nobody@example.com']) {
       const client = clientOf()
       const refusal = await client.login({ email: somebody, password: 'wrong horse' }).catch(error => error)
@@ -30,7 +30,7 @@ t.test('@8base/web-native-auth-client', async t => {
     }
   })
 
-  await t.test('refreshToken() replaces both tokens by new ones', async t => {
+  await t.test('refreshToken() replaces both tokens', async t => {
     const client = clientOf()
     await client.login({ email, password })
     const before = client.getState()
@@ -41,7 +41,7 @@ t.test('@8base/web-native-auth-client', async t => {
     t.equal(await whoIs(after.token), email)
   })
 
-  await t.test('refreshToken() works after the ID token has expired, until the refresh token has too', async t => {
+  await t.test('refreshToken() works after the ID token has expired, until the refresh token expires too', async t => {
     const client = clientOf()
     await client.login({ email, password })
     await app.hoursLater(2)

@@ -21,7 +21,7 @@ export interface ServerUnderTest {
   restart (signal: NodeJS.Signals): Promise<void>
 }
 
-/** The built reference app as a process, on a fresh database, with one profile. */
+/** Runs the built reference app as a process on a fresh database, with one profile. */
 export async function serverUnderTest (t: Test, dialect: Dialect, env: Record<string, string> = {}): Promise<ServerUnderTest> {
   const issuer = await startTestIssuer()
   const url = env.DATABASE_URL ?? await databaseUrl(t, dialect)

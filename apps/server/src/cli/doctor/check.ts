@@ -1,6 +1,6 @@
 import type { TokenStep } from '@latchkey/auth-profiles'
 
-/** One thing that was looked at: told in the way of the steps of a token, which are among them. */
+/** The result of one check. It has the shape of a token's steps, because those are printed as checks too. */
 export type Check = TokenStep
 
 export function ok (name: string, detail: string): Check {

@@ -19,7 +19,7 @@ export interface Outcome {
 
 export type Latchkey = (...args: string[]) => Promise<Outcome>
 
-/** The command, with this environment and nothing else; in this process, which has loaded the app already. */
+/** The command, with only this environment. It runs in this process, which has loaded the app already. */
 export function latchkey (env: Record<string, string>, input = ''): Latchkey {
   return async (...args) => {
     const [stdout, stderr] = [collect(), collect()]
@@ -34,7 +34,7 @@ function collect (): { stream: Writable, text: () => string } {
   return { stream, text: () => text }
 }
 
-/** The built command as a process of its own. */
+/** The built command as a separate process. */
 export function latchkeyProcess (env: Record<string, string>, input = ''): Latchkey {
   return async (...args) => await new Promise(resolve => {
     const child = execFile(process.execPath, [bin, ...args], { env: { PATH: process.env.PATH, ...env } }, (_error, stdout, stderr) => {
@@ -44,7 +44,7 @@ export function latchkeyProcess (env: Record<string, string>, input = ''): Latch
   })
 }
 
-/** A folder for files, removed when the test ends; writes JSON into it. */
+/** Creates a folder that is removed when the test ends. @returns a function that writes a JSON file into it */
 export async function folder (t: Test): Promise<(name: string, json: unknown) => Promise<string>> {
   const path = await mkdtemp(join(tmpdir(), 'latchkey-cli-'))
   t.teardown(() => rm(path, { recursive: true, force: true }))
@@ -55,7 +55,7 @@ export async function folder (t: Test): Promise<(name: string, json: unknown) =>
   }
 }
 
-/** Does something with each item, one after another. */
+/** Processes the items one after another. */
 export async function inTurn<Item, Result> (items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
   for (const item of items) results.push(await work(item))

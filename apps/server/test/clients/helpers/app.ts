@@ -8,7 +8,7 @@ export interface App {
   server: RunningServer
   readonly endpoint: string
   readonly mailbox: Mailbox
-  /** Starts the app again at its address, on its database, with its clock ahead by so many hours. */
+  /** Restarts the app at the same address and on the same database, with its clock this many hours ahead. */
   hoursLater (hours: number): Promise<void>
 }
 
@@ -37,7 +37,7 @@ export async function startApp (t: Test, { profile = {}, profiles = [] }: { prof
   return app
 }
 
-/** Makes an account as a front end would: sign-up, then the code of the email and the password. */
+/** Creates an account as a front end would: sign-up, then confirmation with the emailed code and the password. */
 export async function signUp ({ server, mailbox }: App, email: string): Promise<void> {
   const account = `email: ${JSON.stringify(email)}`
   const { errors } = await graphql(server, `mutation { userSignUpWithPassword(user: { ${account} }, password: "${password}") { email } }`)

@@ -9,7 +9,7 @@ import type { Test } from 'tap'
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium'
 
-/** A window of a headless Chromium: Debian's, or the one that `@sparticuz/chromium` brings. */
+/** A page of a headless Chromium: Debian's, or the one in `@sparticuz/chromium`. */
 export async function openBrowser (t: Test): Promise<Page> {
   const debian = await access(DEBIAN_CHROMIUM).then(() => true, () => false)
   try {
@@ -25,11 +25,11 @@ export async function openBrowser (t: Test): Promise<Page> {
 
 export interface FrontEnd {
   readonly url: string
-  /** Gives the front end its page: a body, and a script that may import packages and read `settings`. */
+  /** Sets the page of the front end: a body, and a script that can import packages and read `settings`. */
   serve (page: { body: string, script: string, settings: object }): Promise<void>
 }
 
-/** A site of its own, as an app's front end is: another origin than the API's, and another site than its `127.0.0.1`. */
+/** A separate site, like an app's front end: a different origin than the API's, and a different site than its `127.0.0.1`. */
 export async function startFrontEnd (t: Test): Promise<FrontEnd> {
   let html = ''
   const server = createServer((_request, response) => { response.setHeader('content-type', 'text/html; charset=utf-8').end(html) })

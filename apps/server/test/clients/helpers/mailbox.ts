@@ -6,7 +6,7 @@ import type { Test } from 'tap'
 
 export interface Mailbox {
   readonly url: string
-  /** Waits for an email to the address; gives the six digits that are in it. */
+  /** Waits for an email to the address. @returns the six-digit code in it */
   code (address: string): Promise<string>
 }
 

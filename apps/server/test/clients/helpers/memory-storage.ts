@@ -1,4 +1,4 @@
-/** What the clients keep their state in where there is no `localStorage`. */
+/** Storage for the clients where there is no `localStorage`. */
 export function memoryStorage () {
   const items = new Map<string, string>()
   return {
