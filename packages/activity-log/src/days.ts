@@ -26,7 +26,7 @@ export function daysOf ({ from, to }: DayRange, now: number): string[] {
   return Array.from({ length: count }, (_, index) => dayOf(last - (count - 1 - index) * DAY_MS))
 }
 
-const notADay = 'must be an existing day, such as 2026-01-31'
+const notADay = 'must be a day that exists, such as 2026-01-31'
 
 function readDay (text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
