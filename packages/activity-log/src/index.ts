@@ -1,7 +1,7 @@
 /**
- * Owns the record of sign-ins, and how many sign-ins, sign-ups and refusals there were per day: `fastify.activityLog`. Requests tell
- * it in passing and wait for nothing: it keeps what it is told in bounded memory and writes it to the database by and by.
- * What a sign-in is of whom, and who may read it, is for others to decide.
+ * Owns the record of sign-ins, and the counts of sign-ins, sign-ups and refusals per day: `fastify.activityLog`. Requests
+ * never wait for it: it collects activity in bounded memory and writes it to the database in the background.
+ * Others decide what counts as whose sign-in, and who can read it.
  */
 import { deleteOldRegularly, leaveUnseen, type KeptRows, type Tables } from '@latchkey/database'
 import fp from 'fastify-plugin'
@@ -26,7 +26,7 @@ export type { ActivityCountsTable, SignInsTable } from './tables.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Who signed in when, and what was refused. */
+    /** Sign-ins and refusals. */
     activityLog: ActivityLog
   }
 }
@@ -43,21 +43,21 @@ function keptRows (keepDays: number): KeptRows<Tables>[] {
 async function activityLog (fastify: FastifyInstance, options: ActivityLogOptions): Promise<void> {
   const { keepDays, maxPending, upkeep, migrate } = resolveOptions(options)
   if (migrate) await migrateActivityLog(fastify.db)
-  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns.
   const db = fastify.db.withoutPlugins()
-  // Nobody remembers anything of them, and many sign-ins would have all that is remembered forgotten.
+  // These tables are not cached, and frequent sign-ins must not invalidate other caches.
   leaveUnseen(db, ['latchkey_sign_ins', 'latchkey_activity_counts'])
   const noted = new NotedSignIns()
   const pending = new PendingActivity(maxPending)
   const writing = writeRegularly(pending, async batch => { await writeActivity(db, batch) }, fastify.log)
-  const deleting = upkeep ? deleteOldRegularly(db, keptRows(keepDays), error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Old activity could not be deleted: it is tried again in an hour') }) : null
+  const deleting = upkeep ? deleteOldRegularly(db, keptRows(keepDays), error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Could not delete old activity; trying again in an hour') }) : null
 
   function count (kind: Kind, detail: string): void {
     pending.count({ day: dayOf(Date.now()), kind, detail })
     writing.added()
   }
 
-  /** GraphQL may show an error to both: who formats it, and Fastify. */
+  /** With GraphQL, an error can arrive twice: from the error formatter and from Fastify. */
   const counted = new WeakSet<object>()
   function isNew (error: unknown): boolean {
     if (typeof error !== 'object' || error === null || counted.has(error)) return false
@@ -69,7 +69,7 @@ async function activityLog (fastify: FastifyInstance, options: ActivityLogOption
     signedIn: signIn => {
       if (noted.has(signIn)) return
       const now = Date.now()
-      // One that would be deleted at once; its day has counted it. Nor what is no time.
+      // Skips a sign-in that would be deleted at once (it was counted on its day), and an invalid time.
       if (!(signIn.at * 1000 >= now - keepDays * DAY_MS) || !pending.addSignIn(toRow(signIn, now))) return
       noted.add(signIn)
       writing.added()

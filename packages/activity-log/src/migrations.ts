@@ -4,8 +4,8 @@ import type { Kysely } from 'kysely'
 export const packageName = '@latchkey/activity-log'
 
 /**
- * Brings the tables up to date, as registration with `migrate: true` does: for an app whose own database user may not
- * change the schema, and which registers with `migrate: false`. The tables of `@latchkey/users-store` must be there.
+ * Migrates the tables, as registration with `migrate: true` does. For apps whose database user cannot change the schema and
+ * that register with `migrate: false`. The tables of `@latchkey/users-store` must exist.
  *
  * @throws DATABASE_ERR_MIGRATION_FAILED
  */

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto'
 import type { NewSignIn } from './activity-log.js'
 import type { SignInRow } from './pending-activity.js'
 
-/** Sign-ins that are known to be noted; the least recently met make room for new ones, which costs no more than a row that is there already. */
+/** How many recorded sign-ins to remember. Forgetting one only costs an insert of an existing row. */
 const MAX_NOTED = 20_000
 const MAX_USER_AGENT_LENGTH = 200
 const HOUR_SECONDS = 60 * 60
 
-/** Tells sign-ins that are new from those that were noted. */
+/** Tells new sign-ins from recorded ones. */
 export class NotedSignIns {
-  /** By what a sign-in is, the user it was noted for: a user made anew signs in anew. */
+  /** The recorded user by sign-in: a user who was deleted and created again signs in again. */
   readonly #noted = new LRUCache<string, string>({ max: MAX_NOTED })
 
   has (signIn: NewSignIn): boolean {
@@ -22,7 +22,7 @@ export class NotedSignIns {
   }
 }
 
-/** @param now milliseconds since 1970: no sign-in is later, whatever the clock of its issuer says */
+/** @param now milliseconds since 1970. Later times, from an issuer's fast clock, are set to this */
 export function toRow (signIn: NewSignIn, now: number): SignInRow {
   const { userId, profileId, issuer, subject, at, ip, userAgent } = signIn
   return {
@@ -37,12 +37,12 @@ export function toRow (signIn: NewSignIn, now: number): SignInRow {
   }
 }
 
-/** JSON, so that no issuer can end where a subject begins. */
+/** Uses JSON, so that issuer and subject cannot be confused. */
 function keyOf ({ issuer, subject, at, exact = true }: Omit<NewSignIn, 'userId'>): string {
   return JSON.stringify([issuer, subject, exact ? at : Math.floor(at / HOUR_SECONDS), exact])
 }
 
-/** What no database takes, as a NUL or half a character, and no page shows, is left out. */
+/** Replaces characters that databases refuse or pages cannot show, such as NUL and lone surrogates. */
 function storable (text: string | undefined): string | null {
   return text?.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').trim() || null
 }

@@ -4,7 +4,7 @@ import type { SignInsTable } from './tables.js'
 export type SignInRow = Insertable<SignInsTable>
 export type Kind = 'signIn' | 'signUp' | 'refusal'
 
-/** How many there were of one day, of one kind, with the same detail. */
+/** A count by day, kind and detail. */
 export interface Counted {
   readonly day: string
   readonly kind: Kind
@@ -12,13 +12,13 @@ export interface Counted {
   readonly count: number
 }
 
-/** What is written to the database at once. */
+/** Activity that is written to the database together. */
 export interface Batch {
   readonly signIns: readonly SignInRow[]
   readonly counts: readonly Counted[]
 }
 
-/** Adds up what is counted under the same key. */
+/** Sums counts with the same key. */
 export class Counts {
   readonly #counts = new Map<string, Counted>()
 
@@ -33,23 +33,23 @@ export class Counts {
     return this.#counts.has(`${day} ${kind} ${detail}`)
   }
 
-  /** In an order that is the same in every copy of the app, so that two never wait for each other. */
+  /** Sorted the same way in every instance, to avoid deadlocks. */
   sorted (): Counted[] {
     return [...this.#counts].sort(([one], [other]) => one < other ? -1 : 1).map(([, counted]) => counted)
   }
 }
 
-/** More kinds of refusals, days and profiles than this are not told apart in memory. */
+/** The most different counts (kinds, days, details) in memory. */
 const MAX_COUNTS = 1000
-/** So many sign-ins are written by one statement. */
+/** Sign-ins per statement. */
 const BATCH_SIZE = 500
 
-/** What is not written yet, within a bound. */
+/** Activity that is not written yet, in bounded memory. */
 export class PendingActivity {
   readonly #max: number
   #signIns: SignInRow[] = []
   #counts = new Counts()
-  /** Those that are being written: they come back if that fails. */
+  /** The number being written; they come back if writing fails. */
   #taken = 0
   #dropped = 0
 
@@ -57,10 +57,10 @@ export class PendingActivity {
 
   get isEmpty (): boolean { return this.#signIns.length === 0 && this.#counts.size === 0 }
   get isLarge (): boolean { return this.#signIns.length >= BATCH_SIZE }
-  /** How many sign-ins are not written. */
+  /** The number of sign-ins not written yet. */
   get signIns (): number { return this.#signIns.length + this.#taken }
 
-  /** How much found no room since this was asked last. */
+  /** How many items were dropped since the last call. */
   takeDropped (): number {
     const dropped = this.#dropped
     this.#dropped = 0
@@ -87,7 +87,7 @@ export class PendingActivity {
     return batch
   }
 
-  /** After a batch was written, or not. */
+  /** Call it after a batch was written, or failed. */
   settle (batch: Batch, written: boolean): void {
     this.#taken = 0
     if (written) return

@@ -1,6 +1,6 @@
 /**
- * What the errors by which Latchkey refuses are counted as. Not among them is what is an answer and no refusal: that somebody
- * has not signed up yet, that a record is not there, that a value does not fit.
+ * Maps error codes of refusals to reasons. Errors that are ordinary answers are not refusals: not signed up yet, record not
+ * found, invalid value.
  */
 const reasons: Readonly<Record<string, string>> = {
   TOKEN_VERIFIER_ERR_TOKEN_MISSING: 'token_missing',
@@ -24,19 +24,19 @@ const reasons: Readonly<Record<string, string>> = {
   IDENTITY_PROVIDER_ERR_THROTTLED: 'throttled'
 }
 
-/** These bring a word of their own, from a closed list: `bad_signature`, for example. */
+/** Errors with their own reason from a closed list, for example `bad_signature`. */
 const withReason: ReadonlySet<unknown> = new Set(['TOKEN_VERIFIER_ERR_TOKEN_INVALID', 'API_TOKENS_ERR_TOKEN_INVALID'])
 
-/** In one word why somebody was refused; `null` for an error that is no refusal. */
+/** The one-word reason of a refusal. `null` for any other error. */
 export function reasonOf (error: unknown): string | null {
   const { code, reason, statusCode } = Object(error) as { code?: unknown, reason?: unknown, statusCode?: unknown }
   if (withReason.has(code)) return asReason(reason)
   if (typeof code === 'string' && Object.hasOwn(reasons, code)) return reasons[code] as string
-  // What limits requests as such, whatever its errors are called.
+  // Any rate limit, whatever its error code.
   return statusCode === 429 ? 'throttled' : null
 }
 
-/** One word: never what a client sent. */
+/** Accepts a single word only, so that nothing a client sent is stored. */
 export function asReason (reason: unknown): string {
   return typeof reason === 'string' && /^[a-z][a-z0-9_]{0,39}$/.test(reason) ? reason : 'other'
 }

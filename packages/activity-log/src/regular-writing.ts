@@ -3,18 +3,18 @@ import type { Batch, PendingActivity } from './pending-activity.js'
 
 const EVERY_MS = 1000
 
-/** Writes what is pending a second after the first of it came, and sooner where that is much. */
+/** Writes pending activity a second after the first item arrived, or sooner if there is a lot. */
 export interface RegularWriting {
-  /** To be told after something was added. */
+  /** Call it after adding something. */
   added (): void
-  /** Writes all that is left; what cannot be written is lost, and logged. */
+  /** Writes everything left. Anything that cannot be written is lost, which is logged. */
   close (): Promise<void>
 }
 
 export function writeRegularly (pending: PendingActivity, write: (batch: Batch) => Promise<void>, log: FastifyBaseLogger): RegularWriting {
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> | undefined
-  /** Failures in a row. The first is no news: copies that write the same at once may be told to try again. */
+  /** Consecutive failures. The first is not logged, because concurrent writes of instances can conflict. */
   let failures = 0
 
   async function writeAll (): Promise<void> {
@@ -36,15 +36,15 @@ export function writeRegularly (pending: PendingActivity, write: (batch: Batch) 
 
   function failed (error: unknown): void {
     failures++
-    // Not the error itself, whose details repeat values.
+    // Not the error itself, because its details contain values.
     const { message, code } = error as Error & { code?: string }
-    if (failures === 2) log.error({ err: { message, code } }, 'Activity cannot be written to the database: it is kept in memory, within bounds, until it can')
+    if (failures === 2) log.error({ err: { message, code } }, 'Activity cannot be written to the database. It is kept in memory, up to a limit, until the database is back')
   }
 
   function succeeded (): void {
     const dropped = pending.takeDropped()
     if (failures > 1) log.info({ dropped }, 'Activity is written to the database again')
-    else if (dropped > 0) log.warn({ dropped }, 'More happened at once than is kept in memory: some of it is not in the activity log')
+    else if (dropped > 0) log.warn({ dropped }, 'Too much activity at once for the memory limit: some of it was dropped from the activity log')
     failures = 0
   }
 
@@ -67,12 +67,12 @@ export function writeRegularly (pending: PendingActivity, write: (batch: Batch) 
       else schedule()
     },
     close: async () => {
-      // What was being written already, and what came meanwhile or is to be tried again.
+      // Waits for the running write, then writes what arrived meanwhile or must be retried.
       await flush()
       if (!pending.isEmpty) await flush()
       clearTimeout(timer)
       const dropped = pending.takeDropped() + pending.signIns
-      if (!pending.isEmpty) log.error({ dropped }, 'Activity could not be written before the end: it is lost')
+      if (!pending.isEmpty) log.error({ dropped }, 'Activity could not be written before the app closed, and is lost')
     }
   }
 }

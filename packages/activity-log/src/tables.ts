@@ -1,8 +1,8 @@
 import type {} from '@latchkey/users-store'
 
-/** SQL: `latchkey_sign_ins`. They go with their user. */
+/** SQL: `latchkey_sign_ins`. Rows are deleted with their user. */
 export interface SignInsTable {
-  /** Made of the issuer, the subject and the time, so that each copy of the app would write the same row. */
+  /** Derived from the issuer, the subject and the time, so that all instances write the same row. */
   id: string
   user_id: string
   profile_id: string
@@ -19,9 +19,9 @@ export interface ActivityCountsTable {
   /** `2026-01-31`, in UTC. */
   day: string
   kind: string
-  /** Of a refusal its reason; of a sign-in and a sign-up the id of the authentication profile. */
+  /** The reason of a refusal, or the authentication profile's ID of a sign-in or sign-up. */
   detail: string
-  /** Text on PostgreSQL, whose numbers may be larger than JavaScript's. */
+  /** Text on PostgreSQL, because its integers can exceed JavaScript's. */
   count: number | string
 }
 

@@ -2,7 +2,7 @@ import type { Tables } from '@latchkey/database'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { Counts, type Batch, type Counted, type SignInRow } from './pending-activity.js'
 
-/** Writes a batch: all of it, or nothing. A sign-in that is there already, or whose user is not, is left out and does not count. */
+/** Writes a batch atomically. Skips sign-ins that exist already, or whose user does not exist, and does not count them. */
 export async function writeActivity (db: Kysely<Tables>, { signIns, counts }: Batch): Promise<void> {
   await db.transaction().execute(async transaction => {
     const all = new Counts()
@@ -17,7 +17,7 @@ type Inserted = Pick<SignInRow, 'created_at' | 'profile_id'>
 async function insertSignIns (transaction: Transaction<Tables>, signIns: readonly SignInRow[]): Promise<readonly Inserted[]> {
   if (signIns.length === 0) return []
   const values = signIns.map(row => sql`(${sql.join([row.id, row.user_id, row.profile_id, row.issuer, row.subject, row.created_at, row.ip, row.user_agent])})`)
-  // Both databases call the columns of values so. In order, so that two copies with the same sign-ins do not wait for each other.
+  // Both databases name the columns of `values` like this. Sorted, to avoid deadlocks between instances with the same sign-ins.
   const { rows } = await sql<Inserted>`
     insert into latchkey_sign_ins (id, user_id, profile_id, issuer, subject, created_at, ip, user_agent)
     select column1, column2, column3, column4, column5, column6, column7, column8 from (values ${sql.join(values)}) as noted

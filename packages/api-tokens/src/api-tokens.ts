@@ -6,40 +6,40 @@ import type { ApiToken, ApiTokenChange, NewApiToken } from './api-token.js'
 /** Who a request with an API token acts as. */
 export type ApiTokenPrincipal = Extract<Principal, { kind: 'apiToken' }>
 
-/** What `fastify.apiTokens` can do. */
+/** The decorator `fastify.apiTokens`. */
 export interface ApiTokens {
   /**
-   * Makes a token.
+   * Creates a token.
    *
-   * @returns its record, and its secret: this is the one time that it can be read
+   * @returns its record and its secret, which can be read only this once
    * @throws API_TOKENS_ERR_INVALID_FIELDS (with `details` by field), API_TOKENS_ERR_NAME_TAKEN, API_TOKENS_ERR_ROLE_NOT_FOUND
-   * @throws API_TOKENS_ERR_CONDITION_NOT_MET the new record does not meet `where`, and was not made
+   * @throws API_TOKENS_ERR_CONDITION_NOT_MET if the new record does not meet `where`; it is not created
    */
   create (token: NewApiToken, options?: ChangeOptions<ApiToken>): Promise<{ readonly token: ApiToken, readonly secret: string }>
-  /** All of them, by name. */
+  /** All tokens, by name. */
   list (): Promise<ApiToken[]>
   find (by: { readonly id: string } | { readonly name: string }): Promise<ApiToken | null>
-  /** @throws what `create` throws of fields, and API_TOKENS_ERR_NOT_FOUND where there is none, or none that meets `where` */
+  /** @throws what `create` throws about fields, and API_TOKENS_ERR_NOT_FOUND if there is no such token, or none that meets `where` */
   update (id: string, change: ApiTokenChange, options?: ChangeOptions<ApiToken>): Promise<ApiToken>
-  /** Refuses the token from now on, for good, and keeps its record. @throws API_TOKENS_ERR_NOT_FOUND */
+  /** Permanently refuses the token, and keeps its record. @throws API_TOKENS_ERR_NOT_FOUND */
   revoke (id: string): Promise<ApiToken>
-  /** Deletes the record, and so refuses the token. @throws API_TOKENS_ERR_NOT_FOUND where there is none, or none that meets `where` */
+  /** Deletes the token, which is refused from then on. @throws API_TOKENS_ERR_NOT_FOUND if there is no such token, or none that meets `where` */
   delete (id: string, options?: ChangeOptions<ApiToken>): Promise<void>
 
   /**
-   * Who a secret acts as. One query for each call: nothing is remembered, so that every change holds at once.
+   * Returns the principal of a secret. One query per call, without a cache, so every change applies at once.
    *
    * @throws API_TOKENS_ERR_TOKEN_EXPIRED (401), API_TOKENS_ERR_TOKEN_INVALID (401) with `reason`
    */
   authenticate (secret: string): Promise<ApiTokenPrincipal>
 
-  /** What `authenticate` would say, without it being noted as a use: for people who ask why. @throws what `authenticate` throws */
+  /** Like `authenticate`, but does not record a use. For diagnosis. @throws what `authenticate` throws */
   lookUp (secret: string): Promise<ApiTokenPrincipal>
 
   /**
-   * Sets `request.principal` where the bearer token of a request is an API token, which begins with `lk_`.
+   * Sets `request.principal` if the request's bearer token is an API token, which starts with `lk_`.
    *
-   * @returns whether it is; `false`, at once, leaves the request as it was, with whatever else its `Authorization` header has
+   * @returns whether it is. `false` (without a promise) leaves the request unchanged, whatever else its `Authorization` header has
    * @throws what `authenticate` throws
    */
   authenticateRequest (request: FastifyRequest): Promise<true> | false

@@ -5,27 +5,27 @@ import type { ApiTokenPrincipal } from './api-tokens.js'
 import { API_TOKENS_ERR_TOKEN_EXPIRED, API_TOKENS_ERR_TOKEN_INVALID } from './errors.js'
 import { hashOf, isSameHash, isSecret } from './secret.js'
 
-/** How often at most it is written down that a token was used. */
+/** The shortest time between two records of a token's use. */
 const NOTE_EVERY_MS = 60_000
 
-/** The way from a secret to the principal that it acts as. */
+/** Finds the principal of a secret. */
 export interface Authentication {
   /** @throws API_TOKENS_ERR_TOKEN_EXPIRED, API_TOKENS_ERR_TOKEN_INVALID */
   principalOf (secret: string): Promise<ApiTokenPrincipal>
-  /** The same, without it being written down as a use. */
+  /** The same, without recording a use. */
   lookUp (secret: string): Promise<ApiTokenPrincipal>
 }
 
-/** Why a token of a record is refused now; `null` where it is accepted. */
+/** Why a record's token is refused now. `null` if it is accepted. */
 export function refusalOf ({ revokedAt, expiresAt }: Pick<ApiToken, 'revokedAt' | 'expiresAt'>, now = Date.now()): 'revoked' | 'expired' | null {
   if (revokedAt !== null) return 'revoked'
   return expiresAt !== null && now >= Date.parse(expiresAt) ? 'expired' : null
 }
 
 /**
- * Finds tokens by one query by an index, prepared once, that gives a row for each role.
+ * Finds tokens with one indexed query, prepared once, that returns a row per role.
  *
- * @param reportFailure told when a use could not be noted, which is no reason to refuse a token
+ * @param reportFailure called if a use could not be recorded; the token is accepted anyway
  */
 export function createAuthentication (db: Kysely<Tables>, reportFailure: (error: unknown) => void): Authentication {
   const bySecret = prepareQuery(db, db
@@ -34,7 +34,7 @@ export function createAuthentication (db: Kysely<Tables>, reportFailure: (error:
     .select(['token.id', 'token.secret_hash', 'token.expires_at', 'token.last_used_at', 'token.revoked_at', 'has.role_id'])
     .where('token.secret_hash', '=', '')
     .compile())
-  /** The tokens whose use is being noted: of two hundred requests at once one writes. */
+  /** Tokens whose use is being recorded: of many concurrent requests, only one writes. */
   const noting = new Set<string>()
 
   async function noteUse (id: string, lastUsedAt: string | null, now: number): Promise<void> {
@@ -42,7 +42,7 @@ export function createAuthentication (db: Kysely<Tables>, reportFailure: (error:
     if ((lastUsedAt !== null && lastUsedAt > due) || noting.has(id)) return
     noting.add(id)
     try {
-      // Another copy of the app may have noted it meanwhile.
+      // Another instance may have recorded it meanwhile.
       await db.updateTable('latchkey_api_tokens').set({ last_used_at: new Date(now).toISOString() })
         .where('id', '=', id)
         .where(({ or, eb }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<=', due)]))

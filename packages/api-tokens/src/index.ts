@@ -1,7 +1,6 @@
 /**
- * Owns API tokens, static secrets with roles and no user: their records, and the way from a secret to the
- * principal that it acts as: `fastify.apiTokens`. Who may make them is for others to decide, and what a
- * token may do is for role-permissions.
+ * Owns API tokens, which are static secrets with roles and without a user: their records, and finding the principal of a
+ * secret: `fastify.apiTokens`. Others decide who can create tokens; role-permissions decides what a token can do.
  */
 import { leaveUnseen } from '@latchkey/database'
 import fp from 'fastify-plugin'
@@ -35,11 +34,11 @@ async function apiTokens (fastify: FastifyInstance, options: ApiTokensOptions): 
   const { migrate } = resolveOptions(options)
   if (migrate) await migrateApiTokens(fastify.db)
   const { rolePermissions, log } = fastify
-  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns.
   const db = fastify.db.withoutPlugins()
-  // Tokens are asked for at each use, and nobody remembers anything of them: that they are used all the time has nobody forget what is remembered of users.
+  // Tokens are never cached, and recording their use must not invalidate the caches of users.
   leaveUnseen(db, ['latchkey_api_tokens'])
-  const { principalOf, lookUp } = createAuthentication(db, error => { log.error({ err: error }, 'The use of an API token could not be noted') })
+  const { principalOf, lookUp } = createAuthentication(db, error => { log.error({ err: error }, 'Could not record the use of an API token') })
 
   const service: ApiTokens = {
     ...createTokensStore(db),
@@ -63,7 +62,7 @@ async function apiTokens (fastify: FastifyInstance, options: ApiTokensOptions): 
       request.principal = await service.authenticate(secret)
       return true
     } catch (error) {
-      // Nothing that the token says.
+      // Logs nothing from the token.
       if (error instanceof API_TOKENS_ERR_TOKEN_INVALID) request.log.info({ reason: error.reason }, 'An API token was refused')
       throw error
     }

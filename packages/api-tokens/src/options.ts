@@ -3,11 +3,11 @@ import Type, { type Static } from 'typebox'
 import { API_TOKENS_ERR_INVALID_OPTIONS } from './errors.js'
 
 const schema = Type.Object({
-  /** Whether to create and update the tables at registration; else `migrateApiTokens` must have run before. */
+  /** Whether to migrate the tables at registration. Otherwise, run `migrateApiTokens` before. */
   migrate: Type.Boolean({ default: true })
 }, { additionalProperties: false })
 
-/** What `@latchkey/api-tokens` is registered with. */
+/** The options of `@latchkey/api-tokens`. */
 export type ApiTokensOptions = Partial<Static<typeof schema>>
 
 /** @throws API_TOKENS_ERR_INVALID_OPTIONS */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What every secret begins with, and no ID token does: a JWT begins with the base64url of `{`. */
+/** The prefix of every secret. No ID token has it, because a JWT starts with the base64url of `{`. */
 export const PREFIX = 'lk_'
 const BYTES = 32
 const SECRET = /^lk_[\w-]{43}$/
@@ -10,18 +10,18 @@ export function newSecret (): string {
   return PREFIX + randomBytes(BYTES).toString('base64url')
 }
 
-/** Whether something has the form of a secret; what has not is not worth a query. */
+/** Whether a value looks like a secret. Others are refused without a query. */
 export function isSecret (value: unknown): value is string {
-  // The length first, since a stranger may send megabytes.
+  // Checks the length first, because anyone can send megabytes.
   return typeof value === 'string' && value.length === PREFIX.length + 43 && SECRET.test(value)
 }
 
-/** What is stored of a secret. No salt and no slow hash: nobody can guess 256 random bits. */
+/** The stored form of a secret. It needs no salt and no slow hash, because nobody can guess 256 random bits. */
 export function hashOf (secret: string): string {
   return createHash('sha256').update(secret).digest('hex')
 }
 
-/** Compares two hashes in a time that tells nothing of where they differ. */
+/** Compares two hashes in constant time. */
 export function isSameHash (one: string, other: string): boolean {
   return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
 }

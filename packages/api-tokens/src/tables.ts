@@ -12,7 +12,7 @@ export interface ApiTokensTable {
   created_by: string | null
 }
 
-/** SQL: `latchkey_api_token_roles`; the primary key is (token_id, role_id); a row goes with its token and with its role. */
+/** SQL: `latchkey_api_token_roles`; the primary key is (token_id, role_id). Rows are deleted with their token or role. */
 export interface ApiTokenRolesTable {
   token_id: string
   role_id: string

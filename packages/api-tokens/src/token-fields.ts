@@ -3,16 +3,16 @@ import { IsDate, IsDateTime } from 'typebox/format'
 import type { ApiTokenChange, NewApiToken } from './api-token.js'
 import { API_TOKENS_ERR_INVALID_FIELDS } from './errors.js'
 
-/** Says what is wrong with a value, in words that follow the field's name; `null` when it fits. */
+/** Returns what is wrong with a value, as the end of a sentence that starts with the field's name. `null` if it is valid. */
 type Check = (value: unknown) => string | null
 type Checks = Readonly<Record<string, Check>>
 
 const LONGEST_NAME = 100
 const LONGEST_CREATOR = 255
-/** Databases take a limited number of parameters for a statement. */
+/** Databases limit the number of parameters of a statement. */
 const MOST_ROLES = 1000
 
-/** A new token's fields as they are stored. @throws API_TOKENS_ERR_INVALID_FIELDS with `details` by field */
+/** Checks a new token's fields, and returns them in their stored form. @throws API_TOKENS_ERR_INVALID_FIELDS with `details` by field */
 export function readNewToken (token: NewApiToken, now: number) {
   const { name, roles, expiresAt, createdBy } = check({ name: undefined, roles: undefined, ...token as Partial<NewApiToken> } as NewApiToken, {
     name: mistakeInName,
@@ -23,7 +23,7 @@ export function readNewToken (token: NewApiToken, now: number) {
   return { name, roles: unique(roles), expiresAt: stored(expiresAt) ?? null, createdBy: createdBy ?? null }
 }
 
-/** A change as it is stored; what is `undefined` stays. @throws API_TOKENS_ERR_INVALID_FIELDS with `details` by field */
+/** Checks a change, and returns it in its stored form; `undefined` means unchanged. @throws API_TOKENS_ERR_INVALID_FIELDS with `details` by field */
 export function readChange (change: ApiTokenChange) {
   const { name, roles, expiresAt } = check<ApiTokenChange>(change, {
     name: optional(mistakeInName),
@@ -33,7 +33,7 @@ export function readChange (change: ApiTokenChange) {
   return { name, roles: roles === undefined ? undefined : differenceOf(roles), expiresAt: stored(expiresAt) }
 }
 
-/** Which roles a token gets, and which it loses: those named, or all but those it gets. */
+/** The roles to add, and the roles to remove: those listed, or all others. */
 export interface RolesChange {
   readonly add: readonly string[]
   readonly remove: readonly string[] | 'others'
@@ -50,7 +50,7 @@ function check<Fields extends object> (given: Fields, checks: Checks, unknownFie
     const mistake = Object.hasOwn(checks, field) ? (checks[field] as Check)(value) : unknownField
     return mistake === null ? [] : [[field, mistake] as const]
   })
-  // fromEntries, since a field may be called __proto__.
+  // fromEntries, because a field may be named __proto__.
   if (details.length > 0) throw new API_TOKENS_ERR_INVALID_FIELDS(Object.fromEntries(details))
   return given
 }
@@ -85,7 +85,7 @@ function mistakeInDifference (value: unknown): string | null {
 
 function mistakeInDate (value: unknown): string | null {
   const isDate = typeof value === 'string' && (IsDate(value) || IsDateTime(value)) && !Number.isNaN(Date.parse(value))
-  // An offset may lead out of the four-digit years, whose texts sort by time.
+  // An offset can lead out of four-digit years, which sort by time as text.
   return isDate && /^\d{4}-/.test(new Date(value).toISOString()) ? null : 'must be a date (2026-01-31) or a time (2026-01-31T12:00:00Z)'
 }
 
@@ -97,7 +97,7 @@ function unique (ids: readonly string[]): string[] {
   return [...new Set(ids)]
 }
 
-/** `Array.isArray`, which does not know lists that are read-only. */
+/** `Array.isArray` for read-only lists. */
 function isList (value: object): value is readonly string[] {
   return Array.isArray(value)
 }

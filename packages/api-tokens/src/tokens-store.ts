@@ -8,14 +8,14 @@ import { API_TOKENS_ERR_CONDITION_NOT_MET, API_TOKENS_ERR_NAME_TAKEN, API_TOKENS
 import { hashOf, newSecret } from './secret.js'
 import { readChange, readNewToken, type RolesChange } from './token-fields.js'
 
-/** What of `fastify.apiTokens` is about records. */
+/** The part of `fastify.apiTokens` that manages records. */
 export type TokensStore = Omit<ApiTokens, 'authenticate' | 'authenticateRequest' | 'lookUp'>
 
-/** The records on a database whose tables are there. */
+/** The records in a migrated database. */
 export function createTokensStore (db: Kysely<Tables>): TokensStore {
   const dialect = apiTokensDialectOf(db)
 
-  /** Runs a change of a record and of its roles, all of it or nothing, and says what of the tables' rules it broke. */
+  /** Changes a record and its roles in a transaction, and translates violated constraints. */
   async function change<Result> (work: (transaction: Transaction<Tables>) => Promise<Result>): Promise<Result> {
     try {
       return await db.transaction().execute(work)
@@ -27,7 +27,7 @@ export function createTokensStore (db: Kysely<Tables>): TokensStore {
     }
   }
 
-  /** Takes an id as a client may give it; of what cannot be stored there is nothing. */
+  /** Accepts any ID from a client: one that cannot be stored is not found. */
   async function changeExisting (id: string, work: (transaction: Transaction<Tables>) => Promise<ApiToken | undefined>): Promise<ApiToken> {
     const changed = isStorableText(id) ? await change(work) : undefined
     if (changed === undefined) throw new API_TOKENS_ERR_NOT_FOUND()
@@ -72,7 +72,7 @@ export function createTokensStore (db: Kysely<Tables>): TokensStore {
     },
 
     revoke: async id => await changeExisting(id, async transaction => {
-      // Whoever revokes it again leaves the first time.
+      // Revoking it again keeps the first time.
       await set(transaction, id, { revoked_at: new Date(Date.now()).toISOString() }, sql<boolean>`revoked_at is null`)
       return await read(transaction, { id })
     }),
@@ -89,14 +89,14 @@ export function createTokensStore (db: Kysely<Tables>): TokensStore {
   }
 }
 
-/** Reads a token for a change: until the end of the transaction nobody else changes it. */
+/** Reads a token for a change, and locks it until the end of the transaction. */
 async function hold (db: Kysely<Tables>, id: string, where: Expression<SqlBool> | null): Promise<ApiToken | undefined> {
   const query = db.updateTable('latchkey_api_tokens').set(({ ref }) => ({ id: ref('id') })).where('latchkey_api_tokens.id', '=', id)
   const held = await (where === null ? query : query.where(where)).returning('id').executeTakeFirst()
   return held === undefined ? undefined : await read(db, { id })
 }
 
-/** Sets what is not `undefined`. */
+/** Sets the values that are not `undefined`. */
 async function set (db: Kysely<Tables>, id: string, values: Record<string, string | null | undefined>, where: Expression<SqlBool> | null = null): Promise<void> {
   const query = db.updateTable('latchkey_api_tokens')
     .set({ ...values, updated_at: new Date(Date.now()).toISOString() })
@@ -105,14 +105,14 @@ async function set (db: Kysely<Tables>, id: string, values: Record<string, strin
 }
 
 /**
- * Touches only the rows that change, so that it never waits for a role's deletion while that one waits for it.
+ * Touches only the rows that change, to avoid a deadlock with the deletion of a role.
  *
- * @throws API_TOKENS_ERR_ROLE_NOT_FOUND, or the database's own error where a role is deleted meanwhile
+ * @throws API_TOKENS_ERR_ROLE_NOT_FOUND, or the database's own error if a role is deleted meanwhile
  */
 async function changeRoles (db: Kysely<Tables>, id: string, { add, remove }: RolesChange): Promise<void> {
   if (add.length > 0) {
     const existing = await db.selectFrom('latchkey_roles').select('id').where('id', 'in', add).execute()
-    // The foreign key says so too, unless an SQLite connection of the app's own has foreign keys off.
+    // The foreign key checks this too, unless the app's own SQLite connection has foreign keys off.
     if (existing.length < add.length) throw new API_TOKENS_ERR_ROLE_NOT_FOUND()
   }
   const losing = db.deleteFrom('latchkey_api_token_roles').where('token_id', '=', id)
@@ -134,7 +134,7 @@ async function read (db: Kysely<Tables>, by: { readonly id: string } | { readonl
   return fold(await query.orderBy('has.role_id').execute())[0]
 }
 
-/** A row for each role of each token; the hash stays where it is. */
+/** Selects a row per token and role, without the hash. */
 function select (db: Kysely<Tables>) {
   return db.selectFrom('latchkey_api_tokens as token')
     .leftJoin('latchkey_api_token_roles as has', 'has.token_id', 'token.id')
@@ -143,7 +143,7 @@ function select (db: Kysely<Tables>) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof select>['execute']>>[number]
 
-/** The tokens of such rows, in their order. */
+/** Groups such rows into tokens, in the same order. */
 function fold (rows: readonly Row[]): ApiToken[] {
   const byId = new Map<string, Row[]>()
   for (const row of rows) byId.set(row.id, [...byId.get(row.id) ?? [], row])

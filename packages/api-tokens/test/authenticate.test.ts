@@ -203,7 +203,7 @@ for (const dialect of dialects) {
     await app.db.schema.alterTable('latchkey_api_tokens').renameTo('the_tokens').execute()
     await app.db.schema.createView('latchkey_api_tokens').as(app.db.selectFrom('the_tokens' as 'latchkey_api_tokens').selectAll().distinct()).execute()
     t.match(await app.apiTokens.authenticate(secret), { tokenId: token.id })
-    const [complaint] = logs.filter(line => line.includes('could not be noted'))
+    const [complaint] = logs.filter(line => line.includes('Could not record the use'))
     t.match(JSON.parse(complaint ?? '{}'), { level: 50 })
     t.notMatch(logs.join(), secret.slice(3))
   })

@@ -13,7 +13,7 @@ await app.ready()
 const ann = await app.usersStore.create({ email: `ann-${Date.now()}@example.com` })
 const principal = { kind: 'user', userId: ann.id, email: ann.email, roles: [] } as const
 
-// In the transaction of the change: both are there, or neither is.
+// In the transaction of the change, so that both are stored or neither.
 await app.usersStore.update(ann.id, { firstName: 'Ann' }, {
   inTransaction: async (transaction, { before, after }) => {
     await app.auditLog.record(transaction, { principal, action: 'update', table: 'Users', recordId: ann.id, before: { ...before }, after: { ...after } })

@@ -2,51 +2,51 @@ import type { Tables } from '@latchkey/database'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Transaction } from 'kysely'
 
-/** Who did something: a principal, or the app itself at the word of who runs it (`latchkey doctor --fix`). */
+/** Who did something: a principal, or the operator of the app (`latchkey doctor --fix`). */
 export type Actor = Principal | { readonly kind: 'operator' }
 
-/** A record as people may see it: never a secret. */
+/** The visible fields of a record, never a secret. */
 export type AuditedRecord = Readonly<Record<string, unknown>>
 
-/** Something that was done to a record. */
+/** An event to record. */
 export interface NewAuditEvent {
   readonly principal: Actor
-  /** In the words of permissions: `create`, `update`, `delete`; or `invite`, `signUp`, `viewAs`. */
+  /** An action of permissions (`create`, `update`, `delete`), or `invite`, `signUp`, `viewAs`. */
   readonly action: string
-  /** The table, as permissions call it. */
+  /** The table's name in permissions. */
   readonly table: string
   readonly recordId: string
-  /** As it was; `null` where it was not there, or nothing is said of it. */
+  /** The record before. `null` if it did not exist, or is not given. */
   readonly before: AuditedRecord | null
-  /** As it is; `null` where it is gone. */
+  /** The record after. `null` if it no longer exists. */
   readonly after: AuditedRecord | null
 }
 
-/** An event as it is kept. */
+/** A recorded event. */
 export interface AuditEvent {
   readonly id: string
   /** ISO 8601 in UTC. */
   readonly createdAt: string
   readonly actorKind: Actor['kind']
-  /** The id of the user or API token; `null` for a guest and an operator. */
+  /** The ID of the user or API token. `null` for a guest and an operator. */
   readonly actorId: string | null
-  /** The email of the user, as it was then. */
+  /** The user's email at that time. */
   readonly actorName: string | null
   readonly action: string
   readonly table: string
   readonly recordId: string
-  /** The fields of the record; of a change only those that differ. */
+  /** The fields of the record. For a change, only those that differ. */
   readonly before: AuditedRecord | null
   readonly after: AuditedRecord | null
 }
 
-/** What `fastify.auditLog` can do. */
+/** The decorator `fastify.auditLog`. */
 export interface AuditLog {
   /**
-   * Notes what was done, in the transaction that does it: both are there, or neither is.
-   * A change that changed nothing is not noted.
+   * Records an event in the transaction of the change, so that both are stored or neither.
+   * A change without differences is not recorded.
    */
   record (transaction: Transaction<Tables>, event: NewAuditEvent): Promise<void>
-  /** The events of these ids, in no order. */
+  /** The events with these IDs, in no particular order. */
   read (ids: readonly string[]): Promise<AuditEvent[]>
 }

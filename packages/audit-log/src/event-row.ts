@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Actor, AuditedRecord, AuditEvent, NewAuditEvent } from './audit-log.js'
 import type { AuditEventsTable } from './tables.js'
 
-/** The row of an event; `null` where nothing was changed. */
+/** The row of an event. `null` if nothing changed. */
 export function toRow ({ principal, action, table, recordId, before, after }: NewAuditEvent): AuditEventsTable | null {
   const differing = before === null || after === null ? null : differingFields(before, after)
   if (differing !== null && differing.length === 0) return null
@@ -45,7 +45,7 @@ function actorColumns (actor: Actor): Pick<AuditEventsTable, 'actor_kind' | 'act
   }
 }
 
-/** `updatedAt` is no change of its own. */
+/** Ignores `updatedAt`. */
 function differingFields (before: AuditedRecord, after: AuditedRecord): string[] {
   const fields = new Set([...Object.keys(before), ...Object.keys(after)])
   return [...fields].filter(field => field !== 'updatedAt' && !isDeepStrictEqual(before[field], after[field]))

@@ -1,6 +1,6 @@
 /**
- * Owns the audit log: who changed which record, when, and what it was before and after: `fastify.auditLog`. What is
- * noted, and who may read it, is for others to decide; nothing in it is ever changed, and deleted only when it is older than it is kept.
+ * Owns the audit log: who changed which record, when, and its state before and after: `fastify.auditLog`. Others decide
+ * what is recorded and who can read it. Events never change, and are deleted only after their retention time.
  */
 import { deleteOldRegularly } from '@latchkey/database'
 import fp from 'fastify-plugin'
@@ -27,7 +27,7 @@ declare module 'fastify' {
 async function auditLog (fastify: FastifyInstance, options: AuditLogOptions): Promise<void> {
   const { migrate, keepDays } = resolveOptions(options)
   if (migrate) await migrateAuditLog(fastify.db)
-  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns.
   const db = fastify.db.withoutPlugins()
   const log: AuditLog = {
     record: async (transaction, event) => {
@@ -39,7 +39,7 @@ async function auditLog (fastify: FastifyInstance, options: AuditLogOptions): Pr
   fastify.decorate('auditLog', Object.freeze(log))
   if (keepDays === undefined) return
   const deleting = deleteOldRegularly(db, [{ table: 'latchkey_audit_events', key: ['id'], time: 'created_at', keepDays }], error => {
-    fastify.log.warn({ err: { message: (error as Error).message } }, 'Old audit events could not be deleted: it is tried again in an hour')
+    fastify.log.warn({ err: { message: (error as Error).message } }, 'Could not delete old audit events; trying again in an hour')
   })
   fastify.addHook('onClose', async () => { await deleting.stop() })
 }

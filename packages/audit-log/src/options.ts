@@ -3,13 +3,13 @@ import Type, { type Static } from 'typebox'
 import { AUDIT_LOG_ERR_INVALID_OPTIONS } from './errors.js'
 
 const schema = Type.Object({
-  /** Days after which an event is deleted; left out: never. */
+  /** Days after which an event is deleted. Default: never. */
   keepDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
-  /** Whether to create and update the tables at registration; else `migrateAuditLog` must have run before. */
+  /** Whether to migrate the table at registration. Otherwise, run `migrateAuditLog` before. */
   migrate: Type.Boolean({ default: true })
 }, { additionalProperties: false })
 
-/** What `@latchkey/audit-log` is registered with. */
+/** The options of `@latchkey/audit-log`. */
 export type AuditLogOptions = Partial<Static<typeof schema>>
 
 /** @throws AUDIT_LOG_ERR_INVALID_OPTIONS */

@@ -3,14 +3,14 @@ export interface AuditEventsTable {
   id: string
   created_at: string
   actor_kind: string
-  /** The id of the user or API token; `null` for a guest and for the system. */
+  /** The ID of the user or API token. `null` for a guest and an operator. */
   actor_id: string | null
-  /** What that one was called then: the email of a user. */
+  /** The user's email at that time. */
   actor_name: string | null
   action: string
   resource: string
   record_id: string
-  /** JSON of the fields, before and after; of a change only those that differ. */
+  /** JSON of the fields before the event; `after` likewise. For a change, only those that differ. */
   before: string | null
   after: string | null
 }

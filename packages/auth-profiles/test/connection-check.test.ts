@@ -79,7 +79,7 @@ t.test('an issuer that does not answer as it should fails, and says why', async 
   const { app } = await copies.open()
   const check = async (options: object) => await app.authProfiles.check({ name: 'X', type: 'openid', options: { clientId: 'web', ...options } })
   const partner = await copies.issuer()
-  const messages: Record<string, RegExp> = { down: /ECONNREFUSED/, error: /status 500/, garbage: /something else than a JSON object/, huge: /more than/, redirect: /status 302/ }
+  const messages: Record<string, RegExp> = { down: /ECONNREFUSED/, error: /status 500/, garbage: /did not respond with a JSON object/, huge: /more than/, redirect: /status 302/ }
   for (const [behaviour, message] of Object.entries(messages)) {
     await partner.behave(behaviour as 'down')
     const found = await check({ issuer: partner.issuer })

@@ -3,19 +3,20 @@ import type pg from 'pg'
 import { cancelStatement } from './cancel-statement.js'
 import { DATABASE_ERR_NO_ANSWER } from './errors.js'
 
-/** In a statement: who takes such a lock waits for others to end their work, such as migrations, and does such work then. */
+/** Marks statements that take an advisory lock: they wait for others to finish long work, such as migrations, and then do such work. */
 const ADVISORY_LOCK = 'pg_advisory_'
-/** As Kysely begins a transaction. */
+/** How Kysely begins a transaction. */
 const BEGIN = /^(?:begin|start transaction)\b[^;]*$/
 
 /**
- * Gives a connection of the pool up that has been silent for so long while a statement waits for its answer: it may be dead without anybody having learnt of it. What waits for it
- * fails, and the pool makes another. The server is told: it would go on otherwise, waiting for a lock or with locks of its own, and with each that follows have one connection more.
- * With pg's `query_timeout` only the statement would fail: the connection would go back to the pool, and the next one wait for it.
- * A connection that has asked for an advisory lock may take its time until it goes back.
+ * Closes a pooled connection that is silent for this long while a statement waits for its answer, because it may be dead without
+ * anyone noticing. Its statements fail, and the pool opens another connection. The server is asked to cancel the statement, so
+ * that it does not keep waiting or holding locks, with one more connection each time. pg's `query_timeout` would only fail the
+ * statement, and return the connection to the pool for the next one to wait for.
+ * A connection that has requested an advisory lock has no deadline until it returns to the pool.
  *
- * PostgreSQL does the same with a transaction of which it hears nothing for so long: else what that one holds of a process that is cut off would be held until TCP finds
- * out, for hours, and whoever else needs it would wait.
+ * PostgreSQL likewise ends a transaction that it hears nothing from for this long. Otherwise the locks of a disconnected process
+ * would block others for hours, until TCP notices.
  */
 export function limitAnswers (pool: pg.Pool, withinMs: number): void {
   const unhurried = new WeakSet<pg.PoolClient>()
@@ -31,20 +32,20 @@ function limitAnswersOf (client: pg.PoolClient, withinMs: number, unhurried: Wea
   let isGivenUp = false
 
   client.on('drain', () => { isAsked = false })
-  // Of silence in both directions: an answer that has begun may take as long as it comes, and each of several statements has its own time.
+  // Measures silence in both directions: an answer may take any time once it has started, and each statement has its own deadline.
   stream.setTimeout(withinMs).on('timeout', () => {
     if (!isAsked || unhurried.has(client)) return
     isGivenUp = true
-    // Every statement of the connection fails with it. `end` would wait for the other side, which may be gone.
+    // Fails every statement of the connection. `end` would wait for the other side, which may be gone.
     stream.destroy(noAnswer())
     cancelStatement(client)
   })
   client.query = ((...args: unknown[]) => {
-    // Such as the rollback, whose error would hide the reason.
+    // For example the rollback, whose own error would hide the reason.
     if (isGivenUp) return Promise.reject(noAnswer())
     const [statement] = args
     if (typeof statement === 'string' && statement.includes(ADVISORY_LOCK)) unhurried.add(client)
-    // By the message that begins it: for this transaction alone, whoever has the session after it.
+    // Sent with `begin`, so that it applies to this transaction only, whoever has the session afterwards.
     if (typeof statement === 'string' && BEGIN.test(statement)) args[0] = `${statement}; set local idle_in_transaction_session_timeout = ${withinMs}`
     isAsked = true
     return query(...args)

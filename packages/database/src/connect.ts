@@ -13,18 +13,18 @@ import { SqliteChanges } from './sqlite-changes.js'
 import { CHANNEL } from './told-changes.js'
 import type { Tables } from './index.js'
 
-/** What the connection layer has to say outside any request. */
+/** Receives reports that belong to no request. */
 export interface Reports {
   /** A PostgreSQL connection was lost while idle. */
   idleClosed (error: Error): void
-  /** Of seeing what others change. */
+  /** About detecting changes by others. */
   readonly listening: ReportListening
 }
 
 type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'answerTimeoutMs' | 'busyTimeoutMs' | 'synchronous'>
 
 /**
- * Opens the database of a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
+ * Opens the database at a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
  *
  * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme, DATABASE_ERR_FILE_UNUSABLE
  */
@@ -50,13 +50,13 @@ function open (url: string, options: ConnectionOptions, unseen: ReadonlySet<stri
   throw new DATABASE_ERR_UNSUPPORTED_URL()
 }
 
-/** Hands Kysely the same statement for the same hot SQL, where the driver would prepare it anew, and tells what runs. */
+/** Reuses prepared statements for hot SQL, which the driver would prepare again each time, and records changes. */
 function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, changes: SqliteChanges): SqliteDatabase {
   const statements = new Map<string, Sqlite.Statement>()
   return {
     close: () => { database.close() },
     prepare: sql => {
-      // Kysely runs it in the same turn of the event loop, before anybody can look.
+      // Kysely runs it in the same turn of the event loop, before anyone can check for changes.
       if (watched.mayChange(sql)) changes.note()
       const statement = statementFor(sql)
       changes.runs(statement)
@@ -65,7 +65,7 @@ function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, c
   }
 
   function statementFor (sql: string): Sqlite.Statement {
-    // After some errors, such as a full disk, SQLite has done so itself: Kysely would throw that there is no transaction, in place of the error that says why.
+    // After some errors, such as a full disk, SQLite has already rolled back. Kysely would then throw "no transaction", which hides the real error.
     if (sql === 'rollback' && !database.inTransaction) return database.prepare('select null')
     if (statementName(sql) === undefined) return database.prepare(sql)
     let statement = statements.get(sql)
@@ -86,12 +86,12 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answe
   })
   const changes = new PostgresChanges({
     connect: onNotification => new ListeningConnection(url, connectionTimeoutMs, onNotification),
-    // In time, or the connection of the pool is lost, or a commit hangs: then it is tried again.
+    // With a timeout, in case the pool's connection is lost or a commit hangs. It is tried again then.
     notify: text => pool.query({ text: 'select pg_notify($1, $2)', values: [CHANNEL, text], query_timeout: ANSWERS_WITHIN_MS } as pg.QueryConfig)
   }, listening)
-  // Without listeners, a server that goes away would end the process: while a connection is idle, and between two statements of a transaction.
+  // Without these listeners, a server that goes away would end the process, while a connection is idle or between two statements.
   pool.on('error', idleClosed)
-  pool.on('connect', client => { client.on('error', () => { /* what was under way fails by itself */ }) })
+  pool.on('connect', client => { client.on('error', () => { /* the running statement fails by itself */ }) })
   limitAnswers(pool, answerTimeoutMs)
   pool.on('connect', client => { watchStatements(client, new WatchedStatements(unseen), () => { changes.note() }) })
   const closing = {
@@ -111,7 +111,7 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answe
   }
 }
 
-/** Gives hot SQL a name on this connection, by which PostgreSQL keeps it parsed and planned, and tells when something may have been changed. */
+/** Names hot SQL on this connection, so that PostgreSQL keeps it prepared, and records possible changes. */
 function watchStatements (client: pg.PoolClient, watched: WatchedStatements, onChange: () => void): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((...args: unknown[]) => {
@@ -119,7 +119,7 @@ function watchStatements (client: pg.PoolClient, watched: WatchedStatements, onC
     if (typeof text !== 'string') return query(...args)
     const name = statementName(text)
     const result = name === undefined ? query(...args) : query({ name, text, values })
-    // Also where it failed: the connection may have been lost with the answer to a commit.
+    // Also after a failure: the answer to a successful commit may have been lost.
     if (watched.mayChange(text)) Promise.resolve(result).then(onChange, onChange)
     return result
   }) as typeof client.query

@@ -2,32 +2,32 @@ import type { Kysely } from 'kysely'
 import { createRefresh } from './refresh.js'
 import { isSameVersion, readVersion, type StoredVersion } from './version-row.js'
 
-/** What of the app is kept in memory, and where it is stored. */
+/** Describes data kept in memory, and where it is stored. */
 export interface FollowedParts<DB, Stored> {
   readonly db: Kysely<DB>
-  /** Where its version is: the SQL name of a `VersionTable`. */
+  /** The SQL name of the `VersionTable` with its version. */
   readonly table: string
-  /** The version of what is in memory. */
+  /** The version of the data in memory. */
   known (): StoredVersion
-  /** Reads all of it, the version first: a change in between is then seen as one more change, and not missed. */
+  /** Reads everything, the version first, so that a change in between is detected later instead of missed. */
   load (): Promise<Stored>
-  /** Puts it into memory. */
+  /** Replaces the data in memory. */
   take (stored: Stored): void
-  /** Told when the database can no longer be asked, and, without an error, when it can again. */
+  /** Called with an error when the database becomes unavailable, and without one when it is available again. */
   report (error: unknown): void
 }
 
-/** What is kept in memory, as it follows what is stored. */
+/** Keeps data in memory in step with the database. */
 export interface Followed {
-  /** Takes over what other copies of the app changed; looks at most once a second, and never fails. `undefined` where that was done already (`createRefresh`). What comes too late for who waits is taken over when it comes. */
+  /** Loads changes of other instances. Checks at most once a second, and never fails. `undefined` if there is nothing to wait for (`createRefresh`). An answer that arrives too late for the callers is still applied. */
   refresh (): Promise<void> | undefined
-  /** Runs changes of this process one after the other, and nothing is taken over meanwhile: what was read before a change never replaces what it took. */
+  /** Runs changes of this process one after another. Nothing is loaded meanwhile, so data read before a change never replaces its result. */
   exclusively<Result> (work: () => Promise<Result>): Promise<Result>
-  /** Takes over what others changed, whenever it was compared last: within `exclusively`. */
+  /** Loads changes of others, however recent the last check was. Call it within `exclusively`. */
   catchUp (): Promise<void>
 }
 
-/** Has something that is stored with a version, and kept in memory whole, follow what is stored. */
+/** Keeps versioned data that is entirely in memory in step with the database. */
 export function followStored<DB, Stored> ({ db, table, known, load, take, report }: FollowedParts<DB, Stored>): Followed {
   let working: Promise<unknown> = Promise.resolve()
 
@@ -44,7 +44,7 @@ export function followStored<DB, Stored> ({ db, table, known, load, take, report
     exclusively,
     catchUp: async () => { if (!await isKnown()) take(await load()) },
     refresh: createRefresh(async () => {
-      // Also when nobody waits for it any more: all is loaded one after the other, and so never older than what is known. A database that is slow for long would be followed by nobody otherwise.
+      // Also if nobody waits any more, or a permanently slow database would never be followed. Loads run one after another, so they are never older than the known data.
       if (!await isKnown()) await exclusively(async () => { take(await load()) })
     }, report)
   }

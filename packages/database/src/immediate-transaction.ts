@@ -1,9 +1,10 @@
 import { sql, type Kysely } from 'kysely'
 
 /**
- * Runs a change of the schema of an SQLite database while no other process writes, all of it or nothing. Kysely's transactions let others write until the first change.
+ * Runs a schema change of an SQLite database atomically, while no other process writes. Kysely's own transactions let others
+ * write until the first change.
  *
- * @param work is given the connection to query by
+ * @param work receives the connection to use
  */
 export async function inImmediateTransaction<DB> (db: Kysely<DB>, work: (connection: Kysely<DB>) => Promise<void>): Promise<void> {
   await db.connection().execute(async connection => {
@@ -12,7 +13,7 @@ export async function inImmediateTransaction<DB> (db: Kysely<DB>, work: (connect
       await work(connection)
       await sql`commit`.execute(connection)
     } catch (error) {
-      // After some errors, such as a full disk, SQLite has done so itself.
+      // After some errors, such as a full disk, SQLite has already rolled back.
       await sql`rollback`.execute(connection).catch(() => {})
       throw error
     }

@@ -1,7 +1,7 @@
 /**
- * Owns the app's one Kysely instance: `fastify.db`. It opens the database of a URL and closes it with
- * the app, or takes an instance that the app already has and leaves closing to it.
- * It owns no tables: each package declares its own (`Tables`) and brings its migrations (`migrate`).
+ * Owns the app's single Kysely instance: `fastify.db`. It opens the database at a URL and closes it with the app, or uses
+ * an instance that the app already has and must close itself.
+ * It owns no tables: each package declares its own (`Tables`) and has its own migrations (`migrate`).
  */
 import fp from 'fastify-plugin'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
@@ -28,8 +28,7 @@ export { isUnavailable } from './unavailable.js'
 export { raiseVersion, readVersion, type StoredVersion, type VersionTable } from './version-row.js'
 
 /**
- * The tables of the database, by SQL name. Empty here: each package that owns tables adds them by
- * declaration merging, and so may an app add its own.
+ * The tables of the database, by SQL name. Empty here: packages and apps add their tables by declaration merging.
  *
  * @example
  * declare module '@latchkey/database' {
@@ -40,7 +39,7 @@ export interface Tables {}
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The app's database. Its tables are those that the registered packages and the app declare. */
+    /** The app's database. Its tables are declared by the registered packages and the app. */
     db: Kysely<Tables>
   }
 }
@@ -58,23 +57,23 @@ async function database (fastify: FastifyInstance, options: DatabaseOptions): Pr
 }
 
 function createReports (log: FastifyBaseLogger): Reports {
-  const meanwhile = 'until then, what was read is read again after a second'
+  const meanwhile = 'Until then, data is cached for only a second'
   return {
     idleClosed: error => { log.error({ err: told(error) }, 'The database closed an idle connection') },
     listening: {
-      lost: error => { log.warn({ err: told(error) }, `The database cannot tell what others change, and is tried again: ${meanwhile}`) },
+      lost: error => { log.warn({ err: told(error) }, `Cannot listen for changes by other processes; retrying. ${meanwhile}`) },
       notArriving: () => {
-        log.info(`The database takes LISTEN, but its notifications do not arrive, as behind a pooler in transaction mode: ${meanwhile}. To have what was read remembered for longer, connect to PostgreSQL itself, or to a pooler in session mode`)
+        log.info(`The database accepts LISTEN, but its notifications do not arrive, probably because of a pooler in transaction mode. ${meanwhile}. For longer caching, connect to PostgreSQL directly or to a pooler in session mode`)
       },
       silent: tables => {
-        log.warn({ tables }, `Tables lack the triggers that tell of their changes: ${meanwhile}. Where they are lost, make them anew, as docs/operations.md says`)
+        log.warn({ tables }, `Tables lack the triggers that notify of their changes. ${meanwhile}. If they were lost, create them again as described in docs/operations.md`)
       },
-      over: () => { log.info('The database tells what others change again') }
+      over: () => { log.info('Changes by other processes are detected again') }
     }
   }
 }
 
-/** The driver's error has the whole client on it, the key to cancel its queries included. */
+/** Selects what to log: the driver's error contains the whole client, including the key to cancel its queries. */
 function told (error: unknown): { message: string, code: string | undefined } {
   const { message, code } = error as Error & { code?: string }
   return { message, code }

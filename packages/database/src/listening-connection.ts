@@ -2,26 +2,26 @@ import { Socket } from 'node:net'
 import pg from 'pg'
 import { CHANNEL, LOOK_AT_TRIGGERS } from './told-changes.js'
 
-/** What operators see of it in `pg_stat_activity`. */
+/** Shown in `pg_stat_activity`. */
 const APPLICATION_NAME = 'latchkey changes'
-/** Milliseconds after which who does not answer is gone. */
+/** Milliseconds after which a server that does not answer counts as gone. */
 export const ANSWERS_WITHIN_MS = 5000
 
-/** What a look at the database told. */
+/** The result of checking the database. */
 export interface Look {
   /** The tables that lack a trigger. */
   readonly silent: readonly string[]
-  /** Another one after what no trigger tells. */
+  /** Differs after changes that no trigger reports. */
   readonly version: string
 }
 
-/** One PostgreSQL connection, beside those of the pool, that listens. */
+/** A PostgreSQL connection outside the pool that listens for notifications. */
 export class ListeningConnection {
   readonly #socket = new Socket()
   readonly #client: pg.Client
   #isOpen = false
 
-  /** @param onNotification told the text of each */
+  /** @param onNotification receives the text of each notification */
   constructor (url: string, connectionTimeoutMs: number, onNotification: (text: string) => void) {
     this.#client = new pg.Client({
       connectionString: url,
@@ -29,14 +29,14 @@ export class ListeningConnection {
       connectionTimeoutMillis: connectionTimeoutMs,
       query_timeout: ANSWERS_WITHIN_MS,
       keepAlive: true,
-      // Its own: `end` waits for the other side, which may be gone.
+      // Our own socket, because `end` waits for the other side, which may be gone.
       stream: () => this.#socket
     })
-    this.#client.on('error', () => { /* the next look fails by itself */ })
+    this.#client.on('error', () => { /* the next check fails by itself */ })
     this.#client.on('notification', ({ payload = '' }) => { onNotification(payload) })
   }
 
-  /** Connects, and begins to listen. */
+  /** Connects and starts to listen. */
   async open (): Promise<void> {
     await this.#client.connect()
     this.#isOpen = true
@@ -44,10 +44,10 @@ export class ListeningConnection {
   }
 
   /**
-   * Looks at the triggers of these tables. PostgreSQL sends what it has to tell before it answers: whoever gets the answer has been told all that was there to
-   * tell when it was asked.
+   * Checks the triggers of these tables. PostgreSQL sends pending notifications before the answer, so by then all changes up
+   * to the request have been reported.
    *
-   * @throws where this connection does not listen any more: something between may have given it another session, which does not know the prepared statement either
+   * @throws if the session no longer listens: a pooler may have switched to another session, which also lacks the prepared statement
    */
   async look (tables: readonly string[]): Promise<Look> {
     const { rows: [row] } = await this.#client.query<Look & { listens: boolean }>({
@@ -55,16 +55,16 @@ export class ListeningConnection {
       text: `select '${CHANNEL}' in (select pg_listening_channels()) as listens, triggers.* from (${LOOK_AT_TRIGGERS}) triggers`,
       values: [tables]
     })
-    if (row?.listens !== true) throw new Error('The session does not listen any more')
+    if (row?.listens !== true) throw new Error('The session is no longer listening')
     return row
   }
 
-  /** @throws where nobody is there any more; by another session it may be */
+  /** @throws if the server is gone. Another session may answer */
   async ping (): Promise<void> {
     await this.#client.query('select')
   }
 
-  /** Ends it at once, whatever it waits for. */
+  /** Closes the connection at once, even while it waits for something. */
   async close (): Promise<void> {
     if (this.#socket.closed) return
     const closed = new Promise(resolve => { this.#socket.once('close', resolve) })

@@ -3,23 +3,23 @@ import { dialectOf } from './dialect.js'
 import { DATABASE_ERR_MIGRATION_FAILED } from './errors.js'
 import { inImmediateTransaction } from './immediate-transaction.js'
 
-/** Migrations by name; run in the order of their names, each once. */
+/** Migrations by name. Each runs once, in the order of the names. */
 export type Migrations = Readonly<Record<string, Migration>>
 
 /**
- * Brings one package's tables up to date. Each package keeps its own record of what has run, so
- * packages can be installed and removed one by one, and any number of copies of an app may start at
- * once: Kysely's migrator holds a lock, and all migrations of a call are one transaction.
+ * Migrates one package's tables. Each package has its own record of executed migrations, so packages can be installed and
+ * removed independently. Any number of instances can start at once: a lock is held, and all migrations of a call are one
+ * transaction.
  *
- * @param db where the tables live
- * @param packageName who owns the migrations, for example `@latchkey/users-store`
- * @param migrations named so that their alphabetical order is the order to run them in
- * @throws DATABASE_ERR_MIGRATION_FAILED, which says which one failed and what the database said; its error is the `cause`
+ * @param db the database with the tables
+ * @param packageName the owner of the migrations, for example `@latchkey/users-store`
+ * @param migrations with names whose alphabetical order is the order to run them in
+ * @throws DATABASE_ERR_MIGRATION_FAILED with the name of the migration and the database's message. The `cause` is its error
  */
 export async function migrate<DB> (db: Kysely<DB>, packageName: string, migrations: Migrations): Promise<void> {
   const isSqlite = dialectOf(db) === 'sqlite'
   try {
-    // There, Kysely's migrator neither locks nor wraps in a transaction: a failing migration would leave half of itself behind, and two processes could run it twice.
+    // On SQLite, Kysely's migrator uses neither a lock nor a transaction: a failed migration would be half done, and two processes could run it twice.
     if (isSqlite) await inImmediateTransaction(db, connection => runMigrator(connection, packageName, migrations))
     else await runMigrator(db, packageName, migrations)
   } catch (error) {
@@ -38,9 +38,9 @@ async function runMigrator<DB> (db: Kysely<DB>, packageName: string, migrations:
   const { error, results } = await migrator.migrateToLatest()
   if (error === undefined) return
   const [, unknown] = /previously executed migration (\S+) is missing/.exec((error as Error).message) ?? []
-  if (unknown !== undefined) throw new DATABASE_ERR_MIGRATION_FAILED('Migration', packageName, `${unknown} has run on this database, which this version does not know. Start the version that ran it, or a later one, or restore a backup of before`, { cause: undefined })
+  if (unknown !== undefined) throw new DATABASE_ERR_MIGRATION_FAILED('Migration', packageName, `this database has the migration ${unknown}, which this version does not know. Start the version that ran it or a later one, or restore an earlier backup`, { cause: undefined })
   const failed = results?.find(({ status }) => status === 'Error')
-  // None of them where there was no getting to the first one, such as where the database does not answer.
+  // Undefined if not even the first one was reached, for example because the database does not answer.
   throw failure(failed === undefined ? 'Migration' : `Migration ${failed.migrationName}`, packageName, error)
 }
 
@@ -48,7 +48,7 @@ function failure (what: string, packageName: string, cause: unknown): Error {
   return new DATABASE_ERR_MIGRATION_FAILED(what, packageName, describe(cause), { cause })
 }
 
-/** Where a server has several addresses, and none answers, the error has no text of its own. */
+/** If a server has several addresses and none answers, the error itself has no text. */
 function describe (cause: unknown): string {
   const { message, code, errors } = cause as { message?: string, code?: string, errors?: { message: string }[] }
   return [message, errors?.[0]?.message, code].find(text => text !== undefined && text !== '') ?? String(cause)

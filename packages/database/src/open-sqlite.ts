@@ -4,19 +4,19 @@ import { dirname } from 'node:path'
 import { DATABASE_ERR_FILE_UNUSABLE } from './errors.js'
 import type { ResolvedOptions } from './options.js'
 
-/** What the system and SQLite say of a folder or a file that cannot be made, read or written. */
+/** Codes of the system and of SQLite for a folder or file that cannot be created, read or written. */
 const unusable = /^(E[A-Z]+|SQLITE_(CANTOPEN|READONLY|PERM|IOERR|FULL)\w*)$/
 
-/** By what is said: the first that fits. */
+/** Remedies by code; the first match counts. */
 const remedies: readonly [RegExp, string][] = [
-  [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)$/, 'make room on its disk'],
-  [/^(EMFILE|ENFILE)$/, 'let the process, or the whole system, open more files'],
-  [/^(EIO|SQLITE_IOERR)/, 'see that its disk is sound, has room, and is none of a network'],
-  [/^/, 'let the app write to that file and its folder, or give the URL of another']
+  [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE)$/, 'free space on its disk'],
+  [/^(EMFILE|ENFILE)$/, 'raise the limit of open files of the process or the system'],
+  [/^(EIO|SQLITE_IOERR)/, 'check that its disk works, has free space, and is not a network drive'],
+  [/^/, 'give the app write access to the file and its folder, or use another file']
 ]
 
 /**
- * Opens the database in a file, and makes the file and its folder where they are not there.
+ * Opens an SQLite file. Creates the file and its folder if they do not exist.
  *
  * @throws DATABASE_ERR_FILE_UNUSABLE
  */
@@ -25,7 +25,7 @@ export function openSqlite (path: string, { busyTimeoutMs, synchronous }: Pick<R
   try {
     if (path !== ':memory:') makeFolder(dirname(path))
     database = new Sqlite(path, { timeout: busyTimeoutMs })
-    // Readers and the writer do not wait for each other, and a commit not for the disk: the event loop would wait with it.
+    // With these, readers and the writer don't wait for each other, and by default commits don't wait for the disk, which would block the event loop.
     database.pragma('journal_mode = WAL')
     database.pragma(`synchronous = ${synchronous}`)
     database.pragma('foreign_keys = ON')
@@ -38,7 +38,7 @@ export function openSqlite (path: string, { busyTimeoutMs, synchronous }: Pick<R
   }
 }
 
-/** SQLite says the same of a file that may not be opened, a full disk and too many open files: the system tells them apart. */
+/** SQLite reports the same code for a forbidden file, a full disk and too many open files. The system's error distinguishes them. */
 function saidBySystem (path: string, error: unknown): unknown {
   if (!/^SQLITE_CANTOPEN/.test((error as NodeJS.ErrnoException).code ?? '')) return error
   try {
@@ -53,7 +53,7 @@ function remedyFor (code: string): string {
   return remedies.find(([codes]) => codes.test(code))?.[1] as string
 }
 
-/** One folder after the other: Node 20 never ends making several at once where the system says that there is nothing above them, as below /proc. */
+/** Creates one folder at a time: with `recursive`, Node 20 loops forever where the system says that the parent does not exist, as below /proc. */
 function makeFolder (path: string): void {
   if (existsSync(path)) return
   const above = dirname(path)
@@ -61,7 +61,7 @@ function makeFolder (path: string): void {
   try {
     mkdirSync(path)
   } catch (error) {
-    // Another copy of the app may have been faster.
+    // Another instance may have been faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }

@@ -3,30 +3,30 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ListeningConnection } from './listening-connection.js'
 import type { SeenChanges } from './seen-changes.js'
 
-/** Milliseconds between two looks whether all that others change is still told. */
+/** Milliseconds between two checks that all changes by others are still reported. */
 const LOOK_AGAIN_MS = 250
-/** Milliseconds for which a look is believed: within a second, with what it takes to answer a request, a change of another process must be seen. */
+/** Milliseconds for which a check is trusted: a change of another process must be seen within a second, including the time to answer a request. */
 const BELIEVED_FOR_MS = 900
 /** Milliseconds in which a notification must arrive. */
 const ARRIVES_WITHIN_MS = 2000
-/** Milliseconds until the connection is tried again: at first, and at most. */
+/** Milliseconds until the connection is tried again: the first time, and at most. */
 const PAUSE_MS = { first: 500, last: 30_000 }
-/** The same where notifications do not arrive, which only an operator can change. */
+/** The same if notifications do not arrive, which only an operator can fix. */
 const NOT_ARRIVING_PAUSE_MS = 300_000
-/** Milliseconds after which the connection is closed where nobody asks for changes. Opening it anew costs about as much as looking for that long. */
+/** Milliseconds without any interest in changes after which the connection is closed. Opening it again costs about as much as checking for that long. */
 const UNUSED_MS = 60_000
-/** Milliseconds for which what was read holds where nobody tells what others change. */
+/** Milliseconds for which read data is valid if changes by others are not reported. */
 const UNTOLD_HOLDS_FOR_MS = 1000
-/** The same where somebody does: an operator may have moved to another server, and be told by the old one for as long as it is there. */
+/** The same if they are reported. Limited, because after a move to another server, the old one keeps reporting as long as it runs. */
 const TOLD_HOLDS_FOR_MS = 60_000
 
-/** Told once of each trouble, and when it is over. Meanwhile `ofOthers` is false. */
+/** Called once for each problem, and when it is over. Meanwhile `ofOthers` is false. */
 export interface ReportListening {
-  /** The connection was lost, or there is none to be had. */
+  /** The connection was lost, or cannot be opened. */
   lost (error: unknown): void
-  /** It can be had, but what is told does not arrive, as behind a pooler that gives each transaction another session. */
+  /** The connection works, but notifications do not arrive, as behind a pooler in transaction mode. */
   notArriving (): void
-  /** Nobody tells of what is changed in these tables. */
+  /** Changes of these tables are not reported. */
   silent (tables: readonly string[]): void
   over (): void
 }
@@ -34,18 +34,18 @@ export interface ReportListening {
 type Trouble = Exclude<keyof ReportListening, 'over'>
 
 interface Database {
-  /** A connection that tells `onNotification` what it hears, to be opened. */
+  /** Creates a connection, not opened yet, that passes notifications to `onNotification`. */
   connect (onNotification: (text: string) => void): ListeningConnection
-  /** Sends a notification by another connection. */
+  /** Sends a notification over another connection. */
   notify (text: string): Promise<unknown>
 }
 
 /**
- * What this process was told to change, and, of the tables that are watched, what PostgreSQL tells that others changed.
- * It listens while somebody asks for the count.
+ * Counts the changes of this process and, for watched tables, the changes of others that PostgreSQL reports.
+ * It listens as long as someone reads the count.
  */
 export class PostgresChanges implements SeenChanges {
-  /** Of this process alone. */
+  /** Only the changes of this process. */
   readonly own: SeenChanges
   readonly #database: Database
   readonly #report: ReportListening
@@ -59,7 +59,7 @@ export class PostgresChanges implements SeenChanges {
   #listening: Promise<void> | undefined
   #connection: ListeningConnection | undefined
   #trouble: Trouble | undefined
-  /** A notification of our own, which has to arrive, and what is to be done then. */
+  /** Our own test notification, and what to do when it arrives. */
   #awaited = { text: '', arrived: () => {} }
 
   constructor (database: Database, report: ReportListening) {
@@ -86,12 +86,12 @@ export class PostgresChanges implements SeenChanges {
     return this.ofOthers ? TOLD_HOLDS_FOR_MS : UNTOLD_HOLDS_FOR_MS
   }
 
-  /** This process may have changed something. */
+  /** Call it when this process may have changed something. */
   note (): void {
     this.#count++
   }
 
-  /** Has the changes of these tables seen too: `ofOthers` is true where all that are watched are told of, which the next look says of these. */
+  /** Also watches these tables. `ofOthers` is true if all watched tables report their changes; the next check finds out for these. */
   watch (tables: readonly string[]): void {
     for (const table of tables) this.#tables.add(table)
   }
@@ -101,12 +101,12 @@ export class PostgresChanges implements SeenChanges {
     await this.#connection?.close()
   }
 
-  /** Also where the event loop stood still, and nobody could look: whoever asks finds out. */
+  /** Expires an old check, even if a blocked event loop prevented the next one. */
   #forgetOldLook (now: number): void {
     if (now > this.#believedUntil) this.#distrust()
   }
 
-  /** From now on something may be changed of which this process is not told. */
+  /** From now on, changes may go unreported. */
   #distrust (): void {
     if (this.#isTold) this.#count++
     this.#isTold = false
@@ -121,7 +121,7 @@ export class PostgresChanges implements SeenChanges {
     while (this.#isAsked) {
       const lasted = await this.#listen()
       if (!this.#isAsked) break
-      // One that lasted may be had again at once; one that is lost as soon as it is there may not.
+      // Retry quickly only if the connection had lasted.
       if (lasted !== null && lasted > pause) pause = PAUSE_MS.first
       await this.#wait(lasted === null ? NOT_ARRIVING_PAUSE_MS : pause * (0.5 + Math.random() / 2))
       pause = Math.min(pause * 2, PAUSE_MS.last)
@@ -129,7 +129,7 @@ export class PostgresChanges implements SeenChanges {
     this.#listening = undefined
   }
 
-  /** Never fails. @returns for how many milliseconds; `null` where what is told does not arrive */
+  /** Never fails. @returns how many milliseconds it listened; `null` if notifications do not arrive */
   async #listen (): Promise<number | null> {
     let begun = Infinity
     try {
@@ -158,14 +158,14 @@ export class PostgresChanges implements SeenChanges {
     else if (text === this.#awaited.text) this.#awaited.arrived()
   }
 
-  /** A pooler takes `listen` of anybody. While it is found out, the connection must ask nothing: for as long as it did, it would have a session that is told. */
+  /** Tests whether notifications arrive, because a pooler accepts any `listen`. The connection must not send anything during the test: while it did, it would have a session that receives notifications. */
   async #arrives (connection: ListeningConnection): Promise<boolean> {
     const arriving = new AbortController()
     const text = randomUUID()
     this.#awaited = { text, arrived: () => { arriving.abort() } }
     await this.#database.notify(text)
     if (!arriving.signal.aborted) await this.#wait(ARRIVES_WITHIN_MS, arriving.signal)
-    // To a process that stood still meanwhile it comes before this answer.
+    // If this process was blocked meanwhile, the notification arrives before this answer.
     if (!arriving.signal.aborted) await connection.ping()
     return arriving.signal.aborted
   }
@@ -178,7 +178,7 @@ export class PostgresChanges implements SeenChanges {
       this.#tell('silent', report => { report.silent(silent) })
       return
     }
-    // What was changed while nobody was told counts too.
+    // Counts changes made while nothing was reported.
     if (!this.#isTold || version !== this.#version) this.#count++
     this.#version = version
     this.#isTold = true
@@ -193,7 +193,7 @@ export class PostgresChanges implements SeenChanges {
     this.#trouble = trouble
   }
 
-  /** Until then, or until the signal comes. */
+  /** Waits for this time, or until the signal aborts. */
   async #wait (ms: number, signal = this.#closing.signal): Promise<void> {
     await wait(ms, undefined, { ref: false, signal }).catch(() => {})
   }

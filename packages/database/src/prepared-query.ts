@@ -7,21 +7,21 @@ import { createHash } from 'node:crypto'
  */
 const statementNames = new Map<string, string>()
 
-/** The name under which a connection keeps this SQL prepared, or nothing for SQL that is not hot. */
+/** The name under which a connection keeps this SQL prepared, or `undefined` if it is not hot. */
 export function statementName (sql: string): string | undefined {
   return statementNames.get(sql)
 }
 
-/** A query whose SQL is written and prepared once, and run with other parameters each time. */
+/** A query that is compiled and prepared once, and run with different parameters. */
 export interface PreparedQuery<Row> {
   readonly sql: string
-  /** Runs it with the parameters in the order in which they stand in the SQL. */
+  /** Runs it with the parameters in the order of the SQL. */
   all (parameters: readonly unknown[]): Promise<Row[]>
 }
 
 /**
- * Compiles a query once. Kysely compiles and prepares a query at every execution, which costs more
- * than a lookup by index does; what runs at every request is prepared by this instead.
+ * Compiles a query once. Kysely compiles and prepares a query at every execution, which costs more than an index lookup.
+ * Use it for queries that run at every request.
  *
  * @param db the database to run it on
  * @param query a compiled query; the values it was built with are placeholders for the real ones

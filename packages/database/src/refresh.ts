@@ -1,16 +1,16 @@
-/** Milliseconds for which what is in memory is not compared with the database again: from the beginning of a look, or from the end of one that failed, so that not everybody waits for the next. */
+/** Milliseconds without another check: from the start of a check, or from the end of a failed one, so that not every request waits for the next. */
 const FRESH_FOR = 1000
-/** Milliseconds after which a look is given up. It takes a few, and all who ask wait for it; who waited so long goes on with what is known. */
+/** Milliseconds after which waiting ends. A check normally takes a few, and all callers wait for it; after this time they continue with the known data. */
 const ANSWERS_WITHIN = 2000
 
 /**
- * Makes the function by which something in memory, read a moment ago, follows what other copies of the app change in the database.
+ * Creates a function that keeps data in memory, which was just loaded, in step with changes that other instances make in the database.
  *
- * @param compare looks, and takes over what is otherwise there, unless `late` says by then that nobody waits any more: what was read may be older than what is known
- * @param report told, with the error, when the database can no longer be asked, or does not answer, and without one when it can again
- * @returns a function that compares, once for all who ask meanwhile, and never fails nor takes longer than two seconds: what is in memory is the best there is.
- *   Within a second of when it last began to look it gives `undefined`, so that who asks in every request need not wait. So whoever asks a second after a change, and waits, is told of it; where a look takes
- *   longer than a second, whoever asks so long after
+ * @param compare checks the database and applies differences, unless `late` is aborted by then: the result may be older than the known data
+ * @param report called with an error when the database fails or does not answer, and without one when it works again
+ * @returns a function that checks once for all concurrent callers. It never fails and takes at most two seconds; the data in
+ *   memory stays in use. It returns `undefined` within a second of the start of the last check, so that requests need not wait.
+ *   A caller that waits, a second after a change, sees that change. If a check takes longer than a second, it is that much later
  */
 export function createRefresh (compare: (late: AbortSignal) => Promise<void>, report: (error: unknown) => void): () => Promise<void> | undefined {
   let freshUntil = performance.now() + FRESH_FOR
@@ -24,7 +24,7 @@ export function createRefresh (compare: (late: AbortSignal) => Promise<void>, re
       if (failing) report(undefined)
       failing = false
     } catch (error) {
-      // Who asks the database itself will be told.
+      // Not thrown: whoever queries the database directly gets the error.
       if (!failing) report(error)
       failing = true
       freshUntil = performance.now() + FRESH_FOR
@@ -39,7 +39,7 @@ export function createRefresh (compare: (late: AbortSignal) => Promise<void>, re
   }
 }
 
-/** @throws what `look` throws, or that it took too long */
+/** @throws what `look` throws, or a timeout */
 async function inTime (look: (late: AbortSignal) => Promise<void>): Promise<void> {
   const late = new AbortController()
   const looked = look(late.signal)

@@ -1,40 +1,40 @@
 import type { Kysely } from 'kysely'
 
-/** Counts what may have changed something in one database. */
+/** Counts possible changes in one database. */
 export interface SeenChanges {
-  /** Grows when a statement of this process that may change something has run, and again with the commit of its transaction. */
+  /** Grows when this process has run a statement that may change something, and again at the commit of its transaction. */
   readonly count: number
-  /** Whether it grows, a little later, by what other processes change too. May change at any time; where it becomes false, the count has grown. */
+  /** Whether changes of other processes also count, with a short delay. Can change at any time; when it becomes false, the count grows. */
   readonly ofOthers: boolean
-  /** Milliseconds for which what was read may be taken for what is there while the count does not grow. */
+  /** Milliseconds for which read data is valid while the count does not grow. */
   readonly holdsForMs: number
 }
 
 interface Seen {
-  /** The changes of the process, and those that others make of these tables. */
+  /** The changes of this process, and those of others to these tables. */
   changesOf (tables: readonly string[]): SeenChanges
   /** The tables whose changes do not count. */
   readonly unseen: Set<string>
 }
 
-/** By Kysely's adapter, which an instance shares with its transactions and with what `withoutPlugins` gives. */
+/** By Kysely's adapter, which an instance shares with its transactions and the result of `withoutPlugins`. */
 const seenBy = new WeakMap<object, Seen>()
 
 /**
- * What is changed in a database: whoever remembers something that was read knows by it that it may be otherwise now.
- * What was read is of the count from before the reading. This process's changes are seen at once, those of others within a second where `ofOthers` is true: on SQLite,
- * and on PostgreSQL of the tables that are told of (`tellOfChanges`), as long as that can be relied on.
+ * Tells whether cached data may be outdated. Take the count before you read; the data is current as long as the count stays
+ * the same. Changes of this process count at once. Changes of others count within a second if `ofOthers` is true: on SQLite
+ * always, on PostgreSQL for tables prepared by `tellOfChanges`, while notifications work.
  *
- * @param tables by SQL name: those that are read. Left out: on PostgreSQL, no changes of others are seen
- * @returns `null` for an instance that the app brought, whose statements nobody sees
+ * @param tables the tables that you read, by SQL name. Without them, changes of others do not count on PostgreSQL
+ * @returns `null` for an instance that the app created, whose statements cannot be observed
  */
 export function seenChanges<DB> (db: Kysely<DB>, tables: readonly string[] = []): SeenChanges | null {
   return seenBy.get(db.getExecutor().adapter)?.changesOf(tables) ?? null
 }
 
 /**
- * Has this process's changes of these tables not count: for those that are written all the time, of which nobody remembers
- * anything, and with which nothing else changes.
+ * Excludes this process's changes to these tables from the count. For tables that are written all the time, that nobody caches,
+ * and whose changes affect no other table.
  *
  * @param tables by SQL name
  */
@@ -42,23 +42,23 @@ export function leaveUnseen<DB> (db: Kysely<DB>, tables: readonly string[]): voi
   for (const table of tables) seenBy.get(db.getExecutor().adapter)?.unseen.add(table)
 }
 
-/** Has `seenChanges` and `leaveUnseen` know the instance and all that is made from it. */
+/** Registers an instance, and everything derived from it, for `seenChanges` and `leaveUnseen`. */
 export function announceChanges<DB> (db: Kysely<DB>, seen: Seen): void {
   seenBy.set(db.getExecutor().adapter, seen)
 }
 
-/** As Kysely writes it, or in words of our own. */
+/** Matches Kysely's SQL and our own. */
 const changeOfTable = /^\s*(?:insert into|update|delete from) "?(\w+)/
 
-/** Tells of the statements of one connection which of them may change something, by how they begin. */
+/** Tells which statements of a connection may change something, by how they start. */
 export class WatchedStatements {
   readonly #unseen: ReadonlySet<string>
-  /** Whether the transaction has done nothing but change tables that are left unseen. */
+  /** Whether the transaction has only changed excluded tables so far. */
   #isUnseen = false
 
   constructor (unseen: ReadonlySet<string>) { this.#unseen = unseen }
 
-  /** To be told of each statement, in order. */
+  /** Call it for each statement, in order. */
   mayChange (sql: string): boolean {
     if (sql === 'begin') {
       this.#isUnseen = true
@@ -68,7 +68,7 @@ export class WatchedStatements {
     const [, table] = changeOfTable.exec(sql) ?? []
     if (table !== undefined && this.#unseen.has(table)) return false
     this.#isUnseen = false
-    // Kysely writes `select` in small letters; whatever else a statement begins with, it may change something.
+    // Kysely writes `select` in lower case. Anything else may change something.
     return !sql.startsWith('select ')
   }
 }

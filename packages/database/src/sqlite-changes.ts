@@ -1,15 +1,15 @@
 import type Sqlite from 'better-sqlite3'
 import type { SeenChanges } from './seen-changes.js'
 
-/** Milliseconds for which a change of another process may go unseen. */
+/** Milliseconds for which a change of another process can go unseen. */
 const LOOK_AGAIN_MS = 250
-/** The same where nobody can look; after them, what was read is not believed any more. */
+/** The same while checking is impossible. After that, read data is no longer trusted. */
 const BELIEVED_FOR_MS = 900
 
-/** What this connection was told to change, and what others changed in the file. */
+/** Counts the changes of this connection, and those of others in the file. */
 export class SqliteChanges implements SeenChanges {
   readonly ofOthers = true
-  /** Reading it again would tell nothing else: both are asked of the same file. */
+  /** Unlimited, because changes and data come from the same file. */
   readonly holdsForMs = Infinity
   readonly #database: Sqlite.Database
   readonly #readVersion: Sqlite.Statement<[]>
@@ -21,7 +21,7 @@ export class SqliteChanges implements SeenChanges {
 
   constructor (database: Sqlite.Database) {
     this.#database = database
-    // Another number after each commit of another connection, whichever process has it.
+    // Changes after each commit of another connection in any process.
     this.#readVersion = database.prepare<[]>('pragma data_version').pluck()
   }
 
@@ -34,19 +34,19 @@ export class SqliteChanges implements SeenChanges {
     return this.#count
   }
 
-  /** This process may have changed something. */
+  /** Call it when this process may have changed something. */
   note (): void {
     this.#count++
   }
 
-  /** Of the statements of this connection, which run one after the other, this is the latest. */
+  /** Records the latest statement of this connection; they run one after another. */
   runs (statement: { readonly busy: boolean }): void {
     this.#statement = statement
   }
 
   /**
-   * In a transaction a look would begin to read, and its first write could no longer wait for that of another process. While a statement streams its rows, SQLite
-   * looks at what was there when it began.
+   * In a transaction, a check would start a read, and then the first write could not wait for another process's write. While a
+   * statement streams rows, SQLite only sees the state at its start.
    */
   get #canLook (): boolean {
     return !this.#database.inTransaction && this.#statement?.busy !== true
@@ -55,7 +55,7 @@ export class SqliteChanges implements SeenChanges {
   #look (now: number): void {
     this.#lookAt = now + LOOK_AGAIN_MS
     this.#believedUntil = now + BELIEVED_FOR_MS
-    // Somebody may ask after it was closed.
+    // The database may be closed already.
     if (!this.#database.open) return
     const version = this.#readVersion.get()
     if (version !== this.#version) this.#count++

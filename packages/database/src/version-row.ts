@@ -2,12 +2,12 @@ import { sql, type Kysely } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import { prepareQuery } from './prepared-query.js'
 
-/** A table for one row, whose id is 1: which version of something is stored. */
+/** A table with a single row (`id` 1): the version of some stored data. */
 export interface VersionTable {
   id: number
   /** Grows with every change. */
   version: number
-  /** Another one after each change: after a fail-over that lost the last changes, others have the numbers of those. `null` until the first change. */
+  /** Random, new with each change: after a fail-over that lost changes, other changes reuse their numbers. `null` until the first change. */
   mark: string | null
 }
 
@@ -17,7 +17,7 @@ export interface StoredVersion {
   readonly mark: string | null
 }
 
-/** @param table by SQL name, a `VersionTable` */
+/** @param table the SQL name of a `VersionTable` */
 export async function readVersion<DB> (db: Kysely<DB>, table: string): Promise<StoredVersion> {
   const [version] = await prepareQuery(db, sql<StoredVersion>`select version as number, mark from ${sql.table(table)} where id = 1`.compile(db)).all([])
   if (version === undefined) throw new Error(`The row of ${table} is missing`)
@@ -25,9 +25,10 @@ export async function readVersion<DB> (db: Kysely<DB>, table: string): Promise<S
 }
 
 /**
- * Makes another version, as the first statement of a transaction that changes what it is of: from here to its end, everybody else who does so waits.
+ * Writes a new version. Make it the first statement of a transaction that changes the data: others who do so wait until the
+ * transaction ends.
  *
- * @param table by SQL name, a `VersionTable`
+ * @param table the SQL name of a `VersionTable`
  */
 export async function raiseVersion<DB> (transaction: Kysely<DB>, table: string): Promise<StoredVersion> {
   const { rows: [version] } = await sql<StoredVersion>`update ${sql.table(table)} set version = version + 1, mark = ${randomUUID()} where id = 1 returning version as number, mark`.execute(transaction)
@@ -35,7 +36,7 @@ export async function raiseVersion<DB> (transaction: Kysely<DB>, table: string):
   return version
 }
 
-/** By both: a copy of the app that does not know the mark yet raises the number alone. */
+/** Compares both, because an older instance that does not know the mark yet raises only the number. */
 export function isSameVersion (one: StoredVersion, other: StoredVersion): boolean {
   return one.number === other.number && one.mark === other.mark
 }

@@ -57,7 +57,7 @@ for (const dialect of dialects) {
       await migrate(db, '@latchkey/things', createAndFill)
       await t.rejects(migrate(db, '@latchkey/things', create), {
         code: 'DATABASE_ERR_MIGRATION_FAILED',
-        message: 'Migration of @latchkey/things failed, and nothing of it was kept: 002-fill has run on this database, which this version does not know. Start the version that ran it, or a later one, or restore a backup of before'
+        message: 'Migration of @latchkey/things failed and was rolled back: this database has the migration 002-fill, which this version does not know. Start the version that ran it or a later one, or restore an earlier backup'
       })
       t.strictSame(await things(db), [{ id: 'one' }])
     })
@@ -68,7 +68,7 @@ for (const dialect of dialects) {
       const said = dialect === 'sqlite' ? 'no such table: nowhere' : 'relation "nowhere" does not exist'
       await t.rejects(migrate(db, '@latchkey/things', failing), {
         code: 'DATABASE_ERR_MIGRATION_FAILED',
-        message: `Migration 002-fail of @latchkey/things failed, and nothing of it was kept: ${said}`,
+        message: `Migration 002-fail of @latchkey/things failed and was rolled back: ${said}`,
         cause: { message: said }
       })
       await t.rejects(things(db))
@@ -91,7 +91,7 @@ t.test('a database that cannot be asked is what the error says, and nothing of i
   t.teardown(() => app.close())
   await app.register(database, { url: 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey' })
   const error = await migrate(app.db, '@latchkey/things', create).then(() => null, (error: Error) => error)
-  t.match(error, { code: 'DATABASE_ERR_MIGRATION_FAILED', message: 'Migration of @latchkey/things failed, and nothing of it was kept: connect ECONNREFUSED 127.0.0.1:1', cause: { code: 'ECONNREFUSED' } })
+  t.match(error, { code: 'DATABASE_ERR_MIGRATION_FAILED', message: 'Migration of @latchkey/things failed and was rolled back: connect ECONNREFUSED 127.0.0.1:1', cause: { code: 'ECONNREFUSED' } })
   t.notMatch(inspect(error), /hunter2/)
 })
 

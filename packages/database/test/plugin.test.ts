@@ -81,7 +81,7 @@ for (const kysely of [{}, null, 'sqlite::memory:', new SqliteDialect({ database:
     t.teardown(() => app.close())
     await t.rejects(async () => await app.register(database, { kysely } as never), {
       code: 'DATABASE_ERR_INVALID_OPTIONS',
-      message: 'Invalid database options: kysely must be a Kysely instance, made by new Kysely({ dialect })'
+      message: 'Invalid database options: kysely must be a Kysely instance, created by new Kysely({ dialect })'
     })
   })
 }
@@ -116,7 +116,7 @@ t.test('an SQLite file that cannot be made, or written, stops the registration a
     const app = Fastify()
     await t.rejects(async () => await app.register(database, { url: `sqlite:${path}` }), {
       code: 'DATABASE_ERR_FILE_UNUSABLE',
-      message: new RegExp(`^The SQLite database ${path} cannot be used \\(.+\\): let the app write to that file and its folder, or give the URL of another$`),
+      message: new RegExp(`^The SQLite database ${path} cannot be used \\(.+\\): give the app write access to the file and its folder, or use another file$`),
       cause: { code: new RegExp(code) }
     })
     await app.close()
@@ -144,14 +144,14 @@ t.test('what is said of an SQLite file that cannot be used fits why', async t =>
   const unusable = (said: string, remedy: string) => new RegExp(`^DATABASE_ERR_FILE_UNUSABLE The SQLite database ${path} cannot be used \\(${said}.*\\): ${remedy}$`)
 
   const noMore = 'try { for (;;) openSync("/dev/null") } catch {}'
-  t.match(await saidIn('ulimit -n 1000; exec "$@"', path, noMore), unusable('EMFILE: too many open files', 'let the process, or the whole system, open more files'))
-  t.match(await saidIn('ulimit -f 0; exec "$@"', path), unusable('disk I/O error', 'see that its disk is sound, has room, and is none of a network'))
+  t.match(await saidIn('ulimit -n 1000; exec "$@"', path, noMore), unusable('EMFILE: too many open files', 'raise the limit of open files of the process or the system'))
+  t.match(await saidIn('ulimit -f 0; exec "$@"', path), unusable('disk I/O error', 'check that its disk works, has free space, and is not a network drive'))
 
   const disk = (options: string) => `unshare -rm sh -c 'mount -t tmpfs -o ${options} tmpfs ${folder} && { dd if=/dev/zero of=${folder}/full bs=4k count=16 2>/dev/null; "$@"; }' sh "$@"`
   const mayMount = await promisify(execFile)('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'tmpfs', folder]).then(() => true, () => false)
   if (!mayMount) return t.comment('no disk can be made here to be full')
-  t.match(await saidIn(disk('size=64k'), path), unusable('database or disk is full', 'make room on its disk'))
-  t.match(await saidIn(disk('size=64k,nr_inodes=2'), path), unusable('ENOSPC: no space left on device', 'make room on its disk'))
+  t.match(await saidIn(disk('size=64k'), path), unusable('database or disk is full', 'free space on its disk'))
+  t.match(await saidIn(disk('size=64k,nr_inodes=2'), path), unusable('ENOSPC: no space left on device', 'free space on its disk'))
 })
 
 t.test('a PostgreSQL that ends connections, idle ones and one between two statements of a transaction, ends nothing else', async t => {

@@ -98,7 +98,7 @@ t.test('a notification that does not get through in five seconds, behind a commi
   const hanging = new URL(url)
   hanging.searchParams.set('options', '-c search_path=public,pg_catalog')
   const { app, changes, logged } = await openApp(t, hanging.href)
-  const said = () => logged().some(({ msg }) => msg.startsWith('The database cannot tell what others change'))
+  const said = () => logged().some(({ msg }) => msg.startsWith('Cannot listen for changes by other processes'))
   await until(() => changes.count >= 0 && said())
   t.notOk(changes.ofOthers)
   await other.query('drop function public.pg_notify')
@@ -195,7 +195,7 @@ t.test('where a table lacks a trigger, nobody relies on being told; that is said
   const said = logged()
   t.equal(said.length, 2 * Object.keys(lacking).length)
   t.match(said[0], { level: WARN, tables: ['people'], msg: /lack the triggers/ })
-  t.match(said[1], { level: INFO, msg: 'The database tells what others change again' })
+  t.match(said[1], { level: INFO, msg: 'Changes by other processes are detected again' })
 })
 
 t.test('tables that were never told of are not relied on', async t => {
@@ -220,7 +220,7 @@ t.test('a connection that the server ends is not relied on for longer than a sec
   const later = changes.count
   await until(async () => changes.count >= 0 && changes.ofOthers && await listening() === 1)
   t.ok(changes.count > later || later > count + 1, 'grown by the loss, and by coming back')
-  t.match(logged(), [{ level: WARN, msg: /cannot tell what others change/ }, { level: INFO, msg: /again/ }])
+  t.match(logged(), [{ level: WARN, msg: /Cannot listen for changes by other processes/ }, { level: INFO, msg: /again/ }])
   stopClock(t)
   await untilTold(changes)
   t.ok(await isNoticed(changes, async () => await other.query("update people set name = 'Ann'"), LONG))
@@ -257,7 +257,7 @@ t.test('a process that stands still does not rely on what it was told before', a
   await untilTold(changes)
 })
 
-t.test('where notifications do not arrive, as behind a pooler in transaction mode, nobody relies on them; that is said once', async t => {
+t.test('if notifications do not arrive, as behind a pooler in transaction mode, they are not relied on; this is logged once', async t => {
   const { changes, link, logged, listening } = await setUp(t)
   link.dropNotifications(true)
   await until(() => {
@@ -286,7 +286,7 @@ t.test('what somebody else tells does not prove that what the pool\'s connection
   t.match(logged(), [{ level: INFO, msg: /pooler/ }])
 })
 
-t.test('a session that does not listen any more, since something between cleaned it up, is not relied on', async t => {
+t.test('a session that a pooler has reset, and so no longer listens, is not relied on', async t => {
   const { changes, other, link } = await setUp(t)
   await untilTold(changes)
   t.ok(await isNoticed(changes, async () => {

@@ -9,7 +9,7 @@ await app.register(database, { url: process.env.DATABASE_URL ?? 'sqlite::memory:
 await app.register(rolePermissions)
 await app.register(firstAdministrator)
 
-// Behind whatever tells who is signed in.
+// Your authentication must set request.principal before this.
 app.post<{ Body: { code: string } }>('/administrator', async ({ principal, body: { code } }, reply) => {
   if (principal?.kind !== 'user') return await reply.code(403).send({ message: 'Sign in first' })
   const { name } = await app.firstAdministrator.claim(principal.userId, code)
@@ -18,5 +18,5 @@ app.post<{ Body: { code: string } }>('/administrator', async ({ principal, body:
 
 await app.ready()
 const issued = await app.firstAdministrator.issueCode()
-// The log is the owner's: nobody else sees the code.
-if (issued !== null) app.log.warn(`Nobody may do everything yet: sign in, and send ${issued.code} to /administrator`)
+// Only the app's owner can read the log.
+if (issued !== null) app.log.warn(`There is no administrator yet: sign in and send ${issued.code} to /administrator`)

@@ -5,7 +5,7 @@ import { hashOf, newCode } from './code.js'
 import { FIRST_ADMINISTRATOR_ERR_NOT_NEEDED, FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES, FIRST_ADMINISTRATOR_ERR_WRONG_CODE } from './errors.js'
 import { takeTry } from './tries.js'
 
-/** A code that is told this once. */
+/** A new code, returned only this once. */
 export interface IssuedCode {
   /** `XXXX-XXXX-XXXX-XXXX` */
   readonly code: string
@@ -13,48 +13,48 @@ export interface IssuedCode {
 }
 
 export interface ClaimOptions {
-  /** Runs in the transaction that gives the role; what it throws undoes it. It must query by `transaction` only. */
+  /** Runs in the transaction that assigns the role, and rolls it back by throwing. It must query only through `transaction`. */
   readonly inTransaction?: (transaction: Transaction<Tables>, role: Role) => Promise<void>
 }
 
-/** What `fastify.firstAdministrator` can do. */
+/** The decorator `fastify.firstAdministrator`. */
 export interface FirstAdministrator {
   /**
-   * Whether no user has a role that may do everything. It is looked up once for all who ask at the same time, since anybody may. That there is one is
-   * believed for a second; code of the app may delete the record of the last one.
+   * Whether no user has a role with full access. Concurrent calls share one query, because anyone can ask. The answer that
+   * there is an administrator is cached for a second only, because the app's code may delete the last one.
    */
   needed (): Promise<boolean>
   /**
-   * Makes a code that is good for 24 hours, in every copy of the app, until there is an administrator. Give it to nobody but the owner of the app: it is
-   * stored as a hash alone.
+   * Creates a code that is valid for 24 hours, in every instance, until there is an administrator. Show it only to the owner of
+   * the app. Only its hash is stored.
    *
-   * @returns `null` where no administrator is needed; all codes of before end then
+   * @returns `null` if there is an administrator; earlier codes then become invalid
    */
   issueCode (): Promise<IssuedCode | null>
-  /** Ends all codes, where the first administrator is to come to be in another way. */
+  /** Invalidates all codes, for apps that create the first administrator in another way. */
   withdrawCodes (): Promise<void>
   /**
-   * Makes a user the first administrator, by a code: gives them a role that may do everything. Of any number at once one succeeds.
+   * Makes a user the first administrator by a code: assigns them a role with full access. Of concurrent calls, only one succeeds.
    *
-   * @param userId of a user who has proven who they are
+   * @param userId of an authenticated user
    * @param code in any case, with or without dashes
    * @returns the role
    * @throws FIRST_ADMINISTRATOR_ERR_NOT_NEEDED (409), FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES (429), FIRST_ADMINISTRATOR_ERR_WRONG_CODE (400)
-   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE (409) no role may do everything
-   * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND (404) the user was deleted; the code stays good
+   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE (409) if no role has full access
+   * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND (404) if the user was deleted; the code stays valid
    */
   claim (userId: string, code: string, options?: ClaimOptions): Promise<Role>
 }
 
 const LIFETIME_MS = 24 * 60 * 60_000
-/** Milliseconds for which it is not looked again whether there still is an administrator. */
+/** Milliseconds until checking again whether there still is an administrator. */
 const FRESH_FOR = 1000
 
 export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: RolePermissionsService): FirstAdministrator {
   let settledUntil = 0
   let looking: Promise<boolean> | undefined
 
-  /** Who asks from here on does not share a look that began before. */
+  /** Later calls must not share a check that started before. */
   function settle (): void {
     settledUntil = performance.now() + FRESH_FOR
     looking = undefined
@@ -72,7 +72,7 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
     }
   }
 
-  /** With an administrator the codes have done their work, whoever made that one. */
+  /** Deletes all codes: with an administrator they are no longer needed. */
   async function endCodes (within: Kysely<Tables>): Promise<void> {
     await within.deleteFrom('latchkey_administrator_codes').execute()
     await within.deleteFrom('latchkey_administrator_tries').execute()
@@ -99,14 +99,14 @@ export function createFirstAdministrator (db: Kysely<Tables>, rolePermissions: R
     withdrawCodes: async () => { await endCodes(db) },
 
     claim: async (userId, code, { inTransaction } = {}) => {
-      // What is known counts no try, since it costs nothing: whatever asks the database comes after it.
+      // The cached answer does not count as a try, because it needs no query.
       if (performance.now() < settledUntil) throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
       if (!await takeTry(db, userId)) throw new FIRST_ADMINISTRATOR_ERR_TOO_MANY_TRIES()
       const hash = hashOf(code)
-      // Before the transaction, in which everybody else who changes roles waits.
+      // Checked before the transaction, which blocks all other changes of roles.
       if (hash === null || !await isGood(db, hash)) {
         if (await look()) throw new FIRST_ADMINISTRATOR_ERR_WRONG_CODE()
-        // Somebody may have become it meanwhile, and the code was right. The try was for nothing, and nothing stays of it.
+        // Another user has become administrator, so the code may have been right. Don't keep the try.
         await endCodes(db)
         throw new FIRST_ADMINISTRATOR_ERR_NOT_NEEDED()
       }

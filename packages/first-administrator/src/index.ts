@@ -1,7 +1,7 @@
 /**
- * Owns how the first administrator comes to be: one-time codes that whoever can read the app's log has, and the moment in which
- * one of them makes a user an administrator: `fastify.firstAdministrator`. Who asks, and that it is told where the code
- * stands, is for others; what an administrator is, role-permissions says.
+ * Owns the creation of the first administrator: one-time codes for whoever can read the app's log, and making a user an
+ * administrator by a code: `fastify.firstAdministrator`. Others log the code and authenticate the user; role-permissions
+ * defines what an administrator is.
  */
 import { deleteOldRegularly, leaveUnseen, migrate } from '@latchkey/database'
 import type {} from '@latchkey/role-permissions'
@@ -17,23 +17,23 @@ export type { AdministratorCodesTable, AdministratorTriesTable } from './tables.
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** How the first administrator comes to be. */
+    /** Creates the first administrator. */
     firstAdministrator: FirstAdministrator
   }
 }
 
 async function firstAdministrator (fastify: FastifyInstance): Promise<void> {
-  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns.
   const db = fastify.db.withoutPlugins()
   await migrate(db, packageName, migrations)
-  // Nobody remembers anything of these, and anybody who has signed up may try.
+  // These tables are not cached, and any user's tries must not invalidate other caches.
   leaveUnseen(db, ['latchkey_administrator_codes', 'latchkey_administrator_tries'])
   fastify.decorate('firstAdministrator', Object.freeze(createFirstAdministrator(db, fastify.rolePermissions)))
-  // They are of no use from their end on.
+  // Deletes expired codes and tries.
   const deleting = deleteOldRegularly(db, [
     { table: 'latchkey_administrator_codes', key: ['code_hash'], time: 'expires_at', keepDays: 0 },
     { table: 'latchkey_administrator_tries', key: ['user_id'], time: 'expires_at', keepDays: 0 }
-  ], error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Old codes for the first administrator could not be deleted: it is tried again in an hour') })
+  ], error => { fastify.log.warn({ err: { message: (error as Error).message } }, 'Could not delete old codes for the first administrator; trying again in an hour') })
   fastify.addHook('onClose', async () => { await deleting.stop() })
 }
 

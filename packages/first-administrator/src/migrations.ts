@@ -3,7 +3,6 @@ import type { Kysely } from 'kysely'
 
 export const packageName = '@latchkey/first-administrator'
 
-/** The tables of this package, as `tables.ts` describes them. */
 export const migrations: Migrations = {
   '001-codes': {
     up: async (db: Kysely<unknown>) => {

@@ -1,4 +1,4 @@
-/** SQL: `latchkey_administrator_codes`. The codes that are good, of every copy of the app. */
+/** SQL: `latchkey_administrator_codes`. The valid codes of all instances. */
 export interface AdministratorCodesTable {
   /** SHA-256 in hex. */
   code_hash: string
@@ -6,11 +6,11 @@ export interface AdministratorCodesTable {
   expires_at: string
 }
 
-/** SQL: `latchkey_administrator_tries`. How many codes a user has tried lately. */
+/** SQL: `latchkey_administrator_tries`. How many codes a user has tried recently. */
 export interface AdministratorTriesTable {
   user_id: string
   tries: number
-  /** When they are forgotten: ISO 8601 in UTC. */
+  /** When the count is reset: ISO 8601 in UTC. */
   expires_at: string
 }
 

@@ -1,14 +1,14 @@
 import type { Tables } from '@latchkey/database'
 import { sql, type Kysely } from 'kysely'
 
-/** How many codes a user may try in a minute: enough to mistype it, and nothing to guess it by. */
+/** Tries per user and minute: enough for typing mistakes, too few for guessing. */
 const MOST = 5
 const WINDOW_MS = 60_000
 
 /**
- * Counts a try of a user before it is made, in the database that all copies of the app share: so that no number of tries at once gets past the limit.
+ * Counts a try before it is made, in the shared database, so that concurrent tries cannot exceed the limit.
  *
- * @returns whether it may be made
+ * @returns whether the try is allowed
  */
 export async function takeTry (db: Kysely<Tables>, userId: string): Promise<boolean> {
   const now = new Date().toISOString()

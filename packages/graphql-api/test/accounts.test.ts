@@ -320,7 +320,7 @@ t.test('getToken', async t => {
   const { app, ask, log } = await openAccounts(t, 'sqlite')
 
   t.match(await ask(getToken, { variables }), { data: null, errors: [error('NotAuthorizedError', { path: ['getToken'], message: 'Not Authorized', details: { resource: 'getToken', action: 'call', roles: ['Guest'] } })] }, 'is denied to Guest by default, and says so')
-  t.match(log(), 'Allow it under Roles > Guest > Functions: custom.functions.getToken.allow = true')
+  t.match(log(), 'Grant it under Roles > Guest > Functions: custom.functions.getToken.allow = true')
   const guest = app.rolePermissions.find({ name: 'Guest' })
   await app.rolePermissions.update(guest?.id as string, { permissions: { custom: { functions: { getToken: { allow: true } } } } })
   t.match(await ask(getToken, { variables }), { data: null, errors: [error('ValidationError', { details: { code: String } })] }, 'where it is allowed, a code that is none is refused')

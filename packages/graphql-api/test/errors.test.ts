@@ -118,6 +118,6 @@ t.test('the log says of a refusal which role lacks what, and what to change', as
   const joe = await user('joe')
   const answer = await ask('query ($id: ID) { user(id: $id) { id } }', { token, variables: { id: joe.user.id } })
   t.match(answer.errors, [error('NotAuthorizedError')])
-  t.match(logs.find(line => line.msg === 'A GraphQL request was refused'), { code: 'NotAuthorizedError', explanation: { roles: [{ role: 'Guest' }], remedy: /^Guest does not allow to read Users/ } })
+  t.match(logs.find(line => line.msg === 'A GraphQL request was refused'), { code: 'NotAuthorizedError', explanation: { roles: [{ role: 'Guest' }], remedy: /^Guest has no permission to read Users/ } })
   t.notMatch(JSON.stringify(answer), 'remedy')
 })

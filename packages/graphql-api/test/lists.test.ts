@@ -287,11 +287,11 @@ t.test('arguments that do not fit are a ValidationError by argument', async t =>
     [`(filter: ${deep(10)})`, { filter: 'Invalid filter: AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0] is nested deeper than 10 levels' }],
     ['(filter: { email: {} })', { filter: 'Invalid filter: email needs an operator, for example { "equals": … }' }],
     ['(filter: { email: { contains: null } })', { filter: 'Invalid filter: email.contains must be a string' }],
-    ['(filter: { email: { equals: "__loggedInUserID" } })', { filter: 'Invalid filter: email.equals is no variable; did you mean __loggedInUserId?' }],
+    ['(filter: { email: { equals: "__loggedInUserID" } })', { filter: 'Invalid filter: email.equals is not a variable; did you mean __loggedInUserId?' }],
     ['(filter: { roles: {} })', { filter: 'Invalid filter: roles needs some, every or none' }]
   ]
   for (const [arguments_, details] of mistakes) t.strictSame(await list(api, token, arguments_), invalid(details), arguments_)
-  t.strictSame(await list(api, token, '(filter: $filter)', { variables: { filter: { OR: Array.from({ length: 101 }, () => ({ email: { equals: 'x' } })) } } }), invalid({ filter: 'Invalid filter: OR[100].email.equals is one condition too many: a filter has at most 100' }))
+  t.strictSame(await list(api, token, '(filter: $filter)', { variables: { filter: { OR: Array.from({ length: 101 }, () => ({ email: { equals: 'x' } })) } } }), invalid({ filter: 'Invalid filter: OR[100].email.equals is one condition too many: a filter can have at most 100' }))
 })
 
 t.test('lists of a thousand give that many where nothing is said, five thousand where they are asked for', async t => {

@@ -77,16 +77,16 @@ for (const dialect of dialects) {
       t.equal(details.permissions, `Invalid permissions: data.Users.read.filter${path === '' || path?.startsWith('[') ? '' : '.'}${path} ${reason}`)
     }
     const misspelt = await ask(check, { token, variables: { table: 'Users', filter: { emial: { equals: 'a' } } } })
-    t.strictSame(misspelt.data, { permissionFilterCheck: { valid: false, path: 'emial', reason: 'is no field of Users; did you mean email?', count: null } })
+    t.strictSame(misspelt.data, { permissionFilterCheck: { valid: false, path: 'emial', reason: 'is not a field of Users; did you mean email?', count: null } })
     const large = { AND: Array.from({ length: 100 }, () => ({ email: { equals: 'a'.repeat(1000) } })) }
     t.match((await ask(check, { token, variables: { table: 'Users', filter: large } })).data, { permissionFilterCheck: { valid: false, path: '', reason: 'is longer than 100000 characters of JSON' } })
 
-    t.match((await ask(check, { token, variables: { table: 'Usres', filter: {} } })).errors, [error('ValidationError', { details: { table: 'is no table; did you mean Users?' } })])
-    t.match((await ask(check, { token, variables: { table: '__proto__', filter: {} } })).errors, [error('ValidationError', { details: { table: 'is no table' } })])
+    t.match((await ask(check, { token, variables: { table: 'Usres', filter: {} } })).errors, [error('ValidationError', { details: { table: 'is not a table; did you mean Users?' } })])
+    t.match((await ask(check, { token, variables: { table: '__proto__', filter: {} } })).errors, [error('ValidationError', { details: { table: 'is not a table' } })])
     let deep: unknown = {}
     for (let level = 0; level < 60; level++) deep = { AND: [deep] }
     t.match((await ask(check, { token, variables: { table: 'Users', filter: deep } })).errors, [error('ValidationError', { details: { filter: 'must be nested no deeper than 50' } })])
-    t.match((await ask('{ permissionFilterCheck(table: "Users", filter: { email: { eqals: 1 } }) { valid path reason } }', { token })).data, { permissionFilterCheck: { valid: false, path: 'email.eqals', reason: 'is no operator; did you mean equals?' } }, 'in the text of the query too')
+    t.match((await ask('{ permissionFilterCheck(table: "Users", filter: { email: { eqals: 1 } }) { valid path reason } }', { token })).data, { permissionFilterCheck: { valid: false, path: 'email.eqals', reason: 'is not an operator; did you mean equals?' } }, 'in the text of the query too')
   })
 
   t.test(`${dialect}: what a filter admits is counted, for whoever asks`, async t => {

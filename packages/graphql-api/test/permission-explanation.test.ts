@@ -60,8 +60,8 @@ for (const dialect of dialects) {
       principal: 'The user jane@example.com',
       steps: [{ step: 'user', ok: true, message: `the user ${id}, jane@example.com` }, { step: 'roles', ok: true, message: 'Reader, Silent' }],
       roles: [
-        { roleId: idOf('Reader'), roleName: 'Reader', allowed: true, reason: 'allows to read Users, but only email, id, where {"status":{"equals":"active"}}', filter: { status: { equals: 'active' } }, fields: ['email', 'id'] },
-        { roleId: idOf('Silent'), roleName: 'Silent', allowed: false, reason: 'does not mention to read Users', filter: null, fields: null }
+        { roleId: idOf('Reader'), roleName: 'Reader', allowed: true, reason: 'can read Users, but only the fields email, id, for records where {"status":{"equals":"active"}}', filter: { status: { equals: 'active' } }, fields: ['email', 'id'] },
+        { roleId: idOf('Silent'), roleName: 'Silent', allowed: false, reason: 'has no permission to read Users', filter: null, fields: null }
       ],
       remedy: null,
       remedyRoleId: null
@@ -71,7 +71,7 @@ for (const dialect of dialects) {
     t.match(await explained({ userId: id }, { action: 'delete', table: 'Users' }), {
       allowed: false,
       roles: [{ allowed: false, filter: null, fields: null }, { allowed: false }],
-      remedy: /^None of the roles Reader, Silent allows to delete Users\. .*Roles > Reader > Data: data\.Users\.delete\.allow = true$/,
+      remedy: /^None of the roles Reader, Silent has permission to delete Users\. .*Roles > Reader > Data: data\.Users\.delete\.allow = true$/,
       remedyRoleId: idOf('Reader')
     })
     t.match(await explained({ userId: id }, { action: 'call', function: 'sendReport' }), { allowed: true, remedy: null })
@@ -80,9 +80,9 @@ for (const dialect of dialects) {
     t.match(await explained({ userId: id }, { action: 'call', function: '__proto__' }), { allowed: false, remedyRoleId: null })
     const bare = await user('bare')
     t.match(await explained({ userId: bare.user.id }, readUsers), {
-      allowed: false, steps: [{ ok: true }, { step: 'roles', ok: false, message: 'none, and so nothing is allowed' }], roles: [], remedy: /^There is no role to decide by/, remedyRoleId: null
+      allowed: false, steps: [{ ok: true }, { step: 'roles', ok: false, message: 'none, and so nothing is allowed' }], roles: [], remedy: /^The principal has no roles/, remedyRoleId: null
     })
-    t.match(await explained({ email: 'root@example.com' }, { action: 'delete', table: 'Notes' }), { allowed: true, roles: [{ roleName: 'Administrator', allowed: true, reason: 'may do everything', filter: null, fields: null }] })
+    t.match(await explained({ email: 'root@example.com' }, { action: 'delete', table: 'Notes' }), { allowed: true, roles: [{ roleName: 'Administrator', allowed: true, reason: 'has full access', filter: null, fields: null }] })
   })
 
   t.test(`${dialect}: why a guest, an API token and some roles may do it`, async t => {
@@ -98,7 +98,7 @@ for (const dialect of dialects) {
 
     const { token } = await app.apiTokens.create({ name: 'Nightly', roles: [idOf('Silent')] })
     t.match(await explained({ apiTokenId: token.id }, readUsers), {
-      allowed: true, principal: 'The API token Nightly', steps: [{ step: 'API token', ok: true, message: 'Nightly; it acts as no user' }, { step: 'roles' }], roles: [{ reason: /conditions on __loggedInUserId admit no record/ }]
+      allowed: true, principal: 'The API token Nightly', steps: [{ step: 'API token', ok: true, message: 'Nightly; it acts as no user' }, { step: 'roles' }], roles: [{ reason: /this principal has no __loggedInUserId, so conditions on it match no record/ }]
     })
     await app.apiTokens.update(token.id, { expiresAt: '2020-01-01' })
     t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ step: 'API token', ok: false, message: 'Nightly is refused (expired)' }], roles: [{ allowed: true }], remedy: /later end/, remedyRoleId: null })

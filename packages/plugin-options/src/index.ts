@@ -1,28 +1,27 @@
 /**
- * Checks what a plugin is registered with against its TypeBox schema, once, at registration.
- * Every Latchkey plugin uses it, so that all of them refuse a mistake in the same words: the path
- * of the option, what is wrong with it, and nothing of its value (an option may be a secret).
+ * Validates a plugin's options against its TypeBox schema, once, at registration. Every Latchkey plugin uses it, so that all
+ * report mistakes alike: the path of the option and what is wrong, but never its value, which may be a secret.
  */
 import type { FastifyErrorConstructor } from '@fastify/error'
 import type { Static, TObject } from 'typebox'
 import { Value } from 'typebox/value'
 
-/** Gives the options with the schema's defaults filled in, frozen. */
+/** Returns the frozen options with defaults filled in. */
 export type OptionsCheck<Schema extends TObject> = (options: unknown) => Readonly<Static<Schema>>
 
 /**
- * Makes the check of one plugin's options.
+ * Creates the validation of a plugin's options.
  *
- * @param schema what the plugin accepts; unknown options are refused where it says `additionalProperties: false`
- * @param InvalidOptions the plugin's own error, made with `createError(code, '%s')`; it is given the message
- * @returns a function that throws `InvalidOptions` naming every mistaken path, or gives the frozen options
+ * @param schema what the plugin accepts; unknown options are refused with `additionalProperties: false`
+ * @param InvalidOptions the plugin's own error, created with `createError(code, '%s')`
+ * @returns a function that returns the frozen options, or throws `InvalidOptions` with every invalid path
  */
 export function createOptionsCheck<Schema extends TObject> (
   schema: Schema,
   InvalidOptions: FastifyErrorConstructor<{ code: string }, [string]>
 ): OptionsCheck<Schema> {
   return (options) => {
-    // A shallow copy: defaults are filled into the top level, and the caller's object stays as it was.
+    // A shallow copy, because defaults are filled into the top level, and the caller's object must not change.
     const given = Value.Default(schema, { ...(options as object | undefined) })
     const mistakes = describeMistakes(schema, given)
     if (mistakes.length > 0) throw new InvalidOptions(mistakes.join('; '))
@@ -31,10 +30,10 @@ export function createOptionsCheck<Schema extends TObject> (
 }
 
 /**
- * Says what of a value does not fit its schema, one line per path, without repeating the value. Where a part of the
- * schema has a `description`, that is what the value "must be", in place of a pattern or a type.
+ * Describes how a value violates its schema, one line per path, without repeating the value. If a part of the schema has a
+ * `description`, the value "must be" that, instead of a pattern or a type.
  *
- * @returns for example `["issuers.0.issuer must be string"]`; empty when the value fits
+ * @returns for example `["issuers.0.issuer must be string"]`. Empty if the value is valid
  */
 export function describeMistakes (schema: TObject, value: unknown): string[] {
   const mistakes = new Map<string, Mistake>()
@@ -49,18 +48,18 @@ export function describeMistakes (schema: TObject, value: unknown): string[] {
   if (errors.length > 0 && mistakes.size === 0) return ['options do not fit the schema']
   const paths = [...mistakes.keys()]
   return [...mistakes]
-    // What is meant to be one alternative of several is told by what is wrong with it as that one.
+    // If a value was meant as one alternative of a union, only report what is wrong with it as that alternative.
     .filter(([path, { ofUnion }]) => !ofUnion || !paths.some(other => other.startsWith(`${path}.`)))
     .map(([path, { reason }]) => `${path} ${reason}`)
 }
 
 interface Mistake {
   readonly reason: string
-  /** Whether it says that none of several alternatives was given. */
+  /** Whether the value matches no alternative of a union. */
   readonly ofUnion: boolean
 }
 
-/** A schema, or what is in one. */
+/** A schema or a part of one. */
 interface Part {
   readonly [name: string]: unknown
   readonly anyOf?: readonly Part[]
@@ -76,7 +75,7 @@ function describe (schema: TObject, { keyword, message, params, schemaPath }: Sc
       return said('is not an option')
     case 'additionalProperties':
     case 'anyOf':
-      // Said path by path by the errors beside it.
+      // Other errors report this path by path.
       return []
     case 'required':
       return params.requiredProperties.flatMap(name => said('is required', name))
@@ -84,7 +83,7 @@ function describe (schema: TObject, { keyword, message, params, schemaPath }: Sc
       return said(`must be ${params.allowedValues.map(allowed => JSON.stringify(allowed)).join(' or ')}`)
   }
   const steps = schemaPath.split('/').slice(1)
-  // Of a union there is an error for each alternative, or for the first few: all of them belong into the message.
+  // A union has an error for each alternative, or the first few. The message lists all alternatives.
   if ((keyword === 'const' || keyword === 'type') && steps.at(-2) === 'anyOf') {
     const alternatives = partAt(schema, steps.slice(0, -2)).anyOf ?? []
     return [{ name: '', reason: `must be ${alternatives.map(inWords).join(' or ')}`, ofUnion: true }]

@@ -13,7 +13,7 @@ await db.insertInto('notes').values([
   { id: '3', title: 'Draft: a letter', author_id: 'bob' }
 ]).execute()
 
-// What filters may speak of: names that clients use, and the columns behind them.
+// What filters can refer to: the names that clients use, and the columns behind them.
 const notes: FilterableTable = {
   name: 'Notes',
   table: 'notes',
@@ -24,10 +24,10 @@ const notes: FilterableTable = {
   }
 }
 
-// Once, when the filter is saved or received: a mistake is refused here.
+// Once, when the filter is saved or received. An invalid filter is refused here.
 const filter = parseFilter({ title: { starts_with: 'Draft' }, authorId: { is_self: true } }, notes)
 
-// For each query: the variables get their values.
+// For each query, with the values of variables.
 const condition = compileFilter(filter, { dialect: 'sqlite', variables: { __loggedInUserId: 'ann' } })
 console.log(await db.selectFrom('notes').select(['id', 'title']).where(condition).execute())
 // [ { id: '1', title: 'Draft: a plan' } ]

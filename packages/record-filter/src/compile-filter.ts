@@ -10,15 +10,15 @@ export type Dialect = 'sqlite' | 'postgres'
 
 export interface CompileOptions {
   readonly dialect: Dialect
-  /** How the query names the filter's table; default its SQL name. */
+  /** The table's name in the query. Default: its SQL name. */
   readonly alias?: string
-  /** What the variables stand for. A condition on one without a value admits no record. */
+  /** The values of variables. A condition on a variable without a value admits no record. */
   readonly variables: FilterVariables
-  /** What relative dates are relative to; default: the moment of the call. */
+  /** The time that relative dates refer to. Default: the time of the call. */
   readonly now?: Date
   /**
-   * Whether it is asked of a table, and not of one record. What it asks of records that are related to related ones is then looked up once
-   * for all, where else it would be anew for each record of each: minutes, from a few thousand on.
+   * Set it for queries over many records. Conditions on nested relations are then evaluated once for the whole query, instead
+   * of once per record and related record, which takes minutes from a few thousand records on.
    */
   readonly ofTable?: boolean
 }
@@ -36,10 +36,10 @@ const everyRecord = sql<SqlBool>`1 = 1`
 const noRecord = sql<SqlBool>`1 = 0`
 
 /**
- * The SQL condition that a filter means, for `where` or `case when`. Every value is a parameter.
- * It is true for what the filter admits, else false or null: never put it under `not`, but under `is not true`.
+ * Compiles a filter to an SQL condition for `where` or `case when`. Every value is a parameter.
+ * It is true for admitted records, otherwise false or null: negate it with `is not true`, never with `not`.
  *
- * @param filter what `parseFilter` gave
+ * @param filter from `parseFilter`
  */
 export function compileFilter (filter: RecordFilter, { dialect, alias, variables, now = new Date(), ofTable = false }: CompileOptions): Expression<SqlBool> {
   return compile(filter.condition, alias ?? filter.table, 1, { dialect: dialects[dialect], variables, now, ofTable })
@@ -70,7 +70,7 @@ function compileCompare (condition: Compare, alias: string, compilation: Compila
   return condition.negated ? sql<SqlBool>`(${positive}) is not true` : positive
 }
 
-/** The values with the variables replaced; `null` if one of the variables has none. */
+/** Replaces variables and relative dates by values. `null` if a variable has no value. */
 function valuesOf (operands: readonly Operand[], { variables, now }: Compilation): Literal[] | null {
   const values: Literal[] = []
   for (const operand of operands) {
@@ -93,7 +93,7 @@ function compilePositive ({ comparison, type }: Compare, column: RawBuilder<unkn
     return parts.length === 0 ? noRecord : sql`(${sql.join(parts, sql` or `)})`
   }
   if (comparison === 'is_empty') return type === 'id' || type === 'string' ? sql`(${isNull} or ${dialect.equals(column, '', type)})` : isNull
-  // Only equals takes null.
+  // Only `equals` accepts null.
   if (first === undefined) return isNull
   switch (comparison) {
     case 'equals':
@@ -111,7 +111,7 @@ function compilePositive ({ comparison, type }: Compare, column: RawBuilder<unkn
 
 function compileRelated (condition: Related, alias: string, depth: number, compilation: Compilation): RawBuilder<SqlBool> {
   const { quantifier, table, from, to, through, variables } = condition
-  // A condition that is false for want of a value would become true under these two.
+  // `every` and `none` would turn a condition that is false for lack of a value into true.
   if (quantifier !== 'some' && variables.some(name => valueOf(name, compilation.variables) === null)) return noRecord
   const inner = `filter_related_${depth}`
   const way = `filter_way_${depth}`

@@ -3,21 +3,21 @@ import type { Comparison } from './operators.js'
 import type { RelativeDate } from './relative-date.js'
 import type { VariableName } from './variables.js'
 
-/** A parsed filter: frozen, free of the JSON and of the table that it was read with, and safe to keep. */
+/** A parsed filter: frozen, independent of the JSON and the table, and safe to keep. */
 export interface RecordFilter {
-  /** The SQL name of the table that it is a filter of. */
+  /** The SQL name of the filter's table. */
   readonly table: string
   readonly condition: Condition
-  /** The variables that stand anywhere in it. */
+  /** The variables that the filter uses. */
   readonly variables: readonly VariableName[]
-  /** Everything that it asks, each table once and its own first: whoever learns which records it admits learns of these. */
+  /** Everything that the filter looks at, each table once, its own first. Knowing which records it admits reveals something about these. */
   readonly asks: readonly AskedTable[]
 }
 
-/** What a filter asks of a table's records, by the names of permissions. */
+/** What a filter looks at in a table, by the names used in permissions. */
 export interface AskedTable {
   readonly table: string
-  /** The fields and relations that it names; none, where it asks only whether there is a record. */
+  /** The fields and relations that the filter names. Empty if it only checks whether a record exists. */
   readonly fields: readonly string[]
 }
 
@@ -34,12 +34,12 @@ export interface Compare {
   readonly column: string
   readonly type: ColumnType
   readonly comparison: Comparison
-  /** Every negative operator is the exact contrary of its positive one. */
+  /** A negative operator is the exact opposite of the positive one. */
   readonly negated: boolean
   readonly value: Operand | readonly Operand[]
 }
 
-/** A condition on the records of another table: at least one, each, or none of them meets it. */
+/** A condition on related records: at least one, every one, or none of them meets it. */
 export interface Related {
   readonly kind: 'related'
   readonly quantifier: 'some' | 'every' | 'none'
@@ -62,7 +62,7 @@ export function isRelative (operand: Operand): operand is { readonly relative: R
   return typeof operand === 'object' && operand !== null && 'relative' in operand
 }
 
-/** The variables that stand anywhere in a condition, each once. */
+/** The variables that a condition uses, without duplicates. */
 export function variablesIn (condition: Condition): readonly VariableName[] {
   switch (condition.kind) {
     case 'compare':

@@ -1,10 +1,10 @@
 import { closestMatch } from 'leven'
 
-/** Longer names are no misspelling, and comparing them would cost time. */
+/** Longer names are not checked for misspellings, because comparing them takes time. */
 const LONGEST_NAME = 64
 
 /**
- * The known name that was probably meant, or nothing. Case is no difference here.
+ * Finds the known name that was probably meant, ignoring case.
  *
  * @returns for example `email` for `emial`
  */
@@ -15,13 +15,13 @@ export function closestName (name: string, known: readonly string[]): string | u
   return closest === undefined ? undefined : byLowerCase.get(closest)
 }
 
-/** `; did you mean email?`, or nothing where no known name is close. */
+/** `; did you mean email?`, or an empty string if no known name is close. */
 export function didYouMean (name: string, known: readonly string[]): string {
   const closest = closestName(name, known)
   return closest === undefined ? '' : `; did you mean ${closest}?`
 }
 
-/** A key after its path, kept short and readable whatever it is. */
+/** Appends a key to a path, shortened and quoted if necessary. */
 export function joinPath (path: string, key: string): string {
   if (!/^\w{1,64}$/.test(key)) return `${path}[${JSON.stringify(key.slice(0, LONGEST_NAME))}]`
   return path === '' ? key : `${path}.${key}`

@@ -1,6 +1,6 @@
 /**
- * Owns the JSON record filter: what may stand in one, and what SQL condition it means.
- * It knows no Fastify and opens no database: whoever asks gives the table's columns and gets an expression.
+ * Owns the JSON record filter: its syntax, and its translation to an SQL condition.
+ * It does not depend on Fastify and opens no database: you describe the table and get an expression.
  */
 export { compileFilter, type CompileOptions, type Dialect } from './compile-filter.js'
 export type { AskedTable, Condition, RecordFilter } from './condition.js'

@@ -1,11 +1,11 @@
 import type { FastifyError } from '@fastify/error'
 import { RECORD_FILTER_ERR_INVALID } from './errors.js'
 
-/** What RECORD_FILTER_ERR_INVALID carries beside its message, for callers that report by path. */
+/** RECORD_FILTER_ERR_INVALID with the path and reason, for callers that report errors by path. */
 export interface InvalidFilterError extends FastifyError {
-  /** Where in the filter, for example `OR[0].email`; empty for the filter itself. */
+  /** Where in the filter, for example `OR[0].email`. Empty: the filter as a whole. */
   readonly path: string
-  /** What is wrong there; it follows the path in a sentence. */
+  /** What is wrong there. Completes a sentence that starts with the path. */
   readonly reason: string
 }
 

@@ -1,15 +1,15 @@
 import type { ColumnType } from './filterable-table.js'
 
-/** What the operators come down to; a negative operator is the contrary of one of these. */
+/** The basic comparisons. A negative operator is the opposite of one of these. */
 export type Comparison = 'equals' | 'in' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'starts_with' | 'ends_with' | 'is_empty'
 
 export interface Operator {
-  /** `is_self` is read as `equals` with the signed-in user's id. */
+  /** `is_self` means `equals` with the signed-in user's ID. */
   readonly comparison: Comparison | 'is_self'
   readonly negated: boolean
-  /** The types of column it works on. */
+  /** The column types it works on. */
   readonly types: readonly ColumnType[]
-  /** What stands after it: a value, a value or null, a list of those, or true and false. */
+  /** The operand: a value, a value or null, a list of those, or true or false. */
   readonly takes: 'value' | 'nullable' | 'list' | 'flag'
 }
 
@@ -21,7 +21,7 @@ function operator (comparison: Operator['comparison'], negated: boolean, types: 
   return Object.freeze({ comparison, negated, types, takes })
 }
 
-/** Every operator there is. */
+/** All operators except `relative`. */
 export const operators: ReadonlyMap<string, Operator> = new Map([
   ['equals', operator('equals', false, every, 'nullable')],
   ['not_equals', operator('equals', true, every, 'nullable')],
@@ -43,15 +43,15 @@ export const operators: ReadonlyMap<string, Operator> = new Map([
   ['not_self', operator('is_self', true, ['id'], 'flag')]
 ])
 
-/** Compares with a moment so long before or after now, by comparisons of its own. */
+/** Compares with a time relative to now. Has its own comparisons. */
 export const RELATIVE = 'relative'
 
-/** Whether a type of column knows `relative`. */
+/** Whether a column type supports `relative`. */
 export function knowsRelative (type: ColumnType): boolean {
   return type === 'date'
 }
 
-/** The operators that a type of column knows; every other one is refused. */
+/** The operators of a column type. All others are refused. */
 export function operatorsOf (type: ColumnType): string[] {
   return [...[...operators].filter(([, { types }]) => types.includes(type)).map(([name]) => name), ...knowsRelative(type) ? [RELATIVE] : []]
 }

@@ -7,24 +7,24 @@ import { knowsRelative, operators, operatorsOf, RELATIVE, type Comparison } from
 import { readFlag, readList, readValue } from './read-value.js'
 import { readRelativeDate } from './relative-date.js'
 
-/** What one reading knows: the limits, how many conditions there are so far, and what they ask, by table. */
+/** The state of parsing: the limits, the number of conditions so far, and the fields they use by table. */
 interface Reading { readonly limits: FilterLimits, conditions: number, readonly asked: Map<string, Set<string>> }
 
-/** Where in the filter something stands. */
+/** A position in the filter. */
 interface Place { readonly path: string, readonly depth: number }
 
-/** Compared with the signed-in user's id, these tell whether a record is about that user. */
+/** The operand of `is_self`: the signed-in user's ID. */
 const SELF = Object.freeze({ variable: '__loggedInUserId' as const })
 const EVERY_RECORD: Group = Object.freeze({ kind: 'and', conditions: Object.freeze([]) })
 const quantifiers = ['some', 'every', 'none'] as const
 const relativeComparisons = ['gt', 'gte', 'lt', 'lte'] as const
 
 /**
- * Reads a JSON filter against the table it is a filter of. The input is copied, never changed or kept.
+ * Parses a JSON filter for a table. The input is copied, never changed or kept.
  *
  * @param json for example `{ "email": { "ends_with": "@stagemedia.com" }, "OR": [ … ] }`; `{}` admits every record
- * @param table the fields and relations that it may speak of
- * @param limits where they differ from `defaultLimits`
+ * @param table the fields and relations that the filter can use
+ * @param limits overrides of `defaultLimits`
  * @throws RECORD_FILTER_ERR_INVALID (400) with `path` and `reason`
  */
 export function parseFilter (json: unknown, table: FilterableTable, limits: Partial<FilterLimits> = {}): RecordFilter {
@@ -37,7 +37,7 @@ function asksOf ({ asked }: Reading): readonly AskedTable[] {
   return Object.freeze([...asked].map(([table, fields]) => Object.freeze({ table, fields: Object.freeze([...fields]) })))
 }
 
-/** @param field a field or relation; left out: only which records there are */
+/** @param field a field or relation. If omitted, only whether records exist */
 function ask ({ asked }: Reading, { name }: FilterableTable, field?: string): void {
   const fields = asked.get(name) ?? new Set()
   if (field !== undefined) fields.add(field)
@@ -58,7 +58,7 @@ function readFilter (json: unknown, table: FilterableTable, { path, depth }: Pla
     if (column !== undefined) return readField(value, column, place, reading)
     if (relation !== undefined) return readRelation(value, relation, place, reading)
     const known = [...Object.keys(table.fields), ...Object.keys(table.relations ?? {}), 'AND', 'OR']
-    throw invalidFilter(place.path, `is no field of ${table.name}${didYouMean(key, known)}`)
+    throw invalidFilter(place.path, `is not a field of ${table.name}${didYouMean(key, known)}`)
   }))
 }
 
@@ -66,7 +66,7 @@ function readGroup (kind: Group['kind'], json: unknown, table: FilterableTable, 
   if (!Array.isArray(json)) throw invalidFilter(path, 'must be a list of filters')
   if (json.length === 0) count(path, reading)
   const conditions: Condition[] = []
-  // One by one, so that a list of a million ends at the limit.
+  // One by one, so that a list of a million items stops at the limit.
   for (const [index, item] of (json as unknown[]).entries()) {
     conditions.push(readFilter(item, table, { path: `${path}[${index}]`, depth: depth + 1 }, reading))
   }
@@ -81,14 +81,14 @@ function readField (json: unknown, column: Column, { path }: Place, reading: Rea
     : [readOperator(name, operand, column, joinPath(path, name), reading)]))
 }
 
-/** Of a date: comparisons with a time so long before or after the moment of the query. */
+/** Reads comparisons of a date with a time relative to the query. */
 function readRelative (json: unknown, { column, type }: Column, path: string, reading: Reading): Compare[] {
   const entries = entriesOf(json, path, 'must be an object of gt, gte, lt, lte')
   if (entries.length === 0) throw invalidFilter(path, 'needs one of gt, gte, lt, lte')
   return entries.map(([name, date]) => {
     const at = joinPath(path, name)
     const comparison = relativeComparisons.find(known => known === name)
-    if (comparison === undefined) throw invalidFilter(at, 'is no comparison with a relative date: use gt, gte, lt, lte')
+    if (comparison === undefined) throw invalidFilter(at, 'is not a comparison for relative dates: use gt, gte, lt, lte')
     count(at, reading)
     return compare(column, type, comparison, false, Object.freeze({ relative: readRelativeDate(date, at) }))
   })
@@ -96,7 +96,7 @@ function readRelative (json: unknown, { column, type }: Column, path: string, re
 
 function readOperator (name: string, json: unknown, { column, type }: Column, path: string, reading: Reading): Compare {
   const operator = operators.get(name)
-  if (operator === undefined) throw invalidFilter(path, `is no operator${didYouMean(name, [...operators.keys()]) || `: use ${operatorsOf(type).join(', ')}`}`)
+  if (operator === undefined) throw invalidFilter(path, `is not an operator${didYouMean(name, [...operators.keys()]) || `: use ${operatorsOf(type).join(', ')}`}`)
   if (!operator.types.includes(type)) throw invalidFilter(path, `does not work on a ${type}: use ${operatorsOf(type).join(', ')}`)
   count(path, reading)
   const { comparison, negated, takes } = operator
@@ -126,13 +126,13 @@ function readRelation (json: unknown, relation: Relation, place: Place, reading:
   for (const [key, value] of rest) {
     const at = joinPath(path, key)
     const quantifier = quantifiers.find(name => name === key)
-    if (quantifier === undefined) throw invalidFilter(at, `is no quantifier: use some, every or none${didYouMean(key, quantifiers)}`)
+    if (quantifier === undefined) throw invalidFilter(at, `is not a quantifier: use some, every or none${didYouMean(key, quantifiers)}`)
     conditions.push(related(quantifier, relation, table, readFilter(value, table, { path: at, depth: depth + 1 }, reading)))
   }
   return group('and', conditions)
 }
 
-/** `is_empty` and `is_self`, and their contraries, ask a relation itself; all else asks the related records. */
+/** `is_empty`, `is_self` and their opposites apply to the relation itself; everything else applies to the related records. */
 function operatorOfRelation (name: string): 'is_empty' | 'is_self' | undefined {
   const comparison = operators.get(name)?.comparison
   return comparison === 'is_empty' || comparison === 'is_self' ? comparison : undefined
@@ -144,7 +144,7 @@ function readRelationOperator (name: string, json: unknown, relation: Relation, 
   ask(reading, table)
   if (operatorOfRelation(name) === 'is_empty') return related(negated ? 'some' : 'none', relation, table, EVERY_RECORD)
   const id = own(table.fields, 'id')
-  if (table.name !== 'Users' || id === undefined) throw invalidFilter(path, 'works on ids and on relations to Users only')
+  if (table.name !== 'Users' || id === undefined) throw invalidFilter(path, 'works only on ids and on relations to Users')
   ask(reading, table, 'id')
   return related(negated ? 'none' : 'some', relation, table, compare(id.column, 'id', 'equals', false, SELF))
 }
@@ -161,10 +161,10 @@ function group (kind: Group['kind'], conditions: Condition[]): Condition {
 
 function count (path: string, reading: Reading): void {
   reading.conditions++
-  if (reading.conditions > reading.limits.conditions) throw invalidFilter(path, `is one condition too many: a filter has at most ${reading.limits.conditions}`)
+  if (reading.conditions > reading.limits.conditions) throw invalidFilter(path, `is one condition too many: a filter can have at most ${reading.limits.conditions}`)
 }
 
-/** What a plain object holds. A Date, a Map or an instance would look empty, and empty admits every record. */
+/** Requires a plain object. A Date, a Map or another instance would look empty, and an empty filter admits every record. */
 function entriesOf (json: unknown, path: string, expected: string): [string, unknown][] {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw invalidFilter(path, expected)
   const prototype: unknown = Object.getPrototypeOf(json)
@@ -172,7 +172,7 @@ function entriesOf (json: unknown, path: string, expected: string): [string, unk
   return Object.entries(json)
 }
 
-/** Only what the table itself declares: `constructor` and `__proto__` are fields like any other, that is unknown. */
+/** Own properties only, so that `constructor` and `__proto__` are unknown fields. */
 function own<Value> (declared: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return declared !== undefined && Object.hasOwn(declared, name) ? declared[name] : undefined
 }

@@ -6,9 +6,9 @@ import type { FilterLimits } from './limits.js'
 import { isStorableText, isVariableName, variableNames } from './variables.js'
 
 /**
- * A value of a filter, as a column of this type compares it.
+ * Reads a value for a column of this type.
  *
- * @param path where it stands, for the message
+ * @param path its position, for the message
  * @throws RECORD_FILTER_ERR_INVALID
  */
 export function readValue (json: unknown, type: ColumnType, path: string, limits: FilterLimits): Operand {
@@ -36,7 +36,7 @@ export function readFlag (json: unknown, path: string): boolean {
 export function readList (json: unknown, type: ColumnType, path: string, limits: FilterLimits): readonly Operand[] {
   if (!Array.isArray(json)) throw invalidFilter(path, 'must be a list')
   if (json.length > limits.listSize) throw invalidFilter(path, `has more than ${limits.listSize} values`)
-  // Array.from visits holes, which map would leave in.
+  // Array.from visits holes, which map would skip.
   return Object.freeze(Array.from(json as unknown[], (item, index) => item === null ? null : readValue(item, type, `${path}[${index}]`, limits)))
 }
 
@@ -46,8 +46,8 @@ function readText (json: unknown, path: string, limits: FilterLimits): Operand {
   if (json.length > limits.stringLength) throw invalidFilter(path, `is longer than ${limits.stringLength} characters`)
   if (!isStorableText(json)) throw invalidFilter(path, 'contains a NUL character or half a surrogate pair')
   const meant = json.startsWith('__') ? closestName(json, variableNames) : undefined
-  // Taken for a plain text, a misspelt variable would make not_equals admit every record.
-  if (meant !== undefined) throw invalidFilter(path, `is no variable; did you mean ${meant}?`)
+  // As plain text, a misspelt variable would make not_equals admit every record.
+  if (meant !== undefined) throw invalidFilter(path, `is not a variable; did you mean ${meant}?`)
   return json
 }
 
@@ -55,15 +55,15 @@ const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?
 
 function readDate (json: unknown, path: string): Literal {
   const day = typeof json === 'string' ? ISO_8601.exec(json)?.[1] : undefined
-  const wrong = invalidFilter(path, 'must be a date as ISO 8601 writes it, a time with its zone: "2024-05-01" or "2024-05-01T12:00:00Z"')
+  const wrong = invalidFilter(path, 'must be an ISO 8601 date, or a time with a time zone: "2024-05-01" or "2024-05-01T12:00:00Z"')
   if (day === undefined || toIso(day)?.startsWith(day) !== true) throw wrong
   const iso = toIso(json as string)
-  // A year beyond four digits has another form, whose bytes are in another order.
+  // Years with more than four digits have another format, which sorts differently.
   if (iso?.length !== '0000-00-00T00:00:00.000Z'.length) throw wrong
   return iso
 }
 
-/** JavaScript reads 31 February as 2 March: what it gives back tells. */
+/** Converts to the stored format. The caller compares the result, because JavaScript reads 31 February as 2 March. */
 function toIso (date: string): string | undefined {
   const time = new Date(date)
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()

@@ -1,14 +1,14 @@
 import { joinPath } from './did-you-mean.js'
 import { invalidFilter } from './invalid-filter.js'
 
-/** So long before or after the moment at which a filter is used. */
+/** An offset from the time at which a filter is used. */
 export type RelativeDate = { readonly milliseconds: number } | { readonly months: number }
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Units in milliseconds or, since they differ in length, in months. */
+/** Units in milliseconds or, if their length varies, in months. */
 const units: Readonly<Record<string, RelativeDate>> = {
   SECOND: { milliseconds: 1000 },
   MINUTE: { milliseconds: MINUTE },
@@ -20,15 +20,15 @@ const units: Readonly<Record<string, RelativeDate>> = {
   YEAR: { months: 12 }
 }
 
-/** The units in which a filter may say how long before or after now. */
+/** The units of relative dates in filters. */
 export const relativeUnits: readonly string[] = Object.freeze(Object.keys(units))
 
-/** Well within the years that four digits can write. */
+/** Keeps results within four-digit years. */
 const MOST_MONTHS = 12 * 1000
 const MOST_MILLISECONDS = 1000 * 365 * DAY
 
 /**
- * Reads `{ "op": "SUB", "unit": "DAY", "value": "7" }`: without `op` it is later (`ADD`), without `unit` it is days.
+ * Reads `{ "op": "SUB", "unit": "DAY", "value": "7" }`. The defaults are `ADD` (later) and `DAY`.
  *
  * @throws RECORD_FILTER_ERR_INVALID
  */
@@ -37,7 +37,7 @@ export function readRelativeDate (json: unknown, path: string): RelativeDate {
   const { op = 'ADD', unit = 'DAY', value, ...others } = json as Record<string, unknown>
   const [other] = Object.keys(others)
   if (other !== undefined) throw invalidFilter(joinPath(path, other), 'is unknown: use op, unit and value')
-  if (op !== 'ADD' && op !== 'SUB') throw invalidFilter(joinPath(path, 'op'), 'must be ADD (after now) or SUB (before it)')
+  if (op !== 'ADD' && op !== 'SUB') throw invalidFilter(joinPath(path, 'op'), 'must be ADD (after now) or SUB (before now)')
   const length = typeof unit === 'string' && Object.hasOwn(units, unit) ? units[unit] : undefined
   if (length === undefined) throw invalidFilter(joinPath(path, 'unit'), `must be one of ${relativeUnits.join(', ')}`)
   if (!/^-?\d{1,15}$/.test(String(value))) throw invalidFilter(joinPath(path, 'value'), 'must be a whole number, for example 7')
@@ -47,12 +47,12 @@ export function readRelativeDate (json: unknown, path: string): RelativeDate {
   return Object.freeze('months' in length ? { months: length.months * amount } : { milliseconds: length.milliseconds * amount })
 }
 
-/** The time that is meant, as a `date` column holds it. */
+/** Returns the time in the format of a `date` column. */
 export function timeOf (date: RelativeDate, now: Date): string {
   return ('months' in date ? monthsLater(now, date.months) : new Date(now.getTime() + date.milliseconds)).toISOString()
 }
 
-/** On the same day of the month or, where that month is shorter, on its last. */
+/** The same day of the month or, in a shorter month, its last day. */
 function monthsLater (date: Date, months: number): Date {
   const later = new Date(date)
   later.setUTCMonth(date.getUTCMonth() + months)

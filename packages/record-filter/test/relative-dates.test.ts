@@ -50,7 +50,7 @@ t.test('what is meant is found out each time that the filter is used', async t =
 })
 
 for (const [name, filter, message] of [
-  ['an operator that compares otherwise', { joinedAt: { relative: { equals: { value: 1 } } } }, /joinedAt\.relative\.equals is no comparison/],
+  ['an operator that compares otherwise', { joinedAt: { relative: { equals: { value: 1 } } } }, /joinedAt\.relative\.equals is not a comparison/],
   ['nothing', { joinedAt: { relative: {} } }, /joinedAt\.relative needs/],
   ['a list', { joinedAt: { relative: { gt: [] } } }, /joinedAt\.relative\.gt must be an object/],
   ['a fraction', { joinedAt: { relative: { gt: { value: 1.5 } } } }, /joinedAt\.relative\.gt\.value must be a whole number/],
@@ -60,7 +60,7 @@ for (const [name, filter, message] of [
   ['something besides', { joinedAt: { relative: { gt: { value: 1, days: 3 } } } }, /days is unknown/],
   ['an age of the earth', { joinedAt: { relative: { gt: { unit: 'YEAR', value: 4e9 } } } }, /within a thousand years/],
   ['many seconds', { joinedAt: { relative: { gt: { unit: 'SECOND', value: '999999999999999' } } } }, /within a thousand years/],
-  ['a text', { email: { relative: { gt: { value: 1 } } } }, /email\.relative is no operator/]
+  ['a text', { email: { relative: { gt: { value: 1 } } } }, /email\.relative is not an operator/]
 ] as const) {
   t.test(`a relative date with ${name} is refused where it stands`, async t => {
     t.throws(() => parseFilter(filter, users), { code: 'RECORD_FILTER_ERR_INVALID', message })

@@ -22,14 +22,14 @@ await app.db.insertInto('posts').values([
   { id: '2', title: 'Goodbye', author_id: 'bob' }
 ]).execute()
 
-// What permissions may speak of.
+// Permissions can refer only to declared tables and functions.
 app.rolePermissions.declareTable({
   name: 'Posts',
   table: 'posts',
   fields: { id: { column: 'id', type: 'id' }, title: { column: 'title', type: 'string' }, authorId: { column: 'author_id', type: 'id' } }
 })
 
-// Who a request acts as is for your authentication to say; here a header does, which nobody should believe.
+// Your authentication decides who a request acts as. This header is only for the example: never trust one in production.
 app.addHook('onRequest', async request => {
   const userId = request.headers['x-user']
   if (typeof userId !== 'string') return

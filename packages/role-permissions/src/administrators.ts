@@ -4,9 +4,9 @@ import type { UsersTable } from './declarations.js'
 import { ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT, ROLE_PERMISSIONS_ERR_USER_NOT_FOUND } from './errors.js'
 
 /**
- * Whether some user has one of these roles.
+ * Whether any user has one of these roles.
  *
- * @param users where they are: a role of who is not there any more counts for nothing; `null` where nobody says, and each counts
+ * @param users where users are stored: roles of deleted users do not count. `null`: unknown, and every assignment counts
  */
 export async function administratedBy (db: Kysely<Tables>, users: UsersTable | null, roles: readonly { readonly id: string }[]): Promise<boolean> {
   if (roles.length === 0) return false
@@ -16,9 +16,9 @@ export async function administratedBy (db: Kysely<Tables>, users: UsersTable | n
 }
 
 /**
- * To be asked after a change, where there was an administrator before: nobody could undo the loss of the last.
+ * Call it after a change if there was an administrator before: nobody could undo the loss of the last one.
  *
- * @param roles those that may do everything
+ * @param roles the roles with full access
  * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT
  */
 export async function assertStillAdministrated (db: Kysely<Tables>, users: UsersTable | null, roles: readonly { readonly id: string }[]): Promise<void> {
@@ -26,12 +26,12 @@ export async function assertStillAdministrated (db: Kysely<Tables>, users: Users
 }
 
 /**
- * Until the end of the transaction the user stays.
+ * Locks the user's record until the end of the transaction.
  *
  * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND
  */
 export async function holdUser (transaction: Kysely<Tables>, { table, id }: UsersTable, userId: string): Promise<void> {
-  // An update that changes nothing holds the record on both databases.
+  // An update that changes nothing locks the record on both databases.
   const { rows } = await sql`update ${sql.table(table)} set ${sql.id(id)} = ${sql.id(id)} where ${sql.id(id)} = ${userId} returning ${sql.id(id)}`.execute(transaction)
   if (rows.length === 0) throw new ROLE_PERMISSIONS_ERR_USER_NOT_FOUND()
 }

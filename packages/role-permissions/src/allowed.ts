@@ -4,7 +4,7 @@ import type { CompiledGrant } from './compiled-role.js'
 import { grantsText } from './grants-text.js'
 import type { Allowed } from './role-permissions.js'
 
-/** The yes of a decision, with the records and fields that it is about. */
+/** A positive decision, with the records and fields it covers. */
 export class AllowedByGrants implements Allowed {
   readonly allowed = true
   readonly grants: readonly CompiledGrant[]
@@ -33,7 +33,7 @@ export class AllowedByGrants implements Allowed {
 
   fieldFilter (field: string, alias?: string): Expression<SqlBool> | null {
     const giving = this.grants.filter(({ fields }) => fields === null || fields.has(field))
-    // Every grant gives it: whatever record is admitted, so is the field.
+    // Every grant includes the field, so it is readable in every admitted record.
     if (giving.length === this.grants.length) return null
     return this.#anyOf(giving, alias)
   }
@@ -42,7 +42,7 @@ export class AllowedByGrants implements Allowed {
     return other instanceof AllowedByGrants && grantsText(this.grants, this.#variables) === grantsText(other.grants, other.#variables)
   }
 
-  /** The union of the grants' filters, each once. */
+  /** The union of the grants' filters, without duplicates. */
   #anyOf (grants: readonly CompiledGrant[], alias: string | undefined): Expression<SqlBool> | null {
     const conditions = new Map<string, RecordFilter>()
     for (const { condition, filter } of grants) {

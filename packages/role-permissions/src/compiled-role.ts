@@ -10,17 +10,17 @@ export interface CompiledGrant extends Grant {
   readonly condition: RecordFilter | null
 }
 
-/** A role, ready to decide. */
+/** A role, compiled for decisions. */
 export interface CompiledRole {
   readonly role: Role
   readonly everything: boolean
-  /** By `questionOf`; of declared tables and functions only. */
+  /** By `questionOf`, for declared tables and functions only. */
   readonly grants: ReadonlyMap<string, CompiledGrant>
-  /** What is allowed by a filter that no longer fits its table, and so to nobody; by `questionOf`, with the reason. */
+  /** Permissions with a filter that no longer fits its table, which therefore allow nothing. By `questionOf`, with the reason. */
   readonly mistakes: ReadonlyMap<string, string>
 }
 
-/** One text for each thing that can be asked. */
+/** A unique key for each action and resource. */
 export function questionOf (action: AnyAction, resource: Resource): string {
   return 'table' in resource ? `${action} table ${resource.table}` : `${action} function ${resource.function}`
 }
@@ -50,13 +50,13 @@ export function compileRole (role: Role, declared: Declarations): CompiledRole {
   return { role, everything: mayDoEverything(role), grants, mistakes }
 }
 
-/** What a role's permissions say to a question, declared or not; nothing where they are silent. */
+/** A role's permission for an action, whether or not the resource is declared. `undefined` if there is none. */
 export function permissionOf ({ permissions }: Role, action: AnyAction, resource: Resource): ActionPermission | undefined {
   if ('table' in resource) return action === 'call' ? undefined : own(own(permissions.data, resource.table), action)
   return action === 'call' ? own(permissions.custom?.functions, resource.function) : undefined
 }
 
-/** What a role that may do everything grants, of whatever is asked. */
+/** The grant of a role with full access, for any question. */
 export function unlimitedGrant (role: Role): CompiledGrant {
   return grantOf(role, { allow: true }, null)
 }
@@ -66,7 +66,7 @@ function grantOf (role: Role, { fields, filter = null }: ActionPermission, condi
   return Object.freeze({ role, fields: named, filter, condition })
 }
 
-/** The names come from the app and from people: only what stands in the permissions themselves counts. */
+/** Own properties only, because the names come from the app and from people. */
 function own<Value> (named: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return named !== undefined && Object.hasOwn(named, name) ? named[name] : undefined
 }

@@ -6,28 +6,28 @@ import { readPermissions } from './read-permissions.js'
 import { changedRole, newRole } from './roles-store.js'
 
 /**
- * What the built-in roles are called at first. In a configuration they are called so for good: whoever renames Guest at run
- * time must not keep the permissions from guests that the configuration gives them.
+ * The original names of the built-in roles. A configuration always uses these: renaming Guest at run time must not cut off
+ * guests from the permissions that the configuration gives them.
  */
 const builtinNames: ReadonlyMap<string, Role['builtin']> = new Map([['Administrator', 'administrator'], ['Guest', 'guest']])
 
-/** The role that a configured one is. */
+/** The existing role that a configured role refers to. */
 function roleOf (roles: readonly Role[], { name }: ConfiguredRole): Role | undefined {
   const builtin = builtinNames.get(name)
   return roles.find(role => builtin === undefined ? role.name === name : role.builtin === builtin)
 }
 
-/** The roles with those added that the configuration names and that do not exist; they allow nothing yet. */
+/** Adds the configured roles that do not exist yet, without permissions. */
 export function withConfiguredNames (roles: readonly Role[], configured: readonly ConfiguredRole[]): readonly Role[] {
   const missing = configured.filter(role => roleOf(roles, role) === undefined)
   return missing.length === 0 ? roles : [...roles, ...missing.map(({ name, description = null }) => newRole({ name, description, permissions: {} }))]
 }
 
 /**
- * The roles with the configured ones as the configuration wants them.
+ * Applies the configuration to the roles.
  *
- * @returns the same list where nothing differs
- * @throws ROLE_PERMISSIONS_ERR_INVALID_OPTIONS for permissions that speak of what is not declared, and for two that are the same role
+ * @returns the same list if nothing differs
+ * @throws ROLE_PERMISSIONS_ERR_INVALID_OPTIONS for undeclared names in permissions, and if two configured roles are the same role
  */
 export function withConfiguredRoles (roles: readonly Role[], configured: readonly ConfiguredRole[], declared: Declarations): readonly Role[] {
   let differs = false
@@ -36,7 +36,7 @@ export function withConfiguredRoles (roles: readonly Role[], configured: readonl
   for (const [index, role] of configured.entries()) {
     const id = roleOf(named, role)?.id
     const other = wanted.get(id)
-    if (other !== undefined) throw new ROLE_PERMISSIONS_ERR_INVALID_OPTIONS(`roles.${index}.name "${role.name}" is the same role as "${other.name}", since a built-in one was renamed: configure it once, or rename it`)
+    if (other !== undefined) throw new ROLE_PERMISSIONS_ERR_INVALID_OPTIONS(`roles.${index}.name "${role.name}" is the same role as "${other.name}", because a built-in role was renamed. Configure it once, or rename it`)
     wanted.set(id, { ...role, permissions: inOptions(index, () => readPermissions(role.permissions, declared)) })
   }
   const after = named.map(role => {

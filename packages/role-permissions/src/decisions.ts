@@ -10,7 +10,7 @@ import type { RoleSet, RoleSets } from './role-sets.js'
 
 type Decisions = Pick<RolePermissionsService, 'can' | 'authorize' | 'explain' | 'mayDoEverything' | 'missingFor'>
 
-/** Every decision there is: no other place looks into permissions. */
+/** Makes all decisions. No other code evaluates permissions. */
 export function makeDecisions (roleSets: RoleSets, declared: Declarations, guestRoleId: () => string, dialect: Dialect): Decisions {
   function rolesOf (principal: Principal): RoleSet {
     return roleSets.of(principal.kind === 'guest' ? [guestRoleId()] : principal.roles)

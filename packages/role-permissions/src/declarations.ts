@@ -1,30 +1,30 @@
 import type { FilterableTable } from '@latchkey/record-filter'
 import { ROLE_PERMISSIONS_ERR_TABLE_DECLARED } from './errors.js'
 
-/** Where the users are, whose ids roles are given to, by SQL name. */
+/** The table of the users that roles are assigned to, by SQL name. */
 export interface UsersTable {
   readonly table: string
-  /** The column of their ids. */
+  /** The column of the user IDs. */
   readonly id: string
 }
 
-/** What permissions may speak of, and who the users are. */
+/** What permissions can refer to, and where the users are stored. */
 export interface Declarations {
   readonly tables: ReadonlyMap<string, FilterableTable>
   readonly functions: ReadonlySet<string>
-  /** `null` where nobody says. */
+  /** `null` if not declared. */
   readonly users: UsersTable | null
-  /** The fields that a permission of this table may name. */
+  /** The fields that a permission on this table may name. */
   fieldsOf (table: FilterableTable): readonly string[]
 }
 
-/** Before anything is declared, permissions are checked for their shape only. */
+/** Before anything is declared, only the shape of permissions is checked. */
 export const nothingDeclared: Declarations = Object.freeze({ tables: new Map(), functions: new Set<string>(), users: null, fieldsOf: () => [] })
 
-/** What is opened, by the tables of it: all that leaves this package of a declaration. */
+/** All declarations by their `tables`, which is the only part that other packages see. */
 const opened = new WeakMap<Declarations['tables'], Declarations>()
 
-/** All of the declarations whose tables these are. */
+/** Finds the declarations that these tables belong to. */
 export function declarationsOf (tables: Declarations['tables']): Declarations {
   return opened.get(tables) ?? nothingDeclared
 }
@@ -38,7 +38,7 @@ export interface OpenDeclarations extends Declarations {
 /**
  * Collects what the parts of the app declare.
  *
- * @param onChange told after each new declaration, since compiled permissions are out of date then
+ * @param onChange called after each new declaration, which makes compiled permissions outdated
  */
 export function openDeclarations (onChange: () => void): OpenDeclarations {
   const tables = new Map<string, FilterableTable>()

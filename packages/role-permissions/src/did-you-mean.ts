@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven'
 
-/** `; did you mean read?`, or nothing where no known name is close. */
+/** `; did you mean read?`, or an empty string if no known name is close. */
 export function didYouMean (name: string, known: Iterable<string>): string {
   if (name.length > 64) return ''
   const byLowerCase = new Map([...known].map(candidate => [candidate.toLowerCase(), candidate]))

@@ -2,10 +2,10 @@ import { meaningOf, filterText, type Meaning, type RoleMeaning } from './role-me
 import type { Action } from './permissions.js'
 import type { RoleDefinition } from './role-definitions.js'
 
-/** One difference, in a sentence that a reviewer understands. */
+/** One difference, as a sentence for reviewers. */
 export interface RoleDifference {
   readonly role: string
-  /** Where the role is in one of the two only, `new` or `missing`; else what the difference does to what it allows. */
+  /** `new` or `missing`: the role exists in only one of the two. Otherwise how the difference affects what the role allows. */
   readonly kind: 'new' | 'missing' | 'more' | 'less' | 'other'
   readonly text: string
 }
@@ -13,8 +13,8 @@ export interface RoleDifference {
 const verbs: Readonly<Record<Action, string>> = { create: 'creates', read: 'reads', update: 'updates', delete: 'deletes' }
 
 /**
- * What makes other roles of `before`: roles that mean the same do not differ, however they are written.
- * Roles are compared by name.
+ * Lists the differences between two sets of roles, matched by name. Roles with the same meaning do not differ, however they
+ * are written.
  */
 export function difference (before: Iterable<RoleDefinition>, after: Iterable<RoleDefinition>): RoleDifference[] {
   const [old, next] = [byName(before), byName(after)]
@@ -22,7 +22,7 @@ export function difference (before: Iterable<RoleDefinition>, after: Iterable<Ro
   return names.flatMap(name => {
     const [was, is] = [old.get(name), next.get(name)]
     if (was === undefined) return [{ role: name, kind: 'new' as const, text: `new role ${name}: ${summary(is as RoleDefinition)}` }]
-    if (is === undefined) return [{ role: name, kind: 'missing' as const, text: `no role ${name} any more: ${summary(was)}` }]
+    if (is === undefined) return [{ role: name, kind: 'missing' as const, text: `removed role ${name}: ${summary(was)}` }]
     return differenceOfRole(was, is)
   })
 }
@@ -37,11 +37,11 @@ function differenceOfRole (before: RoleDefinition, after: RoleDefinition): RoleD
   const found: RoleDifference[] = []
   const add = (kind: RoleDifference['kind'], text: string): void => { found.push({ role, kind, text: `${role} ${text}` }) }
 
-  // A description that is left out stays what it is.
-  if (after.description !== undefined && (before.description ?? null) !== after.description) add('other', `is described as ${JSON.stringify(after.description)}, before as ${JSON.stringify(before.description ?? null)}`)
+  // Without a description, the existing one stays.
+  if (after.description !== undefined && (before.description ?? null) !== after.description) add('other', `has the description ${JSON.stringify(after.description)} (before: ${JSON.stringify(before.description ?? null)})`)
   if (was.everything !== is.everything) {
-    if (is.everything) add('more', `may now do everything, before: ${summary(before)}`)
-    else add('less', `may no longer do everything, but: ${summary(after)}`)
+    if (is.everything) add('more', `now has full access (before: ${summary(before)})`)
+    else add('less', `no longer has full access (now: ${summary(after)})`)
     return found
   }
   for (const question of [...new Set([...was.data.keys(), ...is.data.keys()])].sort()) compareActions(was.data.get(question), is.data.get(question), add)
@@ -62,8 +62,8 @@ function compareActions (was: Meaning | undefined, is: Meaning | undefined, add:
 function compareFields (was: Meaning, is: Meaning, add: Add): void {
   const { action, table } = is
   if (was.fields === null && is.fields === null) return
-  if (is.fields === null) return add('more', `${verbs[action]} all fields of ${table}, before only ${list(was.fields as readonly string[])}`)
-  if (was.fields === null) return add('less', `${verbs[action]} only ${list(is.fields)} of ${table}, before all fields`)
+  if (is.fields === null) return add('more', `${verbs[action]} all fields of ${table} (before: only ${list(was.fields as readonly string[])})`)
+  if (was.fields === null) return add('less', `${verbs[action]} only ${list(is.fields)} of ${table} (before: all fields)`)
   const { fields: old } = was
   const { fields: next } = is
   const more = next.filter(field => !old.includes(field))
@@ -75,9 +75,9 @@ function compareFields (was: Meaning, is: Meaning, add: Add): void {
 function compareFilters (was: Meaning, is: Meaning, add: Add): void {
   if (filterText(was.filter) === filterText(is.filter)) return
   const verb = verbs[is.action]
-  if (is.filter === null) add('more', `${verb} all ${is.table}, before only where ${JSON.stringify(was.filter)}`)
-  else if (was.filter === null) add('less', `${verb} only ${is.table} where ${JSON.stringify(is.filter)}, before all`)
-  else add('other', `${verb} ${is.table} where ${JSON.stringify(is.filter)}, before where ${JSON.stringify(was.filter)}`)
+  if (is.filter === null) add('more', `${verb} all ${is.table} (before: only where ${JSON.stringify(was.filter)})`)
+  else if (was.filter === null) add('less', `${verb} only ${is.table} where ${JSON.stringify(is.filter)} (before: all)`)
+  else add('other', `${verb} ${is.table} where ${JSON.stringify(is.filter)} (before: where ${JSON.stringify(was.filter)})`)
 }
 
 function compareNames (was: ReadonlySet<string>, is: ReadonlySet<string>, [now, noLonger]: readonly [string, string], add: Add): void {
@@ -85,12 +85,12 @@ function compareNames (was: ReadonlySet<string>, is: ReadonlySet<string>, [now, 
   for (const name of was) if (!is.has(name)) add('less', `${noLonger} ${name}`)
 }
 
-/** What a role may do, in one line. */
+/** A role's permissions, in one line. */
 function summary (role: RoleDefinition): string {
   const { everything, data, functions, others }: RoleMeaning = meaningOf(role)
-  if (everything) return 'may do everything'
+  if (everything) return 'has full access'
   const parts = [...[...data.values()].map(sentence), ...[...functions].map(name => `call ${name}`), ...[...others].map(name => `have ${name}`)]
-  return parts.length === 0 ? 'may do nothing' : `may ${parts.join('; ')}`
+  return parts.length === 0 ? 'has no permissions' : `may ${parts.join('; ')}`
 }
 
 function sentence ({ action, table, fields, filter }: Meaning): string {

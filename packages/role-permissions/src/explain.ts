@@ -12,7 +12,7 @@ export function nameOf (resource: Resource): string {
   return 'table' in resource ? resource.table : resource.function
 }
 
-/** Why the roles decide as they do, and what to change. */
+/** Explains a decision: what each role says, and what to change. */
 export function explain ({ roles, grantsOf }: RoleSet, action: AnyAction, resource: Resource, declared: Declarations, variables: FilterVariables): Explanation {
   const grants = grantsOf(action, resource)
   const byName = [...roles].sort((one, other) => one.role.name < other.role.name ? -1 : 1)
@@ -26,37 +26,37 @@ export function explain ({ roles, grantsOf }: RoleSet, action: AnyAction, resour
 }
 
 function reasonOf ({ role, everything, mistakes }: CompiledRole, grant: CompiledGrant | undefined, action: AnyAction, resource: Resource, variables: FilterVariables): RoleReason {
-  const what = `to ${action} ${nameOf(resource)}`
-  if (everything) return { role: role.name, says: 'allows', detail: 'may do everything' }
-  if (grant !== undefined) return { role: role.name, says: 'allows', detail: `allows ${what}${limitsOf(grant, variables)}` }
+  const what = `${action} ${nameOf(resource)}`
+  if (everything) return { role: role.name, says: 'allows', detail: 'has full access' }
+  if (grant !== undefined) return { role: role.name, says: 'allows', detail: `can ${what}${limitsOf(grant, variables)}` }
   const mistake = mistakes.get(questionOf(action, resource))
-  if (mistake !== undefined) return { role: role.name, says: 'denies', detail: `allows ${what} by a filter that does not fit the table, and so to nobody: ${mistake}` }
+  if (mistake !== undefined) return { role: role.name, says: 'denies', detail: `cannot ${what}, because the permission's filter does not fit the table: ${mistake}` }
   const said = permissionOf(role, action, resource)
-  if (said?.allow === true) return { role: role.name, says: 'denies', detail: `allows ${what}, which nothing in the app declares` }
-  if (said === undefined) return { role: role.name, says: 'is silent', detail: `does not mention ${what}` }
-  return { role: role.name, says: 'denies', detail: `does not allow ${what}` }
+  if (said?.allow === true) return { role: role.name, says: 'denies', detail: `has permission to ${what}, but the app does not declare it` }
+  if (said === undefined) return { role: role.name, says: 'is silent', detail: `has no permission to ${what}` }
+  return { role: role.name, says: 'denies', detail: `is denied permission to ${what}` }
 }
 
-/** What the grant leaves out. */
+/** Describes the limits of a grant. */
 function limitsOf ({ fields, filter, condition }: CompiledGrant, variables: FilterVariables): string {
   const limits: string[] = []
-  if (fields !== null) limits.push(fields.size === 0 ? ', but no field of it' : `, but only ${[...fields].sort().join(', ')}`)
-  if (condition !== null) limits.push(`, where ${JSON.stringify(filter)}`)
+  if (fields !== null) limits.push(fields.size === 0 ? ', but none of its fields' : `, but only the fields ${[...fields].sort().join(', ')}`)
+  if (condition !== null) limits.push(`, for records where ${JSON.stringify(filter)}`)
   const missing = condition?.variables.filter(name => (variables[name] ?? '') === '') ?? []
-  if (missing.length > 0) limits.push(`; conditions on ${missing.join(', ')} admit no record, since this principal has none`)
+  if (missing.length > 0) limits.push(`; this principal has no ${missing.join(', ')}, so conditions on it match no record`)
   return limits.join('')
 }
 
 function remedy (roles: readonly CompiledRole[], action: AnyAction, resource: Resource, declared: Declarations): Pick<Explanation, 'remedy' | 'remedyRole'> {
   const name = nameOf(resource)
   const [kind, known] = 'table' in resource ? ['table', declared.tables] as const : ['function', declared.functions] as const
-  if (!known.has(name)) return { remedy: `No ${kind} ${name} is declared, so only a role that may do everything is allowed to ${action} it${didYouMean(name, known.keys())}`, remedyRole: null }
+  if (!known.has(name)) return { remedy: `The app declares no ${kind} ${name}, so only a role with full access can ${action} it${didYouMean(name, known.keys())}`, remedyRole: null }
   const [first] = roles
-  if (first === undefined) return { remedy: `There is no role to decide by. Assign one that allows to ${action} ${name}`, remedyRole: null }
+  if (first === undefined) return { remedy: `The principal has no roles. Assign one with permission to ${action} ${name}`, remedyRole: null }
   const mistaken = roles.find(({ mistakes }) => mistakes.has(questionOf(action, resource)))
   const remedyRole = (mistaken ?? first).role.name
   const place = `Roles > ${remedyRole} > ${'table' in resource ? `Data: data.${name}.${action}` : `Functions: custom.functions.${name}`}`
-  if (mistaken !== undefined) return { remedy: `Repair the filter under ${place}.filter`, remedyRole }
-  if (roles.length === 1) return { remedy: `${remedyRole} does not allow to ${action} ${name}. Allow it under ${place}.allow = true`, remedyRole }
-  return { remedy: `None of the roles ${roles.map(({ role }) => role.name).join(', ')} allows to ${action} ${name}. Allow it in one of them, for example under ${place}.allow = true`, remedyRole }
+  if (mistaken !== undefined) return { remedy: `Fix the filter under ${place}.filter`, remedyRole }
+  if (roles.length === 1) return { remedy: `${remedyRole} has no permission to ${action} ${name}. Grant it under ${place}.allow = true`, remedyRole }
+  return { remedy: `None of the roles ${roles.map(({ role }) => role.name).join(', ')} has permission to ${action} ${name}. Grant it to one of them, for example under ${place}.allow = true`, remedyRole }
 }

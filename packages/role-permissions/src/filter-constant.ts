@@ -2,18 +2,18 @@ import type { Condition, FilterableTable, FilterVariables } from '@latchkey/reco
 
 type Compare = Extract<Condition, { kind: 'compare' }>
 
-/** Fields that always have a value, by the names of tables in permissions; every table has the first ones. */
+/** Fields that always have a value: in every table, and by the name of the table in permissions. */
 const alwaysThere = ['id', 'createdAt', 'updatedAt']
 const alwaysThereIn = new Map([['Users', ['email', 'status']], ['Roles', ['name']], ['ApiTokens', ['name']]])
 
-/** What a condition comes to whatever the record is; `undefined` where it depends on it. */
+/** A condition's result if it is the same for every record. `undefined` if it depends on the record, or is not known. */
 export type Constant = boolean | undefined
 
 /**
- * Finds conditions that only look as if they chose: a comparison with the empty text, `not_equals: null` of a field that
- * always has a value, an `OR` with a branch that is always true. It knows no more than the filter: `undefined` promises nothing.
+ * Finds conditions that select nothing, or everything: a comparison with the empty string, `not_equals: null` of a field that
+ * always has a value, an `OR` with a branch that is always true. It only looks at the filter, so `undefined` proves nothing.
  *
- * @param known the variables that have a value; left out, all of them may have one
+ * @param known the variables that have a value. Default: any of them may have one
  */
 export function constantOf (condition: Condition, table: FilterableTable, known?: FilterVariables): Constant {
   switch (condition.kind) {
@@ -21,14 +21,14 @@ export function constantOf (condition: Condition, table: FilterableTable, known?
       return constantOfCompare(condition, table, known)
     case 'related': {
       if (condition.quantifier !== 'some' && lacks(condition.variables, known)) return false
-      // Which fields of the other table always have a value is not looked up.
+      // Ignores which fields of the other table always have a value.
       const inner = constantOf(condition.condition, { name: '', table: condition.table, fields: {} }, known)
       if (condition.quantifier === 'some') return inner === false ? false : undefined
       return inner === (condition.quantifier === 'every') ? true : undefined
     }
     default: {
       const parts = condition.conditions.map(part => constantOf(part, table, known))
-      // One that is false decides `and`, one that is true decides `or`; where none is left undecided, the others agree.
+      // One false part decides `and`, one true part decides `or`. If no part is undecided, all have the opposite value.
       const decisive = condition.kind === 'or'
       if (parts.includes(decisive)) return decisive
       if (!parts.includes(undefined)) return !decisive
@@ -60,7 +60,7 @@ function isAlwaysThere (column: string, { name, fields }: FilterableTable): bool
   return field !== undefined && (alwaysThere.includes(field) || alwaysThereIn.get(name)?.includes(field) === true)
 }
 
-/** `equals 1` or `not_equals 1` of the same field: whatever the record is, one of them holds. */
+/** For example `equals 1` and `not_equals 1` on the same field: one of them is true for every record. */
 function haveContraries (conditions: readonly Condition[], known: FilterVariables | undefined): boolean {
   const compares = conditions.filter(condition => condition.kind === 'compare').filter(compare => !lacks(variablesOf(compare), known))
     .map(({ column, comparison, negated, value }) => ({ about: JSON.stringify([column, comparison, value]), negated }))

@@ -2,17 +2,17 @@ import type { FilterVariables } from '@latchkey/record-filter'
 import type { CompiledGrant } from './compiled-role.js'
 import { filterText } from './role-meaning.js'
 
-/** Fields of the records that one condition admits; `null`: all. */
+/** The granted fields of the records that one condition admits. `null`: all. */
 type Fields = ReadonlySet<string> | null
 
-/** Where every record is admitted. */
+/** The key for grants that admit every record. */
 const EVERY_RECORD = ''
 
 /**
- * One text for all ways to grant the same: in any order of roles, fields and conditions, by one role or by several. Texts that
- * differ may still mean the same, since conditions are not solved.
+ * A canonical text of grants: the same for any order of roles, fields and conditions, and for one role or several. Different
+ * texts may still mean the same, because conditions are not analysed.
  *
- * @param variables of whom it is granted to: a condition on one without a value admits nothing, unlike that of who has one
+ * @param variables of the principal: whether a variable has a value is part of the text, because without one it admits nothing
  */
 export function grantsText (grants: readonly CompiledGrant[], variables: FilterVariables): string {
   const byCondition = new Map<string, Fields>()
@@ -25,14 +25,14 @@ export function grantsText (grants: readonly CompiledGrant[], variables: FilterV
   return JSON.stringify([...withoutRepeated(byCondition)].map(([part, fields]) => [part, fields && [...fields].sort()]).sort(([one], [other]) => (one as string) < (other as string) ? -1 : 1))
 }
 
-/** A filter that is nothing but alternatives is as several roles with one each. */
+/** A filter that is only an `OR` equals several roles with one alternative each. */
 function alternativesOf (filter: unknown): readonly unknown[] {
   const entries = Object.entries(filter as object)
   const [[key, alternatives] = []] = entries
   return entries.length === 1 && key === 'OR' && Array.isArray(alternatives) ? alternatives.flatMap(alternativesOf) : [filter]
 }
 
-/** What is given of every record need not be given of some. */
+/** Drops fields of a condition that are granted for every record anyway. */
 function withoutRepeated (byCondition: ReadonlyMap<string, Fields>): ReadonlyMap<string, Fields> {
   const always = byCondition.get(EVERY_RECORD)
   if (always === undefined) return byCondition

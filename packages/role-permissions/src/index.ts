@@ -1,7 +1,7 @@
 /**
- * Owns roles, the permissions in them, who has which role, and the decision whether a principal may do
- * something: `fastify.rolePermissions`, `request.principal`. It verifies no token and knows no provider:
- * who a request acts as is set by whoever authenticates it.
+ * Owns roles, their permissions, the assignment of roles to users, and the decision whether a principal may do
+ * something: `fastify.rolePermissions` and `request.principal`. It verifies no tokens and knows no providers:
+ * your authentication sets the principal.
  */
 import { migrate } from '@latchkey/database'
 import fp from 'fastify-plugin'
@@ -31,7 +31,7 @@ declare module 'fastify' {
     rolePermissions: RolePermissionsService
   }
   interface FastifyRequest {
-    /** Who this request acts as; `null` until it is decided, which permissions read as Guest. */
+    /** Who this request acts as. `null` until your authentication sets it; permissions treat `null` as Guest. */
     principal: Principal | null
   }
 }
@@ -41,14 +41,14 @@ async function rolePermissions (fastify: FastifyInstance, options: RolePermissio
   await migrate(fastify.db, packageName, migrations)
   const { service, applyConfiguration } = await openService(fastify.db, roles, {
     refresh: error => {
-      if (error === undefined) fastify.log.info('The roles are compared with the database again')
-      else fastify.log.error({ err: error }, 'The roles cannot be compared with the database: those known stay in force')
+      if (error === undefined) fastify.log.info('The roles are refreshed from the database again')
+      else fastify.log.error({ err: error }, 'The roles cannot be refreshed from the database. The known roles stay in force')
     },
     mistake: (role, question, reason) => {
-      fastify.log.warn({ role: role.name }, `A permission no longer fits what the app declares and allows nothing (${question}): ${reason}`)
+      fastify.log.warn({ role: role.name }, `A permission no longer fits the app's declarations and allows nothing (${question}): ${reason}`)
     },
     undeclared: (role, { kind, name, remedy }) => {
-      fastify.log.warn({ role: role.name, [kind]: name }, `The role ${role.name} names the ${kind} ${name}, which nothing declares, and so allows nothing there: ${remedy}`)
+      fastify.log.warn({ role: role.name, [kind]: name }, `The role ${role.name} has permissions on the ${kind} ${name}, which the app does not declare, so they have no effect: ${remedy}`)
     }
   })
 
@@ -60,7 +60,7 @@ async function rolePermissions (fastify: FastifyInstance, options: RolePermissio
       service.authorize(request.principal ?? service.guest(), action, resource)
     }
   }))
-  // Tables are declared by plugins that are registered after this one.
+  // Plugins that are registered after this one declare their tables.
   fastify.addHook('onReady', applyConfiguration)
 }
 

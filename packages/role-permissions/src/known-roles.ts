@@ -3,21 +3,21 @@ import type { Kysely } from 'kysely'
 import type { Role } from './permissions.js'
 import { loadRoles, VERSION_TABLE, type StoredRoles } from './roles-store.js'
 
-/** The roles in memory, which every decision is made from. */
+/** The roles in memory, which all decisions use. */
 export interface KnownRoles {
   /** By name. */
   readonly all: readonly Role[]
   get (id: string): Role | undefined
-  /** Takes over what a change made in this process leaves behind, at once; one change after the other. */
+  /** Runs a change made by this process and applies its result at once. Changes run one after another. */
   change (write: () => Promise<StoredRoles>): Promise<void>
-  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. `undefined` where that was done already. */
+  /** Loads changes made by other instances of the app. Checks at most once a second, and never fails. `undefined` if there is nothing to wait for. */
   refresh (): Promise<void> | undefined
 }
 
 interface Listeners {
-  /** Told whenever the roles are other ones. */
+  /** Called when the roles have changed. */
   onChange (): void
-  /** Told when the database can no longer be asked, and when it can again, with no error. */
+  /** Called with an error when the database becomes unavailable, and without one when it is available again. */
   report (error: unknown): void
 }
 

@@ -5,11 +5,11 @@ import { actions, mayDoEverything, type ActionPermission, type Resource, type Ro
 import type { Missing } from './role-permissions.js'
 
 /**
- * The first of these permissions that the roles do not have themselves; `null` where they have all of it. Whether one filter
- * admits all that another does is not for a program to find out: only the same filter counts, or none.
+ * Returns the first of these permissions that the roles lack, or `null` if they have all of them. Filters are not compared
+ * logically: only the same filter counts, or none.
  *
- * @param roles whose permissions are to be given on
- * @param variables what the variables of filters stand for: one without a value admits no record, so there is nothing to give
+ * @param roles the roles of the principal that wants to grant the permissions
+ * @param variables the values of filter variables. A filter on a variable without a value admits no record, so it grants nothing
  */
 export function missing (permissions: RolePermissions, roles: readonly Role[], variables: FilterVariables): Missing | null {
   if (roles.some(mayDoEverything)) return null
@@ -35,7 +35,7 @@ function permissionsOf (roles: readonly Role[], action: AnyAction, resource: Res
   return roles.map(role => permissionOf(role, action, resource)).filter(permission => permission !== undefined).filter(({ allow }) => allow)
 }
 
-/** Those that admit the same records give together what each of them gives. */
+/** Permissions for the same records add up. */
 function covers (own: readonly ActionPermission[], wanted: ActionPermission, variables: FilterVariables): boolean {
   const giving = own.filter(({ filter }) => filter === undefined || (isDeepStrictEqual(filter, wanted.filter) && hasValues(filter, variables)))
   if (giving.length === 0) return false

@@ -16,24 +16,24 @@ import { allRoles, changedRole, changeRoles, holdRoles, newRole, seedRoles } fro
 import { undeclaredIn, type Undeclared } from './undeclared.js'
 import { assignFirstAdministrator, assignRoles, forgetUser, rolesOfUser, unassignRoles } from './user-roles.js'
 
-/** What the service has to say outside any request. */
+/** Receives reports that belong to no request. */
 export interface Reports {
-  /** The database can no longer be asked for roles, or, without an error, it can again. */
+  /** The database has become unavailable or, without an error, available again. */
   refresh (error: unknown): void
   /** A stored permission no longer fits its table, and allows nothing. */
   mistake (role: Role, question: string, reason: string): void
-  /** A role allows something of what nothing declares; told once for each, at the start. */
+  /** A role has permissions on something undeclared. Reported once for each, at the start. */
   undeclared (role: Role, what: Undeclared): void
 }
 
 export interface OpenedService {
-  /** All of the service but the guard, which belongs to Fastify. */
+  /** The service without the guard, which depends on Fastify. */
   readonly service: Omit<RolePermissionsService, 'guard'>
-  /** Gives the configured roles their permissions, and tells what roles name in vain; to be called when everything is declared. */
+  /** Gives the configured roles their permissions, and reports undeclared names. Call it when everything is declared. */
   applyConfiguration (): Promise<void>
 }
 
-/** Opens the service over a database whose tables are up to date. */
+/** Opens the service on a migrated database. */
 export async function openService (db: Kysely<Tables>, configured: readonly ConfiguredRole[], reports: Reports): Promise<OpenedService> {
   await seedRoles(db)
   const declared = openDeclarations(() => { roleSets.forget() })
@@ -43,7 +43,7 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
   async function change (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
     await known.change(() => changeRoles(db, declared.users, make))
   }
-  /** Changes one role, or makes one (of none), or deletes it (to none). */
+  /** Updates a role, creates one (`id` is `null`) or deletes it (`make` returns `null`). */
   async function changeOne (id: string | null, make: (role: Role | null) => Role | null, { where = null, inTransaction }: ChangeOptions<Role>): Promise<void> {
     let before: Role | null = null
     let after: Role | null = null
@@ -58,7 +58,7 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
   function builtin (kind: Role['builtin']): Role {
     return known.all.find(role => role.builtin === kind) as Role
   }
-  /** Spares the transaction, and every other copy's reload, where memory shows that there is nothing to do. */
+  /** Avoids the transaction, and the reload in every other instance, if the roles in memory show that nothing changes. */
   async function changeIfDiffers (make: (roles: readonly Role[]) => readonly Role[]): Promise<void> {
     if (make(known.all) !== known.all) await change(make)
   }
@@ -144,7 +144,7 @@ async function assertMeets (transaction: Transaction<Tables>, { id }: Role, wher
   if (found === undefined) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
 }
 
-/** What a role may do that nobody has given permissions yet: read and update its own user, where there is such a table. */
+/** The permissions of a role created without any: read and update the own user, if there is a Users table. */
 function ofItsOwnUser ({ tables }: Declarations): RolePermissions {
   if (tables.size > 0 && !tables.has('Users')) return {}
   const own = { allow: true, filter: { id: { equals: '__loggedInUserId' } } }

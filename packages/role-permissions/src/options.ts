@@ -8,11 +8,11 @@ import { readPermissions } from './read-permissions.js'
 import { mistakeInDescription, mistakeInName } from './role-fields.js'
 
 const configuredRole = Type.Object({
-  /** Unique. A role of this name is brought up to date, also a built-in one; otherwise one is created. */
+  /** Unique. A role with this name, built-in or not, is updated; otherwise a new one is created. */
   name: Type.String(),
-  /** Left out: the description stays. */
+  /** If omitted, the description stays. */
   description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-  /** Replace those that the role has. */
+  /** Replaces the role's permissions. */
   permissions: Type.Unsafe<RolePermissions>(Type.Object({}))
 }, { additionalProperties: false })
 
@@ -21,7 +21,7 @@ const schema = Type.Object({
   roles: Type.Array(configuredRole, { default: [] })
 }, { additionalProperties: false })
 
-/** What `@latchkey/role-permissions` is registered with. */
+/** The options of `@latchkey/role-permissions`. */
 export type RolePermissionsOptions = Partial<Static<typeof schema>>
 export type ConfiguredRole = Static<typeof configuredRole>
 export type ResolvedOptions = Readonly<Static<typeof schema>>
@@ -32,7 +32,7 @@ export function resolveOptions (options: RolePermissionsOptions): ResolvedOption
   const resolved = check(options)
   const names = new Set<string>()
   const roles = resolved.roles.map((role, index) => {
-    refuse(`roles.${index}.name`, mistakeInName(role.name) ?? (names.has(role.name) ? 'is the name of two roles' : undefined))
+    refuse(`roles.${index}.name`, mistakeInName(role.name) ?? (names.has(role.name) ? 'is used for two roles' : undefined))
     refuse(`roles.${index}.description`, mistakeInDescription(role.description ?? null))
     names.add(role.name)
     return Object.freeze({ ...role, permissions: inOptions(index, () => readPermissions(role.permissions, nothingDeclared)) })
@@ -40,7 +40,7 @@ export function resolveOptions (options: RolePermissionsOptions): ResolvedOption
   return Object.freeze({ roles })
 }
 
-/** Says of a mistake in a configured role's permissions where in the options it stands. */
+/** Adds the path within the options to an error in a configured role's permissions. */
 export function inOptions<Result> (index: number, read: () => Result): Result {
   try {
     return read()

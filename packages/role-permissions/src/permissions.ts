@@ -1,24 +1,24 @@
-/** What can be done with records of a table. */
+/** Actions on records of a table. */
 export type Action = 'create' | 'read' | 'update' | 'delete'
 export const actions: readonly Action[] = Object.freeze(['create', 'read', 'update', 'delete'])
 
-/** What an action is asked about: a table, or a named function (whose only action is to be called). */
+/** A table, or a named function, whose only action is `call`. */
 export type Resource =
   | { readonly table: string }
   | { readonly function: string }
 
-/** A role's permissions, as stored and edited. What is not mentioned is denied. */
+/** A role's permissions, as stored and edited. Everything else is denied. */
 export interface RolePermissions {
-  /** `true`: everything, of every table and function there is or will be; then nothing else stands beside it. */
+  /** `true`: full access to every present and future table and function. Excludes the other members. */
   readonly all?: boolean
-  /** By the names of the tables. */
+  /** By table name. */
   readonly data?: Readonly<Record<string, TablePermissions>>
   readonly custom?: {
-    /** By the names of the functions. */
+    /** By function name. */
     readonly functions?: Readonly<Record<string, { readonly allow: boolean }>>
-    /** Kept for clients that read them; nothing here asks for them. */
+    /** Stored for clients that read it; not used here. */
     readonly settings?: Readonly<Record<string, { readonly allow: boolean }>>
-    /** Kept for clients that read them; nothing here asks for them. */
+    /** Stored for clients that read it; not used here. */
     readonly users?: Readonly<Record<string, { readonly allow: boolean }>>
   }
 }
@@ -27,9 +27,9 @@ export type TablePermissions = Readonly<Partial<Record<Action, ActionPermission>
 
 export interface ActionPermission {
   readonly allow: boolean
-  /** Which fields: those that are `true`; left out: all. */
+  /** The fields that are `true`. If omitted, all. */
   readonly fields?: Readonly<Record<string, boolean>>
-  /** Which records: a filter of `@latchkey/record-filter`; left out: all. */
+  /** A filter of `@latchkey/record-filter` for the records. If omitted, all. */
   readonly filter?: unknown
 }
 
@@ -37,17 +37,17 @@ export interface Role {
   readonly id: string
   readonly name: string
   readonly description: string | null
-  /** The two roles that always exist. */
+  /** Set for the two roles that always exist. */
   readonly builtin: 'administrator' | 'guest' | null
   readonly permissions: RolePermissions
   readonly createdAt: string
   readonly updatedAt: string
 }
 
-/** May do everything. */
+/** Full access. */
 export const everything: RolePermissions = Object.freeze({ all: true })
 
-/** Whether a role may do everything, of every table and function there is or will be. */
+/** Whether a role has full access to every present and future table and function. */
 export function mayDoEverything ({ permissions }: Role): boolean {
   return permissions.all === true
 }

@@ -5,15 +5,15 @@ import { invalidPermissions, joinPath } from './invalid-permissions.js'
 import { copyJson } from './json-copy.js'
 import { actions, type RolePermissions } from './permissions.js'
 
-/** Characters of JSON: far more than any role needs, and little enough to hold all roles in memory. */
+/** Characters of JSON: far more than any role needs, but little enough to keep all roles in memory. */
 const LARGEST = 100_000
 
 type Check = (value: unknown, path: string) => void
 type CheckNamed = (value: unknown, path: string, name: string) => void
 
 /**
- * Checks a role's permissions and gives a frozen copy. As soon as tables are declared, permissions speak of
- * those only, and likewise functions.
+ * Checks a role's permissions and returns a frozen copy. Once tables are declared, permissions can name only those;
+ * likewise for functions.
  *
  * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path` and `reason`
  */
@@ -35,7 +35,7 @@ export function readPermissions (json: unknown, declared: Declarations): RolePer
     }
   })
   const permissions = copy as RolePermissions
-  if (permissions.all === true && Object.keys(permissions).length > 1) throw invalidPermissions('all', 'means everything: leave data and custom out, or take all away')
+  if (permissions.all === true && Object.keys(permissions).length > 1) throw invalidPermissions('all', 'means full access: remove data and custom, or remove all')
   if (JSON.stringify(copy).length > LARGEST) throw invalidPermissions('', `are longer than ${LARGEST} characters of JSON`)
   return permissions
 }
@@ -45,7 +45,7 @@ function checkTable (json: unknown, path: string, table: FilterableTable | undef
     const { allow } = checkKeys(action, at, {
       allow: checkFlag,
       fields: (fields, where) => {
-        if (!fieldsMatter) throw invalidPermissions(where, 'has no meaning: a record is deleted as a whole')
+        if (!fieldsMatter) throw invalidPermissions(where, 'is not allowed: a record is always deleted as a whole')
         const known = table === undefined ? [] : declared.fieldsOf(table)
         checkNames(fields, where, `field of ${table?.name}`, new Set(known), checkFlag)
       },
@@ -57,13 +57,13 @@ function checkTable (json: unknown, path: string, table: FilterableTable | undef
 }
 
 /**
- * Reads the filter of a permission, where no role is saved with it yet.
+ * Checks the filter of a permission before a role with it is saved.
  *
  * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path`, within the filter, and `reason`
  */
 export function readFilter (json: unknown, name: string, { tables }: Declarations): RecordFilter {
   const table = tables.get(name)
-  if (table === undefined) throw invalidPermissions(joinPath('data', name), `is no table${didYouMean(name, tables.keys())}`)
+  if (table === undefined) throw invalidPermissions(joinPath('data', name), `is not a table${didYouMean(name, tables.keys())}`)
   const copy = copyJson(json)
   const filter = parse(copy, '', table)
   if (JSON.stringify(copy).length > LARGEST) throw invalidPermissions('', `is longer than ${LARGEST} characters of JSON`)
@@ -95,7 +95,7 @@ function checkFlag (json: unknown, path: string): void {
   if (typeof json !== 'boolean') throw invalidPermissions(path, 'must be true or false')
 }
 
-/** An object with some of these keys and no others. */
+/** Requires an object with no other keys than these. */
 function checkKeys (json: unknown, path: string, checks: Readonly<Record<string, Check>>): Readonly<Record<string, unknown>> {
   const entries = entriesOf(json, path)
   for (const [key, value] of entries) {
@@ -107,11 +107,11 @@ function checkKeys (json: unknown, path: string, checks: Readonly<Record<string,
   return Object.fromEntries(entries)
 }
 
-/** An object with any keys, or with declared names only as soon as there are some. */
+/** Requires an object. Its keys must be declared names if there are any. */
 function checkNames (json: unknown, path: string, what: string, declared: ReadonlySet<string> | ReadonlyMap<string, unknown>, check: CheckNamed): void {
   for (const [name, value] of entriesOf(json, path)) {
     const at = joinPath(path, name)
-    if (declared.size > 0 && !declared.has(name)) throw invalidPermissions(at, `is no ${what}${didYouMean(name, declared.keys())}`)
+    if (declared.size > 0 && !declared.has(name)) throw invalidPermissions(at, `is not a ${what}${didYouMean(name, declared.keys())}`)
     check(value, at, name)
   }
 }

@@ -11,24 +11,25 @@ import type { RolePermissionsService } from './role-permissions.js'
 import { changedRole, changeRoles, newRole } from './roles-store.js'
 
 export interface ReplaceOptions {
-  /** Whether roles that no definition names are deleted, the built-in ones excepted; default: they stay. */
+  /** Whether to delete roles without a definition, except the built-in ones. Default: they stay. */
   readonly prune?: boolean
-  /** Whether everything is undone again, when every rule has been asked. */
+  /** Whether to check every rule and then roll back. */
   readonly dryRun?: boolean
-  /** Runs in the transaction of the change, for each role that changed; what it throws undoes all. It must query by `transaction` only. */
+  /** Runs in the transaction for each changed role; if it throws, everything is rolled back. It must query only through `transaction`. */
   readonly inTransaction?: (transaction: Transaction<Tables>, change: Change<Role>) => Promise<void>
 }
 
-/** Ends a transaction that is not to be kept. */
+/** Rolls back the transaction. */
 class Undo extends Error {}
 
 /**
- * Makes the roles those of the definitions, by name, all or nothing, by the rules of every change of a role. Roles that mean
- * what they should stay untouched. This process sees the change as those of other copies of the app: by `refresh`, within a second.
+ * Brings the roles in line with the definitions, matched by name: all or nothing, and by the same rules as any change of a
+ * role. Roles that already have the same meaning are not touched. This process sees the change like those of other
+ * instances: by `refresh`, within a second.
  *
- * @returns what differed
- * @throws ROLE_PERMISSIONS_ERR_INVALID_ROLE, ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path` beginning with the role
- * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT no role, or no user, would be left that may do everything
+ * @returns the differences
+ * @throws ROLE_PERMISSIONS_ERR_INVALID_ROLE, ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with the role's name at the start of the message
+ * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT if no role, or no user, with full access would be left
  */
 export async function replaceRoles (db: Kysely<Tables>, { tables }: Pick<RolePermissionsService, 'tables'>, definitions: readonly RoleDefinition[], { prune = false, dryRun = false, inTransaction }: ReplaceOptions = {}): Promise<RoleDifference[]> {
   const declared = declarationsOf(tables)
@@ -55,13 +56,13 @@ function checkAll (definitions: readonly RoleDefinition[], declared: Declaration
   const wanted = new Map<string, RoleDefinition>()
   for (const { name, description, permissions } of definitions) {
     checkRoleFields({ name: name ?? null, description })
-    if (wanted.has(name)) throw new ROLE_PERMISSIONS_ERR_INVALID_ROLE(`two roles are called ${name}`)
+    if (wanted.has(name)) throw new ROLE_PERMISSIONS_ERR_INVALID_ROLE(`two roles have the name ${name}`)
     wanted.set(name, { name, ...(description === undefined ? {} : { description }), permissions: ofRole(name, () => readPermissions(permissions, declared)) })
   }
   return wanted
 }
 
-/** Says of a mistake in which role it is. */
+/** Adds the role's name to an error. */
 function ofRole<Result> (name: string, read: () => Result): Result {
   try {
     return read()

@@ -1,7 +1,7 @@
 import type { ConfiguredRole } from './options.js'
 import type { RolePermissions } from './permissions.js'
 
-/** A role without what only its own database knows of it: as configuration and reviews write it. */
+/** A role without database-specific fields, as in a configuration or a review. */
 export interface RoleDefinition {
   readonly name: string
   readonly description?: string | null
@@ -9,8 +9,8 @@ export interface RoleDefinition {
 }
 
 /**
- * The roles as `roles` of a configuration, the same text for the same roles: by name, every key in the order of the
- * alphabet, no ids and no times. Lists stay as they are.
+ * Returns the roles in the form of the option `roles`: sorted by name, with sorted keys, without IDs and times. The same
+ * roles always give the same text. The order of lists does not change.
  */
 export function defineRoles (roles: Iterable<RoleDefinition>): ConfiguredRole[] {
   return [...roles]
@@ -18,7 +18,7 @@ export function defineRoles (roles: Iterable<RoleDefinition>): ConfiguredRole[] 
     .map(({ name, description = null, permissions }) => ({ name, ...(description === null ? {} : { description }), permissions: sortKeys(permissions) }))
 }
 
-/** The same JSON with the keys of every object in the order of the alphabet. */
+/** The same JSON with the keys of every object sorted. */
 export function sortKeys<Json> (json: Json): Json {
   if (Array.isArray(json)) return json.map(sortKeys) as Json
   if (typeof json !== 'object' || json === null) return json

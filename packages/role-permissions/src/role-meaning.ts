@@ -1,20 +1,20 @@
 import { actions, type Action, type ActionPermission } from './permissions.js'
 import { sortKeys, type RoleDefinition } from './role-definitions.js'
 
-/** What a role allows of a table's records by one action. */
+/** What a role allows for one action on a table. */
 export interface Meaning {
   readonly table: string
   readonly action: Action
   /** By name; `null`: all. */
   readonly fields: readonly string[] | null
-  /** As it stands in the permissions; `null`: every record. */
+  /** As in the permissions, with sorted keys. `null`: every record. */
   readonly filter: unknown
 }
 
-/** What a role allows, whichever way it is written: two roles that mean the same compare as equal. */
+/** What a role allows, in a canonical form: roles with the same meaning compare as equal. */
 export interface RoleMeaning {
   readonly everything: boolean
-  /** By `<action> <table>`, in the order of tables and actions. */
+  /** By `<action> <table>`, sorted by table and action. */
   readonly data: ReadonlyMap<string, Meaning>
   readonly functions: ReadonlySet<string>
   /** `custom.settings` and `custom.users`, as `settings.<name>`. */
@@ -37,7 +37,7 @@ export function meaningOf ({ permissions }: RoleDefinition): RoleMeaning {
   }
 }
 
-/** One text for all ways to write a filter that differ in order alone. */
+/** A canonical text: the same for filters that differ only in order. */
 export function filterText (filter: unknown): string {
   return JSON.stringify(sortLists(sortKeys(filter)))
 }
@@ -60,7 +60,7 @@ function allowedNames (named: Named<{ readonly allow: boolean }>): string[] {
   return byName(named).filter(([, { allow }]) => allow).map(([name]) => name)
 }
 
-/** In a filter every list is a set: of conditions, or of values. */
+/** Sorts lists, since every list in a filter is a set of conditions or values. */
 function sortLists (json: unknown): unknown {
   if (Array.isArray(json)) return json.map(sortLists).sort((one, other) => JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)
   if (typeof json !== 'object' || json === null) return json

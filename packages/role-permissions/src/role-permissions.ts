@@ -8,30 +8,30 @@ import type { Action, Resource, Role, RolePermissions } from './permissions.js'
 import type { Principal } from './principal.js'
 
 /**
- * What `fastify.rolePermissions` can do. Roles are held in memory, compiled; `can` asks no database.
- * What returns a promise uses a connection of its own, unless a transaction is given: do not await it inside
- * your own transaction on SQLite, which has one connection only.
+ * The decorator `fastify.rolePermissions`. Roles are kept in memory, compiled, so `can` does not query the database.
+ * Methods that return a promise use their own connection, unless you pass a transaction. On SQLite, which has a single
+ * connection, do not await them inside your own transaction.
  */
 export interface RolePermissionsService {
   /** All roles, by name. */
   list (): readonly Role[]
   find (by: { id: string } | { name: string }): Role | null
   /**
-   * Without permissions, the role may read and update the record of its own user.
+   * Without `permissions`, the role can read and update only the user's own record.
    *
    * @throws ROLE_PERMISSIONS_ERR_INVALID_ROLE with `details` by field, ROLE_PERMISSIONS_ERR_ROLE_EXISTS
    * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `path` and `reason`
    */
   create (role: { name: string, description?: string | null, permissions?: RolePermissions }, options?: Pick<ChangeOptions<Role>, 'inTransaction'>): Promise<Role>
   /**
-   * Changes what is given; what is left out stays.
+   * Changes the given members; the others stay.
    *
    * @throws what `create` throws, and ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND
-   * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT no role, or no user, would be left that may do everything
+   * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT if no role, or no user, with full access would be left
    */
   update (id: string, change: { name?: string, description?: string | null, permissions?: RolePermissions }, options?: ChangeOptions<Role>): Promise<Role>
   /**
-   * Deletes the role and takes it from everybody who has it.
+   * Deletes the role and removes it from all users.
    *
    * @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, ROLE_PERMISSIONS_ERR_BUILTIN_ROLE
    * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR, ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT
@@ -40,87 +40,87 @@ export interface RolePermissionsService {
 
   /** The roles of a user, by name. */
   rolesOf (userId: string, transaction?: Transaction<Tables>): Promise<Role[]>
-  /** Gives a user roles it does not have yet. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, having given none */
+  /** Assigns roles to a user; existing ones stay. @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND, and then assigns none */
   assign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
-  /** Takes roles from a user; those it does not have are no mistake. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything, and is there */
+  /** Removes roles from a user; ignores roles the user does not have. @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT for the last existing user with full access */
   unassign (userId: string, roleIds: readonly string[], transaction?: Transaction<Tables>): Promise<void>
-  /** Takes all roles from a user whose record goes in this transaction, the last administrator's too: whoever must not delete that one asks `assertAdministrated`. */
+  /** Removes all roles from a user who is deleted in this transaction, even the last administrator. Use `assertAdministrated` to prevent that. */
   forgetUser (userId: string, transaction: Transaction<Tables>): Promise<void>
 
-  /** Whether some user has a role that may do everything, as the database knows it: only who is there counts, where `declareUsers` says where users are. */
+  /** Whether any user has a role with full access, according to the database. With `declareUsers`, only existing users count. */
   administrated (): Promise<boolean>
   /**
-   * For the deletion of a user who may do everything, once the record is gone. From here to the end of the transaction nobody else takes such a role.
+   * Call it after deleting a user with full access. Until the end of the transaction, nobody else can remove such a role.
    *
-   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT there is no other
+   * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT if no other user has full access
    */
   assertAdministrated (transaction: Transaction<Tables>): Promise<void>
   /**
-   * Gives a user a role that may do everything, the built-in Administrator if it is one, where no user has such a role. From here to the end of the
-   * transaction nobody else is given one.
+   * Assigns a role with full access to a user, if no user has one. Prefers the built-in Administrator. Until the end of the
+   * transaction, nobody else can be assigned one.
    *
-   * @param transaction let this be its first statement
-   * @returns the role; `null` where some user has one already, and nothing is given
+   * @param transaction make this its first statement
+   * @returns the role, or `null` if some user already has one and nothing was assigned
    * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE
-   * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND there is no such user, where `declareUsers` says where users are
+   * @throws ROLE_PERMISSIONS_ERR_USER_NOT_FOUND if `declareUsers` was called and there is no such user
    */
   assignFirstAdministrator (userId: string, transaction: Transaction<Tables>): Promise<Role | null>
 
-  /** The principal of a request without a token: the Guest role. */
+  /** The principal of a request without a token, with the Guest role. */
   guest (): Principal
   /** The built-in Administrator role. */
   administrator (): Role
 
-  /** Decides; never throws for a denial. What is not declared is denied to all but roles that may do everything. */
+  /** Decides; never throws for a denial. Anything undeclared is denied, except to roles with full access. */
   can (principal: Principal, action: Action | 'call', resource: Resource): Decision
   /** Decides; @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED (403), a `NotAuthorizedError` */
   authorize (principal: Principal, action: Action | 'call', resource: Resource): Allowed
-  /** Why a decision is as it is: what each role says, and what to change. For people, not for the hot path. */
+  /** Explains a decision: what each role says, and what to change. For people, not for the hot path. */
   explain (principal: Principal, action: Action | 'call', resource: Resource): Explanation
-  /** Whether one of the principal's roles may do everything. */
+  /** Whether one of the principal's roles has full access. */
   mayDoEverything (principal: Principal): boolean
   /**
-   * What of these permissions a principal does not have itself, and so must not give to anybody: the first of it, or `null`.
-   * A filter is had where the principal has the same action by the same filter, or by none.
+   * Returns the first of these permissions that the principal lacks, and therefore must not grant to others, or `null`.
+   * The principal has a filtered permission if it has the same action with the same filter, or without one.
    */
   missingFor (principal: Principal, permissions: RolePermissions): Missing | null
 
   /**
-   * Names a table that permissions may speak of, and the fields and relations that filters may use.
+   * Declares a table for permissions, with the fields and relations that filters can use.
    *
-   * @param also `otherFields`: fields that permissions may name, but filters may not use
+   * @param also `otherFields`: fields that permissions can name, but filters cannot use
    * @throws ROLE_PERMISSIONS_ERR_TABLE_DECLARED if another table has this name
    */
   declareTable (table: FilterableTable, also?: { otherFields?: readonly string[] }): void
-  /** Names a function that permissions may allow. */
+  /** Declares a function for permissions. */
   declareFunction (name: string): void
   /**
-   * Says where the users are that roles are given to: a role that may do everything then makes nobody an administrator who is not there, since their
-   * record was deleted without it. Left out, everybody counts who has one. To be called before the app is ready.
+   * Declares where the users are stored. Deleted users who still have a role with full access then no longer count as
+   * administrators; without this, everyone with such a role counts. Call it before the app is ready.
    *
-   * @param users a table of this database and the column of the ids, by SQL name
-   * @throws ROLE_PERMISSIONS_ERR_TABLE_DECLARED if they are said to be elsewhere
+   * @param users a table of this database and the column of the IDs, by SQL name
+   * @throws ROLE_PERMISSIONS_ERR_TABLE_DECLARED if another table or column was declared before
    */
   declareUsers (users: UsersTable): void
   readonly tables: ReadonlyMap<string, FilterableTable>
   readonly functions: ReadonlySet<string>
-  /** The fields and relations that a permission on a table may name under `fields`; none where it is not declared. */
+  /** The fields and relations that a permission on a table can name under `fields`. Empty for an undeclared table. */
   fieldsOf (table: string): readonly string[]
   /**
-   * Reads the filter of a permission on a table, as it is read when a role that has it is saved.
+   * Parses the filter of a permission on a table, with the same checks as when a role is saved.
    *
-   * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `reason`, and as `path` where in the filter
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS with `reason`, and `path` within the filter
    */
   readFilter (table: string, filter: unknown): RecordFilter
 
-  /** A route guard for `preHandler`: decides for `request.principal` (the Guest's where it is `null`). */
+  /** A `preHandler` that refreshes the roles and authorizes `request.principal`; `null` is Guest. */
   guard (action: Action | 'call', resource: Resource): preHandlerAsyncHookHandler
 
-  /** Looks whether another copy of the app changed roles, at most once a second; call it at the start of a request. Never fails. `undefined` where there is nothing to wait for. */
+  /** Loads role changes of other instances of the app. Checks at most once a second; call it at the start of a request. Never fails. `undefined` if there is nothing to wait for. */
   refresh (): Promise<void> | undefined
 }
 
-/** Something that a principal does not have. */
+/** A permission that a principal lacks. */
 export interface Missing {
   /** The name of a table or function; `*` for everything. */
   readonly resource: string
@@ -130,7 +130,7 @@ export interface Missing {
 export type Decision = Allowed | Denied
 
 /**
- * A yes, with the records and the fields that it is about. Filters of several roles add up, and a role's fields
+ * A positive decision, with the records and fields it covers. Filters of several roles add up, and a role's fields
  * count only for the records that its own filter admits.
  *
  * @example
@@ -142,26 +142,26 @@ export type Decision = Allowed | Denied
  */
 export interface Allowed {
   readonly allowed: true
-  /** Every role that allows it, with the records and fields it allows; `null` means all. */
+  /** Every role that allows the action, with its records and fields. */
   readonly grants: readonly Grant[]
-  /** The fields that at least one grant gives, `null` for all: what is not among them need not be asked for. */
+  /** The fields that at least one grant includes; `null`: all. You need not select any others. */
   readonly fields: ReadonlySet<string> | null
   /**
-   * The condition that a record of the table must meet: the union of the grants' filters. `null`: every record.
-   * True, false or null, as an SQL condition is; not to be put under `not`.
+   * The condition that a record must meet: the union of the grants' filters. `null`: every record.
+   * Like any SQL condition it can be true, false or null, so do not negate it with `not`.
    *
-   * @param alias how the query names the table, default its SQL name
+   * @param alias the table's name in the query. Default: its SQL name
    */
   rowFilter (alias?: string): Expression<SqlBool> | null
   /**
-   * The condition under which a field is given, of a record that `rowFilter` admits. `null`: of every such record.
+   * The condition under which the field of a record is accessible, if `rowFilter` admits the record. `null`: always.
    *
-   * @param alias how the query names the table, default its SQL name
+   * @param alias the table's name in the query. Default: its SQL name
    */
   fieldFilter (field: string, alias?: string): Expression<SqlBool> | null
   /**
-   * Whether another yes is about the same records and fields, as far as that can be proven: the same conditions in another order, or spread over
-   * other roles. Variables compare by name, where both principals have a value for them or neither has: one's own records are one's own, whoever asks.
+   * Whether another positive decision provably covers the same records and fields: the same conditions in any order, and
+   * spread over any roles. Variables compare by name if both principals have a value for them, or neither does.
    */
   sameAs (other: Allowed): boolean
 }
@@ -170,7 +170,7 @@ export interface Grant {
   readonly role: Role
   /** `null`: all. */
   readonly fields: ReadonlySet<string> | null
-  /** As it stands in the permissions; `null`: every record. */
+  /** As in the permissions. `null`: every record. */
   readonly filter: unknown
 }
 
@@ -180,7 +180,7 @@ export interface Denied {
   readonly action: Action | 'call'
 }
 
-/** What ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED carries beside its code. */
+/** ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED with its additional members. */
 export interface NotAuthorizedError extends FastifyError {
   readonly details: { readonly resource: string, readonly action: Action | 'call' }
   /** For logs and administrators. */
@@ -193,8 +193,8 @@ export interface Explanation {
   readonly action: Action | 'call'
   /** By name. */
   readonly roles: readonly { readonly role: string, readonly says: 'allows' | 'denies' | 'is silent', readonly detail: string }[]
-  /** What to change so that it is allowed; empty when it is. */
+  /** What to change to allow the action. Empty if it is allowed. */
   readonly remedy: string
-  /** The name of the role to change; `null` where that is none. */
+  /** The name of the role to change, or `null`. */
   readonly remedyRole: string | null
 }

@@ -2,28 +2,28 @@ import { compileRole, questionOf, unlimitedGrant, type AnyAction, type CompiledG
 import type { Declarations } from './declarations.js'
 import type { Resource, Role } from './permissions.js'
 
-/** Sets of roles that users really have are few; this many are kept ready. */
+/** How many role sets are cached. Users have few different ones in practice. */
 const KEPT = 1000
 
-/** Several roles together, in an order that does not depend on how they were given. */
+/** Several roles together, in an order that does not depend on the input. */
 export interface RoleSet {
   readonly roles: readonly CompiledRole[]
-  /** The grants of all of them. */
+  /** The grants of all roles. */
   grantsOf (action: AnyAction, resource: Resource): readonly CompiledGrant[]
 }
 
 export interface RoleSets {
-  /** Ids of roles that do not exist count for nothing. */
+  /** Ignores IDs of roles that do not exist. */
   of (roleIds: readonly string[]): RoleSet
-  /** Forgets what is ready: roles or declarations are other ones now. */
+  /** Empties the cache, because roles or declarations have changed. */
   forget (): void
 }
 
 /**
- * Keeps the permissions of role sets compiled, each role once for all sets it is in.
+ * Caches compiled role sets. Each role is compiled once for all its sets.
  *
- * @param roleById gives a role as it is now
- * @param reportMistake told of each filter that no longer fits its table, once as long as nothing changes
+ * @param roleById returns the current role
+ * @param reportMistake called for each filter that no longer fits its table, once until something changes
  */
 export function keepRoleSets (roleById: (id: string) => Role | undefined, declared: Declarations, reportMistake: (role: Role, question: string, reason: string) => void): RoleSets {
   const roles = new Map<string, CompiledRole>()
@@ -66,7 +66,7 @@ function roleSet (roles: readonly CompiledRole[], { tables, functions }: Declara
       const known = answers.get(question)
       if (known !== undefined) return known
       const grants = roles.map(role => role.everything ? unlimitedGrant(role.role) : role.grants.get(question)).filter(grant => grant !== undefined)
-      // Names that nobody declared could be any number of names.
+      // Not cached for undeclared names: there could be any number of them.
       if ('table' in resource ? tables.has(resource.table) : functions.has(resource.function)) answers.set(question, Object.freeze(grants))
       return grants
     }

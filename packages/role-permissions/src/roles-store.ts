@@ -12,51 +12,51 @@ type Database = Kysely<Tables>
 
 export const VERSION_TABLE = 'latchkey_role_version'
 
-/** All roles, as they were at a version. */
+/** All roles at a version. */
 export interface StoredRoles {
   readonly version: StoredVersion
   readonly roles: readonly Role[]
 }
 
 /**
- * Makes the two built-in roles and the version, where they do not exist. Any number of copies of the app may do
- * so at once: of two that insert the same, one waits and finds it there.
+ * Creates the two built-in roles and the version if they do not exist. Any number of instances can do so at once: of two
+ * that insert the same row, one waits and then finds it.
  */
 export async function seedRoles (db: Database): Promise<void> {
   const roles = [
-    newRole({ name: 'Administrator', description: 'May do everything', permissions: everything, builtin: 'administrator' }),
-    newRole({ name: 'Guest', description: 'Whoever is not signed in', permissions: {}, builtin: 'guest' })
+    newRole({ name: 'Administrator', description: 'Full access', permissions: everything, builtin: 'administrator' }),
+    newRole({ name: 'Guest', description: 'Requests without a token', permissions: {}, builtin: 'guest' })
   ]
   await db.insertInto('latchkey_roles').values(roles.map(toRow)).onConflict(conflict => conflict.doNothing()).execute()
   await db.insertInto(VERSION_TABLE).values({ id: 1, version: 1 }).onConflict(conflict => conflict.doNothing()).execute()
 }
 
-/** A role with a new id, frozen. */
+/** Returns a frozen role with a new ID. */
 export function newRole (fields: { name: string, description: string | null, permissions: RolePermissions, builtin?: Role['builtin'] }): Role {
   const now = new Date().toISOString()
   return Object.freeze({ id: randomUUID(), builtin: null, ...fields, createdAt: now, updatedAt: now })
 }
 
-/** The role with some of its fields changed, frozen. */
+/** Returns a frozen copy with some fields changed. */
 export function changedRole (role: Role, fields: Partial<Pick<Role, 'name' | 'description' | 'permissions'>>): Role {
   return Object.freeze({ ...role, ...fields, updatedAt: new Date().toISOString() })
 }
 
-/** Reads the version first: a change in between is then seen as one more change, and not missed. */
+/** Reads the version first, so that a change in between is detected later instead of missed. */
 export async function loadRoles (db: Database): Promise<StoredRoles> {
   return { version: await readVersion(db, VERSION_TABLE), roles: await allRoles(db) }
 }
 
 /**
- * The one way in which roles change. In a transaction that only one copy of the app can be in, `change` is given all
- * roles and gives all roles back; what differs is written, if the whole is still sound.
+ * The only way to change roles. In a transaction that only one instance can be in at a time, `change` receives all roles and
+ * returns all roles. The differences are written if the result is valid.
  *
- * @param users where they are; `null` where nobody says
- * @param change may throw, and then nothing is changed
- * @param afterwards runs in the transaction when all is written; what it throws undoes the change
- * @throws ROLE_PERMISSIONS_ERR_ROLE_EXISTS two roles would have the same name
- * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR no role would be left that may do everything
- * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT no user would be left who may do everything, where there was one
+ * @param users where users are stored; `null` if unknown
+ * @param change may throw, and then nothing changes
+ * @param afterwards runs in the transaction after the writes; if it throws, the change is rolled back
+ * @throws ROLE_PERMISSIONS_ERR_ROLE_EXISTS if two roles would have the same name
+ * @throws ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR if no role with full access would be left
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT if the last user with full access would lose it
  */
 export async function changeRoles (
   db: Database,
@@ -91,7 +91,7 @@ async function writeDifference (transaction: Database, before: readonly Role[], 
   }
 }
 
-/** From here to the end of the transaction nobody else changes roles, or takes one from a user. */
+/** Until the end of the transaction, nobody else can change roles or remove one from a user. */
 export async function holdRoles (transaction: Database): Promise<void> {
   await transaction.updateTable(VERSION_TABLE).set(({ ref }) => ({ version: ref('version') })).where('id', '=', 1).execute()
 }
@@ -100,7 +100,7 @@ export async function allRoles (db: Database): Promise<Role[]> {
   return (await db.selectFrom('latchkey_roles').selectAll().orderBy('name').execute()).map(toRole)
 }
 
-/** The role of a row, frozen throughout. */
+/** Converts a row to a deeply frozen role. */
 export function toRole (row: RolesTable): Role {
   return Object.freeze({
     id: row.id,

@@ -12,13 +12,13 @@ export interface RolesTable {
   updated_at: string
 }
 
-/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). Users may live elsewhere: `user_id` references no table, and may be of somebody who is not there any more. */
+/** SQL: `latchkey_user_roles`; the primary key is (user_id, role_id). `user_id` is not a foreign key, because users may be stored elsewhere; it may belong to a deleted user. */
 export interface UserRolesTable {
   user_id: string
   role_id: string
 }
 
-/** SQL: `latchkey_role_version`; the version that every change of a role makes another. */
+/** SQL: `latchkey_role_version`; the version, which every change of a role replaces. */
 export type RoleVersionTable = VersionTable
 
 declare module '@latchkey/database' {

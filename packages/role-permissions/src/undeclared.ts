@@ -3,7 +3,7 @@ import type { Declarations } from './declarations.js'
 import { didYouMean } from './did-you-mean.js'
 import { actions, type Role } from './permissions.js'
 
-/** A table or a function that a role allows something of, in vain. */
+/** An undeclared table or function on which a role has permissions. */
 export interface Undeclared {
   readonly kind: 'table' | 'function'
   readonly name: string
@@ -11,7 +11,7 @@ export interface Undeclared {
   readonly remedy: string
 }
 
-/** What a role allows of tables and functions that nothing declares, which nobody is granted: most often a name that is misspelt, or not declared yet. */
+/** Finds permissions on undeclared tables and functions, which have no effect. The name is usually misspelt, or not declared yet. */
 export function undeclaredIn (role: Role, { tables, functions }: Declarations): readonly Undeclared[] {
   const { data = {}, custom = {} } = role.permissions
   return [

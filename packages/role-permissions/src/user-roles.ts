@@ -8,7 +8,7 @@ import { allRoles, holdRoles, toRole } from './roles-store.js'
 
 type Database = Kysely<Tables>
 
-/** The roles of a user, by name, as the database knows them. */
+/** A user's roles in the database, by name. */
 export async function rolesOfUser (db: Database, userId: string): Promise<Role[]> {
   if (!isStorableText(userId)) return []
   const rows = await db.selectFrom('latchkey_user_roles as has')
@@ -21,8 +21,8 @@ export async function rolesOfUser (db: Database, userId: string): Promise<Role[]
 }
 
 /**
- * @param db a transaction: what is thrown must undo it
- * @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND one of the roles does not exist
+ * @param db a transaction, which must be rolled back on errors
+ * @throws ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND if one of the roles does not exist
  */
 export async function assignRoles (db: Database, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = [...new Set(roleIds)]
@@ -30,7 +30,7 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
   if (!ids.every(isStorableText)) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
   const existing = await db.selectFrom('latchkey_roles').selectAll().where('id', 'in', ids).execute()
   if (existing.length < ids.length) throw new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND()
-  // Who looks whether there is an administrator must not overlook this one.
+  // A concurrent check for administrators must not miss this one.
   if (existing.map(toRole).some(mayDoEverything)) await holdRoles(db)
   await db.insertInto('latchkey_user_roles')
     .values(ids.map(id => ({ user_id: userId, role_id: id })))
@@ -39,13 +39,13 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
 }
 
 /**
- * @param db a transaction: what is thrown must undo it
- * @returns `null` where some user may do everything already
+ * @param db a transaction, which must be rolled back on errors
+ * @returns `null` if some user already has full access
  * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE, ROLE_PERMISSIONS_ERR_USER_NOT_FOUND
  */
 export async function assignFirstAdministrator (db: Database, users: UsersTable | null, userId: string): Promise<Role | null> {
   if (!isStorableText(userId)) throw new ROLE_PERMISSIONS_ERR_USER_NOT_FOUND()
-  // The user before the roles, as whoever changes or deletes a user holds them: none of the two waits for the other.
+  // Locks the user before the roles, in the same order as changing or deleting a user does, to avoid a deadlock.
   if (users !== null) await holdUser(db, users, userId)
   await holdRoles(db)
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
@@ -57,15 +57,15 @@ export async function assignFirstAdministrator (db: Database, users: UsersTable 
 }
 
 /**
- * Takes roles away from a user; those that it does not have are no mistake.
+ * Removes roles from a user; ignores roles the user does not have.
  *
- * @param db a transaction: what is thrown must undo it
- * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT it is the last user who may do everything; who is not there is none
+ * @param db a transaction, which must be rolled back on errors
+ * @throws ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_LEFT for the last existing user with full access
  */
 export async function unassignRoles (db: Database, users: UsersTable | null, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = roleIds.filter(isStorableText)
   if (ids.length === 0 || !isStorableText(userId)) return
-  // Two administrators who take each other's role at once do so one after the other.
+  // Serialises two administrators who remove each other's role at the same time.
   await holdRoles(db)
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
   const administrated = mayDoAll.some(({ id }) => ids.includes(id)) && await administratedBy(db, users, mayDoAll)
@@ -73,10 +73,10 @@ export async function unassignRoles (db: Database, users: UsersTable | null, use
   if (administrated) await assertStillAdministrated(db, users, mayDoAll)
 }
 
-/** @param db the transaction in which the user's record goes */
+/** @param db the transaction that deletes the user's record */
 export async function forgetUser (db: Database, userId: string): Promise<void> {
   if (!isStorableText(userId)) return
-  // Who deletes roles at once takes them from users too, in another order: each would wait for the other.
+  // A concurrent deletion of roles also removes them from users, in another order. Without this lock there could be a deadlock.
   await holdRoles(db)
   await db.deleteFrom('latchkey_user_roles').where('user_id', '=', userId).execute()
 }

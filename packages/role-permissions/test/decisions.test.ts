@@ -167,7 +167,7 @@ for (const dialect of dialects) {
       await other.app.db.updateTable('latchkey_roles').set({ permissions }).where('id', '=', id).execute()
       await other.app.rolePermissions.create({ name: 'unrelated' })
       for (let again = 0; again < 3; again++) t.equal(other.app.rolePermissions.can(user('ann', [id]), 'read', { table: 'Posts' }).allowed, false)
-      t.strictSame(other.complaints.map(({ msg }) => msg), ['A permission no longer fits what the app declares and allows nothing (read table Posts): Invalid filter: renamed is no field of Posts'])
+      t.strictSame(other.complaints.map(({ msg }) => msg), ['A permission no longer fits the app\'s declarations and allows nothing (read table Posts): Invalid filter: renamed is not a field of Posts'])
     })
   })
 }

@@ -18,39 +18,39 @@ t.test('every decision is explained', async t => {
       allowed: false,
       resource: 'getToken',
       action: 'call',
-      roles: [{ role: 'Guest', says: 'is silent', detail: 'does not mention to call getToken' }],
-      remedy: 'Guest does not allow to call getToken. Allow it under Roles > Guest > Functions: custom.functions.getToken.allow = true',
+      roles: [{ role: 'Guest', says: 'is silent', detail: 'has no permission to call getToken' }],
+      remedy: 'Guest has no permission to call getToken. Grant it under Roles > Guest > Functions: custom.functions.getToken.allow = true',
       remedyRole: 'Guest'
     }],
     ['a table that is denied', user('ann', [denying]), 'read', { table: 'Posts' }, {
       allowed: false,
       resource: 'Posts',
       action: 'read',
-      roles: [{ role: 'Denying', says: 'denies', detail: 'does not allow to read Posts' }],
-      remedy: 'Denying does not allow to read Posts. Allow it under Roles > Denying > Data: data.Posts.read.allow = true',
+      roles: [{ role: 'Denying', says: 'denies', detail: 'is denied permission to read Posts' }],
+      remedy: 'Denying has no permission to read Posts. Grant it under Roles > Denying > Data: data.Posts.read.allow = true',
       remedyRole: 'Denying'
     }],
     ['a function that is denied', user('ann', [denying]), 'call', { function: 'getToken' }, {
       allowed: false,
       resource: 'getToken',
       action: 'call',
-      roles: [{ role: 'Denying', says: 'denies', detail: 'does not allow to call getToken' }],
-      remedy: 'Denying does not allow to call getToken. Allow it under Roles > Denying > Functions: custom.functions.getToken.allow = true',
+      roles: [{ role: 'Denying', says: 'denies', detail: 'is denied permission to call getToken' }],
+      remedy: 'Denying has no permission to call getToken. Grant it under Roles > Denying > Functions: custom.functions.getToken.allow = true',
       remedyRole: 'Denying'
     }],
     ['several roles, by name', user('ann', [silent, denying]), 'read', { table: 'Posts' }, {
       allowed: false,
       resource: 'Posts',
       action: 'read',
-      roles: [{ role: 'Denying', says: 'denies', detail: 'does not allow to read Posts' }, { role: 'Silent', says: 'is silent', detail: 'does not mention to read Posts' }],
-      remedy: 'None of the roles Denying, Silent allows to read Posts. Allow it in one of them, for example under Roles > Denying > Data: data.Posts.read.allow = true',
+      roles: [{ role: 'Denying', says: 'denies', detail: 'is denied permission to read Posts' }, { role: 'Silent', says: 'is silent', detail: 'has no permission to read Posts' }],
+      remedy: 'None of the roles Denying, Silent has permission to read Posts. Grant it to one of them, for example under Roles > Denying > Data: data.Posts.read.allow = true',
       remedyRole: 'Denying'
     }],
     ['one of several allows it', user('ann', [silent, plain]), 'read', { table: 'Posts' }, {
       allowed: true,
       resource: 'Posts',
       action: 'read',
-      roles: [{ role: 'Plain', says: 'allows', detail: 'allows to read Posts' }, { role: 'Silent', says: 'is silent', detail: 'does not mention to read Posts' }],
+      roles: [{ role: 'Plain', says: 'allows', detail: 'can read Posts' }, { role: 'Silent', says: 'is silent', detail: 'has no permission to read Posts' }],
       remedy: '',
       remedyRole: null
     }],
@@ -58,7 +58,7 @@ t.test('every decision is explained', async t => {
       allowed: true,
       resource: 'Users',
       action: 'read',
-      roles: [{ role: 'Limited', says: 'allows', detail: 'allows to read Users, but only city, email, where {"id":{"equals":"__loggedInUserId"}}' }],
+      roles: [{ role: 'Limited', says: 'allows', detail: 'can read Users, but only the fields city, email, for records where {"id":{"equals":"__loggedInUserId"}}' }],
       remedy: '',
       remedyRole: null
     }],
@@ -66,7 +66,7 @@ t.test('every decision is explained', async t => {
       allowed: true,
       resource: 'Users',
       action: 'read',
-      roles: [{ role: 'Limited', says: 'allows', detail: 'allows to read Users, but only city, email, where {"id":{"equals":"__loggedInUserId"}}; conditions on __loggedInUserId admit no record, since this principal has none' }],
+      roles: [{ role: 'Limited', says: 'allows', detail: 'can read Users, but only the fields city, email, for records where {"id":{"equals":"__loggedInUserId"}}; this principal has no __loggedInUserId, so conditions on it match no record' }],
       remedy: '',
       remedyRole: null
     }],
@@ -74,7 +74,7 @@ t.test('every decision is explained', async t => {
       allowed: true,
       resource: 'Users',
       action: 'update',
-      roles: [{ role: 'Limited', says: 'allows', detail: 'allows to update Users, but no field of it' }],
+      roles: [{ role: 'Limited', says: 'allows', detail: 'can update Users, but none of its fields' }],
       remedy: '',
       remedyRole: null
     }],
@@ -82,27 +82,27 @@ t.test('every decision is explained', async t => {
       allowed: true,
       resource: 'Users',
       action: 'delete',
-      roles: [{ role: 'Administrator', says: 'allows', detail: 'may do everything' }],
+      roles: [{ role: 'Administrator', says: 'allows', detail: 'has full access' }],
       remedy: '',
       remedyRole: null
     }],
     ['no role', user('ann', ['gone']), 'read', { table: 'Posts' }, {
-      allowed: false, resource: 'Posts', action: 'read', roles: [], remedy: 'There is no role to decide by. Assign one that allows to read Posts', remedyRole: null
+      allowed: false, resource: 'Posts', action: 'read', roles: [], remedy: 'The principal has no roles. Assign one with permission to read Posts', remedyRole: null
     }],
     ['a table that is not declared', user('ann', [plain]), 'read', { table: 'Post' }, {
       allowed: false,
       resource: 'Post',
       action: 'read',
-      roles: [{ role: 'Plain', says: 'is silent', detail: 'does not mention to read Post' }],
-      remedy: 'No table Post is declared, so only a role that may do everything is allowed to read it; did you mean Posts?',
+      roles: [{ role: 'Plain', says: 'is silent', detail: 'has no permission to read Post' }],
+      remedy: 'The app declares no table Post, so only a role with full access can read it; did you mean Posts?',
       remedyRole: null
     }],
     ['a function that is not declared', user('ann', [plain]), 'call', { function: 'constructor' }, {
       allowed: false,
       resource: 'constructor',
       action: 'call',
-      roles: [{ role: 'Plain', says: 'is silent', detail: 'does not mention to call constructor' }],
-      remedy: 'No function constructor is declared, so only a role that may do everything is allowed to call it',
+      roles: [{ role: 'Plain', says: 'is silent', detail: 'has no permission to call constructor' }],
+      remedy: 'The app declares no function constructor, so only a role with full access can call it',
       remedyRole: null
     }]
   ]
@@ -121,13 +121,13 @@ t.test('every decision is explained', async t => {
     await store(plain, { data: { Posts: { read: { allow: true, filter: { gone: {} } } }, Letters: { read: { allow: true } } } })
     t.match(rolePermissions.explain(user('ann', [plain]), 'read', { table: 'Posts' }), {
       allowed: false,
-      roles: [{ role: 'Plain', says: 'denies', detail: 'allows to read Posts by a filter that does not fit the table, and so to nobody: Invalid filter: gone is no field of Posts' }],
-      remedy: 'Repair the filter under Roles > Plain > Data: data.Posts.read.filter',
+      roles: [{ role: 'Plain', says: 'denies', detail: 'cannot read Posts, because the permission\'s filter does not fit the table: Invalid filter: gone is not a field of Posts' }],
+      remedy: 'Fix the filter under Roles > Plain > Data: data.Posts.read.filter',
       remedyRole: 'Plain'
     })
     t.match(rolePermissions.explain(user('ann', [plain]), 'read', { table: 'Letters' }), {
       allowed: false,
-      roles: [{ role: 'Plain', says: 'denies', detail: 'allows to read Letters, which nothing in the app declares' }]
+      roles: [{ role: 'Plain', says: 'denies', detail: 'has permission to read Letters, but the app does not declare it' }]
     })
   })
 })

@@ -96,8 +96,8 @@ t.test('a finding has a reason and a remedy that name what they are about', asyn
     rule: 'guest-unfiltered',
     role: 'Guest',
     path: 'data.Notes.read',
-    why: 'whoever sends no token may read every record of Notes, with all of its fields, those to come included',
-    remedy: 'add a filter that chooses the records meant for everybody, or take it away'
+    why: 'a request without a token can read every record of Notes, with all fields, including future ones',
+    remedy: 'add a filter for the records that everyone may access, or remove the permission'
   })
 })
 
@@ -114,7 +114,7 @@ t.test('roles that somebody has together', async t => {
   ]
   t.strictSame(lint({ roles, tables, functions }), [], 'apart they open nothing')
   const together = lint({ roles, tables, functions, together: [['Author', 'Curator'], ['Curator', 'Author', 'Gone']] })
-  t.match(together, [{ rule: 'roles-together', role: 'Author', path: 'data.Notes.read.filter', why: /company, which the role Curator, which somebody has beside it, may change/ }])
+  t.match(together, [{ rule: 'roles-together', role: 'Author', path: 'data.Notes.read.filter', why: /company, which the role Curator, which some user also has, can update/ }])
   t.equal(together.length, 1, 'said once')
   t.strictSame(lint({ roles, tables, functions, together: [['Author', 'Titles']] }), [], 'fields of one role and records of another do not combine')
 })

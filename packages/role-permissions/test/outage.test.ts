@@ -19,7 +19,7 @@ t.test('while the database is away, the known roles stay in force, and that is l
     await app.rolePermissions.refresh()
     t.equal(allowed(), true)
   }
-  t.strictSame(refreshErrors(), ['The roles cannot be compared with the database: those known stay in force'])
+  t.strictSame(refreshErrors(), ['The roles cannot be refreshed from the database. The known roles stay in force'])
   await postgres.resume()
   await app.db.updateTable('latchkey_roles').set({ permissions: '{}' }).where('id', '=', id).execute()
   await app.db.updateTable('latchkey_role_version').set(({ eb }) => ({ version: eb('version', '+', 1) })).execute()

@@ -15,9 +15,9 @@ const mistakes: [string, unknown, string, string][] = [
   ['an unknown part', { permissions: {} }, 'permissions', 'is unknown: use all, data, custom'],
   ['__proto__', JSON.parse('{ "__proto__": { "all": true } }'), '__proto__', 'is unknown: use all, data, custom'],
   ['no truth value', { all: 'yes' }, 'all', 'must be true or false'],
-  ['everything and something', { all: true, data: {} }, 'all', 'means everything: leave data and custom out, or take all away'],
-  ['an unknown table', { data: { Post: { read: { allow: true } } } }, 'data.Post', 'is no table; did you mean Posts?'],
-  ['__proto__ as a table', { data: JSON.parse('{ "__proto__": {} }') }, 'data.__proto__', 'is no table'],
+  ['everything and something', { all: true, data: {} }, 'all', 'means full access: remove data and custom, or remove all'],
+  ['an unknown table', { data: { Post: { read: { allow: true } } } }, 'data.Post', 'is not a table; did you mean Posts?'],
+  ['__proto__ as a table', { data: JSON.parse('{ "__proto__": {} }') }, 'data.__proto__', 'is not a table'],
   ['an unknown action', { data: { Posts: { reed: { allow: true } } } }, 'data.Posts.reed', 'is unknown; did you mean read?'],
   ['a flag in place of a permission', { data: { Posts: { read: true } } }, 'data.Posts.read', 'must be an object'],
   ['no allow', read({ fields: { title: true } }), 'data.Posts.read.allow', 'must be true or false'],
@@ -25,23 +25,23 @@ const mistakes: [string, unknown, string, string][] = [
   ['a misspelt property', read({ allow: true, filtr: {} }), 'data.Posts.read.filtr', 'is unknown; did you mean filter?'],
   ['fields as a list', read({ allow: true, fields: ['title'] }), 'data.Posts.read.fields', 'must be an object'],
   ['fields that are null', read({ allow: true, fields: null }), 'data.Posts.read.fields', 'must be an object'],
-  ['an unknown field', read({ allow: true, fields: { titel: true } }), 'data.Posts.read.fields.titel', 'is no field of Posts; did you mean title?'],
+  ['an unknown field', read({ allow: true, fields: { titel: true } }), 'data.Posts.read.fields.titel', 'is not a field of Posts; did you mean title?'],
   ['a field that is neither true nor false', read({ allow: true, fields: { title: 1 } }), 'data.Posts.read.fields.title', 'must be true or false'],
-  ['fields of a deletion', { data: { Posts: { delete: { allow: true, fields: { title: true } } } } }, 'data.Posts.delete.fields', 'has no meaning: a record is deleted as a whole'],
+  ['fields of a deletion', { data: { Posts: { delete: { allow: true, fields: { title: true } } } } }, 'data.Posts.delete.fields', 'is not allowed: a record is always deleted as a whole'],
   ['a filter that is null', read({ allow: true, filter: null }), 'data.Posts.read.filter', 'must be an object'],
   ['a filter that is undefined', read({ allow: true, filter: undefined }), 'data.Posts.read.filter', 'must be plain JSON'],
   ['a filter that is a Map', read({ allow: true, filter: new Map([['title', 'a']]) }), 'data.Posts.read.filter', 'must be plain JSON'],
-  ['an unknown field in a filter', read({ allow: true, filter: { titel: { equals: 'a' } } }), 'data.Posts.read.filter.titel', 'is no field of Posts; did you mean title?'],
-  ['an unknown operator in a filter', read({ allow: true, filter: { OR: [{ title: { like: 'a' } }] } }), 'data.Posts.read.filter.OR[0].title.like', /^is no operator/.source],
-  ['an unknown field of a related table', read({ allow: true, filter: { author: { mail: {} } } }), 'data.Posts.read.filter.author.mail', 'is no field of Users; did you mean email?'],
+  ['an unknown field in a filter', read({ allow: true, filter: { titel: { equals: 'a' } } }), 'data.Posts.read.filter.titel', 'is not a field of Posts; did you mean title?'],
+  ['an unknown operator in a filter', read({ allow: true, filter: { OR: [{ title: { like: 'a' } }] } }), 'data.Posts.read.filter.OR[0].title.like', /^is not an operator/.source],
+  ['an unknown field of a related table', read({ allow: true, filter: { author: { mail: {} } } }), 'data.Posts.read.filter.author.mail', 'is not a field of Users; did you mean email?'],
   ['an unknown part of custom', { custom: { function: {} } }, 'custom.function', 'is unknown; did you mean functions?'],
-  ['an unknown function', { custom: { functions: { getTokn: { allow: true } } } }, 'custom.functions.getTokn', 'is no function; did you mean getToken?'],
+  ['an unknown function', { custom: { functions: { getTokn: { allow: true } } } }, 'custom.functions.getTokn', 'is not a function; did you mean getToken?'],
   ['a function without allow', { custom: { functions: { getToken: {} } } }, 'custom.functions.getToken.allow', 'must be true or false'],
   ['a function with a filter', { custom: { functions: { getToken: { allow: true, filter: {} } } } }, 'custom.functions.getToken.filter', 'is unknown: use allow'],
   ['a setting without allow', { custom: { settings: { workspaceAdministration: true } } }, 'custom.settings.workspaceAdministration', 'must be an object'],
   ['an administration of users without allow', { custom: { users: { teamAdministration: { allow: 1 } } } }, 'custom.users.teamAdministration.allow', 'must be true or false'],
   ['what JSON cannot hold', { custom: { settings: { a: { allow: 1n } } } }, 'custom.settings.a.allow', 'must be plain JSON'],
-  ['endless nesting', deep(100), 'a'.repeat(65).split('').join('.'), 'is nested too deep'],
+  ['endless nesting', deep(100), 'a'.repeat(65).split('').join('.'), 'is nested too deeply'],
   ['more than a role can need', { custom: { settings: Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`setting${index}`, { allow: true }])) } }, '', 'are longer than 100000 characters of JSON']
 ]
 
@@ -57,8 +57,8 @@ t.test('a filter alone is refused for the same reasons as in a role, at the same
     const { filter } = (permissions as { data: { Posts: { read: { filter: unknown } } } }).data.Posts.read
     refuses('Posts', filter, path.slice(at.length).replace(/^\./, ''), reason.startsWith('^') ? new RegExp(reason) : reason)
   }
-  refuses('Post', {}, 'data.Post', 'is no table; did you mean Posts?')
-  refuses('constructor', {}, 'data.constructor', 'is no table')
+  refuses('Post', {}, 'data.Post', 'is not a table; did you mean Posts?')
+  refuses('constructor', {}, 'data.constructor', 'is not a table')
   refuses('Posts', { AND: Array.from({ length: 100 }, () => ({ title: { equals: 'a'.repeat(1000) } })) }, '', 'is longer than 100000 characters of JSON')
   t.strictSame(rolePermissions.readFilter('Posts', { author: { email: { equals: 'a' } } }).asks, [{ table: 'Posts', fields: ['author'] }, { table: 'Users', fields: ['email'] }])
 })
@@ -137,7 +137,7 @@ t.test('declaring', async t => {
     if (posts === undefined) return
     rolePermissions.declareTable(posts)
     rolePermissions.declareFunction('getToken')
-    t.throws(() => { rolePermissions.declareTable({ ...posts, table: 'articles' }) }, { code: 'ROLE_PERMISSIONS_ERR_TABLE_DECLARED', message: 'Another table is declared as Posts already' })
+    t.throws(() => { rolePermissions.declareTable({ ...posts, table: 'articles' }) }, { code: 'ROLE_PERMISSIONS_ERR_TABLE_DECLARED', message: 'Another table is already declared as Posts' })
     t.strictSame([...rolePermissions.tables.keys()], ['Users', 'Posts'])
     t.strictSame([...rolePermissions.functions], ['getToken'])
   })

@@ -44,8 +44,8 @@ const refused: [string, object, string][] = [
   ['an unknown option', { role: [] }, 'role is not an option'],
   ['a role without permissions', { roles: [{ name: 'Editor' }] }, 'roles.0.permissions is required'],
   ['a role with an unknown property', { roles: [{ name: 'Editor', permission: {}, permissions: {} }] }, 'roles.0.permission is not an option'],
-  ['a role without a name', { roles: [{ name: ' ', permissions: {} }] }, 'roles.0.name must be a text'],
-  ['two roles of one name', { roles: [{ name: 'Editor', permissions: {} }, { name: 'Editor', permissions: {} }] }, 'roles.1.name is the name of two roles'],
+  ['a role without a name', { roles: [{ name: ' ', permissions: {} }] }, 'roles.0.name must be a non-empty string'],
+  ['two roles of one name', { roles: [{ name: 'Editor', permissions: {} }, { name: 'Editor', permissions: {} }] }, 'roles.1.name is used for two roles'],
   ['a description that no database can hold', { roles: [{ name: 'Editor', description: '\0', permissions: {} }] }, 'roles.0.description must not contain NUL characters'],
   ['permissions of another shape', { roles: [{ name: 'Editor', permissions: { data: { Posts: { read: true } } } }] }, 'roles.0.permissions.data.Posts.read must be an object'],
   ['misspelt permissions', { roles: [{ name: 'Editor', permissions: { dta: {} } }] }, 'roles.0.permissions.dta is unknown; did you mean data?']
@@ -62,7 +62,7 @@ for (const [what, options, message] of refused) {
 t.test('permissions in the options that speak of what is not declared stop the start', async t => {
   await t.rejects(open(t, 'sqlite', { roles: [{ name: 'A', permissions: {} }, { name: 'B', permissions: { data: { Post: { read: { allow: true } } } } }] }, 'sqlite::memory:'), {
     code: 'ROLE_PERMISSIONS_ERR_INVALID_OPTIONS',
-    message: 'Invalid role-permissions options: roles.1.permissions.data.Post is no table; did you mean Posts?'
+    message: 'Invalid role-permissions options: roles.1.permissions.data.Post is not a table; did you mean Posts?'
   })
 })
 

@@ -21,7 +21,7 @@ for (const dialect of dialects) {
       })
       t.strictSame(differences.map(({ text }) => text), ['Editor may now read Posts', 'new role Reader: may read Posts'])
       t.strictSame(seen.sort(), [[undefined, 'Reader'], ['Editor', 'Editor']].sort())
-      t.strictSame((await stored()).map(({ name, description }) => [name, description]), [['Administrator', 'May do everything'], ['Editor', 'Edits'], ['Guest', 'Whoever is not signed in'], ['Reader', undefined]])
+      t.strictSame((await stored()).map(({ name, description }) => [name, description]), [['Administrator', 'Full access'], ['Editor', 'Edits'], ['Guest', 'Requests without a token'], ['Reader', undefined]])
       t.equal((await db.selectFrom('latchkey_roles').select('id').where('name', '=', 'Editor').executeTakeFirst())?.id, editor.id, 'who has the role keeps it')
     })
 
@@ -37,10 +37,10 @@ for (const dialect of dialects) {
       const before = await stored()
       const good: RoleDefinition = { name: 'Good', permissions: reads }
       const bad: [RoleDefinition[], { code: string, message?: RegExp }][] = [
-        [[{ name: 'Bad', permissions: { data: { Nothing: { read: { allow: true } } } } }], { code: 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS', message: /^Bad: .*data\.Nothing is no table/ }],
-        [[{ name: 'Bad', permissions: { data: { Users: { read: { allow: true, fields: { gone: true } } } } } }], { code: 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS', message: /data\.Users\.read\.fields\.gone is no field of Users/ }],
+        [[{ name: 'Bad', permissions: { data: { Nothing: { read: { allow: true } } } } }], { code: 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS', message: /^Bad: .*data\.Nothing is not a table/ }],
+        [[{ name: 'Bad', permissions: { data: { Users: { read: { allow: true, fields: { gone: true } } } } } }], { code: 'ROLE_PERMISSIONS_ERR_INVALID_PERMISSIONS', message: /data\.Users\.read\.fields\.gone is not a field of Users/ }],
         [[{ name: ' ', permissions: {} }], { code: 'ROLE_PERMISSIONS_ERR_INVALID_ROLE' }],
-        [[good], { code: 'ROLE_PERMISSIONS_ERR_INVALID_ROLE', message: /two roles are called Good/ }],
+        [[good], { code: 'ROLE_PERMISSIONS_ERR_INVALID_ROLE', message: /two roles have the name Good/ }],
         [[{ name: 'Administrator', permissions: reads }], { code: 'ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR' }]
       ]
       for (const [definitions, error] of bad) await t.rejects(replaceRoles(db, rolePermissions, [good, ...definitions], { prune: true }), error)

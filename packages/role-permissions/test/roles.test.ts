@@ -56,16 +56,16 @@ for (const dialect of dialects) {
     })
 
     const wrong: [string, object, Record<string, string>][] = [
-      ['no name', { name: '' }, { name: 'must be a text' }],
-      ['white space for a name', { name: '  ' }, { name: 'must be a text' }],
-      ['a name that is no text', { name: 7 }, { name: 'must be a text' }],
+      ['no name', { name: '' }, { name: 'must be a non-empty string' }],
+      ['white space for a name', { name: '  ' }, { name: 'must be a non-empty string' }],
+      ['a name that is no text', { name: 7 }, { name: 'must be a non-empty string' }],
       ['a name with white space around it', { name: 'Editor ' }, { name: 'must not begin or end with white space' }],
       ['a name of 101 characters', { name: 'x'.repeat(101) }, { name: 'must have at most 100 characters' }],
       ['a NUL in a name', { name: 'a\0b' }, { name: 'must not contain control characters' }],
       ['half a surrogate pair in a name', { name: 'a\uD83D' }, { name: 'must not contain control characters' }],
       ['a description of 1001 characters', { name: 'Other', description: 'x'.repeat(1001) }, { description: 'must have at most 1000 characters' }],
       ['a NUL in a description', { name: 'Other', description: '\0' }, { description: 'must not contain NUL characters' }],
-      ['a description that is no text', { name: 'Other', description: {} }, { description: 'must be a text or null' }]
+      ['a description that is no text', { name: 'Other', description: {} }, { description: 'must be a string or null' }]
     ]
     for (const [what, fields, details] of wrong) {
       t.test(`refuses ${what}`, async t => {

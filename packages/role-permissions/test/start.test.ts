@@ -113,8 +113,8 @@ t.test('a role that names what nothing declares is logged once at the start, wit
   await nothing.app.ready()
   const remedy = (declare: string) => `call fastify.rolePermissions.${declare} before the app is ready, or correct the role`
   t.match(nothing.complaints, [
-    { level: 40, role: 'Editor', table: 'Posst', msg: `The role Editor names the table Posst, which nothing declares, and so allows nothing there: ${remedy('declareTable')}` },
-    { level: 40, role: 'Editor', function: 'publsh', msg: `The role Editor names the function publsh, which nothing declares, and so allows nothing there: ${remedy('declareFunction')}` }
+    { level: 40, role: 'Editor', table: 'Posst', msg: `The role Editor has permissions on the table Posst, which the app does not declare, so they have no effect: ${remedy('declareTable')}` },
+    { level: 40, role: 'Editor', function: 'publsh', msg: `The role Editor has permissions on the function publsh, which the app does not declare, so they have no effect: ${remedy('declareFunction')}` }
   ])
   t.equal(nothing.complaints.length, 2)
   await nothing.app.close()

@@ -1,6 +1,6 @@
 /**
- * Owns how secrets lie in a database: sealed for their place, under a key that can be rotated. It knows no
- * database and no Fastify; whoever keeps a secret stores the text that it gives.
+ * Encrypts secrets for storage in a database, bound to their place, under keys that can be rotated. It depends on no
+ * database and not on Fastify: the caller stores the returned text.
  */
 export * as errors from './errors.js'
 export { createSecretBox, type Place, type SecretBox, type SecretBoxOptions } from './secret-box.js'

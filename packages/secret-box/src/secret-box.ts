@@ -1,42 +1,42 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { SECRET_BOX_ERR_INVALID_KEY, SECRET_BOX_ERR_UNREADABLE } from './errors.js'
 
-/** Where a sealed text lies, and nowhere else: for example table, record and field. */
+/** The only place where a sealed text is valid: for example table, record and field. */
 export type Place = readonly string[]
 
-/** Seals texts for one purpose. What one purpose has sealed no other can open, though both have the same key. */
+/** Encrypts texts for one purpose. Other purposes cannot open them, even with the same key. */
 export interface SecretBox {
-  /** Encrypts a text for a place, under the current key. */
+  /** Encrypts a text for a place with the current key. */
   seal (text: string, place: Place): string
-  /** @throws SECRET_BOX_ERR_UNREADABLE it was sealed under another key or for another place, or was altered */
+  /** @throws SECRET_BOX_ERR_UNREADABLE if it was sealed with an unknown key or for another place, or was modified */
   open (sealed: string, place: Place): string
-  /** Whether it was sealed under another key than the current one: seal it anew, before that key is given up. */
+  /** Whether it was not sealed with the current key. Seal it again before you drop the old key. */
   isOutdated (sealed: string): boolean
 }
 
 export interface SecretBoxOptions {
-  /** The current key: at least 32 characters, as random as can be. */
+  /** The current key: at least 32 random characters. */
   readonly key: string
-  /** Keys of before, which open what they have sealed and seal nothing. */
+  /** Earlier keys, used only to open what they sealed. */
   readonly previousKeys?: readonly string[]
-  /** Names what is sealed, for example the package: each purpose has a key of its own, derived from the same. */
+  /** Names the use, for example the package. Each purpose has its own key, derived from `key`. */
   readonly purpose: string
 }
 
-/** Of the sealed text's form: the version, the id of the key, and nonce, tag and cipher text in base64url. */
+/** The format of a sealed text: version, key ID, and nonce, tag and ciphertext in base64url. */
 const FORM = /^sb1\.([0-9a-f]{16})\.([\w-]+)$/
 const MIN_KEY_LENGTH = 32
-/** 96 random bits (NIST SP 800-38D §8.2.2), enough for four thousand million texts of each purpose. */
+/** 96 random bits (NIST SP 800-38D §8.2.2), enough for four billion texts per purpose. */
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
 interface DerivedKey {
-  /** Names the key without telling of it. */
+  /** Identifies the key without revealing it. */
   readonly id: string
   readonly key: Buffer
 }
 
-/** @throws SECRET_BOX_ERR_INVALID_KEY a key has fewer than 32 characters */
+/** @throws SECRET_BOX_ERR_INVALID_KEY if a key has fewer than 32 characters */
 export function createSecretBox ({ key, previousKeys = [], purpose }: SecretBoxOptions): SecretBox {
   const current = derive(key, purpose)
   const known = new Map([...previousKeys.map(previous => derive(previous, purpose)), current].map(derived => [derived.id, derived]))
@@ -49,9 +49,9 @@ export function createSecretBox ({ key, previousKeys = [], purpose }: SecretBoxO
     },
     open: (sealed, place) => {
       const [, id, content] = FORM.exec(sealed) ?? []
-      if (id === undefined || content === undefined) throw new SECRET_BOX_ERR_UNREADABLE('it has not the form of a sealed text')
+      if (id === undefined || content === undefined) throw new SECRET_BOX_ERR_UNREADABLE('it is not in the format of a sealed text')
       const derived = known.get(id)
-      if (derived === undefined) throw new SECRET_BOX_ERR_UNREADABLE('it was sealed under a key that is not given; give that one as a previous key')
+      if (derived === undefined) throw new SECRET_BOX_ERR_UNREADABLE('it was sealed with an unknown key. Add that key to the previous keys')
       return decrypt(derived.key, Buffer.from(content, 'base64url'), place)
     },
     isOutdated: sealed => FORM.exec(sealed)?.[1] !== current.id
@@ -65,11 +65,11 @@ function decrypt (key: Buffer, bytes: Buffer, place: Place): string {
       .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
   } catch {
-    throw new SECRET_BOX_ERR_UNREADABLE('it was altered, or sealed for another place')
+    throw new SECRET_BOX_ERR_UNREADABLE('it was modified, or sealed for another place')
   }
 }
 
-/** Places differ in their data whatever is in their parts. */
+/** JSON, so that different places always have different data. */
 function additionalData (place: Place): Buffer {
   return Buffer.from(JSON.stringify(place))
 }

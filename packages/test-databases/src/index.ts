@@ -1,7 +1,7 @@
 /**
- * Gives a test one fresh, empty database per dialect, and takes it away afterwards.
- * PostgreSQL is a real server: the one of TEST_POSTGRES_URL, or one started for the test file.
- * Private to this repository; it is no part of what is published.
+ * Creates a fresh, empty database per dialect for a test, and removes it afterwards.
+ * PostgreSQL is a real server: the one at TEST_POSTGRES_URL, or one started for the test file.
+ * Private to this repository; not published.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,7 +15,7 @@ export { startPostgres, type RunningPostgres }
 
 export type Dialect = 'sqlite' | 'postgres'
 
-/** What of a tap test this package uses. */
+/** The part of a tap test that this package uses. */
 interface Teardown { teardown (handler: () => unknown): unknown }
 
 export const dialects: readonly Dialect[] = ['sqlite', 'postgres']
@@ -47,7 +47,7 @@ async function postgresUrl (t: Teardown): Promise<string> {
   return url.href
 }
 
-/** One for the whole test file, whichever of its tests asks first. */
+/** One server for the whole test file. */
 async function startedServer (): Promise<RunningPostgres> {
   if (server === undefined) {
     server = startPostgres()

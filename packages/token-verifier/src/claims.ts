@@ -7,30 +7,30 @@ type Claims = ParsedToken['payload']
 
 /** OpenID Connect Core §2: `sub` must not exceed 255 characters. */
 const MAX_SUBJECT_LENGTH = 255
-const NO_ID_TOKEN = 'It is no ID token; is it the access token? Send the ID token'
+const NO_ID_TOKEN = 'This is not an ID token. If it is the access token, send the ID token instead'
 
 /**
- * Refuses what is no ID token, by what the token says of itself (RFC 8725 §3.11, §3.12), and what this code does not understand.
+ * Refuses tokens that declare another use than ID token (RFC 8725 §3.11, §3.12), and tokens with critical extensions.
  *
  * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (wrong_token_use, malformed)
  */
 export function checkTokenUse (header: ParsedToken['header'], payload: Claims): void {
-  // RFC 7515 §4.1.11: no extension is understood here, so that any `crit` is too much.
+  // RFC 7515 §4.1.11: no extension is supported here, so any `crit` is refused.
   if ('crit' in header) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
   const isIdToken = isJwtType(header.typ) &&
     (payload.token_use === undefined || payload.token_use === 'id') &&
-    // Keycloak's access tokens have everything that an ID token has, but for this.
+    // Only this distinguishes Keycloak's access tokens from ID tokens.
     payload.typ !== 'Bearer'
   if (!isIdToken) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('wrong_token_use', { hint: NO_ID_TOKEN })
 }
 
-/** RFC 7519 §5.1 and RFC 7515 §4.1.9: a media type, whose letters have no case and whose `application/` may be left out. */
+/** RFC 7519 §5.1 and RFC 7515 §4.1.9: a case-insensitive media type whose `application/` may be omitted. */
 function isJwtType (typ: unknown): boolean {
   return typ === undefined || (typeof typ === 'string' && /^(application\/)?jwt$/i.test(typ))
 }
 
 /**
- * Checks the claims of a token whose signature is verified, and gives what they say.
+ * Checks the claims of a token with a verified signature, and returns its identity.
  *
  * @param now milliseconds since 1970
  * @param clockToleranceMs how far the issuer's clock may be off
@@ -59,30 +59,30 @@ export function readIdentity (claims: Claims, trusted: ResolvedIssuer, { now, cl
 }
 
 function notYetValid (inMs: number): Error {
-  return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('not_yet_valid', { hint: `It begins in ${Math.ceil(inMs / 1000)} seconds by the clock of this machine: set that, or the issuer's (NTP)` })
+  return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('not_yet_valid', { hint: `By this machine's clock, the token becomes valid in ${Math.ceil(inMs / 1000)} seconds. Correct this machine's clock or the issuer's (NTP)` })
 }
 
 function missingClaim (name: 'exp' | 'nbf' | 'iat' | 'sub' | 'email'): Error {
-  return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('missing_claim', { hint: `The claim ${name} is missing or not what it must be` })
+  return new TOKEN_VERIFIER_ERR_TOKEN_INVALID('missing_claim', { hint: `The claim ${name} is missing or invalid` })
 }
 
-/** RFC 7519 §2, NumericDate. JSON has no infinity, but 1e999 is parsed as one. */
+/** RFC 7519 §2, NumericDate. Excludes infinity, because 1e999 in JSON is parsed as one. */
 function isTime (value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-/** Text that says something, and that a database stores as it is: no control characters, no halves of characters. */
+/** Non-blank text that a database stores unchanged: no control characters, no lone surrogates. */
 function isName (value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && !/[\p{Cc}\p{Cs}]/u.test(value)
 }
 
-/** Cognito writes it as a string for some providers. What is neither true nor false proves nothing, and so is false. */
+/** Cognito writes it as a string for some providers. Any value that isn't true counts as false. */
 function readEmailVerified (value: unknown): boolean | null {
   if (value === undefined || value === null) return null
   return value === true || value === 'true'
 }
 
-/** All the way down: requests with the same token share what comes out. */
+/** Freezes deeply, because requests with the same token share the result. */
 function freeze<T extends object> (root: T): T {
   const open: object[] = [root]
   for (let value = open.pop(); value !== undefined; value = open.pop()) {

@@ -1,7 +1,7 @@
 /**
- * Owns the way from a bearer ID token to a verified identity, for many issuers at once:
- * `fastify.tokenVerifier` and `request.identity`. It adds no hook by itself: the app says where tokens count.
- * It knows no users: who the identity belongs to is decided above it.
+ * Turns a bearer ID token into a verified identity, for many issuers at once: `fastify.tokenVerifier` and
+ * `request.identity`. It adds no hook by itself; the app chooses where tokens count.
+ * It does not know users: the packages above decide who an identity belongs to.
  */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
@@ -23,11 +23,11 @@ declare module 'fastify' {
     tokenVerifier: TokenVerifier
   }
   interface FastifyRequest {
-    /** Who the bearer token is about; `null` without a token, and before `authenticate` ran. */
+    /** The identity from the bearer token. `null` without a token, and before `authenticate` has run. */
     identity: Identity | null
   }
   interface FastifyContextConfig {
-    /** The route reads `Authorization` headers itself, such as those of an OAuth endpoint: hooks on the whole app leave them to it. */
+    /** The route reads the `Authorization` header itself, such as an OAuth endpoint. App-wide hooks ignore it there. */
     ownAuthorization?: boolean
   }
 }

@@ -1,25 +1,25 @@
 import type { KeyLocation } from './trusted-issuers.js'
 import { isTrustworthyUrl } from './trustworthy-url.js'
 
-/** Asks an issuer for the `keys` of its JWK Set. Fails when the signal aborts, whatever it is waiting for. */
+/** Fetches the `keys` of an issuer's JWK Set. Always fails when the signal aborts, whatever it is waiting for. */
 export type KeySetFetch = (signal: AbortSignal) => Promise<readonly unknown[]>
 
-/** How an issuer is asked. */
+/** How to ask an issuer. */
 export interface Asking {
-  /** When it is given up. */
+  /** Aborts the request. */
   readonly signal: AbortSignal
-  /** Told of the headers of each document that came. */
+  /** Receives the headers of each document. */
   readonly onAnswer?: (headers: Headers) => void
 }
 
-/** Both documents are a few kilobytes; who answers more is not what was asked. */
+/** Both documents normally have a few kilobytes. */
 const MAX_BYTES = 256 * 1024
-/** An issuer's key set moves about never, so that asking where it is once in a while is enough. */
+/** The URL of an issuer's key set almost never changes. */
 const DISCOVERY_AGE_MS = 5 * 60_000
 
 /**
- * @param keysAt where the keys are; without it the issuer is asked
- * @param now a clock in milliseconds that never goes back
+ * @param keysAt where the keys are; without it, discovery finds them
+ * @param now a monotonic clock in milliseconds
  */
 export function createKeySetFetch ({ issuer, keysAt, now, ...told }: { issuer: string, keysAt: KeyLocation, now: () => number } & Omit<Asking, 'signal'>): KeySetFetch {
   if (typeof keysAt === 'function') return async signal => await unlessAborted(keysAt(), signal)
@@ -38,17 +38,17 @@ export function createKeySetFetch ({ issuer, keysAt, now, ...told }: { issuer: s
     try {
       return await fetchKeys(await locate(asking), asking)
     } catch (error) {
-      // It may have moved.
+      // The key set may have moved.
       discovered = undefined
       throw error
     }
   }
 }
 
-/** A function of the same process may hang as well as a server. */
+/** Functions in the same process can hang too. */
 async function unlessAborted<Value> (promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const aborted = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => { reject(new Error('The keys were not given in time', { cause: signal.reason })) }, { once: true })
+    signal.addEventListener('abort', () => { reject(new Error('The keys function did not return in time', { cause: signal.reason })) }, { once: true })
   })
   return await Promise.race([promise, aborted])
 }
@@ -57,20 +57,20 @@ async function unlessAborted<Value> (promise: Promise<Value>, signal: AbortSigna
  * Asks an issuer where its keys are (OpenID Connect Discovery 1.0 §4).
  *
  * @returns the `jwks_uri`
- * @throws in words for an operator, which repeat nothing of what was answered
+ * @throws errors for an operator, which repeat nothing of the response
  */
 export async function discoverKeys (issuer: string, asking: Asking): Promise<string> {
   const document = await fetchJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, asking)
-  if (document.issuer !== issuer) throw new Error('The discovery document is of another issuer: write the issuer as the provider does, to the letter')
+  if (document.issuer !== issuer) throw new Error('The discovery document names another issuer. Write the issuer exactly as the provider does')
   const { jwks_uri: jwksUri } = document
   if (typeof jwksUri !== 'string' || !isTrustworthyUrl(jwksUri, issuer)) throw new Error('The discovery document names no jwks_uri with https')
   return jwksUri
 }
 
 /**
- * Asks for a JWK Set (RFC 7517 §5).
+ * Fetches a JWK Set (RFC 7517 §5).
  *
- * @returns its `keys`, whatever is among them
+ * @returns its `keys`, unchecked
  * @throws as `discoverKeys` does
  */
 export async function fetchKeys (jwksUri: string, asking: Asking): Promise<readonly unknown[]> {
@@ -80,8 +80,8 @@ export async function fetchKeys (jwksUri: string, asking: Asking): Promise<reado
 }
 
 async function fetchJson (url: string, { signal, onAnswer }: Asking): Promise<Record<string, unknown>> {
-  if (!isTrustworthyUrl(url)) throw new Error(`${url} is not asked: it must be an https URL (http on a loopback address only)`)
-  // A redirect is an answer like any other that is not 200: keys come from the issuer itself.
+  if (!isTrustworthyUrl(url)) throw new Error(`${url} cannot be used: it must be an https URL (http is allowed only for a loopback address)`)
+  // Redirects are refused like any other status but 200: keys must come from the issuer itself.
   const response = await reached(url, fetch(url, { signal, redirect: 'manual', headers: { accept: 'application/json' } }))
   if (response.status !== 200 || response.body === null) {
     await response.body?.cancel()
@@ -91,21 +91,21 @@ async function fetchJson (url: string, { signal, onAnswer }: Asking): Promise<Re
   const text = await reached(url, readText(response.body as AsyncIterable<Uint8Array>))
   if (text === null) throw new Error(`${url} answered with more than ${MAX_BYTES} bytes`)
   const document = parseJson(text)
-  if (typeof document !== 'object' || document === null) throw new Error(`${url} answered with something else than a JSON object`)
+  if (typeof document !== 'object' || document === null) throw new Error(`${url} did not respond with a JSON object`)
   return document as Record<string, unknown>
 }
 
-/** @throws what went wrong on the way, with its reason */
+/** @throws network errors, with their code */
 async function reached<Value> (url: string, answer: Promise<Value>): Promise<Value> {
   try {
     return await answer
   } catch (error) {
     const { message, cause } = error as { message: string, cause?: { code?: string } }
-    throw new Error(`${url} could not be asked (${cause?.code ?? message})`, { cause: error })
+    throw new Error(`${url} could not be reached (${cause?.code ?? message})`, { cause: error })
   }
 }
 
-/** @returns `null` for what is too long */
+/** @returns `null` if the body is too long */
 async function readText (body: AsyncIterable<Uint8Array>): Promise<string | null> {
   const chunks: Uint8Array[] = []
   let bytes = 0

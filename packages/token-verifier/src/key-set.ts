@@ -1,10 +1,10 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { SignatureAlgorithm } from './identity.js'
 
-/** A public key that tokens may be signed with. */
+/** A public key that can verify tokens. */
 export interface SigningKey {
   readonly kid: string | undefined
-  /** What it may be used for: the JWK's own `alg`, else every algorithm of its type. */
+  /** The JWK's own `alg`, or every algorithm of its key type if it has none. */
   readonly algorithms: readonly SignatureAlgorithm[]
   /** SubjectPublicKeyInfo in PEM. */
   readonly pem: string
@@ -13,15 +13,15 @@ export interface SigningKey {
 /** The usable keys that an issuer publishes. */
 export interface KeySet {
   readonly keys: readonly SigningKey[]
-  /** Equal for key sets of the same keys, in whatever order. */
+  /** Equal for key sets with the same keys in any order. */
   readonly fingerprint: string
 }
 
-/** More than any issuer publishes; each takes a tenth of a millisecond to read. */
+/** More than any issuer publishes. Reading one takes a tenth of a millisecond. */
 const MAX_KEYS = 100
 
 /**
- * Reads a JWK Set (RFC 7517 §5). A key that is malformed, or of no use for verifying signatures, is left out and spoils nothing.
+ * Reads a JWK Set (RFC 7517 §5). Ignores keys that are malformed or cannot verify signatures.
  *
  * @param jwks the set's `keys`
  */
@@ -31,19 +31,19 @@ export function readKeySet (jwks: readonly unknown[]): KeySet {
 }
 
 /**
- * How many keys of a JWK Set tokens can be verified with: for code that tests an issuer before anybody signs in.
+ * Counts the keys of a JWK Set that can verify tokens, to test an issuer before anyone signs in.
  *
  * @param jwks the set's `keys`
- * @param algorithms those that the issuer's tokens may have; left out: all that there are
+ * @param algorithms the accepted algorithms. Default: all supported ones
  */
 export function countUsableKeys (jwks: readonly unknown[], algorithms?: readonly string[]): number {
   return readKeySet(jwks).keys.filter(key => algorithms === undefined || key.algorithms.some(algorithm => algorithms.includes(algorithm))).length
 }
 
 /**
- * The key that a token names, or, where it names none, the only one that suits its algorithm.
+ * Finds the key that a token names. If it names none, the only key that suits its algorithm.
  *
- * @returns `unsuitable` for a named key of another algorithm (RFC 8725 §3.1), `undefined` where there is no such key
+ * @returns `unsuitable` for a named key of another algorithm (RFC 8725 §3.1), `undefined` if there is no such key
  */
 export function findKey ({ keys }: KeySet, kid: string | undefined, alg: string): SigningKey | 'unsuitable' | undefined {
   const suits = (key: SigningKey): boolean => key.algorithms.some(algorithm => algorithm === alg)
@@ -62,7 +62,7 @@ const algorithmsOfCurve = new Map<unknown, readonly SignatureAlgorithm[]>([
   ['EC P-521', ['ES512']],
   ['OKP Ed25519', ['EdDSA']]
 ])
-/** What only private and symmetric keys have (RFC 7518 §6). */
+/** Members that only private and symmetric keys have (RFC 7518 §6). */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
 function readKey (jwk: unknown): SigningKey | undefined {
@@ -84,7 +84,7 @@ function readKey (jwk: unknown): SigningKey | undefined {
   }
 }
 
-/** RFC 7518 §3.3: 2048 bits or more. With an exponent of 1, anybody can sign. */
+/** RFC 7518 §3.3 requires at least 2048 bits. With an exponent of 1, anyone could sign. */
 function isStrong (key: KeyObject): boolean {
   const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
   return modulusLength >= 2048 && publicExponent >= 3n

@@ -12,28 +12,28 @@ const issuers = Type.Array(Type.Object({
   clientId: name,
   audiences: Type.Optional(Type.Array(name, { minItems: 1 })),
   jwksUri: Type.Optional(name),
-  // A function, which JSON Schema has no word for.
+  // A function, which JSON Schema cannot describe; trusted-issuers.ts checks it.
   keys: Type.Optional(Type.Unsafe<LocalKeys>({})),
   algorithms: Type.Optional(Type.Array(Type.Union(signatureAlgorithms.map(algorithm => Type.Literal(algorithm))), { minItems: 1 })),
   claimNames: Type.Optional(Type.Object({ email: Type.Optional(name), emailVerified: Type.Optional(name) }, { additionalProperties: false }))
 }, { additionalProperties: false }))
 
 const schema = Type.Object({
-  /** Whose tokens are accepted. May be left out: `fastify.tokenVerifier.trust` sets them later. */
+  /** The issuers whose tokens are accepted. `fastify.tokenVerifier.trust` can set them later. */
   issuers: Type.Unsafe<readonly TrustedIssuer[]>({ ...issuers, default: [] }),
-  /** Milliseconds that an issuer's clock may be off. */
+  /** Accepted clock difference in milliseconds. */
   clockToleranceMs: Type.Integer({ minimum: 0, maximum: 30_000, default: 30_000 }),
-  /** Milliseconds for fetching an issuer's keys, discovery and bodies included. */
+  /** Timeout in milliseconds for fetching an issuer's keys, including discovery and response bodies. */
   fetchTimeoutMs: Type.Integer({ minimum: 1, maximum: 60_000, default: 5000 }),
-  /** Milliseconds that known keys go on working while their issuer does not answer. */
+  /** How long, in milliseconds, known keys stay valid while their issuer does not answer. */
   maxStaleMs: Type.Integer({ minimum: 0, default: 24 * 60 * 60_000 }),
-  /** How many verified tokens are remembered, at 2 KiB each. */
+  /** How many verified tokens are cached, at 2 KiB each. */
   maxRememberedTokens: Type.Integer({ minimum: 1, maximum: 1_000_000, default: 20_000 }),
-  /** Milliseconds that a verified token is remembered, never beyond its `exp`. 0: not at all. */
+  /** How long, in milliseconds, a verified token is cached, never beyond its `exp`. 0 turns the cache off. */
   rememberMs: Type.Integer({ minimum: 0, maximum: 60 * 60_000, default: 5 * 60_000 })
 }, { additionalProperties: false })
 
-/** What `@latchkey/token-verifier` is registered with; everything has a default. */
+/** The options of `@latchkey/token-verifier`. All are optional. */
 export type TokenVerifierOptions = Partial<Static<typeof schema>>
 export type ResolvedOptions = Readonly<Static<typeof schema>>
 
@@ -47,7 +47,7 @@ export const resolveOptions = createOptionsCheck(schema, TOKEN_VERIFIER_ERR_INVA
 const checkIssuers = createOptionsCheck(Type.Object({ issuers }), TOKEN_VERIFIER_ERR_INVALID_OPTIONS)
 
 /**
- * Gives the issuers back when they have the form of trusted issuers.
+ * Checks the form of the issuers, and returns them.
  *
  * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS
  */

@@ -1,26 +1,26 @@
 import { isUtf8 } from 'node:buffer'
 import { TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
 
-/** Longer tokens are refused unread. */
+/** Longer tokens are refused without being parsed. */
 export const MAX_TOKEN_LENGTH = 16 * 1024
 
-/** What a token says before anything of it is verified. */
+/** The unverified content of a token. */
 export interface ParsedToken {
   readonly header: Readonly<Record<string, unknown>>
   readonly payload: Readonly<Record<string, unknown>>
 }
 
-// An empty signature passes here, so that an unsigned token is refused for what it is.
+// Allows an empty signature, so that an unsigned token is refused with `bad_signature`.
 const compactToken = /^([\w-]+)\.([\w-]+)\.([\w-]*)$/
-/** RFC 4648 §3.5: by the length of a segment modulo 4, which letters can be its last, where the bits that are left over are zero. */
+/** RFC 4648 §3.5: the possible last letters by the segment's length modulo 4, given that the unused bits are zero. */
 const lastLetters = [/(?:)/, /(?!)/, /[AQgw]$/, /[AEIMQUYcgkosw048]$/] as const
-/** An issuer's tokens begin alike. */
+/** Caches parsed headers, since an issuer's tokens share them. */
 const knownHeaders = new Map<string, ParsedToken['header']>()
 const MAX_KNOWN_HEADERS = 100
 
 /**
- * Reads a token in JWS compact serialization (RFC 7515 §7.1) to the letter: canonical base64url, valid UTF-8, JSON
- * objects without repeated names. A lenient reader lets two programs see two different tokens in one string.
+ * Parses a token in JWS compact serialization (RFC 7515 §7.1) strictly: canonical base64url, valid UTF-8, JSON objects
+ * without repeated names. With lenient parsing, two programs could read two different tokens from one string.
  *
  * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (malformed)
  */
@@ -50,12 +50,12 @@ function parseObject (segment: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (isUtf8(bytes) && isObject(value) && !Array.isArray(value) && hasNoRepeatedName(text, value)) return value
   } catch {
-    // Said below, without the parser's message: it repeats the token.
+    // Refused below, without the parser's message, which would repeat the token.
   }
   throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
 }
 
-/** @param segment of letters of base64url */
+/** @param segment contains only base64url letters */
 function checkCanonical (segment: string): void {
   if (!(lastLetters[segment.length % 4] as RegExp).test(segment)) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
 }
@@ -64,25 +64,25 @@ function hasNoRepeatedName (json: string, value: object): boolean {
   return isWrittenAlike(json, value) || countNames(json) === countMembers(value)
 }
 
-/** Most issuers write JSON as is done here, with each name once. */
+/** A fast path: most issuers write JSON exactly as `JSON.stringify` does. */
 function isWrittenAlike (json: string, value: object): boolean {
   try {
     return JSON.stringify(value) === json
   } catch {
-    // Nested deeper than the stack is.
+    // Nested too deeply for the stack.
     return false
   }
 }
 
-/** How many names a JSON text has, repeated ones included: outside of strings, a colon ends a name and nothing else. */
+/** Counts the names in a JSON text, including repeated ones. Outside strings, every colon follows a name. */
 function countNames (json: string): number {
   return json.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1
 }
 
-/** How many names are left of them after parsing, where the last of repeated ones wins. */
+/** Counts the names that remain after parsing, where the last of repeated ones wins. */
 function countMembers (root: object): number {
   let count = 0
-  // A list of its own rather than recursion: a token can nest deeper than the stack is.
+  // Iterates instead of recursing, because a token can be nested too deeply for the stack.
   const open: object[] = [root]
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     const members = Object.values(value)

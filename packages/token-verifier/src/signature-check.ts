@@ -2,14 +2,14 @@ import fastifyJwt from '@fastify/jwt'
 import Fastify from 'fastify'
 import type { SigningKey } from './key-set.js'
 
-/** Verifies the signature of a token with a key of its issuer. @throws errors of fast-jwt */
+/** Verifies a token's signature with a key of its issuer. @throws fast-jwt's errors */
 export type SignatureCheck = (token: string, key: SigningKey) => Promise<void>
 
 type Verify = (token: string) => unknown
 
 /**
- * Checks signatures by @fastify/jwt, and nothing else. Given a key for good, it reads that once and a token once; given one per call, it
- * would read the token twice. So each key has an instance of its own, from when the first token comes that it signed.
+ * Checks signatures with @fastify/jwt, and nothing else. Each key gets its own instance, opened for its first token: with
+ * a fixed key, @fastify/jwt parses the key once and each token once; with a key per call, it would parse each token twice.
  */
 export function createSignatureCheck (): SignatureCheck {
   const opened = new WeakMap<SigningKey, Promise<Verify>>()
@@ -21,11 +21,11 @@ export function createSignatureCheck (): SignatureCheck {
 }
 
 async function openVerify ({ pem, algorithms }: SigningKey): Promise<Verify> {
-  // An app that never listens: the plugin needs one for its decorators, and that of the caller may have a @fastify/jwt of its own.
+  // @fastify/jwt needs an app to decorate, and the caller's app may already have its own @fastify/jwt. This one never listens.
   const host = Fastify()
   await host.register(fastifyJwt, {
     secret: { public: pem },
-    // The times are checked with all other claims (claims.ts), which tells their faults apart.
+    // claims.ts checks the times with all other claims, and gives each fault its own reason.
     verify: { algorithms: [...algorithms], ignoreExpiration: true, ignoreNotBefore: true }
   })
   await host.ready()

@@ -1,33 +1,35 @@
 /**
- * The keys of one issuer, kept fresh. What it promises, all at once:
- * one fetch for any number of waiting requests; a hard timeout on every fetch; invented key ids neither load the
- * issuer nor keep a new key out; known keys go on working while the issuer is down or answers nonsense; a key that the
- * issuer withdrew is refused within a minute; and nothing negative is remembered for longer than a few seconds.
+ * Keeps the keys of one issuer fresh. It guarantees all of these:
+ * - one fetch serves any number of waiting requests, and every fetch has a hard timeout
+ * - invented key IDs neither overload the issuer nor delay a new key
+ * - known keys keep working while the issuer is down or sends garbage
+ * - a withdrawn key is refused within a minute
+ * - no failure is remembered for longer than a few seconds
  */
 import { TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
 import { findKey, readKeySet, type KeySet, type SigningKey } from './key-set.js'
 import type { KeySetFetch } from './key-set-fetch.js'
 import { createTokenBucket } from './token-bucket.js'
 
-/** Older keys are refreshed in the background, when they are used. */
+/** Keys older than this are refreshed in the background when they are used. */
 const SOFT_AGE_MS = 30_000
-/** Older keys are refreshed before they are used, unless the issuer has not answered just now. */
+/** Keys older than this are refreshed before they are used, unless a fetch has just failed. */
 const HARD_AGE_MS = 60_000
-/** After a failed fetch, how long nobody tries again: the first time, and at most. */
+/** The pause after a failed fetch: at first, and at most. */
 const FIRST_BACKOFF_MS = 1000
 const MAX_BACKOFF_MS = 5000
-/** How often unknown key ids may have the key set fetched: a new key is found within 5 s and the fetch itself. */
+/** How often unknown key IDs may trigger a fetch: a new key is found within 5 s plus the fetch itself. */
 const REFETCHES = { capacity: 3, refillMs: 5000 }
 
 export interface SigningKeysOptions {
   readonly fetchKeySet: KeySetFetch
-  /** For a whole fetch, discovery and bodies included. */
+  /** For a whole fetch, including discovery and response bodies. */
   readonly timeoutMs: number
-  /** How long keys may be used that the issuer has not confirmed. */
+  /** How long keys may be used without the issuer confirming them. */
   readonly maxStaleMs: number
-  /** A clock in milliseconds that never goes back. */
+  /** A monotonic clock in milliseconds. */
   readonly now: () => number
-  /** Told of each fetch that failed. */
+  /** Called for each failed fetch. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -38,16 +40,16 @@ export interface SigningKeysMetrics {
   readonly refusedRefetches: number
 }
 
-/** A key, and the key set that it was in. */
+/** A key and the key set that contains it. */
 export interface FoundKey { readonly key: SigningKey, readonly keySet: KeySet }
 
 export class SigningKeys {
   readonly #options: SigningKeysOptions
   readonly #refetches
   #keySet: KeySet | undefined
-  /** When the fetch began that the key set came by. */
+  /** When the fetch of the key set started. */
   #asOf = 0
-  /** Fetches that failed since the last that did not. */
+  /** Failed fetches since the last successful one. */
   #failures = 0
   #failedAt = -Infinity
   #lastError: unknown
@@ -66,10 +68,10 @@ export class SigningKeys {
   }
 
   /**
-   * The key set as it may be used at this moment without waiting. The same object for as long as the keys are the same.
-   * Starts a refresh in the background where one is due.
+   * The key set, if it can be used now without waiting. The same object as long as the keys stay the same.
+   * Starts a background refresh if one is due.
    *
-   * @returns nothing where the issuer must be asked first
+   * @returns `undefined` if the issuer must be asked first
    */
   current (): KeySet | undefined {
     if (this.#keySet === undefined) return undefined
@@ -81,7 +83,7 @@ export class SigningKeys {
       this.#refreshInBackground()
       return this.#keySet
     }
-    // Asked not long ago, it did not answer: nobody waits to see it fail again, the next try runs beside them.
+    // The last fetch failed recently: don't make this request wait for another failure; retry in the background.
     if (now - this.#failedAt < HARD_AGE_MS) {
       this.#refreshInBackground()
       this.#metrics.staleAnswers++
@@ -91,10 +93,10 @@ export class SigningKeys {
   }
 
   /**
-   * The key that verifies a token.
+   * Finds the key that verifies a token.
    *
-   * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID key_not_found; bad_signature for a key of another algorithm;
-   *   issuer_unreachable where the key may exist, but the issuer does not answer
+   * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID: key_not_found; bad_signature for a key of another algorithm;
+   *   issuer_unreachable if the key may exist but the issuer does not answer
    */
   async find (kid: string | undefined, alg: string): Promise<FoundKey> {
     const begun = this.#begun
@@ -110,9 +112,9 @@ export class SigningKeys {
     throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('key_not_found')
   }
 
-  /** Gives up a fetch that is under way. */
+  /** Aborts a running fetch. */
   close (): void {
-    this.#abort?.abort(new Error('The app closes, or the issuer is no longer trusted'))
+    this.#abort?.abort(new Error('The app is closing, or the issuer is no longer trusted'))
   }
 
   async #load (): Promise<KeySet> {
@@ -124,9 +126,9 @@ export class SigningKeys {
   }
 
   /**
-   * Has the key set fetched for the sake of a key that is not in it.
+   * Fetches the key set again to look for a missing key.
    *
-   * @param begun how many fetches had begun when the token came: one that begins later shows what is published now
+   * @param begun how many fetches had started when the token arrived. A fetch that starts later is current enough
    */
   async #askAgain (keySet: KeySet, begun: number, isThere: (keySet: KeySet) => boolean): Promise<KeySet> {
     if (this.#inFlight !== undefined) {
@@ -155,7 +157,7 @@ export class SigningKeys {
     return this.#options.now() - this.#failedAt < backoff
   }
 
-  /** Never rejects: what became of it is in the fields. */
+  /** Never rejects; the fields hold the outcome. */
   #fetch (): Promise<void> {
     this.#begun++
     this.#inFlight = this.#refresh().finally(() => { this.#inFlight = undefined })

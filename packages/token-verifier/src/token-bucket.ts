@@ -1,13 +1,13 @@
-/** Lets something happen often at once but rarely in the long run. */
+/** A rate limit that allows bursts. */
 export interface TokenBucket {
-  /** Whether it may happen now. */
+  /** Takes one token. @returns whether there was one */
   take (): boolean
 }
 
 /**
- * @param capacity how often at once
- * @param refillMs after how many milliseconds once more
- * @param now a clock in milliseconds that never goes back
+ * @param capacity the largest burst
+ * @param refillMs milliseconds until one token is added
+ * @param now a monotonic clock in milliseconds
  */
 export function createTokenBucket ({ capacity, refillMs, now }: { capacity: number, refillMs: number, now: () => number }): TokenBucket {
   let filled = capacity

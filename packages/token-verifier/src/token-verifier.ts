@@ -13,21 +13,21 @@ import { translateError } from './translate-error.js'
 import { createTrustedIssuers, hintOnAudience, selectByAudience, type KeyLocation, type ResolvedIssuer, type TrustedIssuers } from './trusted-issuers.js'
 import { createVerifiedTokens } from './verified-tokens.js'
 
-/** What `fastify.tokenVerifier` can do. */
+/** The decorator `fastify.tokenVerifier`. */
 export interface TokenVerifier {
   /**
-   * A hook: sets `request.identity` from the bearer token, and leaves it `null` where the request has no
-   * `Authorization` header, or reads it itself (`config.ownAuthorization`). Register it where it is wanted:
+   * A hook that sets `request.identity` from the bearer token. Leaves it `null` if the request has no `Authorization`
+   * header, or if the route reads that header itself (`config.ownAuthorization`). Register it where tokens count:
    * `app.addHook('onRequest', app.tokenVerifier.authenticate)`.
    *
-   * @throws TOKEN_VERIFIER_ERR_TOKEN_EXPIRED (401), TOKEN_VERIFIER_ERR_TOKEN_INVALID (401, or 503 when the issuer cannot be reached), with `reason`
+   * @throws TOKEN_VERIFIER_ERR_TOKEN_EXPIRED (401), TOKEN_VERIFIER_ERR_TOKEN_INVALID (401, or 503 if the issuer cannot be reached), with `reason`
    */
   authenticate (request: FastifyRequest): Promise<void>
 
   /**
-   * Sets `request.identity` as the hook `authenticate` does, whatever the route is, for code that does not wait where it need not.
+   * Sets `request.identity` like `authenticate`, but ignores `ownAuthorization`. For code that avoids unnecessary waiting.
    *
-   * @returns `undefined` where it is done: the token is remembered, or there is none. Rejects with what `authenticate` throws
+   * @returns `undefined` if it is done: the token is cached, or there is none. Otherwise rejects with what `authenticate` throws
    */
   identify (request: FastifyRequest): Promise<void> | undefined
 
@@ -35,39 +35,39 @@ export interface TokenVerifier {
   requireIdentity (request: FastifyRequest): Promise<void>
 
   /**
-   * Verifies a token that came another way than by the `Authorization` header, for example in a WebSocket's
-   * `connection_init`, on behalf of a request.
+   * Verifies a token that arrived other than in the `Authorization` header, for example in a WebSocket's
+   * `connection_init`.
    */
   verify (request: Pick<FastifyRequest, 'log'>, token: string): Promise<Identity>
 
   /**
-   * Replaces the trusted issuers, all at once. Keys of issuers that stay are kept.
+   * Replaces all trusted issuers at once. Keys of issuers that stay are kept.
    *
-   * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS when an issuer is no https URL, or two claim the same issuer and audience
+   * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS if an issuer is not an https URL, or two entries share an issuer and an audience
    */
   trust (issuers: readonly TrustedIssuer[]): void
 
-  /** Tells whether these could be trusted, and changes nothing. @throws what `trust` throws */
+  /** Checks whether `trust` would accept these, and changes nothing. @throws what `trust` throws */
   check (issuers: readonly TrustedIssuer[]): void
 
-  /** Counters since start, by issuer. */
+  /** Counters since the start, per issuer. */
   metrics (): readonly IssuerMetrics[]
 }
 
 export interface IssuerMetrics {
   readonly issuer: string
-  /** How often the issuer was asked for its key set, failures included. */
+  /** Fetches of the issuer's key set, including failed ones. */
   readonly fetches: number
   readonly failedFetches: number
-  /** Tokens verified with keys older than their usual age because the issuer did not answer. */
+  /** Tokens verified with keys that are past their usual age, because the issuer did not answer. */
   readonly staleAnswers: number
-  /** Fetches that unknown key ids asked for and did not get. */
+  /** Fetches for unknown key IDs that the rate limit refused. */
   readonly refusedRefetches: number
 }
 
 interface IssuerKeys { readonly keys: SigningKeys, readonly keysAt: KeyLocation }
 
-/** Clocks in milliseconds. Keys age by one that nobody can set back, claims are read by the one on the wall. */
+/** Clocks in milliseconds: `elapsed` is monotonic, for the age of keys; `now` is the wall clock, for claims. */
 export interface Clocks {
   readonly now: () => number
   readonly elapsed: () => number
@@ -78,7 +78,7 @@ export interface Dependencies extends Clocks {
   readonly log: FastifyBaseLogger
 }
 
-/** Makes what `fastify.tokenVerifier` is, and what closes it. */
+/** Creates `fastify.tokenVerifier` and the function that closes it. */
 export function createTokenVerifier (options: ResolvedOptions, { checkSignature, log, now, elapsed }: Dependencies): { verifier: TokenVerifier, close: () => void } {
   let trusted: TrustedIssuers = createTrustedIssuers([])
   let issuerKeys: ReadonlyMap<string, IssuerKeys> = new Map()
@@ -87,10 +87,10 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
 
   function openKeys (issuer: string, keysAt: KeyLocation): IssuerKeys {
     const onFailure = (error: unknown): void => {
-      if (!closed) log.warn({ issuer, err: error }, 'The keys of an issuer could not be fetched')
+      if (!closed) log.warn({ issuer, err: error }, 'Could not fetch the keys of an issuer')
     }
     const onDifference = (aheadMs: number): void => {
-      log.warn({ issuer, secondsAhead: Math.round(aheadMs / 1000) }, 'The clock of this machine is not that of an issuer: tokens are taken for expired, or for not yet valid. Set it (NTP)')
+      log.warn({ issuer, secondsAhead: Math.round(aheadMs / 1000) }, "This machine's clock differs from an issuer's, so valid tokens can look expired or not yet valid. Correct the clock (NTP)")
     }
     const { fetchTimeoutMs: timeoutMs, maxStaleMs, clockToleranceMs: toleranceMs } = options
     const fetchKeySet = createKeySetFetch({ issuer, keysAt, now: elapsed, onAnswer: createClockCheck({ toleranceMs, now, onDifference }) })
@@ -110,7 +110,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
   }
 
   async function verify (request: Pick<FastifyRequest, 'log'>, token: string): Promise<Identity> {
-    // Who calls it from JavaScript may hand over something else, which is refused as every other text is that is no token.
+    // JavaScript callers may pass something else than a string: parseToken refuses it like any invalid token.
     const known = typeof token === 'string' ? remembered.get(token) : undefined
     return known ?? await verifyAnew(token, request.log)
   }
@@ -139,7 +139,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
         throw translated
       }
     }
-    // What was true of the issuers that are trusted no longer: from the beginning, with those that are.
+    // The trusted issuers changed in the meantime: start again with the new ones.
     return await verifyAnew(token, log)
   }
 
@@ -176,7 +176,7 @@ export function createTokenVerifier (options: ResolvedOptions, { checkSignature,
       check: (issuers: readonly TrustedIssuer[]) => { createTrustedIssuers(resolveIssuers(issuers)) },
       requireIdentity: async (request: FastifyRequest) => {
         await authenticate(request)
-        // Undefined in a part of the app that was registered before this plugin.
+        // It is undefined in a part of the app that was registered before this plugin.
         if (request.identity == null) throw new TOKEN_VERIFIER_ERR_TOKEN_MISSING()
       },
       metrics: () => [...issuerKeys].map(([issuer, { keys }]) => ({ issuer, ...keys.metrics }))
@@ -192,24 +192,24 @@ function hasOwnAuthorization ({ routeOptions }: Partial<FastifyRequest>): boolea
   return routeOptions?.config?.ownAuthorization === true
 }
 
-/** The key that a token's header asks for. The header names a key of the issuer's, and never brings one or says where one is. */
+/** Finds the key for a token's header. The header can only name one of the issuer's keys, never supply a key or a URL. */
 async function findKey (keys: SigningKeys, { algorithms }: ResolvedIssuer, { alg, kid }: Readonly<Record<string, unknown>>) {
   if (typeof alg !== 'string' || !algorithms.has(alg)) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('bad_signature')
   if (kid !== undefined && typeof kid !== 'string') throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
   return await keys.find(kid, alg)
 }
 
-/** Says why, and which entries came into question; nothing that the token says. */
+/** Logs the reason and the entries that were considered, but nothing from the token. */
 function logRefusal (log: FastifyBaseLogger, error: unknown, trusted: TrustedIssuers, entries: readonly ResolvedIssuer[]): void {
   if (!(error instanceof TOKEN_VERIFIER_ERR_TOKEN_INVALID)) return
   const hint = error.hint ?? hintOnConfiguration(error.reason, trusted, entries)
   const details = { reason: error.reason, issuers: entries.map(({ id }) => id), hint }
-  // Tokens of a provider's other clients are nothing unusual, and anybody can write one.
+  // Without a hint it is not a warning: tokens of a provider's other clients are common, and anyone can make one up.
   if (error.hint === undefined) log.info(details, 'A token was refused')
   else log.warn(details, 'A token was refused')
 }
 
-/** Not in the error, which others see too: it names issuers and clients. */
+/** Kept out of the error, which clients may see, because it names issuers and clients. */
 function hintOnConfiguration (reason: InvalidReason, trusted: TrustedIssuers, entries: readonly ResolvedIssuer[]): string | undefined {
   if (reason === 'unknown_issuer') return trusted.hint()
   return reason === 'audience_mismatch' ? hintOnAudience(entries) : undefined

@@ -1,16 +1,16 @@
 import { TOKEN_VERIFIER_ERR_TOKEN_INVALID } from './errors.js'
 
-/** What fast-jwt says of a signature that is not the key's. */
+/** fast-jwt's codes for a wrong signature. */
 const badSignature = new Set<unknown>([
   'FAST_JWT_INVALID_SIGNATURE',
   'FAST_JWT_MISSING_SIGNATURE',
-  // Bytes that are no signature of the algorithm at all.
+  // The bytes are not a signature of this algorithm at all.
   'FAST_JWT_VERIFY_ERROR'
 ])
 
 /**
- * Puts an error of the signature check into our words. One that is not known stays what it is, and so ends in a
- * status 500: it may be a mistake of ours, and never lets a token pass.
+ * Translates an error of the signature check to ours. Unknown errors are returned unchanged and lead to status 500: they
+ * may be bugs, and must never let a token pass.
  */
 export function translateError (error: unknown): unknown {
   const { code } = Object(error) as { code?: unknown }

@@ -2,15 +2,15 @@ import { TOKEN_VERIFIER_ERR_INVALID_OPTIONS, TOKEN_VERIFIER_ERR_TOKEN_INVALID } 
 import type { LocalKeys, SignatureAlgorithm, TrustedIssuer } from './identity.js'
 import { isTrustworthyUrl } from './trustworthy-url.js'
 
-/** Asymmetric ones only (RFC 8725 §3.1): with a symmetric one, whoever verifies can sign. */
+/** Asymmetric only (RFC 8725 §3.1): with a symmetric algorithm, anyone who can verify can also sign. */
 export const signatureAlgorithms = [
   'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'
 ] as const satisfies readonly SignatureAlgorithm[]
 
-/** A line of the log names so many. */
+/** How many issuers a log line lists. */
 const NAMED_ISSUERS = 10
 
-/** A URL, or a function that gives them; `undefined` where the issuer is asked. */
+/** A URL, or a function that returns the keys. `undefined`: use discovery. */
 export type KeyLocation = string | LocalKeys | undefined
 
 /** A trusted issuer with its defaults filled in. */
@@ -26,22 +26,22 @@ export interface ResolvedIssuer {
 
 export interface TrustedIssuers {
   /**
-   * The entries of the issuer that a token names.
+   * Returns the entries for the issuer that a token names.
    *
-   * @param iss the token's, before anything of it is verified
+   * @param iss from the token, not verified yet
    * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (unknown_issuer)
    */
   of (iss: unknown): readonly ResolvedIssuer[]
-  /** For the log, which issuers there are; who sent the token may not know them. */
+  /** Lists the trusted issuers, for the log only: the sender of the token must not see them. */
   hint (): string
-  /** Each issuer once, and where its keys are. */
+  /** Maps each issuer to the location of its keys. */
   readonly keySources: ReadonlyMap<string, KeyLocation>
 }
 
 /**
- * Makes the table of trusted issuers.
+ * Creates the table of trusted issuers.
  *
- * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS for a URL that is not https, and where it would be open which entry a token is for
+ * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS for a URL that is not https, and if a token could match two entries
  */
 export function createTrustedIssuers (entries: readonly TrustedIssuer[]): TrustedIssuers {
   const byIssuer = new Map<string, ResolvedIssuer[]>()
@@ -64,37 +64,37 @@ export function createTrustedIssuers (entries: readonly TrustedIssuer[]): Truste
     hint: () => {
       const issuers = [...byIssuer.keys()]
       const named = issuers.slice(0, NAMED_ISSUERS).join(', ')
-      return issuers.length === 0 ? 'No issuer is trusted' : `The trusted issuers are ${named}${issuers.length > NAMED_ISSUERS ? ` and ${issuers.length - NAMED_ISSUERS} more` : ''}: configure the one that the token names in iss, or sign in with one of these`
+      return issuers.length === 0 ? 'No issuer is trusted' : `The trusted issuers are ${named}${issuers.length > NAMED_ISSUERS ? ` and ${issuers.length - NAMED_ISSUERS} more` : ''}. Add the token's iss to them, or sign in with one of them`
     }
   }
 
   function hintOnIssuer (iss: unknown): string | undefined {
     if (typeof iss !== 'string') return undefined
     const other = iss.endsWith('/') ? iss.slice(0, -1) : `${iss}/`
-    if (byIssuer.has(other)) return 'The issuer is a trusted one but for the slash at its end: configure it as the provider writes it in its tokens'
+    if (byIssuer.has(other)) return 'The issuer differs from a trusted one only in the trailing slash. Configure it exactly as the provider writes it in its tokens'
   }
 }
 
 /**
- * The one of an issuer's entries that a token was issued for (OpenID Connect Core §3.1.3.7, 3 to 5).
+ * Selects the entry that a token was issued for (OpenID Connect Core §3.1.3.7, 3 to 5).
  *
- * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (audience_mismatch) for none, and for more than one
+ * @throws TOKEN_VERIFIER_ERR_TOKEN_INVALID (audience_mismatch) if no entry matches, or more than one
  */
 export function selectByAudience (entries: readonly ResolvedIssuer[], { aud, azp }: Readonly<Record<string, unknown>>): ResolvedIssuer {
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   const [match, other] = entries.filter(entry => isFor(entry, audiences, azp))
   if (match !== undefined && other === undefined) return match
-  // A token that our client was given, and that is meant for somebody else, is what an access token looks like.
+  // A token issued to our client for another audience is probably an access token.
   const hint = entries.some(({ clientId }) => clientId === azp)
-    ? 'It was issued to a trusted client, for another audience; is it the access token? Send the ID token'
+    ? 'The token was issued to a trusted client, but for another audience. If it is the access token, send the ID token instead'
     : undefined
   throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('audience_mismatch', { hint })
 }
 
-/** For the log, what to do about a token that was issued to none of these; an administrator may not know their clients. */
+/** Says what to do about a token that was issued to none of these clients. For the log. */
 export function hintOnAudience (entries: readonly ResolvedIssuer[]): string {
   const expected = entries.map(({ id, audiences }) => `${id} takes ${[...audiences].join(', ')}`).join('; ')
-  return `It says that it was issued to another client: ${expected}. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with`
+  return `The token was issued to another client: ${expected}. Make the app sign in with that client ID, or set clientId (or audiences) to the client ID that the app uses`
 }
 
 function resolve ({ id, issuer, clientId, audiences, jwksUri, keys, algorithms, claimNames }: TrustedIssuer): ResolvedIssuer {
@@ -118,15 +118,15 @@ function isFor ({ audiences, clientId }: ResolvedIssuer, given: readonly unknown
 
 function checkKeys ({ keys, jwksUri }: TrustedIssuer, index: number): void {
   if (keys === undefined || (typeof keys === 'function' && jwksUri === undefined)) return
-  throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.keys must be a function, in place of jwksUri`)
+  throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.keys must be a function, and cannot be combined with jwksUri`)
 }
 
 function checkUrls ({ issuer, keysAt }: ResolvedIssuer, index: number): void {
   if (!isTrustworthyUrl(issuer) || /[?#]/.test(issuer)) {
-    throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.issuer must be an https URL without query and fragment (http on a loopback address only)`)
+    throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.issuer must be an https URL without query and fragment (http is allowed only for a loopback address)`)
   }
   if (typeof keysAt === 'string' && !isTrustworthyUrl(keysAt)) {
-    throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.jwksUri must be an https URL (http on a loopback address only)`)
+    throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.jwksUri must be an https URL (http is allowed only for a loopback address)`)
   }
 }
 
@@ -134,10 +134,10 @@ function checkConflicts (entry: ResolvedIssuer, others: readonly ResolvedIssuer[
   for (const other of others) {
     const shared = [...entry.audiences].find(audience => other.audiences.has(audience))
     if (shared !== undefined) {
-      throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer and the audience "${shared}" in common: give each an audience of its own`)
+      throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer and the audience "${shared}" in common. Give each entry its own audiences`)
     }
     if (entry.keysAt !== other.keysAt) {
-      throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer and different jwksUri or keys: an issuer has one key set`)
+      throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index} ("${entry.id}") and "${other.id}" have the same issuer but different jwksUri or keys. Use the same for both: an issuer has one key set`)
     }
   }
 }

@@ -1,10 +1,9 @@
 import { describeUrlMistake } from '@latchkey/identity-provider'
 
 /**
- * Whether what comes from a URL may be believed: https, or http that does not leave this machine. One with a user name or
- * password in it is none that anybody means.
+ * Whether keys from a URL can be trusted: https, or http on a loopback address, and without a user name or password.
  *
- * @param namedBy the URL that named it: nobody but a server on this machine may send us to this machine
+ * @param namedBy the URL of the server that named it: only a server on this machine may refer us to http on this machine
  */
 export function isTrustworthyUrl (text: string, namedBy?: string): boolean {
   if (describeUrlMistake(text) !== null) return false

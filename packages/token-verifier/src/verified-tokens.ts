@@ -2,37 +2,38 @@ import { LRUCache } from 'lru-cache'
 import type { Identity } from './identity.js'
 import type { KeySet } from './key-set.js'
 
-/** What is remembered of a verified token. */
+/** A cached token. */
 export interface VerifiedToken {
   readonly identity: Identity
-  /** Whose keys verified it: it is worth what they are. */
+  /** The issuer's keys: the entry is valid only while they stay the same. */
   readonly keys: { current (): KeySet | undefined }
   readonly keySet: KeySet
 }
 
 /**
- * Remembers tokens that were verified and come again, for a short time, so that the next request with one costs a lookup. One that comes once only
- * takes no room from others, and leaves nothing to be cleaned up, which would cost as much as a third of its signature.
+ * Caches verified tokens for a short time, so that the next request with the same token costs only a lookup. A token is
+ * cached the second time it is seen. One-time tokens take no room from others, and need no clean-up, which would cost a third
+ * of checking the signature.
  */
 export interface VerifiedTokens {
-  /** The identity of a token that would be verified with the same result now. */
+  /** The identity of a cached token, if verifying it now would give the same result. */
   get (token: string): Identity | undefined
-  /** To be told each time that it is verified: it is remembered from the second time on. */
+  /** Call it each time a token is verified. The token is cached from the second call on. */
   add (token: string, verified: VerifiedToken): void
-  /** Forgets all. */
+  /** Empties the cache. */
   clear (): void
 }
 
-/** A token of usual size; longer ones take the room of several. */
+/** The usual size of a token. Longer ones take the room of several. */
 const USUAL_TOKEN_LENGTH = 2048
 /**
- * Tokens are looked up by the end of their signatures, since V8 reads all of a text to look it up, and compared whole then. Two that are
- * verified and end alike displace each other, and nobody can make them.
+ * Tokens are looked up by the end of their signatures, because V8 hashes a whole string to look it up; the match is then
+ * compared in full. Two verified tokens with the same end would displace each other, but nobody can create such tokens.
  */
 const END_LENGTH = 43
 
 /**
- * @param max how many tokens; the least recently used make room for new ones
+ * @param max how many tokens; the least recently used are dropped first
  * @param ttlMs how long at most; never beyond the token's `exp`
  * @param now milliseconds since 1970
  */
@@ -47,21 +48,21 @@ export function createVerifiedTokens ({ max, ttlMs, now }: { max: number, ttlMs:
     get (token) {
       const found = tokens.get(token.slice(-END_LENGTH))
       if (found?.token !== token) return undefined
-      // A key set that changed may lack the token's key: then it is verified again, against the new one.
+      // If the key set changed, the token is verified again: its key may be gone.
       if (now() < found.until && found.keys.current() === found.keySet) return found.identity
       return undefined
     },
     add (token, { identity, keys, keySet }) {
       if (!seen.add(token)) return
       const until = Math.min(now() + ttlMs, identity.expiresAt * 1000)
-      // Named one by one: V8 makes a shape for each object that something is added to after a spread.
+      // The members are listed, because with a spread V8 would create a new shape for each object.
       if (until > now()) tokens.set(token.slice(-END_LENGTH), { identity, keys, keySet, token, until })
     },
     clear () { tokens.clear() }
   }
 }
 
-/** Tells which tokens came before, of as many as that at least, and twice as many at most. */
+/** Tells whether a token was seen before, for the last `max` to 2 × `max` tokens. */
 class SeenTokens {
   readonly #max: number
   #latest = new Set<number>()
@@ -69,7 +70,7 @@ class SeenTokens {
 
   constructor (max: number) { this.#max = max }
 
-  /** @returns whether it came before, in rare cases also where it did not */
+  /** @returns whether it was seen before; rarely also `true` for a new token */
   add (token: string): boolean {
     const end = numberAtEnd(token)
     if (this.#latest.has(end)) return true
@@ -83,7 +84,7 @@ class SeenTokens {
   }
 }
 
-/** The end of a signature is as good as drawn by lot. In 30 bits, which V8 keeps without an object. */
+/** The end of a signature is as good as random. 30 bits, which V8 stores without allocating. */
 function numberAtEnd (token: string): number {
   let number = 0
   for (let index = token.length - 12; index < token.length; index++) number = Math.imul(number, 31) + token.charCodeAt(index) | 0

@@ -1,4 +1,4 @@
-/** Tokens that somebody made who has no key of the issuer's, and key sets that would let them pass. */
+/** Tokens forged without the issuer's keys, and key sets that would let them pass. */
 import { constants, createHmac } from 'node:crypto'
 import t from 'tap'
 import { startApp, trust } from './helpers/app.js'
@@ -25,7 +25,7 @@ t.test('a genuine token of each kind passes', async t => {
   for (const token of genuine) t.match(await get(`Bearer ${token}`), { status: 200, body: { identity: { subject: 'user-1' } } })
 })
 
-t.test('unsigned tokens, and symmetric signatures with what everybody can know of the key', async t => {
+t.test('unsigned tokens, and symmetric signatures with publicly known key material', async t => {
   const issuer = await startKeyPublisher(t)
   issuer.publish(rsa.jwk, ec.jwk, ed.jwk)
   const { get } = await startApp(t, { issuers: [trust(issuer)] })
@@ -122,7 +122,7 @@ t.test('a token without a key id is accepted when one key only suits its algorit
   t.match(await get(`Bearer ${signed({ alg: 'ES256' }, issuer.claims(), ec)}`), { status: 401, reason: 'key_not_found' })
 })
 
-t.test('a header that brings a key, or says where one is, is not followed', async t => {
+t.test('keys and key URLs in a header are ignored', async t => {
   const issuer = await startKeyPublisher(t)
   issuer.publish(ec.jwk)
   const attacker = await startDocumentServer(t)
@@ -143,7 +143,7 @@ t.test('a header that brings a key, or says where one is, is not followed', asyn
   t.strictSame(attacker.asked, [])
 })
 
-t.test('a key id is a name and nothing else', async t => {
+t.test('a key ID is treated only as a name', async t => {
   const issuer = await startKeyPublisher(t)
   issuer.publish(ec.jwk)
   const { get } = await startApp(t, { issuers: [trust(issuer)] })
@@ -152,7 +152,7 @@ t.test('a key id is a name and nothing else', async t => {
   }
 })
 
-t.test('an issuer of nobody is not asked, whatever its name', async t => {
+t.test('an unknown issuer is never asked, whatever its name', async t => {
   const issuer = await startKeyPublisher(t)
   issuer.publish(ec.jwk)
   const attacker = await startKeyPublisher(t)
@@ -177,7 +177,7 @@ t.test('a genuine token in another spelling', async t => {
   t.match(await get(`Bearer ${genuine}`), { status: 200 })
 })
 
-t.test('a genuine signature over what is no set of claims', async t => {
+t.test('a genuine signature over something other than claims', async t => {
   const issuer = await startKeyPublisher(t)
   issuer.publish(ec.jwk)
   const { get } = await startApp(t, { issuers: [trust(issuer)] })

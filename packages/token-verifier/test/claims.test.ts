@@ -10,7 +10,7 @@ const claims = { iss: issuer, aud: 'web', sub: 'user-1', email: 'Ada@Example.com
 const read = (more: Record<string, unknown> = {}, at = seconds, clockToleranceMs = 30_000, from = trusted) =>
   readIdentity({ ...claims, ...more }, from, { now: at * 1000, clockToleranceMs })
 
-t.test('gives what the claims say, as they say it', async t => {
+t.test('returns the claims unchanged', async t => {
   t.strictSame(read({ 'custom:team': 'blue' }), {
     issuer,
     subject: 'user-1',
@@ -22,7 +22,7 @@ t.test('gives what the claims say, as they say it', async t => {
   })
 })
 
-t.test('is frozen all the way down: requests share it', async t => {
+t.test('is deeply frozen, because requests share it', async t => {
   const identity = read({ groups: [{ name: 'a' }] })
   const [group] = identity.claims.groups as [object]
   for (const part of [identity, identity.claims, identity.claims.groups, group]) t.ok(Object.isFrozen(part))
@@ -37,7 +37,7 @@ for (const [claim, expected] of verified) {
   })
 }
 
-t.test('reads the email from the claims that the issuer names otherwise', async t => {
+t.test('reads the email from the configured claims', async t => {
   const claimNames = { email: 'https://example.com/mail', emailVerified: 'https://example.com/mail_ok' }
   const from = { ...trusted, claimNames }
   t.match(read({ [claimNames.email]: 'b@example.com', [claimNames.emailVerified]: true, email_verified: false }, seconds, 0, from), { email: 'b@example.com', emailVerified: true })
@@ -71,7 +71,7 @@ for (const [what, more] of missing) {
   })
 }
 
-t.test('a sub of 255 characters, and no iat, are well', async t => {
+t.test('a sub of 255 characters, and no iat, are accepted', async t => {
   t.equal(read({ sub: 'x'.repeat(255), iat: undefined }).subject.length, 255)
 })
 

@@ -8,7 +8,7 @@ import { trust } from './helpers/app.js'
 import { createClock } from './helpers/clock.js'
 import { startIssuer } from './helpers/issuer.js'
 
-/** The whole verifier, with keys that age by a clock that the test moves. */
+/** The whole verifier, with a clock that the test moves. */
 async function open (t: Test, options: TokenVerifierOptions = {}) {
   const issuer = await startIssuer(t)
   const app = Fastify()
@@ -48,7 +48,7 @@ t.test('the signature of a token is checked twice, whichever way it comes', asyn
   t.equal(signatureChecks(), 2)
 })
 
-t.test('nothing is remembered where the option says so, and no refusal ever', async t => {
+t.test('rememberMs: 0 turns the cache off, and refusals are never cached', async t => {
   const { issuer, verify, signatureChecks } = await open(t, { rememberMs: 0 })
   const token = await issuer.idToken()
   await verify(token)
@@ -70,7 +70,7 @@ t.test('a token that was seen is refused 60 s after its key was last published',
   await t.rejects(verify(token), invalid('key_not_found'))
 })
 
-t.test('a token that was seen is refused as soon as it is known that its key is gone', async t => {
+t.test('a cached token is refused as soon as its key is known to be gone', async t => {
   const { issuer, verify } = await open(t)
   const token = await issuer.idToken()
   await verify(token)
@@ -89,7 +89,7 @@ t.test('a key that was rotated out and is still published goes on working', asyn
   t.equal(await verify(token), 'user-1')
 })
 
-t.test('while the issuer is down, tokens are verified with the keys that are known, seen before or not', async t => {
+t.test('while the issuer is down, new and cached tokens are verified with the known keys', async t => {
   const { issuer, clock, verify, metrics } = await open(t)
   const token = await issuer.idToken()
   await verify(token)

@@ -19,13 +19,13 @@ for (const shape of ['openid', 'cognito', 'auth0'] as const) {
   })
 }
 
-t.test('asks where the keys are told to be without discovery', async t => {
+t.test('with jwksUri, does no discovery', async t => {
   const issuer = await startIssuer(t)
   t.equal((await createKeySetFetch({ issuer: issuer.issuer, keysAt: issuer.jwksUri, now })(inTime())).length, 1)
   t.strictSame(issuer.requests, { discovery: 0, jwks: 1 })
 })
 
-t.test('asks where the keys are once in five minutes, and after a failure', async t => {
+t.test('repeats discovery every five minutes, and after a failure', async t => {
   const issuer = await startIssuer(t)
   const { now, advance } = createClock()
   const fetchKeySet = createKeySetFetch({ issuer: issuer.issuer, keysAt: undefined, now })
@@ -46,7 +46,7 @@ t.test('asks where the keys are once in five minutes, and after a failure', asyn
 const faults: [Behaviour, RegExp][] = [
   ['down', /ECONNREFUSED/],
   ['error', /answered with status 500/],
-  ['garbage', /something else than a JSON object/],
+  ['garbage', /did not respond with a JSON object/],
   ['huge', /more than 262144 bytes/],
   ['redirect', /answered with status 302/]
 ]
@@ -61,7 +61,7 @@ for (const [behaviour, message] of faults) {
   }
 }
 
-t.test('gives up when told to, whether the answer has not begun or does not end', async t => {
+t.test('stops on abort, whether the answer has not started or does not end', async t => {
   const issuer = await startIssuer(t)
   await issuer.behave('hanging')
   const server = await startDocumentServer(t)
@@ -70,11 +70,11 @@ t.test('gives up when told to, whether the answer has not begun or does not end'
     const abort = new AbortController()
     const pending = createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(abort.signal)
     setTimeout(() => { abort.abort(new Error('enough')) }, 100)
-    await t.rejects(pending, { message: /could not be asked \(enough\)/ })
+    await t.rejects(pending, { message: /could not be reached \(enough\)/ })
   }
 })
 
-t.test('takes no keys from a server that answers with an accepting status other than 200', async t => {
+t.test('takes no keys from answers with a successful status other than 200', async t => {
   const server = await startDocumentServer(t)
   server.documents.set('/jwks', { keys: [] })
   server.statuses.set('/jwks', 203)
@@ -89,20 +89,20 @@ async function discovers (t: Test, document: (url: string) => unknown, issuerOf 
   return await createKeySetFetch({ issuer, keysAt: undefined, now })(inTime())
 }
 
-t.test('believes a discovery document that names the issuer', async t => {
+t.test('accepts a discovery document that names the issuer', async t => {
   t.strictSame(await discovers(t, url => ({ issuer: url, jwks_uri: `${url}/jwks` })), ['a key'])
 })
 
 const documents: [string, (url: string) => unknown, RegExp][] = [
-  ['of another issuer', url => ({ issuer: 'https://evil.example.com', jwks_uri: `${url}/jwks` }), /of another issuer/],
-  ['of the issuer but for a slash', url => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` }), /of another issuer/],
-  ['of no issuer', url => ({ jwks_uri: `${url}/jwks` }), /of another issuer/],
+  ['of another issuer', url => ({ issuer: 'https://evil.example.com', jwks_uri: `${url}/jwks` }), /names another issuer/],
+  ['of the issuer but for a slash', url => ({ issuer: `${url}/`, jwks_uri: `${url}/jwks` }), /names another issuer/],
+  ['of no issuer', url => ({ jwks_uri: `${url}/jwks` }), /names another issuer/],
   ['without jwks_uri', url => ({ issuer: url }), /names no jwks_uri/],
   ['with a list of jwks_uri', url => ({ issuer: url, jwks_uri: [`${url}/jwks`] }), /names no jwks_uri/],
   ['with jwks_uri by http elsewhere', url => ({ issuer: url, jwks_uri: 'http://id.example.com/jwks' }), /names no jwks_uri with https/],
   ['with jwks_uri in a file', url => ({ issuer: url, jwks_uri: 'file:///etc/jwks' }), /names no jwks_uri with https/],
-  ['that is a list', () => [], /of another issuer/],
-  ['that is null', () => 'null', /something else than a JSON object/]
+  ['that is a list', () => [], /names another issuer/],
+  ['that is null', () => 'null', /did not respond with a JSON object/]
 ]
 for (const [what, document, message] of documents) {
   t.test(`does not believe a discovery document ${what}`, async t => {
@@ -110,13 +110,13 @@ for (const [what, document, message] of documents) {
   })
 }
 
-t.test('does not believe a server elsewhere that sends us to this machine', async t => {
+t.test('does not follow a remote server that refers to this machine', async t => {
   const issuer = 'https://id.example.com'
   const server = await startDocumentServer(t)
   server.documents.set('/jwks', { keys: ['a key'] })
   const { fetch } = globalThis
   t.teardown(() => { globalThis.fetch = fetch })
-  // In the place of a server with https, whose certificate would have to be trusted.
+  // Stands in for an https server, whose certificate would have to be trusted.
   globalThis.fetch = async (url, options) =>
     url === issuer + discovery ? Response.json({ issuer, jwks_uri: `${server.url}/jwks` }) : await fetch(url, options)
   await t.rejects(createKeySetFetch({ issuer, keysAt: undefined, now })(inTime()), { message: /names no jwks_uri with https/ })
@@ -131,7 +131,7 @@ for (const [what, body] of [['no keys', {}], ['keys that are no list', { keys: {
   })
 }
 
-t.test('whoever tests an issuer asks as the verifier does, and hears of each answer', async t => {
+t.test('the exported functions fetch like the verifier, and report each answer', async t => {
   const issuer = await startIssuer(t)
   const types: (string | null)[] = []
   const asking = () => ({ signal: inTime(), onAnswer: (headers: Headers) => { types.push(headers.get('content-type')) } })
@@ -141,7 +141,7 @@ t.test('whoever tests an issuer asks as the verifier does, and hears of each ans
   t.ok(types.every(type => type?.startsWith('application/json')))
 })
 
-t.test('nobody is asked by plain http but this machine, whoever names the address', async t => {
+t.test('plain http is used only for this machine, whoever names the address', async t => {
   const { fetch } = globalThis
   t.teardown(() => { globalThis.fetch = fetch })
   globalThis.fetch = async url => { throw new Error(`asked ${String(url)}`) }

@@ -71,14 +71,14 @@ t.test('reads no more than 100 keys', async t => {
   t.equal(readKeySet(Array.from({ length: 101 }, (_, index) => ({ ...ed, kid: String(index) }))).keys.length, 100)
 })
 
-t.test('counts those that tokens can be verified with, by the algorithms that they may have', async t => {
+t.test('counts the keys that can verify tokens, by accepted algorithms', async t => {
   const jwks = [rsa, ec, { ...ed, use: 'enc' }, { kty: 'oct', k: 'AAAA' }, null]
   t.equal(countUsableKeys(jwks), 2)
   t.equal(countUsableKeys(jwks, ['ES256', 'EdDSA']), 1)
   t.equal(countUsableKeys(jwks, []), 0)
 })
 
-t.test('the order of the keys makes no other key set, any other difference does', async t => {
+t.test('key sets differ by anything but the order of the keys', async t => {
   const { fingerprint } = readKeySet([{ ...ec, kid: 'a' }, { ...ed, kid: 'b' }])
   t.equal(readKeySet([{ ...ed, kid: 'b' }, { ...ec, kid: 'a' }]).fingerprint, fingerprint)
   for (const others of [[{ ...ec, kid: 'a' }], [{ ...ec, kid: 'b' }, { ...ed, kid: 'a' }], [{ ...rsa, kid: 'a' }, { ...ed, kid: 'b' }]]) {
@@ -104,7 +104,7 @@ for (const [what, kid, alg, expected] of found) {
   })
 }
 
-t.test('the key of the id that is for another algorithm is unsuitable', async t => {
+t.test('a named key for another algorithm is unsuitable', async t => {
   t.equal(findKey(keySet, 'b', 'RS256'), 'unsuitable')
   t.equal(findKey(keySet, 'a', 'RS512'), 'unsuitable')
 })

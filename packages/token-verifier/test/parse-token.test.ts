@@ -71,14 +71,14 @@ for (const [what, token] of malformed) {
   })
 }
 
-t.test('reads a token that is as long as can be, and nested as deep as that allows', async t => {
+t.test('reads a token of maximum length and nesting', async t => {
   const depth = 6000
   const token = rawToken(header, `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`, '')
   t.ok(token.length < MAX_TOKEN_LENGTH + 1)
   t.ok(Array.isArray(parseToken(token).payload.a))
 })
 
-t.test('a signature ends with the letters that encoding gives, and with no others', async t => {
+t.test('the last letter of a signature must be one that encoding produces', async t => {
   const refused: { code: string } = { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' }
   const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
   for (const before of ['', 'A', 'AA', 'AAA', 'AAAA', 'A-_A']) {
@@ -92,7 +92,7 @@ t.test('a signature ends with the letters that encoding gives, and with no other
   }
 })
 
-t.test('tokens with the same header are read each for itself', async t => {
+t.test('tokens with the same header are parsed separately', async t => {
   for (let index = 0; index < 300; index++) {
     const { header: read, payload: claims } = parseToken(rawToken(`{"alg":"RS256","kid":"${index % 150}"}`, `{"sub":"${index}"}`))
     t.strictSame([read.kid, claims.sub], [String(index % 150), String(index)])

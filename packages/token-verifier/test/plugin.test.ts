@@ -13,7 +13,7 @@ import { rawToken } from './helpers/raw-token.js'
 
 const issuer: TrustedIssuer = { id: 'main', issuer: 'https://id.example.com', clientId: 'web' }
 
-t.test('registers alone, with nothing to configure', async t => {
+t.test('registers alone, without options', async t => {
   const { app, get } = await startApp(t)
   t.ok(app.hasPlugin('@latchkey/token-verifier'))
   t.ok(app.hasDecorator('tokenVerifier'))
@@ -22,7 +22,7 @@ t.test('registers alone, with nothing to configure', async t => {
   t.strictSame((await get()).body, { identity: null })
 })
 
-t.test('decorates nothing else, and leaves @fastify/jwt out of sight', async t => {
+t.test('decorates nothing else, and hides @fastify/jwt', async t => {
   const { app } = await startApp(t)
   t.notOk(app.hasPlugin('@fastify/jwt'))
   t.notOk(app.hasDecorator('jwt'))
@@ -57,7 +57,7 @@ for (const [what, options, message] of mistaken) {
   })
 }
 
-t.test('code that identifies a request need not wait for a token that was verified twice a moment ago, or for none', async t => {
+t.test('identify need not wait for a cached token, or without one', async t => {
   const issuer = await startIssuer(t)
   const app = Fastify()
   t.teardown(() => app.close())
@@ -93,7 +93,7 @@ t.test('requireIdentity lets a genuine token pass and refuses a guest', async t 
   t.match(await get('Bearer nonsense'), { status: 401, body: { code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' } })
 })
 
-t.test('requireIdentity refuses a guest also where the route was registered before the plugin', async t => {
+t.test('requireIdentity also refuses a guest on a route registered before the plugin', async t => {
   const issuer = await startIssuer(t)
   const app = Fastify()
   t.teardown(() => app.close())
@@ -107,7 +107,7 @@ t.test('requireIdentity refuses a guest also where the route was registered befo
   t.strictSame((await get(`Bearer ${await issuer.idToken()}`)).body, { subject: 'user-1' })
 })
 
-t.test('verify gives the identity of a token that came another way, and leaves the request as it is', async t => {
+t.test('verify returns the identity for a token from elsewhere, and does not change the request', async t => {
   const issuer = await startIssuer(t)
   const app = Fastify()
   t.teardown(() => app.close())
@@ -138,7 +138,7 @@ t.test('tells HTTP clients what was wrong (RFC 6750)', async t => {
   })
 })
 
-t.test('an issuer that cannot be reached at first is no fault of the token', async t => {
+t.test('an issuer that cannot be reached is not reported as an invalid token', async t => {
   const issuer = await startIssuer(t)
   const token = await issuer.idToken()
   await issuer.behave('down')
@@ -149,7 +149,7 @@ t.test('an issuer that cannot be reached at first is no fault of the token', asy
   t.match(app.tokenVerifier.metrics(), [{ issuer: issuer.issuer, fetches: 1, failedFetches: 1 }])
 })
 
-t.test('closing the app gives up a fetch that is under way, and is no failure of the issuer', async t => {
+t.test('closing the app aborts a running fetch, and does not report it as a failure of the issuer', async t => {
   const issuer = await startIssuer(t)
   await issuer.behave('hanging')
   const { app, lines } = await startLoggingApp(t, { issuers: [trust(issuer)], fetchTimeoutMs: 60_000 })
@@ -160,15 +160,15 @@ t.test('closing the app gives up a fetch that is under way, and is no failure of
   t.notOk(lines.some(line => line.includes('could not be fetched')))
 })
 
-t.test('a fetch that fails is in the log, with the issuer and the cause', async t => {
+t.test('a failed fetch is logged with the issuer and the cause', async t => {
   const issuer = await startIssuer(t)
   await issuer.behave('error')
   const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer)] })
   await get(`Bearer ${await issuer.idToken()}`)
-  t.match(lines.map(line => JSON.parse(line) as object), [{}, { level: 40, issuer: issuer.issuer, err: { message: /status 500/ }, msg: 'The keys of an issuer could not be fetched' }])
+  t.match(lines.map(line => JSON.parse(line) as object), [{}, { level: 40, issuer: issuer.issuer, err: { message: /status 500/ }, msg: 'Could not fetch the keys of an issuer' }])
 })
 
-t.test('a clock that is not the issuer\'s is in the log, once', async t => {
+t.test('a clock that differs from the issuer\'s is logged once', async t => {
   const issuer = await startDocumentServer(t)
   const jwksUri = `${issuer.url}/keys`
   issuer.documents.set('/keys', { keys: [] })
@@ -177,13 +177,13 @@ t.test('a clock that is not the issuer\'s is in the log, once', async t => {
   const token = rawToken({ alg: 'RS256', kid: 'unknown' }, { iss: issuer.url, aud: 'web' })
   for (let asked = 0; asked < 2; asked++) await get(`Bearer ${token}`)
   t.strictSame(issuer.asked, ['/keys', '/keys'])
-  const told = lines.map(line => JSON.parse(line) as { msg: string, level: number, issuer: string, secondsAhead: number }).filter(({ msg }) => msg.startsWith('The clock of this machine'))
+  const told = lines.map(line => JSON.parse(line) as { msg: string, level: number, issuer: string, secondsAhead: number }).filter(({ msg }) => msg.startsWith('This machine\'s clock'))
   t.match(told, [{ level: 40, issuer: issuer.url }])
   t.equal(told.length, 1)
   t.ok((told[0]?.secondsAhead ?? 0) >= 600)
 })
 
-t.test('a request never has another identity than its own', async t => {
+t.test('requests never get each other\'s identity', async t => {
   const issuer = await startIssuer(t)
   const { get } = await startApp(t, { issuers: [trust(issuer)] })
   const subjects = Array.from({ length: 50 }, (_, index) => `user-${index}`)
@@ -232,7 +232,7 @@ t.test('the quick start runs', async t => {
   t.equal((await fetch(`${url}/me`)).status, 401)
 })
 
-t.test('a route that reads the header itself is left alone by a hook on the whole app; others are not', async t => {
+t.test('an app-wide hook ignores routes that read the header themselves, and only those', async t => {
   const { app, get } = await startApp(t, { issuers: [issuer] })
   app.get('/token', { config: { ownAuthorization: true } }, async request => ({ identity: request.identity, given: request.headers.authorization }))
   t.strictSame((await app.inject({ url: '/token', headers: { authorization: 'Basic d2ViOnNlY3JldA==' } })).json(), { identity: null, given: 'Basic d2ViOnNlY3JldA==' })

@@ -55,7 +55,7 @@ const tokens: [string, TokenOptions, object][] = [
   ['no email', { claims: { email: undefined } }, refusedFor('missing_claim')],
   ['an end a minute ago', { expiresIn: -60 }, expired]
 ]
-t.test('what is wrong with a token decides how it is refused', async t => {
+t.test('each fault of a token has its own refusal', async t => {
   const issuer = await startIssuer(t)
   const { get } = await startApp(t, { issuers: [trust(issuer)] })
   for (const [what, options, answer] of tokens) t.match(await get(`Bearer ${await issuer.idToken(options)}`), answer, what)
@@ -107,19 +107,19 @@ t.test('an access token of any provider is refused, and the log says so without 
   }
 })
 
-t.test('a token of another client is logged with the client IDs that are expected and what to change, and nothing of the token', async t => {
+t.test('a token for another client is logged with the expected client IDs and the remedy, and with nothing from the token', async t => {
   const issuer = await startIssuer(t)
   const entries = [trust(issuer), { ...trust(issuer), id: 'phone', clientId: 'phone-1', audiences: ['phone-1', 'phone-2'] }]
   const { get, lines } = await startLoggingApp(t, { issuers: entries })
   const token = await issuer.idToken({ claims: { aud: 'stranger', email: 'jane@example.com' } })
   t.match(await get(`Bearer ${token}`), refusedFor('audience_mismatch'))
   const logged = lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'A token was refused')
-  t.match(logged, [{ level: 30, issuers: ['main', 'phone'], hint: 'It says that it was issued to another client: main takes web; phone takes phone-1, phone-2. Have the app sign in with that client ID, or set clientId (or audiences) to the one that it signs in with' }])
+  t.match(logged, [{ level: 30, issuers: ['main', 'phone'], hint: 'The token was issued to another client: main takes web; phone takes phone-1, phone-2. Make the app sign in with that client ID, or set clientId (or audiences) to the client ID that the app uses' }])
   t.equal(logged.length, 1)
   for (const said of [...segmentsOf(token), 'stranger', 'jane@example.com']) t.notOk(lines.join().includes(said))
 })
 
-t.test('a token of another issuer is logged with those that are trusted, and one that is too early with by how much', async t => {
+t.test('the log lists the trusted issuers for a token of another one, and says by how much a token is too early', async t => {
   const issuer = await startIssuer(t)
   const others = Array.from({ length: 10 }, (_, index) => ({ ...trust(issuer), id: `other-${index}`, issuer: `https://id-${index}.example.com` }))
   const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer), ...others] })
@@ -127,8 +127,8 @@ t.test('a token of another issuer is logged with those that are trusted, and one
   await get(`Bearer ${await issuer.idToken({ claims: { iat: Math.floor(Date.now() / 1000) + 600 } })}`)
   const logged = lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'A token was refused')
   t.match(logged, [
-    { level: 30, reason: 'unknown_issuer', hint: `The trusted issuers are ${[issuer, ...others.slice(0, 9)].map(({ issuer }) => issuer).join(', ')} and 1 more: configure the one that the token names in iss, or sign in with one of these` },
-    { level: 40, reason: 'not_yet_valid', hint: /^It begins in (600|5[89]\d) seconds by the clock of this machine: set that, or the issuer's \(NTP\)$/ }
+    { level: 30, reason: 'unknown_issuer', hint: `The trusted issuers are ${[issuer, ...others.slice(0, 9)].map(({ issuer }) => issuer).join(', ')} and 1 more. Add the token's iss to them, or sign in with one of them` },
+    { level: 40, reason: 'not_yet_valid', hint: /^By this machine's clock, the token becomes valid in (600|5[89]\d) seconds\. Correct this machine's clock or the issuer's \(NTP\)$/ }
   ])
   t.notOk(lines.join().includes('evil'))
 })
@@ -140,7 +140,7 @@ t.test('where no issuer is trusted, the log says so', async t => {
   t.match(lines.join(), /No issuer is trusted/)
 })
 
-t.test('refusals are logged with reason and issuer, and without what the token says', async t => {
+t.test('refusals are logged with reason and issuer, and without any content of the token', async t => {
   const issuer = await startIssuer(t)
   const { get, lines } = await startLoggingApp(t, { issuers: [trust(issuer)] })
   const secret = 'hunter2'
@@ -164,7 +164,7 @@ t.test('refusals are logged with reason and issuer, and without what the token s
   }
   lines.length = 0
   t.match(await get(`Bearer ${await issuer.idToken({ expiresIn: -60 })}`), { status: 401 })
-  t.notOk(lines.some(line => line.includes('A token was refused')), 'that a token expires is nothing to tell')
+  t.notOk(lines.some(line => line.includes('A token was refused')), 'an expired token is not logged')
   t.match(await get(`Bearer ${await issuer.forgedToken()}`), { status: 401 })
   t.match(lines.map(line => JSON.parse(line) as object).find(line => 'reason' in line), { level: 30, reason: 'bad_signature', issuers: ['main'] })
 })

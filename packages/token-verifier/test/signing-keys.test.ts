@@ -8,7 +8,7 @@ import { readSegment, segmentsOf } from './helpers/raw-token.js'
 
 const day = 24 * 60 * 60_000
 
-/** The keys of a real issuer, by a clock that the test moves. */
+/** The keys of a real issuer, with a clock that the test moves. */
 async function open (t: Test, { timeoutMs = 60_000, maxStaleMs = day, fetchTakesMs = 0 } = {}) {
   const issuer = await startIssuer(t)
   const clock = createClock(1_000_000)
@@ -37,7 +37,7 @@ async function kidOf (issuer: TestIssuer): Promise<string> {
   return readSegment(segmentsOf(await issuer.idToken())[0]).kid as string
 }
 
-/** Waits for what goes on in the background. */
+/** Waits for background work. */
 async function until (condition: () => boolean): Promise<void> {
   const end = Date.now() + 60_000
   while (!condition()) {
@@ -57,7 +57,7 @@ t.test('one fetch serves any number of waiting requests', async t => {
   t.strictSame(keys.metrics, { fetches: 1, failedFetches: 0, staleAnswers: 0, refusedRefetches: 0 })
 })
 
-t.test('one fetch serves all requests that wait for unknown keys, and one more those that came after it began', async t => {
+t.test('one fetch serves all requests for unknown keys, and one more those that arrived after it started', async t => {
   const { issuer, keys, find } = await open(t)
   await find()
   const results = await Promise.allSettled(Array.from({ length: 100 }, async (_, request) => await find(`invented-${request}`)))
@@ -66,7 +66,7 @@ t.test('one fetch serves all requests that wait for unknown keys, and one more t
   t.equal(issuer.requests.jwks, 3)
 })
 
-t.test('an unknown key in the first request of all is asked for once', async t => {
+t.test('an unknown key in the very first request causes one fetch', async t => {
   const { issuer, find } = await open(t)
   await t.rejects(find('invented'), notFound)
   t.equal(issuer.requests.jwks, 1)
@@ -88,7 +88,7 @@ t.test('a key of another algorithm is a bad signature, and no reason to ask agai
   t.equal(issuer.requests.jwks, 1)
 })
 
-t.test('after 30 s the keys are refreshed beside the requests that use them', async t => {
+t.test('after 30 s the keys are refreshed in the background', async t => {
   const { issuer, clock, find, keys } = await open(t)
   const { keySet } = await find()
   clock.advance(30_000)
@@ -98,7 +98,7 @@ t.test('after 30 s the keys are refreshed beside the requests that use them', as
   await until(() => issuer.requests.jwks === 2)
 })
 
-t.test('the same keys stay the same key set, others are another', async t => {
+t.test('the key set object changes only with the keys', async t => {
   const { issuer, clock, find } = await open(t)
   const { keySet } = await find()
   clock.advance(60_000)
@@ -118,7 +118,7 @@ t.test('a key that the issuer withdrew is refused 60 s after it was last seen', 
   await t.rejects(find(), notFound)
 })
 
-t.test('the age of keys counts from when they were asked for', async t => {
+t.test('the age of keys counts from the start of the fetch', async t => {
   const { clock, keys, find } = await open(t, { fetchTakesMs: 4000 })
   const { keySet } = await find()
   clock.advance(25_999)
@@ -136,7 +136,7 @@ t.test('a hanging issuer is given up after the timeout', async t => {
   t.match(failures, [{ message: 'No answer within 100 ms' }])
 })
 
-t.test('after a failure nobody asks for a second, then for two, four, five', async t => {
+t.test('after failures there is no fetch for one second, then two, four, five', async t => {
   const { issuer, clock, find, failures } = await open(t)
   await issuer.behave('error')
   for (const [attempt, backoff] of [1000, 2000, 4000, 5000, 5000].entries()) {
@@ -178,7 +178,7 @@ for (const behaviour of ['down', 'error', 'garbage', 'huge', 'redirect'] as cons
   })
 }
 
-t.test('a hanging issuer keeps no request waiting that comes within a minute of a failure', async t => {
+t.test('within a minute of a failure, no request waits for a hanging issuer', async t => {
   const { issuer, clock, find, keys, failures, patience } = await open(t)
   const { keySet } = await find()
   await issuer.behave('hanging')
@@ -208,7 +208,7 @@ t.test('after a minute without asking, an issuer that failed is asked before its
   await t.rejects(find(), notFound)
 })
 
-t.test('known keys do not go on working for ever', async t => {
+t.test('known keys stop working after maxStaleMs', async t => {
   const { issuer, clock, find, keys } = await open(t, { maxStaleMs: 90_000 })
   const { keySet } = await find()
   await issuer.behave('down')
@@ -230,11 +230,11 @@ t.test('a new key is found at once, by one fetch for all that wait for it', asyn
   t.equal(issuer.requests.jwks, 2)
 })
 
-t.test('a new key is found although a fetch was under way that does not bring it', async t => {
+t.test('a new key is found even if a running fetch does not contain it', async t => {
   const { issuer, clock, find, keys } = await open(t)
   await find()
   clock.advance(30_000)
-  // The answer to this one is made before the key is published, and comes after it was asked for.
+  // This answer is created before the key is published, and arrives after the key was asked for.
   keys.current()
   await until(() => issuer.requests.jwks === 2)
   const kid = await issuer.rotateKey()
@@ -274,14 +274,14 @@ t.test('a key that is published during a flood of invented ones is accepted with
   t.ok(seconds < 10, `after ${seconds} s`)
 })
 
-t.test('nothing negative is remembered: an unknown key is accepted as soon as it is published', async t => {
+t.test('an unknown key is accepted as soon as it is published', async t => {
   const { issuer, find } = await open(t)
   await t.rejects(find('invented'), notFound)
   const kid = await issuer.rotateKey()
   t.equal((await find(kid)).key.kid, kid)
 })
 
-t.test('while the issuer fails, unknown keys wait out the backoff like all others', async t => {
+t.test('while the issuer fails, the backoff also applies to unknown keys', async t => {
   const { issuer, clock, find, keys } = await open(t)
   await find()
   await issuer.behave('error')

@@ -11,7 +11,7 @@ const invalid = (reason: string) => ({ code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID',
 const select = (entries: TrustedIssuer[], payload: Record<string, unknown>): string =>
   selectByAudience(createTrustedIssuers(entries).of(payload.iss), payload).id
 
-/** What the log is told of a refusal. */
+/** The hint that the log shows for a refusal. */
 function hintOf (refused: () => unknown): unknown {
   try {
     refused()
@@ -40,7 +40,7 @@ for (const [what, iss] of unknown) {
   })
 }
 
-t.test('a slash too much or too little is told to the log', async t => {
+t.test('the log has a hint if only the trailing slash differs', async t => {
   const hintOn = (iss: string) => hintOf(() => createTrustedIssuers([web, other]).of(iss))
   t.match(hintOn(`${issuer}/`), /slash/)
   t.match(hintOn('https://other.example.com'), /slash/)
@@ -82,11 +82,11 @@ for (const [what, payload] of mismatches) {
   })
 }
 
-t.test('azp may be the client although it is no audience', async t => {
+t.test('azp may be the client even if it is not an audience', async t => {
   t.equal(select([{ ...web, audiences: ['api'] }], { iss: issuer, aud: 'api', azp: 'web' }), 'web')
 })
 
-t.test('an audience of another issuer is none of this one', async t => {
+t.test('an audience of another issuer does not count for this one', async t => {
   t.throws(() => select([web, { ...other, clientId: 'desktop' }], { iss: issuer, aud: 'desktop' }), invalid('audience_mismatch'))
   t.equal(select([web, other], { iss: other.issuer, aud: 'web' }), 'other')
 })
@@ -96,7 +96,7 @@ t.test('a token that fits two entries is for neither', async t => {
   t.throws(() => select(entries, { iss: issuer, aud: ['a', 'b'], azp: 'web' }), invalid('audience_mismatch'))
 })
 
-t.test('a token of the client for somebody else is told to the log as an access token', async t => {
+t.test('a token issued to the client for another audience is logged as a probable access token', async t => {
   t.match(hintOf(() => select([web], { iss: issuer, aud: ['https://api.example.com'], azp: 'web' })), /access token/)
   t.equal(hintOf(() => select([web], { iss: issuer, aud: 'desktop' })), undefined)
 })
@@ -113,7 +113,7 @@ const refused: [string, TrustedIssuer[], RegExp][] = [
   ['a fragment', [{ ...web, issuer: 'https://id.example.com#1' }], /without query and fragment/],
   ['jwksUri by http', [web, { ...mobile, issuer: 'https://x.example.com', jwksUri: 'http://id.example.com/jwks' }], /issuers\.1\.jwksUri must be an https URL/],
   ['the same audience of the same issuer in two entries', [web, { ...mobile, audiences: ['mobile', 'web'] }], /issuers\.1 \("mobile"\) and "web" .* "web" in common/],
-  ['keys in two places', [{ ...web, jwksUri: 'https://id.example.com/jwks', keys: async () => [] }], /issuers\.0\.keys must be a function, in place of jwksUri/],
+  ['keys in two places', [{ ...web, jwksUri: 'https://id.example.com/jwks', keys: async () => [] }], /issuers\.0\.keys must be a function, and cannot be combined with jwksUri/],
   ['keys that are no function', [{ ...web, keys: [] as never }], /issuers\.0\.keys must be a function/],
   ['two key sets of one issuer', [web, { ...mobile, jwksUri: 'https://id.example.com/jwks' }], /different jwksUri/]
 ]

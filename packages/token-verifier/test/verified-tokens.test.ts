@@ -11,7 +11,7 @@ const identityUntil = (expiresAt: number): Identity =>
   ({ issuer: 'https://id.example.com', subject: 'user-1', email: 'a@example.com', emailVerified: null, profileId: 'main', claims: {}, expiresAt })
 const identity = identityUntil(3600)
 
-/** Tokens that are remembered from the first time on. */
+/** Tokens that are cached from the first time on. */
 function createTokens (...options: Parameters<typeof createVerifiedTokens>): VerifiedTokens {
   const tokens = createVerifiedTokens(...options)
   return {
@@ -32,7 +32,7 @@ t.test('remembers a token that comes again', async t => {
   }
 })
 
-t.test('tokens that come in turn are all remembered the second time, and none after many others', async t => {
+t.test('alternating tokens are all cached the second time, but not after many others', async t => {
   const tokens = createVerifiedTokens({ max: 2000, ttlMs: 5000, now: createClock().now })
   const signatures = Array.from({ length: 6000 }, () => randomBytes(256).toString('base64url'))
   const add = (signature: string): void => { tokens.add(signature, { identity, keys, keySet }) }
@@ -56,7 +56,7 @@ t.test('remembers a token for its time, and no longer', async t => {
   t.equal(tokens.get('a'), undefined)
 })
 
-t.test('a token that ends as one that was verified is another token', async t => {
+t.test('a token with the same end as a cached one is not confused with it', async t => {
   const tokens = createTokens({ max: 10, ttlMs: 5000, now: createClock().now })
   const signature = 's'.repeat(342)
   tokens.add(`head.payload.${signature}`, { identity, keys, keySet })
@@ -77,7 +77,7 @@ t.test('never beyond its exp', async t => {
   t.equal(tokens.get('a'), undefined)
 })
 
-t.test('not when the keys are others, or must be asked for first', async t => {
+t.test('not when the keys have changed or must be fetched first', async t => {
   const tokens = createTokens({ max: 10, ttlMs: 5000, now: createClock().now })
   let current: KeySet | undefined = keySet
   tokens.add('a', { identity, keys: { current: () => current }, keySet })

@@ -177,9 +177,9 @@ t.test('doctor explains a token step by step', async t => {
   const jane = await issuer.idToken({ subject: 'jane' })
   const read = await steps(jane, '--action', 'read', '--table', 'Users')
   t.strictSame(problems(read), [])
-  t.match([of(read, 'user'), of(read, 'roles'), of(read, 'read Users')], [{ detail: `bound to the user ${ids.jane}, jane@example.com` }, { detail: 'Editor' }, { detail: /Editor allows to read Users, where/ }])
+  t.match([of(read, 'user'), of(read, 'roles'), of(read, 'read Users')], [{ detail: `bound to the user ${ids.jane}, jane@example.com` }, { detail: 'Editor' }, { detail: /Editor can read Users, for records where/ }])
   const call = await steps(jane, '--function', 'getToken')
-  t.match(of(call, 'call getToken'), { state: 'problem', detail: 'Editor does not mention to call getToken', remedy: /Roles > Editor > Functions: custom\.functions\.getToken\.allow = true/ })
+  t.match(of(call, 'call getToken'), { state: 'problem', detail: 'Editor has no permission to call getToken', remedy: /Roles > Editor > Functions: custom\.functions\.getToken\.allow = true/ })
 
   const user = async (token: string): Promise<Check | undefined> => of(await steps(token), 'user')
   t.match(await user(await issuer.idToken({ subject: 'jane', email: 'jane@new.example.com' })), { state: 'problem', detail: /email_mismatch/, remedy: new RegExp(`--fix ${ids.jane}`) })
@@ -190,7 +190,7 @@ t.test('doctor explains a token step by step', async t => {
 
   const piped = await latchkey(env, `Bearer ${jane}\n`)('doctor', '--token', '-')
   t.match(piped, { code: 0, stdout: /^ok form: three parts, with JSON in them\nok issuer: / })
-  t.match(await cli('doctor', '--action', 'read', '--table', 'Users'), { code: 1, stdout: /\.\. user: no token: a guest\nok roles: Guest\n!! read Users: Guest does not mention to read Users\n {3}Remedy: / })
+  t.match(await cli('doctor', '--action', 'read', '--table', 'Users'), { code: 1, stdout: /\.\. user: no token: a guest\nok roles: Guest\n!! read Users: Guest has no permission to read Users\n {3}Remedy: / })
   t.match(await cli('doctor', '--token', `lk_${'x'.repeat(43)}`), { code: 1, stdout: /^!! API token: / })
   await issuer.behave('down')
   t.match(of(await steps(jane), 'keys'), { state: 'problem', detail: /issuer_unreachable/ })
@@ -221,7 +221,7 @@ t.test('doctor reports what keeps the server from starting, and creates or chang
     [{ LATCHKEY_CONFIG: await file('broken.json', '{') }, /^configuration: .*not valid JSON/],
     [{ LATCHKEY_CONFIG: await file('role.json', { profiles: [{ id: 'default', name: 'A', type: 'embedded', roles: ['Gone'] }] }) }, /^roles of default: there is no role Gone/],
     [await ofIssuer(uselessIssuer), /^issuer of p: .* responds, but publishes no usable key \(one key in all\)/],
-    [await ofIssuer(`${uselessIssuer}/`), /^issuer of p: .*of another issuer/],
+    [await ofIssuer(`${uselessIssuer}/`), /^issuer of p: .*names another issuer/],
     [await ofIssuer(`${uselessIssuer}/empty`), /^issuer of p: .* responds, but publishes no keys/],
     [{ LATCHKEY_SECRET_KEY: 'y'.repeat(32) }, /^secret key: /],
     [{ DATABASE_URL: 'sqlite:/nowhere/latchkey.db' }, /^database: there is no database \/nowhere\/latchkey\.db/],

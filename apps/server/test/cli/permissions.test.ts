@@ -14,7 +14,7 @@ const changed = {
     { name: 'Reader', permissions: { data: { Users: { read: { allow: true } } } } }
   ]
 }
-const differences = ['- no role Editor any more: may read Users; update Users.firstName where {"id":{"equals":"__loggedInUserId"}}', '+ Guest may now read Users.email', '+ new role Reader: may read Users']
+const differences = ['- removed role Editor: may read Users; update Users.firstName where {"id":{"equals":"__loggedInUserId"}}', '+ Guest may now read Users.email', '+ new role Reader: may read Users']
 
 t.test('roles are exported, compared and linted, from a database and from files', async t => {
   const url = await databaseUrl(t, 'sqlite')
@@ -27,16 +27,16 @@ t.test('roles are exported, compared and linted, from a database and from files'
   const same = await file('same.json', '')
   t.match(await cli('permissions', 'export', '--file', same), { code: 0, stdout: `Wrote 3 roles to ${same}\n` })
   t.strictSame(JSON.parse(await readFile(same, 'utf8')), {
-    roles: [{ name: 'Administrator', description: 'May do everything', permissions: { all: true } }, editor, { name: 'Guest', description: 'Whoever is not signed in', permissions: {} }]
+    roles: [{ name: 'Administrator', description: 'Full access', permissions: { all: true } }, editor, { name: 'Guest', description: 'Requests without a token', permissions: {} }]
   })
   t.match(await latchkey({ DATABASE_URL: url, LATCHKEY_CONFIG: same })('permissions', 'lint'), { code: 0, stdout: 'No findings.\n' }, 'an export is a valid configuration file')
 
   const other = await file('other.json', changed)
-  t.match(await cli('permissions', 'diff', other), { code: 1, stdout: ['- no role Administrator any more: may do everything', ...differences, ''].join('\n') })
+  t.match(await cli('permissions', 'diff', other), { code: 1, stdout: ['- removed role Administrator: has full access', ...differences, ''].join('\n') })
   t.match(await cli('permissions', 'apply', other), { code: 1, stderr: /Nothing was changed/ }, 'it was not confirmed')
   t.match(await cli('permissions', 'apply', other, '--dry-run', '--prune'), { code: 1, stdout: [...differences, ''].join('\n') })
   const broken = await file('broken.json', [{ name: 'Fine', permissions: {} }, { name: 'Reader', permissions: { data: { Uzers: { read: { allow: true } } } } }])
-  t.match(await cli('permissions', 'apply', broken, '--yes'), { code: 2, stdout: '', stderr: /Reader: .*data\.Uzers is no table; did you mean Users\?/ })
+  t.match(await cli('permissions', 'apply', broken, '--yes'), { code: 2, stdout: '', stderr: /Reader: .*data\.Uzers is not a table; did you mean Users\?/ })
   t.match(await cli('permissions', 'diff', same), { code: 0, stdout: 'No differences.\n' }, 'none of these commands changed anything')
   t.match(await cli('permissions', 'lint', other, '--json').then(({ json }) => json()), { findings: [{ rule: 'guest-unfiltered', role: 'Guest', path: 'data.Users.read' }] })
 })
@@ -64,13 +64,13 @@ for (const dialect of dialects) {
     }
     const found = await cli('permissions', 'lint')
     t.equal(found.code, 1)
-    t.match(found.stdout, /^Guest: data\.Users\.read \(guest-unfiltered\)\n {2}whoever sends no token may read every record of Users, its email\n {2}Remedy: add a filter/)
+    t.match(found.stdout, /^Guest: data\.Users\.read \(guest-unfiltered\)\n {2}a request without a token can read every record of Users, but only the fields email\n {2}Remedy: add a filter/)
 
     const fresh = await databaseUrl(t, dialect)
     const notThere = await cli('permissions', 'diff', '--database', fresh)
     t.match(notThere, { code: 2, stderr: dialect === 'sqlite' ? /there is no database .*: start the server once/ : /the database is not up to date \(.*\): start the server of this version once/ })
     await (await startServer({ env: { DATABASE_URL: fresh, LOG_LEVEL: 'error' } })).stop()
-    t.match(await cli('permissions', 'diff', '--database', fresh), { code: 1, stdout: '- Guest may no longer read Users.email\n- no role Reader any more: may read Users\n' }, 'two databases')
+    t.match(await cli('permissions', 'diff', '--database', fresh), { code: 1, stdout: '- Guest may no longer read Users.email\n- removed role Reader: may read Users\n' }, 'two databases')
   })
 }
 

@@ -3,10 +3,10 @@ import type { Kysely } from 'kysely'
 import * as postgres from './postgres.js'
 import * as sqlite from './sqlite.js'
 
-/** What of the tables' rules a statement broke, told from the database's own error: two tokens of one name, or a role that is not there. */
+/** A violated constraint, found from the database's error: two tokens with one name, or a missing role. */
 export type Violation = 'name' | 'reference'
 
-/** In what the two databases differ for this package. */
+/** The differences between the two databases for this package. */
 export type ApiTokensDialect = typeof sqlite | typeof postgres
 
 const dialects = { sqlite, postgres }

@@ -5,9 +5,9 @@ const FOREIGN_KEY_VIOLATION = '23503'
 
 interface DatabaseError {
   readonly code?: unknown
-  /** Called so by pg and PGlite. */
+  /** The name in pg and PGlite. */
   readonly constraint?: string
-  /** Called so by postgres.js. */
+  /** The name in postgres.js. */
   readonly constraint_name?: string
 }
 

@@ -1,6 +1,6 @@
 import type { Violation } from './index.js'
 
-/** Reads the message, the one thing in which the drivers for SQLite agree. */
+/** Uses the message, because it is the only thing that all SQLite drivers have in common. */
 export function violationOf (error: unknown): Violation | null {
   const message = error instanceof Error ? error.message : ''
   if (message.includes('FOREIGN KEY constraint failed')) return 'reference'

@@ -6,12 +6,12 @@ export type PresentValue = string | number | boolean
 export type Order = '>' | '>=' | '<' | '<='
 
 /**
- * What the two databases say differently. Every value is a parameter, text compares by its bytes, and a
- * condition on a column that is null is false or null.
+ * The differences between the two databases. Every value is a parameter, text compares byte by byte, and a
+ * condition on a null column is false or null.
  */
 export interface FilterDialect {
   equals (column: Reference, value: PresentValue, type: ColumnType): RawBuilder<SqlBool>
-  /** All the values are one parameter, however many they are. */
+  /** Passes all values as one parameter. */
   isIn (column: Reference, values: readonly PresentValue[], type: ColumnType): RawBuilder<SqlBool>
   inOrder (column: Reference, order: Order, value: PresentValue, type: ColumnType): RawBuilder<SqlBool>
   contains (column: Reference, text: string): RawBuilder<SqlBool>

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { ColumnType } from '../filterable-table.js'
 import type { FilterDialect, PresentValue, Reference } from './dialect.js'
 
-/** The driver sends every parameter as text; the casts say what it is, so that 1.5 can meet an integer column. */
+/** The driver sends every parameter as text. The casts define its type, so that 1.5 can be compared with an integer column. */
 export const postgres: FilterDialect = {
-  // Twice, where it is text: the first can use an index of the column's own collation, the second is exact under any.
+  // Text is compared twice: the first comparison can use an index with the column's collation, the second is exact under any collation.
   equals: (column, value, type) => isText(type)
     ? sql`(${asText(column)} = ${value} and ${byBytes(column, type)} = ${value})`
     : sql`${byBytes(column, type)} = ${parameter(value, type)}`,
@@ -21,12 +21,12 @@ function isText (type: ColumnType): boolean {
   return type === 'id' || type === 'string'
 }
 
-/** Nothing for text, whose indexes stay usable; it makes text of uuid and of citext, which ignores case. */
+/** Has no effect on text, so indexes stay usable. Casts uuid and the case-insensitive citext to text. */
 function asText (column: Reference): Reference {
   return sql`cast(${column} as text)`
 }
 
-/** A date column is not cast: of another type than text, whose bytes have no order, it fails instead of misleading. */
+/** Date columns are not cast, so that a column of another type than text causes an error instead of wrong results. */
 function byBytes (column: Reference, type: ColumnType): Reference {
   if (type === 'date') return sql`${column} collate "C"`
   return isText(type) ? sql`${asText(column)} collate "C"` : column
@@ -39,6 +39,6 @@ function parameter (value: PresentValue, type: ColumnType): Reference {
 function sqlType (type: ColumnType, values: readonly PresentValue[]): Reference {
   if (type === 'date') return sql`text`
   if (type === 'boolean') return sql`boolean`
-  // As bigint, an index of an integer column can be used.
+  // As bigint, so that an index of an integer column can be used.
   return values.every(Number.isSafeInteger) ? sql`bigint` : sql`double precision`
 }

@@ -2,18 +2,18 @@ import { sql } from 'kysely'
 import type { ColumnType } from '../filterable-table.js'
 import type { FilterDialect, PresentValue, Reference } from './dialect.js'
 
-/** LIKE and GLOB have wildcards, and LIKE ignores the case of ASCII: instr and substr do neither. */
+/** Uses instr and substr, because LIKE and GLOB have wildcards, and LIKE ignores ASCII case. */
 export const sqlite: FilterDialect = {
   equals: (column, value, type) => sql`${byBytes(column, type)} = ${bind(value)}`,
   isIn: (column, values, type) => sql`${byBytes(column, type)} in (select value from json_each(${JSON.stringify(values.map(bind))}))`,
   inOrder: (column, order, value, type) => sql`${byBytes(column, type)} ${sql.raw(order)} ${bind(value)}`,
   contains: (column, text) => sql`instr(${column}, ${text}) > 0`,
   startsWith: (column, text) => sql`substr(${column}, 1, ${length(text)}) = ${text}`,
-  // substr counts from the end where the start is negative, and has no way to say "the last none".
+  // With a negative start, substr counts from the end, but it cannot select "the last zero characters".
   endsWith: (column, text) => text === '' ? sql`${column} is not null` : sql`substr(${column}, ${-length(text)}) = ${text}`
 }
 
-/** A column may be declared to ignore case. */
+/** Needed because a column can be declared case-insensitive. */
 function byBytes (column: Reference, type: ColumnType): Reference {
   return type === 'number' || type === 'boolean' ? column : sql`${column} collate binary`
 }
@@ -23,7 +23,7 @@ function bind (value: PresentValue): string | number {
   return typeof value === 'boolean' ? Number(value) : value
 }
 
-/** As SQLite counts: in code points. */
+/** In code points, as SQLite counts. */
 function length (text: string): number {
   return [...text].length
 }

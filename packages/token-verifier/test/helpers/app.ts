@@ -2,23 +2,23 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Test } from 'tap'
 import tokenVerifier, { type TokenVerifierOptions, type TrustedIssuer } from '../../dist/index.js'
 
-/** What a test sees of an answer. */
+/** The parts of a response that tests check. */
 export interface Answer {
   status: number
   body: Record<string, unknown>
   challenge: unknown
-  /** Why the token was refused, as the error that was thrown has it. */
+  /** The `reason` of the thrown error. */
   reason: string | undefined
 }
 
 export type Get = (authorization?: string) => Promise<Answer>
 
-/** An app whose one route answers with the identity. */
+/** An app with one route, which returns the identity. */
 export async function startApp (t: Test, options: TokenVerifierOptions = {}): Promise<{ app: FastifyInstance, get: Get }> {
   return await build(t, Fastify(), options)
 }
 
-/** The same, and the lines of its log. */
+/** The same, with its log lines. */
 export async function startLoggingApp (t: Test, options: TokenVerifierOptions): Promise<{ app: FastifyInstance, get: Get, lines: string[] }> {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'debug', stream: { write: (line: string) => { lines.push(line) } } } })
@@ -33,7 +33,7 @@ async function build (t: Test, app: FastifyInstance, options: TokenVerifierOptio
   return { app, get: createGet(app) }
 }
 
-/** Asks an app's `/` with a value of the `Authorization` header, or without one. */
+/** Requests an app's `/`, with or without an `Authorization` header. */
 export function createGet (app: FastifyInstance): Get {
   let reason: string | undefined
   app.addHook('onError', async (_request, _reply, error) => { reason = (error as { reason?: string }).reason })

@@ -2,16 +2,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Test } from 'tap'
 
-/** A server on a loopback port that answers with what a test puts into it, and remembers what it was asked for. */
+/** A loopback server that serves the documents a test gives it, and records the requests. */
 export interface DocumentServer {
   readonly url: string
-  /** By path; a string is sent as it is, anything else as JSON. */
+  /** By path. A string is sent unchanged, anything else as JSON. */
   readonly documents: Map<string, unknown>
-  /** The status of an answer, by path, where it is not 200. */
+  /** The status by path, if not 200. */
   readonly statuses: Map<string, number>
-  /** Sent with each answer. */
+  /** Sent with each response. */
   readonly headers: Record<string, string>
-  /** Paths whose answers begin and do not end. */
+  /** Paths whose responses start but never end. */
   readonly unfinished: Set<string>
   readonly asked: string[]
 }

@@ -3,7 +3,7 @@ import type { Test } from 'tap'
 import { startDocumentServer } from './document-server.js'
 import { segmentsOf, rawToken } from './raw-token.js'
 
-/** A key pair whose public half is published as a test wants it. */
+/** A key pair whose public half a test can publish in any form. */
 export interface PublishedKey {
   readonly kid: string
   readonly privateKey: KeyObject
@@ -16,10 +16,10 @@ export interface KeyPublisher {
   readonly issuer: string
   readonly clientId: string
   readonly jwksUri: string
-  /** What the server was asked for. */
+  /** The requested paths. */
   readonly asked: readonly string[]
   publish (...keys: readonly object[]): void
-  /** Claims of a token that is well, for as long as it takes. */
+  /** Claims of a valid token with a long lifetime. */
   claims (more?: object): object
 }
 

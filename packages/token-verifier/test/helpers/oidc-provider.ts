@@ -11,7 +11,7 @@ const redirectUri = 'http://127.0.0.1/callback'
 export interface OidcProvider {
   readonly issuer: string
   readonly clientId: string
-  /** Goes through the code flow with PKCE, as anybody by the name. */
+  /** Signs in by the code flow with PKCE, as a person of this name. */
   signIn (login: string): Promise<{ idToken: string, accessToken: string }>
 }
 
@@ -34,7 +34,7 @@ function configuration (): Configuration {
     clients: [{ client_id: clientId, redirect_uris: [redirectUri], application_type: 'native', token_endpoint_auth_method: 'none' }],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kty: 'RSA', use: 'sig', alg: 'RS256' }] },
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
-    // The email is in the ID token, as verifiers of ID tokens need it, and not at the userinfo endpoint alone.
+    // Puts the email into the ID token, not only into the userinfo response.
     conformIdTokenClaims: false,
     findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, email: `${sub}@example.com`, email_verified: true }) }),
     cookies: { keys: [randomBytes(32).toString('hex')] },
@@ -66,7 +66,7 @@ async function signIn (issuer: string, login: string): Promise<{ idToken: string
   return { idToken, accessToken }
 }
 
-/** Follows redirects with cookies, until there is a page or the app's callback; gives its URL. */
+/** Follows redirects, with cookies, to a page or the app's callback. @returns its URL */
 function createBrowser () {
   const cookies = new Map<string, string>()
   return async function browse (url: string, form?: Record<string, string>): Promise<string> {

@@ -1,8 +1,8 @@
-/** Tokens put together by hand, for what no signer writes. */
+/** Builds tokens by hand that no signer would produce. */
 const encode = (part: unknown): string =>
   Buffer.from(typeof part === 'string' || Buffer.isBuffer(part) ? part : JSON.stringify(part)).toString('base64url')
 
-/** @param header and payload: bytes or text as they are, anything else as JSON */
+/** @param header and payload: bytes and text are used unchanged, anything else as JSON */
 export function rawToken (header: unknown, payload: unknown, signature: unknown = 'signature'): string {
   return `${encode(header)}.${encode(payload)}.${encode(signature)}`
 }

@@ -65,7 +65,7 @@ for (const namespace of [undefined, 'own']) {
   })
 }
 
-t.test('two apps, and two scopes of one app, have a verifier each', async t => {
+t.test('each app, and each scope of an app, has its own verifier', async t => {
   const [issuer, other] = await Promise.all([startIssuer(t), startIssuer(t)])
   const app = Fastify()
   t.teardown(() => app.close())
@@ -81,7 +81,7 @@ t.test('two apps, and two scopes of one app, have a verifier each', async t => {
   t.strictSame(await Promise.all([status('/a', token), status('/a', otherToken), status('/b', token), status('/b', otherToken)]), [200, 401, 401, 200])
 })
 
-t.test('what an app with @fastify/jwt and get-jwks accepts, this plugin accepts the same', async t => {
+t.test('accepts the tokens that an app with @fastify/jwt and get-jwks accepts', async t => {
   // get-jwks reads RSA and EC keys.
   for (const shape of ['openid', 'cognito', 'auth0'] as const) {
     const issuer = await startIssuer(t, { shape, algorithm: shape === 'cognito' ? 'RS256' : 'ES256' })
@@ -110,7 +110,7 @@ t.test('what an app with @fastify/jwt and get-jwks accepts, this plugin accepts 
     t.equal(answer.status, 200, shape)
     t.strictSame((await getAfter(`Bearer ${token}`)).body, answer.body)
     for (const refused of [await issuer.forgedToken(), await issuer.idToken({ expiresIn: -60 }), await issuer.idToken({ header: { alg: 'none' } })]) {
-      // Some with status 500, which is one reason for this plugin.
+      // Some of its refusals have status 500.
       t.not((await getBefore(`Bearer ${refused}`)).status, 200)
       t.equal((await getAfter(`Bearer ${refused}`)).status, 401)
     }
