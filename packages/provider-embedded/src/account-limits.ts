@@ -99,13 +99,13 @@ export function createAccountLimits (attempts: Attempts) {
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countSignUp: async (clientAddress: string | undefined): Promise<void> => { await count('signUpFrom', clientNetwork(clientAddress)) },
 
-    /** Counts a request for an email, to whatever address. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    /** Counts a request for an email, whatever its recipient. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countEmail: async (clientAddress: string | undefined): Promise<void> => { await count('emailFrom', clientNetwork(clientAddress)) },
 
     /** Counts an email to an address. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countEmailTo,
 
-    /** Counts an email to an address, and returns whether it may be sent instead of throwing. */
+    /** Like `countEmailTo`, but returns whether the email may be sent instead of throwing. */
     async mayBeSent (clientAddress: string | undefined, purpose: CodePurpose, email: string): Promise<boolean> {
       try {
         await countEmailTo(clientAddress, purpose, email)

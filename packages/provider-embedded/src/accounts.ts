@@ -36,7 +36,7 @@ export interface Accounts {
 }
 
 export interface PasswordChange {
-  /** Also confirms the address. The id stays, so nobody else may have had the account. */
+  /** Also confirms the address and keeps the id, so use it only if nobody else can have had the account. */
   readonly confirmed?: boolean
   /** The account's new names. Omit them to keep the current ones. */
   readonly names?: Names | undefined

@@ -78,6 +78,6 @@ const scopeTexts: Readonly<Record<string, string>> = {
 export function consentPage ({ brand, base, csrf }: SignInPage, { email, scopes }: { email: string, scopes: readonly string[] }): string {
   return layout(brand, `Continue to ${brand.brandName}?`, html`
 <p class="lead">You’re signed in as <strong>${email}</strong>. ${brand.brandName} wants to:</p>
-<ul class="scopes"><li>Recognize you when you sign in</li>${scopes.filter(scope => scope in scopeTexts).map(scope => html`<li>${scopeTexts[scope]}</li>`)}</ul>
+<ul class="scopes"><li>Know who you are</li>${scopes.filter(scope => scope in scopeTexts).map(scope => html`<li>${scopeTexts[scope]}</li>`)}</ul>
 ${form(`${base}/consent`, csrf, html`${button('Allow', { name: 'answer', value: 'allow' })}${button('Cancel', { second: true, name: 'answer', value: 'deny' })}`)}`)
 }
