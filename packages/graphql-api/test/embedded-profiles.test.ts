@@ -47,7 +47,7 @@ for (const dialect of dialects) {
     t.equal(await answers('second', callback), 303)
 
     for (const options of [{ clientId: 'default' }, { clientId: 'second' }]) {
-      await t.rejects(app.authProfiles.create({ name: 'X', type: 'embedded', callbackUrls: [callback], options }), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { options: /clientId is that of the profile/ } })
+      await t.rejects(app.authProfiles.create({ name: 'X', type: 'embedded', callbackUrls: [callback], options }), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { options: /clientId is already used by the profile/ } })
     }
     t.match((await app.authProfiles.check({ name: 'X', type: 'embedded', options: { clientId: 'fourth' } })), [{ step: 'options', ok: true }, { step: 'conflict', ok: true }, { step: 'keys', ok: true }])
     t.equal(await answers('fourth', callback), 400, 'nor does a test leave anything behind')

@@ -16,7 +16,7 @@ const provider = app.providerEmbedded.createProvider({
 })
 
 await app.listen({ port })
-// The code to confirm the address with is in the log, and at http://localhost:4000/oidc/outbox.
+// The confirmation code is in the log and at http://localhost:4000/oidc/outbox.
 await provider.signUpWithPassword({ email: 'ada@example.com', password: 'correct horse battery', firstName: 'Ada' })
-// Where a browser signs in; the front end adds its own state, nonce and PKCE challenge.
+// The login URL for a browser. The front end adds its own state, nonce and PKCE challenge.
 console.log(await provider.loginUrl({ redirectUri: 'http://localhost:3000/callback' }))

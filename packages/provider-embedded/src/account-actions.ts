@@ -10,12 +10,12 @@ import { checkPassword, fitsPassword, hashPassword } from './passwords.js'
 import type { ChosenPassword, Pending } from './pending-emails.js'
 import { randomSecret } from './secrets.js'
 
-/** Who asks: the profile, the hosted sign-in if it is one, and the client's address if it is known. */
+/** Who is asking: the profile, the hosted sign-in if there is one, and the client's address if it is known. */
 export interface Asking extends CodeOrigin {
   readonly profileId: string
   readonly brandName: string
   readonly clientAddress?: string | undefined
-  /** Another email is wanted than the one before: else a form that is sent twice has one sent. */
+  /** Whether another email was asked for explicitly. Otherwise a form that is submitted twice sends only one. */
   readonly isAskedAgain?: boolean
 }
 
@@ -33,24 +33,24 @@ export interface AccountActionsConfig {
 }
 
 /**
- * What people do with their accounts, for the adapter's methods and the hosted pages alike. All of it is limited
- * by account and client address; errors are those of `@latchkey/identity-provider`.
+ * What people do with their accounts, for both the adapter's methods and the hosted pages. All of it is rate limited
+ * by account and client network. Errors are those of `@latchkey/identity-provider`.
  */
 export function createAccountActions ({ accounts, limits, codes, mailer, background, log, baseUrl }: AccountActionsConfig) {
   function requireMailer ({ profileId }: Asking): void {
     if (mailer.kind !== 'none') return
-    log.error({ profileId }, 'An email must be sent, and no SMTP server is configured: set the option smtp')
+    log.error({ profileId }, 'An email cannot be sent because no SMTP server is configured: set the option smtp')
     throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profileId)
   }
 
-  /** The account, if the password is its; the same answer after the same time for an unknown address. */
+  /** The account, if the password is right. An unknown address gets the same error after the same time as a wrong password. */
   async function authenticate (asking: Asking, given: string, password: string): Promise<Account> {
     return (await tryPassword(asking, given, password)).account
   }
 
   /**
-   * @param pending a password that would do as well, if it was chosen for the address
-   * @returns `chosen` where it was that one, and not the account's
+   * @param pending a password that is accepted too, if it was chosen for this address
+   * @returns `chosen` if it was that password, and not the account's
    */
   async function tryPassword (asking: Asking, given: string, password: string, pending?: Pending): Promise<{ account: Account, chosen: ChosenPassword | undefined }> {
     const email = normalizedOrNull(given)
@@ -61,7 +61,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     const isChosen = chosen !== undefined && await fitsPassword(password, chosen.passwordHash)
     if (account === undefined || !(isAccounts || isChosen)) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS()
     await rightful()
-    // Of an account that nobody has confirmed a stranger may know the password.
+    // A stranger may know the password of an account that isn't confirmed.
     if (account.emailVerified) await limits.remember(asking.clientAddress, account.email)
     return { account, chosen }
   }
@@ -71,7 +71,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     const { purpose, message } = emails[kind]
     const { email } = account
     background.run(`${purpose}:${email}`, 'Sending an email', async () => {
-      // The code of a second email would put an end to that of the first.
+      // The code in a second email would invalidate the one in the first.
       const takeBack = await limits.beginEmail(interactionUid, kind, email, isAskedAgain)
       if (takeBack === null) return
       try {
@@ -84,7 +84,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     })
   }
 
-  /** Limits emails, and sends one if there is an account to send it to. */
+  /** Counts towards the limits on emails in any case, and sends one if there is an account for it. */
   async function sendIf (asking: Asking, given: string, kind: EmailKind, wanted: (account: Account) => boolean): Promise<void> {
     requireMailer(asking)
     const email = normalizedOrNull(given)
@@ -94,7 +94,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     sendIfFound(asking, email, kind, wanted)
   }
 
-  /** Finds the account where nobody waits for it: the caller learns nothing of it. */
+  /** Looks up the account in the background, so that the caller learns nothing from the timing. */
   function sendIfFound (asking: Asking, email: string, kind: EmailKind, wanted: (account: Account) => boolean): void {
     background.run(`find:${email}`, 'Finding an account', async () => {
       const account = await accounts.findByEmail(email)
@@ -102,7 +102,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     })
   }
 
-  /** @returns no account where the email has one already */
+  /** @returns `account` is `undefined` if the email already has one */
   async function createAccount (asking: Asking, given: NewAccount): Promise<{ email: string, account: Account | undefined, chosen: ChosenPassword }> {
     requireMailer(asking)
     const email = normalizeEmail(given.email)
@@ -123,7 +123,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     return owner
   }
 
-  /** The account with the password that was chosen by whoever read the email, whoever made it and with which password. */
+  /** Confirms the account with the password chosen by the person who read the email, no matter who created it or with which password. */
   async function confirmWith (asking: Asking, owner: CodeOwner, { passwordHash, names }: ChosenPassword): Promise<CodeOwner> {
     if (!await accounts.confirm(owner.accountId, passwordHash)) return await giveTo(asking, owner, passwordHash, names)
     await limits.forgetPasswords(asking.clientAddress, owner.email)
@@ -131,8 +131,8 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
   }
 
   /**
-   * The account of who has proven that the address is theirs, with a password that it did not have. What nobody had confirmed
-   * may have been made by somebody else, who said how they are called: nothing of it stays, not even the subject.
+   * Sets a new password for someone who has proven that they own the address. An unconfirmed account may have been created
+   * by someone else, who also chose its names, so nothing of it is kept, not even the subject.
    */
   async function giveTo (asking: Asking, owner: CodeOwner, passwordHash: string, names?: Names): Promise<CodeOwner> {
     const accountId = await accounts.replace(owner.accountId, { passwordHash, names: names ?? NAMELESS, confirmed: true })
@@ -141,18 +141,18 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     return accountId === undefined ? owner : { ...owner, accountId }
   }
 
-  /** @param account as it was when its password was tried: meanwhile it may have got another */
+  /** @param account as it was when its password was checked; the password may have changed since */
   async function confirmAs (owner: CodeOwner, account: Account): Promise<CodeOwner> {
     if (!await accounts.confirm(owner.accountId, account.passwordHash)) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
     return owner
   }
 
-  /** Whoever read the email owns the address: the account is confirmed with it. */
+  /** The person who read the email owns the address, so this also confirms the account. */
   async function setForgottenPassword (asking: Asking, owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
     return await giveTo(asking, owner, await hashPassword(newPassword))
   }
 
-  /** The account is the inviter's making, and called what they said. */
+  /** Keeps the account, because the inviter created it and chose its names. */
   async function acceptInvitation (asking: Asking, owner: CodeOwner, newPassword: string): Promise<CodeOwner> {
     await accounts.setPassword(owner.accountId, await hashPassword(newPassword), { confirmed: true })
     await limits.forgetPasswords(asking.clientAddress, owner.email)
@@ -160,7 +160,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
   }
 
   return {
-    /** The account that a password is for, confirmed or not. @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _THROTTLED */
+    /** The account with this email and password, confirmed or not. @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _THROTTLED */
     authenticate,
 
     /** @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _USER_NOT_CONFIRMED, _THROTTLED */
@@ -171,7 +171,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * Makes an account and sends its owner a code to confirm it.
+     * Creates an account and sends its owner a code to confirm it.
      *
      * @throws IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS, _WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
      */
@@ -183,11 +183,11 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * The same for somebody who shall not learn whether there was an account: if there was, its owner is told so by
-     * email, and how to get into it. One that is not confirmed may be anybody's: it is confirmed as a new one is.
-     * What is counted is the same as well, or the limits would tell.
+     * Like `signUp`, but doesn't reveal whether there was an account. If there was, an email tells its owner so, and how to
+     * sign in. An unconfirmed account may be anyone's, so it is confirmed like a new one. The same attempts are counted
+     * in each case, because the limits would reveal the difference.
      *
-     * @returns what the account is confirmed with
+     * @returns the password and names that confirming the account will set
      * @throws IDENTITY_PROVIDER_ERR_WEAK_PASSWORD, _THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
      */
     async signUpDiscreetly (asking: Asking, given: NewAccount): Promise<ChosenPassword> {
@@ -207,8 +207,8 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * Confirms an account for who has the code and knows its password: the code alone would do for the owner of an
-     * address that somebody else signed up with. A wrong password uses no code up, nor one of its tries.
+     * Confirms an account, given the code and the account's password. With the code alone, the owner of an address would
+     * confirm an account that someone else created. A wrong password uses up neither the code nor one of its attempts.
      *
      * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED
      */
@@ -220,7 +220,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * Confirms an account at a hosted page and gives it the password that was typed in there.
+     * Confirms an account at a hosted page and sets the password that was entered there.
      *
      * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _THROTTLED
      */
@@ -229,8 +229,8 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * Confirms an account for who has the link and knows its password, or the one that was typed in at the hosted
-     * sign-in that the link was asked for at. A wrong password uses no link up.
+     * Confirms an account, given the link and either the account's password or the one that was entered in the hosted
+     * sign-in that requested the link. A wrong password doesn't use up the link.
      *
      * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _INVALID_CREDENTIALS, _THROTTLED
      */
@@ -244,7 +244,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * Makes an account whose password nobody knows, unless there is a confirmed one, and sends its owner a link to choose one.
+     * Creates an account without a known password, unless there is a confirmed one, and sends its owner a link to choose one.
      *
      * @throws IDENTITY_PROVIDER_ERR_THROTTLED, _UNAVAILABLE; USERS_STORE_ERR_INVALID_EMAIL
      */
@@ -255,7 +255,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
       const passwordHash = await hashPassword(randomSecret())
       const names = { firstName: asName(given.firstName), lastName: asName(given.lastName) }
       const before = await accounts.create({ email, passwordHash, ...names }) === undefined ? await accounts.findByEmail(email) : undefined
-      // One that somebody signed up for must not be what its owner is invited into.
+      // An unconfirmed account may be someone else's sign-up; the invited person must not get it.
       if (before?.emailVerified === false) await accounts.replace(before.id, { passwordHash, names, confirmed: false })
       const account = await accounts.findByEmail(email)
       if (account !== undefined) send(asking, 'invite', account)
@@ -266,7 +266,7 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
       await sendIf(asking, email, 'reset', () => true)
     },
 
-    /** Sets a new password, confirms the address, and ends every session. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED */
+    /** Sets a new password, confirms the address and ends every session. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _WEAK_PASSWORD, _THROTTLED */
     async resetPassword (asking: Asking, { email, code, newPassword }: { email: string, code: string, newPassword: string }): Promise<CodeOwner> {
       await checkPassword(newPassword, normalizedOrNull(email) ?? '')
       return await setForgottenPassword(asking, await useCode(asking, 'reset', email, code), newPassword)
@@ -282,9 +282,9 @@ export function createAccountActions ({ accounts, limits, codes, mailer, backgro
     },
 
     /**
-     * Sets a new password and ends every session but the one of `keepGrant`.
+     * Sets a new password and ends every session except that of `keepGrant`.
      *
-     * @param keepGrant given the account's id, the grant to keep
+     * @param keepGrant returns the grant to keep, given the account's id
      * @throws IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS, _WEAK_PASSWORD, _THROTTLED
      */
     async changePassword (asking: Asking, { email, oldPassword, newPassword }: { email: string, oldPassword: string, newPassword: string }, keepGrant: (accountId: string) => Promise<string | null>): Promise<void> {
@@ -307,7 +307,7 @@ export interface NewAccount {
   readonly lastName?: string | null
 }
 
-/** What is no email address belongs to no account; which of the two it was is not said. */
+/** `null` for an invalid email address, which is then treated like an unknown one. */
 function normalizedOrNull (email: string): string | null {
   try {
     return normalizeEmail(email)
@@ -316,10 +316,10 @@ function normalizedOrNull (email: string): string | null {
   }
 }
 
-/** More than any name has; every ID token of the account carries it. */
+/** Longer than any real name. Limited because every ID token of the account contains it. */
 const MAX_NAME_LENGTH = 255
 
-/** A name without what cannot be shown, and PostgreSQL cannot store; no longer than one that is. */
+/** A name of limited length, without characters that can't be shown or that PostgreSQL can't store. */
 function asName (given: string | null | undefined): string | null {
   const name = (given ?? '').slice(0, 4 * MAX_NAME_LENGTH).replaceAll(/[\p{Control}\p{Surrogate}]+/gu, ' ').trim()
   return [...name].slice(0, MAX_NAME_LENGTH).join('') || null

@@ -6,8 +6,9 @@ import type { CodePurpose } from './codes.js'
 const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 60 * 60_000, 24 * 60 * 60_000]
 
 /**
- * `From` counts what comes from one client network, which may be a whole office; `OfAccountFrom` what one network does to one account; and
- * `OfAccount` what all networks together do to it in a day, so much more that no single network reaches it.
+ * - `…From` limits one client network, which may be a whole office.
+ * - `…OfAccountFrom` limits what one network does to one account.
+ * - `…OfAccount` limits what all networks together do to one account in a day, and is too high for a single network to reach.
  */
 const policies = {
   passwordFrom: { free: 30, firstDelayMs: SECOND, maxDelayMs: 5 * MINUTE },
@@ -21,32 +22,33 @@ const policies = {
   signInFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
   signOutFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
   emailOfAccount: { free: 40, firstDelayMs: MINUTE, maxDelayMs: HOUR, windowMs: DAY },
-  // Nobody has read an email, and come back to ask for it anew, sooner; who asks for another one by the button for that has seen that there was one.
+  // No one reads an email and asks for it again sooner than this. The wait is shorter for the resend button: whoever presses it has seen that an email was sent.
   emailOfSignIn: { free: 1, firstDelayMs: 10 * SECOND, maxDelayMs: 10 * SECOND, windowMs: 10 * SECOND },
   emailAgainOfSignIn: { free: 1, firstDelayMs: 3 * SECOND, maxDelayMs: 3 * SECOND, windowMs: 3 * SECOND }
 } as const satisfies Record<string, AttemptPolicy>
 
 type Limit = keyof typeof policies
 
-/** What a client is told that began too many sign-ins. */
+/** The `Retry-After` for a client that started too many sign-ins or sign-outs. */
 export const RETRY_AFTER_SECONDS = 60
 
-/** How long a network is known that an account was signed in from. */
+/** How long a network counts as known after the account signed in from it. */
 const KNOWN_MS = 90 * DAY
 
-/** Takes back what a try has counted, once it turned out to be rightful. */
+/** Takes back what was counted for an attempt that turned out to be legitimate. */
 export type Rightful = () => Promise<void>
 
 export type AccountLimits = ReturnType<typeof createAccountLimits>
 
 /**
- * How often something may be tried with accounts, whether there are such accounts or not. A stranger must not be able to keep an owner out: what
- * they do counts for their network first, and what all strangers do together not for a network that the owner has come from before.
+ * Limits attempts on accounts, whether or not the accounts exist. A stranger must not be able to lock an owner out:
+ * attempts count against the stranger's network first, and the limit for all networks together doesn't apply to a
+ * network that the owner has signed in from before.
  */
 export function createAccountLimits (attempts: Attempts) {
   const may = async (what: Limit, who: string) => await attempts.take(`${what}:${who}`, policies[what])
 
-  /** @throws IDENTITY_PROVIDER_ERR_THROTTLED, which says for how long */
+  /** @throws IDENTITY_PROVIDER_ERR_THROTTLED saying how long to wait */
   async function count (what: Limit, who: string | undefined): Promise<void> {
     if (who === undefined || await may(what, who)) return
     throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ retryAfterSeconds: await attempts.secondsUntilNext(`${what}:${who}`) })
@@ -66,7 +68,7 @@ export function createAccountLimits (attempts: Attempts) {
   }
 
   return {
-    /** A try of a password. @param email `null` for what is no address @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    /** Counts a password attempt. @param email `null` for an invalid address @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     async countPassword (clientAddress: string | undefined, email: string | null): Promise<Rightful> {
       const network = clientNetwork(clientAddress)
       await count('passwordFrom', network)
@@ -82,7 +84,7 @@ export function createAccountLimits (attempts: Attempts) {
       }
     },
 
-    /** A try of a code, beside what the code itself takes. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    /** Counts a code attempt, in addition to the limit on each code. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     async countCode (clientAddress: string | undefined, purpose: CodePurpose, email: string | null): Promise<Rightful> {
       const network = clientNetwork(clientAddress)
       await count('codeFrom', network)
@@ -97,13 +99,13 @@ export function createAccountLimits (attempts: Attempts) {
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countSignUp: async (clientAddress: string | undefined): Promise<void> => { await count('signUpFrom', clientNetwork(clientAddress)) },
 
-    /** Somebody who asks for an email, whoever it goes to. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    /** Counts a request for an email, whatever its recipient. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countEmail: async (clientAddress: string | undefined): Promise<void> => { await count('emailFrom', clientNetwork(clientAddress)) },
 
-    /** One more email to an address. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    /** Counts an email to an address. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countEmailTo,
 
-    /** The same where nobody is told. */
+    /** Like `countEmailTo`, but returns whether the email may be sent instead of throwing. */
     async mayBeSent (clientAddress: string | undefined, purpose: CodePurpose, email: string): Promise<boolean> {
       try {
         await countEmailTo(clientAddress, purpose, email)
@@ -115,11 +117,11 @@ export function createAccountLimits (attempts: Attempts) {
     },
 
     /**
-     * Says that an email is on its way which a hosted sign-in asked for, by a form that may be sent twice.
+     * Notes that an email for a hosted sign-in is about to be sent, because the form that asks for it may be submitted twice.
      *
-     * @param message which one it is of those that are sent to the address
-     * @param isAskedAgain whether another one is wanted than the one before
-     * @returns what takes it back, where it cannot be sent; `null` where it is on its way already
+     * @param message which of the emails to the address it is
+     * @param isAskedAgain whether another email was asked for explicitly
+     * @returns a function that takes the note back if sending fails, or `null` if the email is already on its way
      */
     async beginEmail (interactionUid: string | null, message: string, email: string, isAskedAgain: boolean): Promise<Rightful | null> {
       if (interactionUid === null) return async () => {}
@@ -127,19 +129,19 @@ export function createAccountLimits (attempts: Attempts) {
       return await may(what, who) ? async () => { await attempts.clear(`${what}:${who}`) } : null
     },
 
-    /** Whether one more sign-in may be begun at the pages, which keeps a record of it. It counts until it is finished. */
+    /** Whether the network may start another hosted sign-in, for each of which a record is stored. It counts until it is finished. */
     mayBeginSignIn: async (clientAddress: string | undefined): Promise<boolean> => await may('signInFrom', clientNetwork(clientAddress) ?? 'unknown'),
     finishSignIn: async (clientAddress: string | undefined): Promise<void> => { await giveBack('signInFrom', clientNetwork(clientAddress) ?? 'unknown') },
-    /** The same for signing out, which keeps one too. */
+    /** The same for sign-outs, which store a record too. */
     mayBeginSignOut: async (clientAddress: string | undefined): Promise<boolean> => await may('signOutFrom', clientNetwork(clientAddress) ?? 'unknown'),
 
-    /** Forgets the wrong passwords of an account that has got another one. */
+    /** Forgets the wrong passwords of an account whose password has changed. */
     async forgetPasswords (clientAddress: string | undefined, email: string): Promise<void> {
       await attempts.clear(`passwordOfAccountFrom:${pairOf(email, clientNetwork(clientAddress))}`)
       await attempts.clear(`passwordOfAccount:${email}`)
     },
 
-    /** Remembers from where an account was signed in. */
+    /** Remembers the network that an account signed in from. */
     async remember (clientAddress: string | undefined, email: string): Promise<void> {
       const network = clientNetwork(clientAddress)
       if (network !== undefined && !await isKnown(email, network)) await attempts.remember(keyOfKnown(email, network), KNOWN_MS)
@@ -147,7 +149,7 @@ export function createAccountLimits (attempts: Attempts) {
   }
 }
 
-/** Those whose address is not known are one client. */
+/** All clients with an unknown address count as one. */
 export function pairOf (email: string, network: string | undefined): string {
   return `${email}|${network ?? 'unknown'}`
 }

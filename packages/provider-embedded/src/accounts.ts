@@ -3,9 +3,9 @@ import type { Kysely } from 'kysely'
 import { randomUUID } from 'node:crypto'
 import type { AccountsTable } from './tables.js'
 
-/** Somebody who can sign in with a password. */
+/** Someone who can sign in with a password. */
 export interface Account {
-  /** What `sub` is in the account's tokens. */
+  /** The `sub` of the account's tokens. */
   readonly id: string
   /** Normalised. */
   readonly email: string
@@ -18,27 +18,27 @@ export interface Account {
 export interface Accounts {
   findById (id: string): Promise<Account | undefined>
   findByEmail (email: string): Promise<Account | undefined>
-  /** @returns the new account, or `undefined` where the email is taken */
+  /** @returns the new account, or `undefined` if the email is taken */
   create (account: { email: string, passwordHash: string, firstName: string | null, lastName: string | null }): Promise<Account | undefined>
-  /** Confirms the address, if this is the password still. @returns whether it is */
+  /** Confirms the address, if the password is still this one. @returns whether it is */
   confirm (id: string, passwordHash: string): Promise<boolean>
   /**
-   * Gives an account that nobody has confirmed to who has proven the address, or to who invites its owner: it begins anew, under another
-   * id and with nothing of before, since that may be a stranger's.
+   * Replaces an unconfirmed account, which may be a stranger's, for someone who has proven the address or who invites its
+   * owner. The account gets a new id and keeps nothing.
    *
-   * @returns its new id, or `undefined` where it was confirmed meanwhile
+   * @returns the new id, or `undefined` if the account was confirmed in the meantime
    */
   replace (id: string, account: { passwordHash: string, names: Names, confirmed: boolean }): Promise<string | undefined>
-  /** Sets the password and ends everything that was signed in by the old one, except one grant, and every code for a new password. */
+  /** Sets the password. Ends all sign-ins with the old one, except one grant, and all codes for a new password. */
   setPassword (id: string, passwordHash: string, change?: PasswordChange): Promise<void>
   /** Deletes the account with its sessions, tokens and codes. */
   delete (id: string): Promise<void>
 }
 
 export interface PasswordChange {
-  /** Whether the address is confirmed with it, and the id stays: nobody else has had the account. */
+  /** Also confirms the address and keeps the id, so use it only if nobody else can have had the account. */
   readonly confirmed?: boolean
-  /** What the account is called from now on; left out: as before. */
+  /** The account's new names. Omit them to keep the current ones. */
   readonly names?: Names | undefined
   readonly keepGrant?: string | null
 }
@@ -81,7 +81,7 @@ export function createAccounts (db: Kysely<Tables>): Accounts {
         await trx.updateTable('latchkey_embedded_accounts')
           .set({ password_hash: passwordHash, updated_at: now(), ...(confirmed ? { email_verified: 1 } : {}), ...(names === undefined ? {} : { first_name: names.firstName, last_name: names.lastName }) })
           .where('id', '=', id).execute()
-        // Somebody who read an email of before must not get in by it any more.
+        // Earlier emails must no longer let anyone in.
         await trx.deleteFrom('latchkey_embedded_codes').where('account_id', '=', id).where('purpose', 'in', confirmed ? ['reset', 'invite', 'confirm'] : ['reset', 'invite']).execute()
         await trx.deleteFrom('latchkey_embedded_records')
           .where('account_id', '=', id)

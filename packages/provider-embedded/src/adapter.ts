@@ -8,7 +8,7 @@ import type { Tokens } from './tokens.js'
 
 export interface AdapterConfig {
   readonly issuer: string
-  /** The public keys of now. */
+  /** The current public keys. */
   readonly keys: () => Promise<readonly object[]>
   readonly profiles: Profiles
   readonly actions: AccountActions
@@ -16,7 +16,7 @@ export interface AdapterConfig {
   readonly log: ProviderLog
 }
 
-/** Gives the function that opens the embedded provider for a profile. */
+/** Returns the function that opens the embedded provider for a profile. */
 export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens, log }: AdapterConfig): (options: EmbeddedProfileOptions) => EmbeddedProvider {
   return options => {
     const profile = resolveProfile(options)
@@ -26,7 +26,7 @@ export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens,
     }
     const asking = ({ clientAddress }: FromAddress): Asking =>
       ({ profileId: profile.id, brandName: profile.brandName, clientId: profile.clientId, interactionUid: null, clientAddress })
-    /** A method that fails in the words of the contract only. */
+    /** Wraps a method so that it throws only the errors of the contract. */
     const told = <Request, Answer>(method: (request: Request) => Promise<Answer>) => async (request: Request): Promise<Answer> => {
       try {
         return await method(request)
@@ -91,7 +91,7 @@ export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens,
   }
 }
 
-/** The errors of the contract, and the one of a sign-up with what is no email address. */
+/** Whether an error is one of the contract's, or that of a sign-up with an invalid email address. */
 function isForCaller (error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return typeof code === 'string' && (code.startsWith('IDENTITY_PROVIDER_ERR_') || code === 'USERS_STORE_ERR_INVALID_EMAIL')

@@ -1,39 +1,39 @@
 import type { Tables } from '@latchkey/database'
 import { sql, type Kysely } from 'kysely'
 
-/** How many tries are free, and how the wait grows after them: it doubles with each further try. */
+/** How many attempts are free, and the wait after that, which doubles with each further attempt. */
 export interface AttemptPolicy {
   readonly free: number
   readonly firstDelayMs: number
   readonly maxDelayMs: number
-  /** How long after the first try all is forgotten; left out: after a day without one. */
+  /** When to forget all attempts, counted from the first one. Default: after a day without attempts. */
   readonly windowMs?: number
 }
 
 export interface Attempts {
   /**
-   * Counts a try before it is made, so that no number of tries at once gets past the limit.
+   * Counts an attempt before it is made, so that simultaneous attempts can't get past the limit.
    *
    * @returns whether it may be made
    */
   take (key: string, policy: AttemptPolicy): Promise<boolean>
-  /** In how many seconds a try may be made that may not be made now; 1 at least. */
+  /** Seconds until the next attempt may be made; at least 1. */
   secondsUntilNext (key: string): Promise<number>
-  /** Takes back one counted try that turned out to be rightful, and the wait that it began. */
+  /** Takes back one attempt that turned out to be legitimate, and the wait that it started. */
   giveBack (key: string): Promise<void>
-  /** Forgets all tries. */
+  /** Forgets all attempts. */
   clear (key: string): Promise<void>
-  /** Keeps that something was so, under a key that no tries are counted under. */
+  /** Remembers a fact, under a key that counts no attempts. */
   remember (key: string, ms: number): Promise<void>
   isRemembered (key: string): Promise<boolean>
 }
 
-/** When a key is locked until that is not locked. Not the present: the clocks of copies differ, and of tries at once any may be counted first. */
+/** The `locked_until` of a key that isn't locked. Not the current time: the clocks of instances differ, and simultaneous attempts are counted in any order. */
 const NEVER_LOCKED = new Date(0).toISOString()
-/** Tries that are this old count no longer. */
+/** Without a window, attempts are forgotten this long after the last one. */
 const FORGET_MS = 24 * 60 * 60_000
 
-/** Counts tries in the database, which all copies of the app share. */
+/** Counts attempts in the database, which all instances of the app share. */
 export function createAttempts (db: Kysely<Tables>): Attempts {
   return {
     async take (key, policy) {
@@ -42,7 +42,7 @@ export function createAttempts (db: Kysely<Tables>): Attempts {
       const nowText = at(0)
       const expired = sql<boolean>`latchkey_embedded_attempts.expires_at <= ${nowText}`
       const tries = sql<number>`(case when ${expired} then 1 else latchkey_embedded_attempts.tries + 1 end)`
-      // The wait after each number of tries, spelled out: both databases know `case`, and not the same arithmetic.
+      // The wait for each number of attempts as a `case`, because arithmetic differs between the databases.
       const waits = delays(policy).map((ms, index) => sql`when ${tries} = ${policy.free + index} then ${at(ms)}`)
       const lockedUntil = sql<string>`(case when ${tries} < ${policy.free} then ${NEVER_LOCKED} ${sql.join(waits, sql` `)} else ${at(policy.maxDelayMs)} end)`
       const forgotten = at(policy.windowMs ?? FORGET_MS)

@@ -1,10 +1,10 @@
 import type { ProviderLog } from '@latchkey/identity-provider'
 
-/** Work that an answer does not wait for, so that its time tells nobody whether there was any. */
+/** Work that a response doesn't wait for, so that its timing doesn't reveal whether there was any. */
 export interface Background {
-  /** Starts work; pieces with the same key run one after another, so that what was asked for last wins. */
+  /** Starts work. Work with the same key runs in order, so that the last request wins. */
   run (key: string, what: string, work: () => Promise<void>): void
-  /** Waits for all of it. */
+  /** Waits for all work to finish. */
   settled (): Promise<void>
 }
 

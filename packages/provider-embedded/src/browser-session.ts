@@ -5,10 +5,10 @@ import type { Provider } from 'oidc-provider'
 import { revokeGrant } from './records.js'
 
 /**
- * Signs a browser out without asking: its session ends, with all tokens that came of it, and its cookie goes.
+ * Signs a browser out without asking: ends its session with all tokens issued from it, and clears the cookie.
  *
- * @param db where the session is kept
- * @param request as seen from outside
+ * @param db where the session is stored
+ * @param request as seen from outside (see `seenFromOutside`)
  */
 export async function endBrowserSession (db: Kysely<Tables>, provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const context = provider.createContext(request, response)

@@ -7,13 +7,13 @@ import type { CodesTable } from './tables.js'
 
 export type CodePurpose = 'confirm' | 'reset' | 'invite'
 
-/** Where a code was asked for: the profile's client, and the hosted sign-in, if it was one. */
+/** Where a code was requested: the profile's client, and the hosted sign-in if there was one. */
 export interface CodeOrigin {
   readonly clientId: string
   readonly interactionUid: string | null
 }
 
-/** A code to type in and the token of a link; whichever is used first uses up both. */
+/** A code to enter and the token of a link. Using either one uses up both. */
 export interface IssuedCode {
   readonly code: string
   readonly linkToken: string
@@ -25,30 +25,30 @@ export interface CodeOwner extends CodeOrigin {
 }
 
 export interface Codes {
-  /** Replaces the code that was asked for before. */
+  /** Replaces any earlier code for the same address and purpose. */
   issue (purpose: CodePurpose, owner: CodeOwner): Promise<IssuedCode>
   /**
-   * @param network where the code comes from
-   * @returns whose code it was, or `undefined` where it is wrong, used, expired or tried too often, from this network or from all
+   * @param network where the attempt comes from
+   * @returns the code's owner, or `undefined` if the code is wrong, used or expired, or was tried too often from this network or from all
    */
   useCode (purpose: CodePurpose, email: string, code: string, network?: string): Promise<CodeOwner | undefined>
-  /** Uses nothing up, since mail scanners follow links too. @returns `expired` tells an old link from an unknown one */
+  /** Does not use up the link, because mail scanners follow links too. @returns `undefined` for an unknown link; `expired` for an old one */
   readLink (purpose: CodePurpose, linkToken: string): Promise<(CodeOwner & { expired: boolean }) | undefined>
   useLink (purpose: CodePurpose, linkToken: string): Promise<CodeOwner | undefined>
 }
 
-/** Whether a text could be the token of a link. */
+/** Whether a text has the form of a link token. */
 export const isLinkToken = (text: string): boolean => /^[\w-]{43}$/.test(text)
 
 export const CODE_MINUTES: Record<CodePurpose, number> = { confirm: 24 * 60, reset: 30, invite: 7 * 24 * 60 }
 
-/** Of a million codes one network may guess this many before a new one must be asked for; a stranger must not use up the owner's. */
+/** How many of the million possible codes one network may guess. Counted by network, so that a stranger can't use up the owner's attempts. */
 const NETWORK_TRIES: AttemptPolicy = { free: 5, firstDelayMs: 24 * 60 * 60_000, maxDelayMs: 24 * 60 * 60_000 }
-/** And all of them together this many. */
+/** How many guesses all networks together have. */
 const MAX_TRIES = 25
 
 export function createCodes (db: Kysely<Tables>, secrets: Secrets, attempts: Attempts): Codes {
-  /** The delete decides who was first. */
+  /** The delete decides which of simultaneous uses wins. */
   async function take (purpose: CodePurpose, linkHash: string): Promise<CodeOwner | undefined> {
     const row = await db.deleteFrom('latchkey_embedded_codes')
       .where('purpose', '=', purpose).where('link_hash', '=', linkHash).where('expires_at', '>', new Date().toISOString())
@@ -76,10 +76,10 @@ export function createCodes (db: Kysely<Tables>, secrets: Secrets, attempts: Att
     },
     async useCode (purpose, email, code, network = 'unknown') {
       const current = await db.selectFrom('latchkey_embedded_codes').select('link_hash').where('purpose', '=', purpose).where('email', '=', email).executeTakeFirst()
-      // As much is done where there is no code, which must not show.
+      // Without a code the same work is done, so that the timing reveals nothing.
       const linkHash = current?.link_hash ?? `none:${purpose}:${email}`
       const mayTry = await attempts.take(`code:${linkHash}|${network}`, NETWORK_TRIES)
-      // One statement counts the try and reads the code: guesses made at once are all counted.
+      // One statement counts the attempt and reads the code, so that simultaneous guesses are all counted.
       const row = await db.updateTable('latchkey_embedded_codes')
         .set(({ eb }) => ({ tries: eb('tries', '+', 1) }))
         .where('purpose', '=', purpose).where('link_hash', '=', mayTry ? linkHash : '')

@@ -2,22 +2,22 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 import { timingSafeEqual } from 'node:crypto'
 import { randomSecret, type Secrets } from './secrets.js'
 
-/** Long enough to fill in a form that was left open over lunch. */
+/** Long enough for a form that is left open for hours. */
 const SECONDS = 24 * 60 * 60
 
 export interface Csrf {
   /** The browser's token for its forms, and the cookie to set if it has none yet. */
   tokenFor (cookieHeader: string | undefined): { token: string, setCookie: string | undefined }
-  /** Whether a form was made for this browser. */
+  /** Whether a form was issued to this browser. */
   fits (cookieHeader: string | undefined, token: string): boolean
 }
 
 /**
- * Ties forms to the browser they were made for: a random cookie, and its keyed hash in the form (the signed double
- * submit of OWASP). Other sites can neither read the cookie nor make a hash for one that they set.
+ * Ties forms to a browser with a random cookie and its keyed hash in the form (OWASP's signed double-submit cookie).
+ * Other sites can neither read the cookie nor compute the hash for a cookie that they set.
  */
 export function createCsrf (secrets: Secrets, { secure }: { secure: boolean }): Csrf {
-  // The prefix keeps pages of plain http, and of neighbouring names, from setting it (RFC 6265bis §4.1.3).
+  // The prefix prevents plain-http pages and sibling domains from setting the cookie (RFC 6265bis §4.1.3).
   const name = secure ? '__Host-latchkey_csrf' : 'latchkey_csrf'
   const tokenOf = (value: string) => secrets.mac('csrf', value)
   return {

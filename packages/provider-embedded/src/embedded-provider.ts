@@ -3,13 +3,13 @@ import type {
   PasswordChange, PasswordRecovery, PasswordRecoveryConfirmation, PasswordSignIn, PasswordSignUp, TokenRefresh
 } from '@latchkey/identity-provider'
 
-/** What the methods that try a password or a code, or send an email, may be told beside what the contract says. */
+/** Accepted, in addition to the contract, by the methods that check a password or a code or send an email. */
 export interface FromAddress {
-  /** The client's IP address: further tries from it are held back too. */
+  /** The client's IP address: attempts are then limited by network too. */
   readonly clientAddress?: string
 }
 
-/** A capability whose methods may be told the client's address too. */
+/** A capability whose methods also accept the client's address. */
 type Told<Capability> = {
   [Name in keyof Capability]: Capability[Name] extends (request: infer Request) => infer Result ? (request: Request & FromAddress) => Result : never
 }
@@ -20,7 +20,7 @@ export type EmbeddedProvider = IdentityProvider & TokenRefresh & CodeExchange & 
 
 export interface EmailConfirmation {
   /**
-   * Confirms an account's address by the code that was sent to it and the account's password: the code alone does not do.
+   * Confirms an account's email address with the emailed code and the account's password. The code alone is not enough.
    *
    * @throws IDENTITY_PROVIDER_ERR_INVALID_CODE (also for a wrong password), _THROTTLED
    */

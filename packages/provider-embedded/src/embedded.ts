@@ -42,13 +42,13 @@ export interface Embedded {
   readonly tokens: Tokens
   readonly legacySignIns: LegacySignIns
   readonly publicUrl: string
-  /** To be told of each error by which a page refuses somebody. */
+  /** Receives each error with which a hosted page refuses a request. */
   readonly refused: (error: unknown) => void
-  /** Signs the browser of a request out. */
+  /** Signs out the browser that sent a request. */
   endBrowserSession (request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Where the legacy routes have their codes sent. */
+  /** The redirect URI that the legacy routes use. */
   readonly legacyCallback: string
-  /** The OpenID provider with the newest keys: ask for it anew at each use. */
+  /** The OpenID provider with the current keys. Call this at each use, since keys change. */
   current (): RunningProvider
   rotateKeys (): Promise<{ kid: string, signsFrom: string }>
   close (): Promise<void>
@@ -61,15 +61,15 @@ export interface EmbeddedConfig {
   readonly pages: (profiles: Profiles) => ProviderPages
 }
 
-/** Polls that pass before a new key signs: every copy has published it by then. */
+/** Polls to wait before signing with a new key: by then every instance has published it. */
 const POLLS_UNTIL_SIGNING = 3
 
-/** Puts the parts together: one OpenID provider for all profiles of type `embedded`, each of them a client of it. */
+/** Assembles the parts: one OpenID provider for all profiles of type `embedded`, each of which is a client of it. */
 export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig): Promise<Embedded> {
   const issuer = `${options.publicUrl}/oidc`
   const legacyCallback = `${options.publicUrl}/oauth2/callback`
   const secrets = await loadSecrets(db, options)
-  if (options.production && !secrets.sealing) log.warn({}, 'The signing keys are stored unencrypted: set the option secretKey, or keep the database readable by this app alone')
+  if (options.production && !secrets.sealing) log.warn({}, 'The signing keys are stored unencrypted: set the option secretKey, or make sure that only this app can read the database')
   const refused = options.onRefused ?? (() => {})
   const profiles = createProfiles()
   const guard = createGuard(log)
@@ -77,7 +77,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   const background = createBackground(log)
   const outbox = createOutbox(db, log)
   const mailer = options.smtp !== undefined ? createSmtpMailer(options.smtp) : options.production ? createNoMailer() : outbox
-  if (mailer.kind === 'none') log.warn({}, 'No SMTP server is configured: nobody can sign up or recover a password until the option smtp is set')
+  if (mailer.kind === 'none') log.warn({}, 'No SMTP server is configured: nobody can sign up or reset a password until the option smtp is set')
 
   const storedRecords = createRecords(db, clientId => {
     const profile = profiles.findByClientId(clientId)
@@ -94,7 +94,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     publishMs: POLLS_UNTIL_SIGNING * options.keyPollSeconds * 1000,
     maxAgeMs: options.keyMaxAgeDays * 24 * 60 * 60_000,
     upkeep: options.upkeep,
-    // The next request builds a provider with the new keys.
+    // The next request creates a provider with the new keys.
     onChange: () => { running = undefined }
   })
   const current = (): RunningProvider => {
@@ -104,7 +104,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     }
     return running
   }
-  // There is none without a key.
+  // Without a key there can be no provider.
   if (keys.list().length > 0) current()
   const tokens = createTokens(current)
   const actions = createAccountActions({ accounts, limits, codes: guarded(guard, createCodes(db, secrets, attempts)), mailer, background, log, baseUrl: issuer })
@@ -138,7 +138,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   }
 }
 
-/** Does something again and again, never twice at once, without keeping the process alive. */
+/** Repeats work at an interval, without overlapping runs and without keeping the process alive. */
 function repeat (everyMs: number, what: string, work: () => Promise<void>, log: ProviderLog): { stop (): Promise<void> } {
   let stopped = false
   let working = Promise.resolve()

@@ -1,4 +1,4 @@
-/** Markup that is known to be safe: only `html` makes it. */
+/** Markup that is known to be safe, as created by `html`. */
 export class Html {
   readonly #text: string
   constructor (text: string) { this.#text = text }
@@ -8,8 +8,8 @@ export class Html {
 type Content = Html | string | number | null | undefined | false | readonly Content[]
 
 /**
- * Writes markup. Every value is escaped, for text and for quoted attributes, unless it is markup made by
- * `html` itself; `null`, `undefined` and `false` write nothing, and arrays all that they hold.
+ * Creates markup. Values are escaped for text and for quoted attributes, unless they are markup themselves. `null`,
+ * `undefined` and `false` write nothing; arrays write their elements.
  */
 export function html (strings: TemplateStringsArray, ...values: readonly Content[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(write)))

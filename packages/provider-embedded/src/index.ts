@@ -1,7 +1,7 @@
 /**
- * Owns the identity provider that is part of the app: accounts with passwords, an OpenID provider below `/oidc`
- * with its hosted pages, signing keys, sessions and tokens: `fastify.providerEmbedded`.
- * It has tables of its own and knows nothing of the Users table, roles or profiles' policies.
+ * Owns the identity provider inside the app, `fastify.providerEmbedded`: accounts with passwords, an OpenID provider
+ * below `/oidc` with its hosted pages, signing keys, sessions and tokens.
+ * It has its own tables and knows nothing about the Users table, roles or the profiles' policies.
  */
 import { leaveUnseen, migrate } from '@latchkey/database'
 import fp from 'fastify-plugin'
@@ -22,26 +22,26 @@ export type { EmailConfirmation, EmbeddedProvider, FromAddress } from './embedde
 export type { ProviderEmbeddedOptions } from './options.js'
 export type { EmbeddedProfileOptions, SharedRedirects } from './profiles.js'
 
-/** What `fastify.providerEmbedded` can do. */
+/** The decorator `fastify.providerEmbedded`. */
 export interface ProviderEmbedded {
-  /** What `iss` is in every token: `<publicUrl>/oidc`. */
+  /** The `iss` of every token: `<publicUrl>/oidc`. */
   readonly issuer: string
   /**
-   * Opens the provider for an authentication profile of type `embedded`; opening the same profile again replaces it.
+   * Opens the provider for an authentication profile of type `embedded`. Opening the same profile again replaces it.
    *
    * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS
    */
   createProvider (options: EmbeddedProfileOptions): EmbeddedProvider
   /**
-   * Allows addresses for all profiles, beside their own: where the hosted pages may send a browser, compared to the letter.
-   * Those of before are allowed no more.
+   * Sets the redirect URLs that are allowed for all profiles, in addition to their own. URLs must match exactly.
+   * Each call replaces the URLs of the previous one.
    */
   allowRedirects (redirects: SharedRedirects): void
   /**
-   * Makes the next signing key. It is published at once and signs as soon as every copy of the app has published it;
-   * the one before it stays published until its last token has expired.
+   * Creates the next signing key. It is published at once and used for signing as soon as every instance of the app has
+   * published it. The previous key stays published until its last token has expired.
    *
-   * @returns the key's id, and when it begins to sign (ISO 8601)
+   * @returns the key's id, and when it starts to sign (ISO 8601)
    */
   rotateKeys (): Promise<{ kid: string, signsFrom: string }>
 }
@@ -55,14 +55,14 @@ declare module 'fastify' {
 async function providerEmbedded (fastify: FastifyInstance, options: ProviderEmbeddedOptions): Promise<void> {
   const resolved = resolveOptions(options)
   await migrate(fastify.db, '@latchkey/provider-embedded', migrations)
-  // Each step of each sign-in writes there, and nobody remembers anything of it.
+  // Every step of a sign-in writes to these tables, and nothing caches what is in them.
   leaveUnseen(fastify.db, ['latchkey_embedded_records', 'latchkey_embedded_attempts', 'latchkey_embedded_outbox'])
   const embedded = await startEmbedded({ db: fastify.db, options: resolved, log: fastify.log, pages: providerPages })
   fastify.addHook('onClose', async () => { await embedded.close() })
 
   const { issuer, createProvider, rotateKeys, profiles } = embedded
   fastify.decorate('providerEmbedded', Object.freeze<ProviderEmbedded>({ issuer, createProvider, rotateKeys, allowRedirects: redirects => { profiles.share(redirects) } }))
-  // Scopes of their own: they differ in how request bodies are read, and neither changes the app's.
+  // Separate scopes, because each parses request bodies in its own way and must not change the app's parsers.
   await fastify.register(async scope => { await openIdRoutes(scope, { embedded }) })
   await fastify.register(async scope => { await pageRoutes(scope, { embedded, production: resolved.production }) })
   if (resolved.legacyRoutes) await fastify.register(async scope => { await legacyRoutes(scope, { embedded }) })

@@ -1,27 +1,27 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { CodeOwner } from './codes.js'
 
-/** Text that a client asked for a sign-in with, by its name. */
+/** The text parameters of a client's authorization request, by name. */
 export type SignInRequest = Readonly<Record<string, string>>
 
 /**
- * What was done a moment ago. On a slow network people send a form twice, and the browser shows the second answer alone:
- * it must not say that the first one has failed.
+ * What was done a moment ago. On a slow network people submit a form twice, and the browser shows only the second
+ * response, which must not claim that the first submission failed.
  */
 export interface JustDone {
   keepSignIn (interactionUid: string, params: Readonly<Record<string, unknown>>): Promise<void>
-  /** What a sign-in that was finished had been asked for with. */
+  /** The authorization request of a finished sign-in. */
   findSignIn (interactionUid: string): Promise<SignInRequest | undefined>
   keepLink (linkToken: string, owner: CodeOwner): Promise<void>
-  /** Whose a link was that was used. */
+  /** The owner of a used link. */
   findLink (linkToken: string): Promise<CodeOwner | undefined>
 }
 
 const SECONDS = 2 * 60
-/** What one of two forms that were sent at once has begun, the other one looks for after so long. */
+/** How long the second of two simultaneous submissions waits before it looks for the result of the first. */
 export const UNDER_WAY_MS = 500
 
-/** @param recordsOf where the OpenID provider keeps its own records, under names of this one's; a used link's is as secret as a link */
+/** @param recordsOf the OpenID provider's storage, under this module's own names. The id of a used link is as secret as the link */
 export function createJustDone (recordsOf: (model: 'FinishedSignIn' | 'UsedLink') => Adapter): JustDone {
   const [signIns, links] = [recordsOf('FinishedSignIn'), recordsOf('UsedLink')]
   const keep = async (records: Adapter, id: string, params: AdapterPayload['params']) => {

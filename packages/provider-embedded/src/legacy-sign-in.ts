@@ -3,7 +3,7 @@ import type { Adapter } from 'oidc-provider'
 import type { Profile, Profiles } from './profiles.js'
 import { randomSecret } from './secrets.js'
 
-/** A sign-in that a client began by the implicit flow. */
+/** A sign-in that a client started with the implicit flow. */
 export interface LegacySignIn {
   readonly profile: Profile
   readonly redirectUri: string
@@ -14,7 +14,7 @@ export interface LegacySignIn {
 export interface LegacySignIns {
   /** @returns where the browser goes next, and the secret that ties the sign-in to it */
   begin (profile: Profile, asked: { redirectUri: string, state: string | undefined, nonce: string | undefined }): Promise<{ url: string, secret: string }>
-  /** Gives a sign-in once. */
+  /** Returns a sign-in once. */
   take (secret: string): Promise<LegacySignIn | undefined>
 }
 
@@ -22,8 +22,8 @@ const SECONDS = 60 * 60
 const SCOPES = 'openid email profile'
 
 /**
- * Clients of the implicit flow (RFC 6749 §4.2) get their tokens by the code flow: the code goes to a callback of this
- * app, which hands the tokens on in the fragment. The OpenID provider itself knows no implicit flow.
+ * Serves the implicit flow (RFC 6749 §4.2) by means of the code flow: the code goes to a callback of this app, which
+ * passes the tokens on in the fragment. The OpenID provider itself does not support the implicit flow.
  */
 export function createLegacySignIns (records: Adapter, profiles: Profiles, issuer: string, callback: string): LegacySignIns {
   return {

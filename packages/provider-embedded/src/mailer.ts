@@ -12,7 +12,7 @@ export interface Email {
 }
 
 export interface Mailer {
-  /** `none`: production without an SMTP server; nothing can be sent. */
+  /** `none` is production without an SMTP server, where nothing can be sent. */
   readonly kind: 'smtp' | 'outbox' | 'none'
   send (email: Email): Promise<void>
   close (): void
@@ -23,7 +23,7 @@ export interface Outbox extends Mailer {
   latest (): Promise<{ recipient: string, subject: string, text: string, sentAt: string }[]>
 }
 
-/** Milliseconds that an SMTP server may take for each step. */
+/** Timeout for each step of an SMTP connection. */
 const SMTP_TIMEOUT_MS = 10_000
 
 /** Sends emails over SMTP. */
@@ -55,7 +55,7 @@ export function createOutbox (db: Kysely<Tables>, log: ProviderLog): Outbox {
   }
 }
 
-/** Production without an SMTP server: what needs an email is refused before anything is done. */
+/** Production without an SMTP server: operations that need an email are refused before they do anything. */
 export function createNoMailer (): Mailer {
   return { kind: 'none', send: async () => { throw new Error('No SMTP server is configured') }, close: () => {} }
 }

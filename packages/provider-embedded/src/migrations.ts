@@ -15,7 +15,7 @@ export const migrations: Migrations = {
         .addColumn('updated_at', 'text', column => column.notNull())
         .execute()
       await db.schema.createTable('latchkey_embedded_keys')
-        // Two copies that make the next key at once make one: the generation is taken.
+        // The primary key ensures that instances that create the next key at once create only one.
         .addColumn('generation', 'integer', column => column.primaryKey())
         .addColumn('kid', 'text', column => column.notNull().unique())
         .addColumn('private_jwk', 'text', column => column.notNull())

@@ -1,17 +1,19 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { Profile } from './profiles.js'
 
-/** Every address that codes may be sent to. @param legacyCallback where the legacy routes have their codes sent */
+/** All redirect URIs of a profile. @param legacyCallback the redirect URI that the legacy routes use */
 export function callbacksOf (profile: Profile, legacyCallback: string): readonly string[] {
   return profile.legacyImplicit ? [...profile.callbackUrls, legacyCallback] : profile.callbackUrls
 }
 
 /**
- * The OpenID client that a profile is: public, so PKCE takes the place of a secret. One that sends codes to an app on a device (`com.example.app:/callback`)
- * is native, and people are asked each time on the way there: any app can claim such an address.
+ * The OpenID client of a profile: a public client, so PKCE takes the place of a secret. If it sends codes to an app on a
+ * device (`com.example.app:/callback`), it is a native client, and people are asked at every sign-in on the way there,
+ * because any app can claim such an address.
  *
- * A client has addresses of its kind alone: `oidc-provider` takes no other for a native one, and would have none of the client, where the profile may well
- * have both, and is allowed those of the whole app. Which addresses are allowed, the profile says: see `createOpenIdProvider`.
+ * The client lists only addresses of its own kind, because `oidc-provider` rejects native clients with certain web addresses.
+ * A profile can have both kinds, as well as the addresses that are allowed for all profiles. Those are checked against
+ * the profile instead: see `createOpenIdProvider`.
  */
 export function toClient (profile: Profile, legacyCallback: string): ClientMetadata {
   const callbacks = callbacksOf(profile, legacyCallback)
@@ -24,14 +26,14 @@ export function toClient (profile: Profile, legacyCallback: string): ClientMetad
     application_type: native ? 'native' : 'web',
     redirect_uris: callbacks.filter(ofItsKind),
     post_logout_redirect_uris: profile.logoutUrls.filter(ofItsKind),
-    // By it a refreshed token is known to be of the same sign-in.
+    // Shows that a refreshed token belongs to the same sign-in.
     require_auth_time: true,
     response_types: callbacks.length > 0 ? ['code'] : [],
     grant_types: callbacks.length > 0 ? ['authorization_code', 'refresh_token'] : ['refresh_token']
   }
 }
 
-/** Whether an address is a site's, and not one that any app on a device can claim. */
+/** Whether an address belongs to a web site, rather than being one that any app on a device can claim. */
 export function isWeb (text: string): boolean {
   return /^https?:/i.test(text)
 }

@@ -10,12 +10,12 @@ import type { SigningKey } from './signing-keys.js'
 /** The scopes that every first-party client gets. */
 export const SCOPES = 'openid email profile offline_access'
 const INTERACTION_SECONDS = 60 * 60
-/** A browser that nobody has signed in with has a session while it signs out. */
+/** Signing out stores a session even for a browser that isn't signed in. */
 const NOBODYS_SESSION_SECONDS = 10 * 60
-/** However often it is refreshed, a sign-in ends after this. */
+/** A sign-in ends after this, however often it is refreshed. */
 const GRANT_SECONDS = 365 * 24 * 60 * 60
 
-/** A client network has begun too many sign-ins or sign-outs. It is told so itself, and not the app by a redirect. */
+/** A client network has started too many sign-ins or sign-outs. The browser shows this; it isn't redirected to the app. */
 class TooManyRequests extends errors.TemporarilyUnavailable {
   override allow_redirect = false
   constructor () {
@@ -24,7 +24,7 @@ class TooManyRequests extends errors.TemporarilyUnavailable {
   }
 }
 
-/** The pages that `oidc-provider` shows itself, as whole documents. */
+/** The pages that `oidc-provider` shows itself, as complete documents. */
 export interface ProviderPages {
   error (clientId: string | undefined, error: { error: string, error_description?: string | undefined }): string
   logout (clientId: string | undefined, form: string): string
@@ -34,7 +34,7 @@ export interface ProviderPages {
 export interface OpenIdProviderConfig {
   readonly issuer: string
   readonly keys: readonly SigningKey[]
-  /** The first one signs; the others are those of before. */
+  /** The first one signs; the others are earlier ones. */
   readonly cookieKeys: readonly string[]
   readonly records: AdapterFactory
   readonly accounts: Accounts
@@ -44,17 +44,17 @@ export interface OpenIdProviderConfig {
   readonly log: ProviderLog
   readonly tokenSeconds: number
   readonly refreshTokenSeconds: number
-  /** The redirect URI of the legacy routes, which have no use for refresh tokens. */
+  /** The redirect URI of the legacy routes, which get no refresh tokens. */
   readonly legacyCallback: string
-  /** Takes back that a refresh token was used, by a request that began then and has failed. */
+  /** Marks a refresh token as unused again, after a request that started at `since` has failed. */
   readonly takeBackUse: (refreshToken: string, since: number) => Promise<void>
-  /** Told of the error where a client network is refused. */
+  /** Receives the error when a client network is refused. */
   readonly refused: (error: unknown) => void
 }
 
 /**
- * The OpenID provider with one set of signing keys. It keeps nothing itself, so that a new one can take its place
- * when the keys change.
+ * The OpenID provider with one set of signing keys. It holds no state, so that a new one can replace it when the keys
+ * change.
  */
 export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   const { accounts, limits, profiles, pages, tokenSeconds, legacyCallback } = config
@@ -70,21 +70,21 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     jwks: { keys: [...config.keys] },
     cookies: {
       keys: [...config.cookieKeys],
-      // A site on a neighbouring name cannot set a cookie of this prefix, and so sign somebody in as somebody else (RFC 6265bis §4.1.3).
+      // The prefix prevents sibling domains from setting the cookie and signing someone in as someone else (RFC 6265bis §4.1.3).
       names: { session: secure ? '__Host-latchkey_session' : 'latchkey_session', interaction: 'latchkey_interaction', resume: 'latchkey_resume' },
       long: cookie,
       short: cookie
     },
     scopes: ['openid', 'offline_access'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'given_name', 'family_name'] },
-    // ID tokens carry the claims: they are what the API is called with.
+    // ID tokens contain the claims, because the API is called with ID tokens.
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     clientAuthMethods: ['none'],
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
-      // Would have the requests of anybody stored (RFC 9126); clients without a secret gain nothing by it.
+      // Pushed requests (RFC 9126) would store requests from anyone, and clients without a secret gain nothing from them.
       pushedAuthorizationRequests: { enabled: false },
       revocation: { enabled: true },
       rpInitiatedLogout: {
@@ -98,7 +98,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       IdToken: tokenSeconds,
       AuthorizationCode: 60,
       RefreshToken: config.refreshTokenSeconds,
-      // Tokens of the hosted pages end with the browser's session, unless offline_access was agreed to.
+      // Tokens from the hosted pages end with the browser's session, unless the person agreed to offline_access.
       Session: (_ctx, session) => session.accountId === undefined ? NOBODYS_SESSION_SECONDS : config.refreshTokenSeconds,
       Interaction: INTERACTION_SECONDS,
       Grant: GRANT_SECONDS
@@ -120,7 +120,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       const granted = ctx.oidc.result?.consent?.grantId ?? session.grantIdFor(client.clientId)
       const existing = granted === undefined ? undefined : await provider.Grant.find(granted)
       if (profiles.findByClientId(client.clientId)?.consent !== false) return existing
-      // An app of one's own: nobody is asked. One grant per browser and app is the family of its refresh tokens, which signing out ends.
+      // First-party apps need no consent. One grant per browser and app is the family of its refresh tokens, which signing out ends.
       const grant = existing ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
       grant.addOIDCScope(String(params?.scope ?? 'openid'))
       await grant.save()
@@ -141,25 +141,25 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       ctx.body = pages.error(clientIdOf(ctx), ctx.status === 429 ? { error: 'too_many_requests' } : out)
     }
   }
-  /** Nobody gets the token that was made for the one that was used, and then something else failed. */
+  /** Undoes a rotation when the request failed after it, since the client never received the new token. */
   const takeBack = async ({ RotatedRefreshToken: used, RefreshToken: made }: KoaContextWithOIDC['oidc']['entities'], refreshToken: string, begun: number) => {
     if (used !== undefined) await made?.destroy()
     await config.takeBackUse(refreshToken, begun)
   }
   const provider = new Provider(config.issuer, configuration)
-  // Which requests came over TLS is known from the public URL; the mount says so in the header that this trusts.
+  // Trusts the X-Forwarded headers, which `seenFromOutside` sets from the public URL.
   provider.proxy = true
   provider.use(async (ctx, next) => {
     const begun = Date.now()
     await next()
     if (ctx.status === 503) ctx.set('retry-after', String(AWAY_SECONDS))
     const refreshToken = ctx.status >= 500 ? ctx.oidc?.params?.refresh_token : undefined
-    // Where the database is still away it stays used, which is in the log.
+    // If the database is still unavailable, the token stays used. The failure is already logged.
     if (typeof refreshToken === 'string') await takeBack(ctx.oidc.entities, refreshToken, begun).catch(() => {})
   })
-  // Signing out keeps a session of whoever does it, signed in or not.
+  // Signing out stores a session for every browser, signed in or not, so it is limited too.
   provider.use(async (ctx, next) => {
-    // While the database is away the logout page itself says so, and keeps nothing.
+    // While the database is unavailable, the logout page itself says so and stores nothing.
     const may = !/^\/session\/end\/?$/i.test(ctx.path) || await limits.mayBeginSignOut(ctx.ip).catch(() => true)
     if (may) return await next()
     config.refused(new TooManyRequests())
@@ -168,7 +168,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     ctx.type = 'html'
     ctx.body = pages.error(undefined, { error: 'too_many_requests' })
   })
-  // Exactly the profile's URLs, whatever kind they are of, where oidc-provider would let a native client vary the port of a loopback address.
+  // Allows exactly the profile's URLs, of either kind. oidc-provider would let native clients vary the port of a loopback address.
   provider.Client.prototype.redirectUriAllowed = function (uri) { return callbacks(this.clientId).includes(uri) }
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }
   provider.on('server_error', (_ctx, error) => { config.log.error({ err: error }, 'The OpenID provider failed') })
@@ -176,19 +176,20 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
 }
 
 /**
- * The sign-in that a browser comes back to when nothing is left of it. The cookie that says whether it began here is sent to the hosted pages alone: they
- * know what to answer. One that is there still, and does not fit the browser's session, is an error.
+ * The id of a sign-in that a browser returns to after its record is gone. Only the hosted pages receive the cookie that
+ * tells whether this browser started it, so they decide what to answer. A sign-in that still exists but doesn't fit the
+ * browser's session is an error.
  */
 function finishedSignIn ({ oidc, path }: KoaContextWithOIDC): string | undefined {
   return oidc.route === 'resume' && oidc.entities.Interaction === undefined ? /^\/auth\/([\w-]+)$/.exec(path)?.[1] : undefined
 }
 
-/** The check of `oidc-provider` that asks people of a native client each time (RFC 8252 §8.6), wherever they are sent to. */
+/** The check with which `oidc-provider` asks the people of a native client every time (RFC 8252 §8.6), whatever the redirect URI. */
 const NATIVE_PROMPT = 'native_client_prompt'
 
 /**
- * What `oidc-provider` asks people for, where a sign-in is counted before it is kept, and where they are asked each time on the way to an address that any app
- * can claim, and not to the others of the same profile.
+ * The interaction policy of `oidc-provider`, with two changes. A sign-in is counted before it is stored. And people are
+ * asked every time on the way to an address that any app can claim, but not to other addresses of the same profile.
  */
 function limitedPolicy (limits: AccountLimits) {
   const policy = interactionPolicy.base()
@@ -196,18 +197,18 @@ function limitedPolicy (limits: AccountLimits) {
   if (login === undefined) return policy
   const { details } = login
   login.details = async ctx => {
-    // Without a prompt it ends here, and nothing is kept.
+    // With prompt=none the request ends here and nothing is stored.
     if (!ctx.oidc.promptPending('none') && !await limits.mayBeginSignIn(ctx.ip)) throw new TooManyRequests()
     return await details(ctx)
   }
   const consent = policy.get('consent')
   consent?.checks.remove(NATIVE_PROMPT)
-  consent?.checks.add(new interactionPolicy.Check(NATIVE_PROMPT, 'people are asked before an app on a device gets a token', 'interaction_required', ({ oidc }) =>
+  consent?.checks.add(new interactionPolicy.Check(NATIVE_PROMPT, 'native apps need the user to confirm every sign-in', 'interaction_required', ({ oidc }) =>
     !isWeb(String(oidc.params?.redirect_uri)) && oidc.result?.consent === undefined ? interactionPolicy.Check.REQUEST_PROMPT : interactionPolicy.Check.NO_NEED_TO_PROMPT))
   return policy
 }
 
-/** The claims of an account; what it does not have is left out. */
+/** The claims of an account, without those it has no value for. */
 export function claimsOf (account: Account): AccountClaims {
   const name = [account.firstName, account.lastName].filter(Boolean).join(' ')
   return {

@@ -1,16 +1,16 @@
 import type { Adapter } from 'oidc-provider'
 import type { Names } from './accounts.js'
 
-/** What was typed in at a step of a hosted sign-in, for its next step. */
+/** What was entered at one step of a hosted sign-in, kept for the next step. */
 export interface Pending {
   readonly email: string
-  /** The password that was typed in with the address, at sign-up or sign-in: whoever types in the code of the email gets it. */
+  /** The password entered with the address at sign-up or sign-in. Entering the emailed code makes it the account's password. */
   readonly chosen?: ChosenPassword | undefined
 }
 
 export interface ChosenPassword {
   readonly passwordHash: string
-  /** Where somebody signed up. */
+  /** Present after a sign-up. */
   readonly names?: Names | undefined
 }
 
@@ -23,7 +23,7 @@ export interface PendingEmails {
 
 const SECONDS = 60 * 60
 
-/** @param records where the OpenID provider keeps its own records, under a name of this one's */
+/** @param records the OpenID provider's storage, under this module's own name */
 export function createPendingEmails (records: Adapter): PendingEmails {
   return {
     keep: async (uid, { email, chosen }) => { await records.upsert(uid, { loginHint: email, ...(chosen === undefined ? {} : { params: { chosen } }) }, SECONDS) },

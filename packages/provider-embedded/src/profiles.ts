@@ -11,18 +11,18 @@ const schema = Type.Object({
   type: Type.Optional(Type.Literal('embedded')),
   /** Shown on the hosted pages and in emails. */
   name: Type.String({ minLength: 1, maxLength: 80 }),
-  /** What clients call themselves, and what `aud` is in their tokens. Default: the id. */
+  /** The OAuth client id, and the `aud` of its tokens. Default: the id. */
   clientId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$', description: 'at most 128 visible ASCII characters, without spaces' })),
-  /** Where the hosted pages may send a browser back to, compared exactly. */
+  /** Where the hosted pages may redirect to after a sign-in. URLs must match exactly. */
   callbackUrls: Type.Array(url, { default: [] }),
   logoutUrls: Type.Array(url, { default: [] }),
-  /** Shown in place of the name. */
+  /** Shown instead of the name. */
   brandName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
   /** The colour of the hosted pages' buttons and links: `#rrggbb`. */
   color: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a color such as #3b5bdb' })),
-  /** Whether the hosted pages offer to sign up. Default: true. */
+  /** Whether the hosted pages offer sign-up. Default: true. */
   signUp: Type.Boolean({ default: true }),
-  /** Whether people are asked to agree before the app gets their profile. Default: false, for apps of your own. */
+  /** Whether people must agree before the app gets their profile. Default: false, for your own apps. */
   consent: Type.Boolean({ default: false }),
   /** Answers `/oauth2/authorize?response_type=token` and `/logout` as Cognito's hosted UI does, for clients written for it. */
   legacyImplicit: Type.Boolean({ default: false })
@@ -33,7 +33,7 @@ export type EmbeddedProfileOptions = Pick<Static<typeof schema>, 'id' | 'name'> 
 
 export type Profile = Readonly<Static<typeof schema>> & { readonly clientId: string, readonly brandName: string }
 
-/** @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and what does not fit */
+/** @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and what is invalid */
 export function resolveProfile (options: unknown): Profile {
   const given = Value.Default(schema, { ...(options as object | undefined) }) as Static<typeof schema>
   const refuse = (why: string) => new errors.IDENTITY_PROVIDER_ERR_INVALID_OPTIONS(String(given.id ?? ''), why)
@@ -48,23 +48,23 @@ export function resolveProfile (options: unknown): Profile {
   return Object.freeze({ ...given, clientId: given.clientId ?? given.id, brandName: given.brandName ?? given.name })
 }
 
-/** The profiles that are open in this copy of the app. */
+/** The profiles that are open in this instance of the app. */
 export interface Profiles {
-  /** Opening a profile of the same id again replaces it. @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS another profile has its client id */
+  /** Opening a profile with the same id again replaces it. @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS if another profile has its client id */
   open (profile: Profile): void
-  /** Does nothing where another opening has replaced this one. */
+  /** Does nothing if the profile has been opened again since. */
   close (profile: Profile): void
-  /** With the addresses that are allowed for all of them. */
+  /** Includes the redirect URLs that are allowed for all profiles. */
   findByClientId (clientId: string): Profile | undefined
-  /** The profile with the addresses that are allowed for all of them. */
+  /** Adds the redirect URLs that are allowed for all profiles. */
   withShared (profile: Profile): Profile
-  /** Replaces the addresses that are allowed for all profiles. */
+  /** Replaces the redirect URLs that are allowed for all profiles. */
   share (redirects: SharedRedirects): void
-  /** The one that was opened first: whose name stands on a page that belongs to none. */
+  /** The profile that was opened first. Pages that belong to no profile show its name. */
   first (): Profile | undefined
 }
 
-/** Where a browser may be sent to from every profile's pages, beside the profile's own addresses. */
+/** Redirect URLs that are allowed for every profile, in addition to the profile's own. */
 export interface SharedRedirects {
   readonly callbackUrls: readonly string[]
   readonly logoutUrls: readonly string[]
@@ -81,7 +81,7 @@ export function createProfiles (): Profiles {
     share: redirects => { shared = redirects },
     open (profile) {
       const other = byClientId.get(profile.clientId)
-      if (other !== undefined && other.id !== profile.id) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_OPTIONS(profile.id, `clientId is that of the profile "${other.id}" already`)
+      if (other !== undefined && other.id !== profile.id) throw new errors.IDENTITY_PROVIDER_ERR_INVALID_OPTIONS(profile.id, `clientId is already used by the profile "${other.id}"`)
       for (const [clientId, opened] of byClientId) if (opened.id === profile.id) byClientId.delete(clientId)
       byClientId.set(profile.clientId, profile)
     },

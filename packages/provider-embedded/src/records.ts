@@ -4,14 +4,14 @@ import { errors, type Adapter, type AdapterFactory, type AdapterPayload, type Cl
 import { hashSecret } from './secrets.js'
 import type { RecordsTable } from './tables.js'
 
-/** Whoever knows the id of one of these may use it; only its hash is stored. */
+/** The ids of these are bearer secrets, so only their hashes are stored. */
 const bearerModels = new Set(['AccessToken', 'AuthorizationCode', 'LegacySignIn', 'RefreshToken', 'UsedLink'])
 
 /**
- * Keeps what `oidc-provider` stores in the database. Clients are the open profiles, and not stored.
+ * Stores the records of `oidc-provider` in the database. Clients come from the open profiles and are not stored.
  *
- * @param findClient gives the client of a client id
- * @param reuseMs how long a refresh token that was used may be used again, in milliseconds
+ * @param findClient finds a client by its client id
+ * @param reuseMs how long a used refresh token can be used again, in milliseconds
  */
 export function createRecords (db: Kysely<Tables>, findClient: (clientId: string) => ClientMetadata | undefined, reuseMs: number): AdapterFactory {
   return model => model === 'Client' ? clientsOf(findClient) : recordsOf(db, model, model === 'RefreshToken' ? reuseMs : 0)
@@ -66,7 +66,7 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
       if (consumed.numUpdatedRows > 0n) return
       const row = await db.selectFrom('latchkey_embedded_records').select(['grant_id', 'consumed_at']).where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
       if (row?.consumed_at != null && mayBeReused(row.consumed_at)) return
-      // Somebody else used it since it was read: as with any second use, nothing that came of it stays good.
+      // It was used by someone else after it was read. As with any second use, revoke everything issued from it.
       if (row?.grant_id) await revokeGrant(db, row.grant_id)
       throw new errors.InvalidGrant(`${model} already used`)
     },
@@ -80,10 +80,10 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
 }
 
 /**
- * Takes back that a refresh token was used, by a request that failed before it had given another one for it. Else whoever has it would be signed out by what they cannot
- * help, when they come with it again. Where the grant has another one that is good, it was used rightly.
+ * Marks a refresh token as unused again, after a request that failed before the client received a new one. Otherwise the
+ * client's retry would sign it out. If the grant has another unused token, the use was successful and stands.
  *
- * @param since milliseconds since 1970: when that request began
+ * @param since when that request started, in milliseconds since 1970
  */
 export async function takeBackUse (db: Kysely<Tables>, refreshToken: string, since: number): Promise<void> {
   await db.updateTable('latchkey_embedded_records as used')
@@ -94,7 +94,7 @@ export async function takeBackUse (db: Kysely<Tables>, refreshToken: string, sin
     .execute()
 }
 
-/** Ends a grant with all tokens and codes that came of it. */
+/** Deletes a grant with all tokens and codes issued from it. */
 export async function revokeGrant (db: Kysely<Tables>, grantId: string): Promise<void> {
   await db.deleteFrom('latchkey_embedded_records')
     .where(({ eb, or, and }) => or([eb('grant_id', '=', grantId), and([eb('model', '=', 'Grant'), eb('id', '=', grantId)])]))

@@ -3,33 +3,33 @@ import { createSecretBox } from '@latchkey/secret-box'
 import type { Kysely } from 'kysely'
 import { createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
-/** What the package keeps secret, all of it derived from one master. */
+/** The package's secrets, all derived from one master secret. */
 export interface Secrets {
   /** Whether private keys are encrypted at rest. */
   readonly sealing: boolean
-  /** Sign the cookies of the OpenID provider: the first one signs, the others are those of previous keys. */
+  /** Keys for the OpenID provider's cookies. The first one signs; the others come from previous keys. */
   readonly cookieKeys: readonly string[]
   /** A keyed hash (HMAC-SHA-256) of something short or guessable. */
   mac (purpose: string, text: string): string
-  /** Encrypts a private key; `kid` is what it must be opened for. */
+  /** Encrypts a private key. It can be opened only for the same `kid`. */
   seal (text: string, kid: string): string
-  /** The text, or `null` where it was not sealed under one of the keys for this `kid`. */
+  /** The text, or `null` if it was not sealed with one of the keys for this `kid`. */
   open (sealed: string, kid: string): string | null
-  /** Whether it should be sealed anew: under the current key, and in the present form. */
+  /** Whether it should be sealed again, with the current key or in the current format. */
   isOutdated (sealed: string): boolean
 }
 
 export interface SecretKeys {
   readonly secretKey?: string | undefined
-  /** Those of before: what they have sealed is still opened. */
+  /** Earlier keys. What they sealed can still be opened. */
   readonly previousSecretKeys?: readonly string[]
-  /** Whether a random value is kept where there is none yet. */
+  /** Whether to store a random value if there is none yet. */
   readonly upkeep: boolean
 }
 
 /**
- * Derives the secrets from `secretKey`, or, without one, from a random value kept in the database: that
- * value lies beside what it would encrypt, so private keys are then stored as they are.
+ * Derives the secrets from `secretKey`. Without one, they come from a random value in the database. Encrypting private
+ * keys with a value stored beside them would be pointless, so they are then stored unencrypted.
  */
 export async function loadSecrets (db: Kysely<Tables>, { secretKey, previousSecretKeys = [], upkeep }: SecretKeys): Promise<Secrets> {
   const master = secretKey ?? await storedSecret(db, 'master', upkeep)
@@ -61,7 +61,7 @@ function derive (master: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', master, 'latchkey-embedded', purpose, 32))
 }
 
-/** A one-way name for a secret that is random enough not to be guessed. */
+/** A one-way hash of a secret that is too random to guess. */
 export function hashSecret (secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }
@@ -74,7 +74,7 @@ export function randomSecret (): string {
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
-/** Opens what was sealed before there were several keys: without a version and the id of its key. */
+/** Opens the old format, from before key rotation, which has no version and no key id. */
 function openOldForm (key: Buffer, sealed: string, kid: string): string | null {
   const bytes = Buffer.from(sealed, 'base64url')
   try {
@@ -88,7 +88,7 @@ function openOldForm (key: Buffer, sealed: string, kid: string): string | null {
 }
 
 async function storedSecret (db: Kysely<Tables>, name: string, upkeep: boolean): Promise<string> {
-  // Of several copies that start at once, the first one's value counts.
+  // If several instances start at once, the first one's value wins.
   if (upkeep) {
     await db.insertInto('latchkey_embedded_secrets').values({ name, value: randomSecret() })
       .onConflict(conflict => conflict.column('name').doNothing()).execute()

@@ -15,37 +15,37 @@ export interface SigningKeys {
   /** The first one signs; all of them are published. */
   list (): readonly SigningKey[]
   /**
-   * Makes the next key. It is published at once and signs once every copy of the app has had time to publish it;
-   * the one before it stays published until its last token has expired.
+   * Creates the next key. It is published at once and signs once every instance of the app has had time to publish it.
+   * The previous key stays published until its last token has expired.
    */
   rotate (): Promise<{ kid: string, signsFrom: string }>
-  /** The public keys, as the key set shows them: those that sign, those that will, and those of tokens that have not ended. */
+  /** The public keys, as in the key set: current, upcoming, and those of tokens that have not expired yet. */
   published (): Promise<readonly object[]>
-  /** Looks for keys that other copies made; with `upkeep`, rotates by age and forgets keys that no token needs. */
+  /** Loads keys created by other instances. With `upkeep`, also rotates by age and deletes keys that no token needs. */
   refresh (): Promise<void>
 }
 
 export interface SigningKeysConfig {
   readonly db: Kysely<Tables>
   readonly secrets: Secrets
-  /** Milliseconds that the longest token lasts. */
+  /** Lifetime of the longest-lived token, in milliseconds. */
   readonly tokenMs: number
   /** Milliseconds between publishing a key and signing with it. */
   readonly publishMs: number
   readonly maxAgeMs: number
-  /** Whether keys are made, removed and encrypted anew when that is due; else they are read only, and there may be none. */
+  /** Whether to create, remove and re-encrypt keys when that is due. Otherwise keys are only read, and there may be none. */
   readonly upkeep: boolean
   /** Called when the list has changed. */
   readonly onChange: () => void
 }
 
-/** Tokens are accepted a little beyond their end, by clocks that are behind. */
+/** Verifiers whose clocks are behind accept tokens a little longer. */
 const CLOCK_TOLERANCE_MS = 5 * 60_000
 
 /**
- * Loads the signing keys (RS256), with `upkeep` making the first one if there is none.
+ * Loads the signing keys (RS256). With `upkeep`, creates the first one if there is none.
  *
- * @throws PROVIDER_EMBEDDED_ERR_SECRET_KEY they are encrypted under another `secretKey`
+ * @throws PROVIDER_EMBEDDED_ERR_SECRET_KEY if they are encrypted under another `secretKey`
  */
 export async function loadSigningKeys (config: SigningKeysConfig): Promise<SigningKeys> {
   const { db, secrets, upkeep } = config
@@ -63,7 +63,7 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
 
   let rotating: Promise<{ kid: string, signsFrom: string }> | null = null
 
-  /** One at a time: whoever asks meanwhile gets the same new key. */
+  /** Concurrent calls share one rotation and get the same new key. */
   async function rotate (): Promise<{ kid: string, signsFrom: string }> {
     rotating ??= makeNext().finally(() => { rotating = null })
     return await rotating
@@ -89,7 +89,7 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
       await rotate()
       return
     }
-    // A key is needed until the tokens have expired that it signed before its successor took over.
+    // A key is needed until the tokens that it signed before its successor took over have expired.
     const needed = stored.filter((_row, index) => {
       const successor = stored[index - 1]
       return successor === undefined || Date.parse(successor.signs_from) + config.tokenMs + CLOCK_TOLERANCE_MS > now
@@ -115,7 +115,7 @@ export async function loadSigningKeys (config: SigningKeysConfig): Promise<Signi
     const text = form === 'plain' ? content : secrets.open(content ?? '', kid)
     if (text === null || text === undefined) throw new PROVIDER_EMBEDDED_ERR_SECRET_KEY()
     const jwk = JSON.parse(text) as SigningKey
-    // Keys made before a secretKey was configured are encrypted as soon as there is one, and encrypted anew when it is another.
+    // Encrypts keys that were stored before there was a secretKey, and re-encrypts them after it changes.
     if (upkeep && secrets.sealing && (form === 'plain' || secrets.isOutdated(content ?? ''))) await db.updateTable('latchkey_embedded_keys').set({ private_jwk: toStored(jwk) }).where('kid', '=', kid).execute()
     return jwk
   }

@@ -1,6 +1,6 @@
-/** Times are ISO 8601 text on both databases, so that they compare alike. */
+/** Times are ISO 8601 text on both databases, so that they compare in the same way. */
 export interface AccountsTable {
-  /** What `sub` is in the account's tokens. */
+  /** The `sub` of the account's tokens. */
   id: string
   email: string
   email_verified: number
@@ -12,11 +12,11 @@ export interface AccountsTable {
   updated_at: string
 }
 
-/** One signing key each; of those whose time to sign has come, the newest signs. */
+/** One row per signing key. Of the keys whose `signs_from` has passed, the newest signs. */
 export interface KeysTable {
   generation: number
   kid: string
-  /** `sealed:` and AES-256-GCM of the private JWK, or `plain:` and the JWK. */
+  /** The private JWK: `sealed:` and its AES-256-GCM ciphertext, or `plain:` and the JSON. */
   private_jwk: string
   created_at: string
   signs_from: string
@@ -36,7 +36,7 @@ export interface RecordsTable {
   expires_at: string | null
 }
 
-/** Tries counted against lock-out, by what is tried and by whom; emails on their way, by the sign-in that asked for them; and, without tries, the networks that accounts were signed in from. */
+/** Attempts counted for rate limiting; emails being sent, by the sign-in that requested them; and, with no attempts, the networks that accounts signed in from. */
 export interface AttemptsTable {
   key: string
   tries: number
@@ -44,7 +44,7 @@ export interface AttemptsTable {
   expires_at: string
 }
 
-/** The one code and link that is good for an address and a purpose; asking again replaces it. */
+/** The one valid code and link for an address and a purpose. A new request replaces it. */
 export interface CodesTable {
   purpose: string
   email: string
@@ -52,19 +52,19 @@ export interface CodesTable {
   code_hash: string
   link_hash: string
   tries: number
-  /** The profile and the hosted sign-in that asked for it. */
+  /** The profile and the hosted sign-in that requested it. */
   client_id: string
   interaction_uid: string | null
   expires_at: string
 }
 
-/** Random values made at the first start. */
+/** Random values created at the first start. */
 export interface SecretsTable {
   name: string
   value: string
 }
 
-/** Emails that were not sent, since no SMTP server is configured; development only. */
+/** Emails that were not sent because no SMTP server is configured. Development only. */
 export interface OutboxTable {
   id: string
   recipient: string

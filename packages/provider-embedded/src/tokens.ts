@@ -13,24 +13,24 @@ export interface RunningProvider {
 }
 
 export interface Tokens {
-  /** Tokens for somebody who has shown who they are: a grant of its own, as a sign-in at the hosted page has. */
+  /** Tokens for someone who has authenticated, with a grant of their own, as for a sign-in at the hosted page. */
   issue (profile: Profile, account: Account): Promise<TokenSet>
   /** @throws IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED, _UNAVAILABLE */
   refresh (profile: Profile, refreshToken: string): Promise<TokenSet>
   /** @throws IDENTITY_PROVIDER_ERR_INVALID_CODE, _UNAVAILABLE */
   exchange (profile: Profile, request: { code: string, redirectUri: string, codeVerifier?: string | undefined, nonce?: string | undefined }): Promise<TokenSet>
-  /** The grant of a refresh token that is good and this account's, or `null`. */
+  /** The grant of a refresh token, or `null` if the token is invalid or another account's. */
   grantOf (accountId: string, refreshToken: string | undefined): Promise<string | null>
 }
 
 /**
- * Tokens for the methods of the adapter, by the same models and the same token endpoint as the hosted pages, so that
- * rotation, reuse detection and revocation are one.
+ * Tokens for the adapter's methods. They use the same models and token endpoint as the hosted pages, so that rotation,
+ * reuse detection and revocation work the same way.
  *
- * @param current the OpenID provider with the newest keys
+ * @param current the OpenID provider with the current keys
  */
 export function createTokens (current: () => RunningProvider): Tokens {
-  /** Asks the token endpoint (RFC 6749 §3.2) without going through the network. */
+  /** Calls the token endpoint (RFC 6749 §3.2) without the network. */
   async function ask (profile: Profile, grantError: () => Error, parameters: Record<string, string>): Promise<TokenSet> {
     const response = await inject(current().handle, {
       method: 'POST',
@@ -76,7 +76,7 @@ export function createTokens (current: () => RunningProvider): Tokens {
 
     async exchange (profile, { code, redirectUri, codeVerifier, nonce }) {
       const invalid = () => new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE()
-      // Without a verifier the code is refused as any other that does not fit.
+      // A missing verifier gets the same error as a wrong one.
       if (codeVerifier === undefined) throw invalid()
       const tokens = await ask(profile, invalid, { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: codeVerifier })
       if (nonce !== undefined && decodeJwt(tokens.idToken).nonce !== nonce) throw invalid()

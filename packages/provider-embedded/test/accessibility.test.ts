@@ -7,14 +7,14 @@ import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
 
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
-/** What axe finds wrong with a page by WCAG 2.2 AA, as `rule: where`. */
+/** The WCAG 2.2 AA violations that axe finds on a page, as `rule: where`. */
 async function violations (page: Page): Promise<string[]> {
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(`axe.run(document, { runOnly: ${JSON.stringify(tags)} })`) as axe.AxeResults
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
 }
 
-t.test('every page meets WCAG 2.2 AA as far as axe can tell', async t => {
+t.test('every page meets WCAG 2.2 AA, as far as axe can tell', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf({ color: '#0b7285' }))
   const browser = await startChromium(t)
@@ -45,14 +45,14 @@ t.test('every page meets WCAG 2.2 AA as far as axe can tell', async t => {
       await page.goto((await running.smtp.nth(email, 1)).link)
       await check('the link of a sign-up', /confirm/i)
       await page.getByLabel('Password').fill('not the password')
-      await page.getByRole('button', { name: 'Confirm my address' }).click()
+      await page.getByRole('button', { name: 'Confirm address' }).click()
       await page.getByRole('alert').waitFor()
       await check('the link of a sign-up, with a wrong password', /confirm/i)
       await page.goto((await beginSignIn(running)).url)
       await page.getByRole('link', { name: 'Forgot password?' }).click()
       await check('a forgotten password', /password/i)
       await page.getByLabel('Email address').fill(`old-${email}`)
-      await page.getByRole('button', { name: 'Send the code' }).click()
+      await page.getByRole('button', { name: 'Send code' }).click()
       await page.getByLabel('Code').waitFor()
       await check('a new password', /./)
       await page.goto((await running.smtp.nth(`old-${email}`, 2)).link)
@@ -64,7 +64,7 @@ t.test('every page meets WCAG 2.2 AA as far as axe can tell', async t => {
   }
 })
 
-t.test('no label of the sign-up page breaks over lines, and no page scrolls sideways, from narrow phones on', async t => {
+t.test('labels on the sign-up page fit on one line, and nothing scrolls sideways, from narrow phones up', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf())
   const browser = await startChromium(t)
@@ -81,11 +81,11 @@ t.test('no label of the sign-up page breaks over lines, and no page scrolls side
   }
 })
 
-t.test('who has set a larger text in the browser gets it, and reads it without scrolling sideways', async t => {
+t.test('text follows the size set in the browser, without scrolling sideways', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf())
   const browser = await startChromium(t)
-  // The root's size is what the browser's setting changes; the pages themselves let nobody add a style.
+  // The browser's setting changes the root's font size. The pages' CSP allows no added styles, hence bypassCSP.
   const { page } = await openWindow(browser, { viewport: { width: 360, height: 640 }, bypassCSP: true })
   await page.goto((await beginSignIn(running)).url)
   const base = page.url()

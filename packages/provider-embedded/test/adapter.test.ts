@@ -8,7 +8,7 @@ const password = 'correct horse battery'
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    // A second use of a refresh token is one too many, at once.
+    // With 0, a second use of a refresh token is refused at once.
     const running = await startApp(t, dialect, { refreshTokenReuseSeconds: 0 })
     const provider = running.app.providerEmbedded.createProvider(profileOf())
 
@@ -19,7 +19,7 @@ for (const dialect of dialects) {
       return account
     }
 
-    t.test('an account signs in once its address is confirmed, with the claims in the ID token', async t => {
+    t.test('an account can sign in after its address is confirmed, with the claims in the ID token', async t => {
       const email = 'Ada@Example.com'
       const signedUp = await provider.signUpWithPassword({ email, password, firstName: 'Ada', lastName: 'Lovelace' })
       t.equal(signedUp.emailVerified, false)
@@ -38,14 +38,14 @@ for (const dialect of dialects) {
       t.equal(tokens.idTokenExpiresAt, new Date((payload.exp ?? 0) * 1000).toISOString())
     })
 
-    t.test('tokens of a password sign-in are those of the OpenID provider', async t => {
+    t.test('tokens from a password sign-in work at the OpenID provider', async t => {
       await confirmedAccount('grace@example.com')
       const tokens = await provider.signInWithPassword({ email: 'grace@example.com', password })
       const userinfo = await fetch(`${running.url}/oidc/me`, { headers: { authorization: `Bearer ${tokens.accessToken}` } })
       t.match(await userinfo.json(), { email: 'grace@example.com', email_verified: true })
     })
 
-    t.test('a refreshed token says when it was that somebody signed in', async t => {
+    t.test('a refreshed token has the time of the sign-in', async t => {
       await confirmedAccount('refreshing@example.com')
       const begun = Math.floor(Date.now() / 1000)
       const first = await provider.signInWithPassword({ email: 'refreshing@example.com', password })
@@ -57,7 +57,7 @@ for (const dialect of dialects) {
       t.match(decodeJwt((await provider.refreshTokens({ refreshToken: second.refreshToken as string })).idToken), { auth_time: authTime })
     })
 
-    t.test('a refresh token works once; using it again ends all that came of it', async t => {
+    t.test('a refresh token works once; using it again ends everything issued from it', async t => {
       await confirmedAccount('joan@example.com')
       const first = await provider.signInWithPassword({ email: 'joan@example.com', password })
       const other = await provider.signInWithPassword({ email: 'joan@example.com', password })
@@ -69,7 +69,7 @@ for (const dialect of dialects) {
     })
 
     for (const model of ['RefreshToken', 'AccessToken']) {
-      t.test(`a refresh token whose request fails while the database does not keep a new ${model} is as good as before, and works once`, async t => {
+      t.test(`a refresh token stays valid, and works once, if its request fails because the database cannot store a new ${model}`, async t => {
         const { db } = running.app
         const email = `${model.toLowerCase()}@example.com`
         await confirmedAccount(email)
@@ -88,14 +88,14 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('for a client that refreshes twice at once, a refresh token works again for as long as it is told, and ends the sign-in later', async t => {
+    t.test('within refreshTokenReuseSeconds a refresh token can be used again; later that ends the sign-in', async t => {
       const lenient = (await startApp(t, dialect, { refreshTokenReuseSeconds: 60, copyOf: running })).app.providerEmbedded.createProvider(profileOf())
       await confirmedAccount('alan@example.com')
       const { refreshToken } = await lenient.signInWithPassword({ email: 'alan@example.com', password })
       const given = await Promise.all(Array.from({ length: 8 }, () => lenient.refreshTokens({ refreshToken: refreshToken as string })))
       t.equal(new Set(given.map(tokens => tokens.refreshToken)).size, 8)
       const next = await lenient.refreshTokens({ refreshToken: given[0]?.refreshToken as string })
-      // As if they had been used a minute earlier.
+      // Pretend that they were used a minute earlier.
       const { db } = running.app
       for (const { id, consumed_at: consumedAt } of await db.selectFrom('latchkey_embedded_records').select(['id', 'consumed_at']).where('consumed_at', 'is not', null).execute()) {
         await db.updateTable('latchkey_embedded_records').set({ consumed_at: new Date(Date.parse(consumedAt as string) - 60_000).toISOString() }).where('id', '=', id).execute()
@@ -104,7 +104,7 @@ for (const dialect of dialects) {
       await t.rejects(lenient.refreshTokens({ refreshToken: next.refreshToken as string }), { code: 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED' })
     })
 
-    t.test('of many uses at once at most one gets tokens, and they end with the family', async t => {
+    t.test('of many simultaneous uses at most one gets tokens, which end with the family', async t => {
       await confirmedAccount('edith@example.com')
       const { refreshToken } = await provider.signInWithPassword({ email: 'edith@example.com', password })
       const results = await Promise.allSettled(Array.from({ length: 8 }, () => provider.refreshTokens({ refreshToken: refreshToken as string })))
@@ -114,7 +114,7 @@ for (const dialect of dialects) {
       t.ok(results.every(result => result.status === 'fulfilled' || (result.reason as { code: string }).code === 'IDENTITY_PROVIDER_ERR_REFRESH_TOKEN_EXPIRED'))
     })
 
-    t.test('a refresh token of one profile is none of another', async t => {
+    t.test('a refresh token of one profile does not work for another', async t => {
       const other = running.app.providerEmbedded.createProvider(profileOf({ id: 'other' }))
       await confirmedAccount('mary@example.com')
       const { refreshToken } = await provider.signInWithPassword({ email: 'mary@example.com', password })
@@ -122,7 +122,7 @@ for (const dialect of dialects) {
       await other.close?.()
     })
 
-    t.test('a changed password ends other sign-ins, and keeps the one that changed it', async t => {
+    t.test('a changed password ends all sign-ins except the one that changed it', async t => {
       const email = 'rosalind@example.com'
       await confirmedAccount(email)
       const [mine, theirs] = [await provider.signInWithPassword({ email, password }), await provider.signInWithPassword({ email, password })]
@@ -134,7 +134,7 @@ for (const dialect of dialects) {
       await t.resolves(provider.signInWithPassword({ email, password: 'another good one' }))
     })
 
-    t.test('a forgotten password is replaced by the emailed code, once, which ends every sign-in', async t => {
+    t.test('the emailed code replaces a forgotten password, once, and ends every sign-in', async t => {
       const email = 'hedy@example.com'
       await confirmedAccount(email)
       const { refreshToken } = await provider.signInWithPassword({ email, password })
@@ -147,7 +147,7 @@ for (const dialect of dialects) {
       await t.resolves(provider.signInWithPassword({ email, password: 'another good one' }))
     })
 
-    t.test('one address has one account, however many sign up at once', async t => {
+    t.test('one address gets one account, however many sign-ups come at once', async t => {
       const email = 'many@example.com'
       const results = await Promise.allSettled(Array.from({ length: 10 }, () => provider.signUpWithPassword({ email, password })))
       t.equal(results.filter(result => result.status === 'fulfilled').length, 1)
@@ -164,7 +164,7 @@ for (const dialect of dialects) {
       await t.rejects(provider.signInWithPassword({ email, password }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
     })
 
-    t.test('nothing that can be used is stored as it is, and none of it is logged', async t => {
+    t.test('no secret is stored in clear text or logged', async t => {
       const email = 'stored@example.com'
       await confirmedAccount(email)
       const tokens = await provider.signInWithPassword({ email, password })

@@ -14,10 +14,10 @@ const throttled = { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' }
 const refused = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' }
 const invalidCode = { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' }
 
-/** What somebody else chose for an address that is not theirs. */
+/** The password that an attacker chose for someone else's address. */
 const attackers = 'what the attacker chose'
 
-/** Signs up at the page in a browser of its own; gives the page that it ends on. */
+/** Signs up on the page, by default in a new browser. @returns the page that it ends on */
 async function signUpByPage (running: TestApp, fields: Record<string, string>, browser = formBrowser(running.url)) {
   const page = await browser.open((await beginSignIn(running)).url)
   return await browser.submit(await browser.open(`${page.url.href}/sign-up`), '/sign-up', { password, ...fields })
@@ -29,12 +29,12 @@ for (const dialect of dialects) {
     const provider = running.app.providerEmbedded.createProvider(profileOf())
 
     async function triesByKey (email: string): Promise<Record<string, number>> {
-      // Which email is on its way is kept there too, where nobody waits for it, and refuses nobody anything.
+      // The notes about emails being sent are in this table too, but don't refuse anything.
       const rows = await running.app.db.selectFrom('latchkey_embedded_attempts').select(['key', 'tries']).where('key', 'not like', 'email%OfSignIn:%').execute()
       return Object.fromEntries(rows.map(({ key, tries }) => [key.replace(email, '<email>'), tries]))
     }
 
-    t.test('the limits do not tell whether an address that was signed up at the page had an account', async t => {
+    t.test('the limits do not reveal whether an address that signs up on the page had an account', async t => {
       const counted = []
       await confirmedAccount(running, 'had-one@example.com')
       await provider.signUpWithPassword({ email: 'had-half@example.com', password })
@@ -42,7 +42,7 @@ for (const dialect of dialects) {
         await running.app.db.deleteFrom('latchkey_embedded_attempts').execute()
         t.match((await signUpByPage(running, { email })).html, 'Check your email')
         counted.push(await triesByKey(email))
-        // Emails of it are limited all the same: one more was asked for than these.
+        // Emails to it are limited in each case: together with the sign-up these are four.
         for (let times = 1; times <= 3; times++) await provider.forgotPassword({ email, clientAddress: '127.0.0.1' })
         await t.rejects(provider.forgotPassword({ email, clientAddress: '127.0.0.1' }), throttled, email)
       }
@@ -50,18 +50,18 @@ for (const dialect of dialects) {
       t.strictSame(counted[0], counted[2])
     })
 
-    t.test('an email about an account that was there has no code for a page that waits for another', async t => {
+    t.test('the email about an existing account has no code, because the page waits for another one', async t => {
       const email = 'told@example.com'
       await confirmedAccount(running, email)
       await signUpByPage(running, { email })
       const { subject, code, link, text } = await running.smtp.nth(email, 2)
-      t.match(subject, 'You have an account')
+      t.match(subject, 'You already have an account')
       t.equal(code, '')
       t.notMatch(text, 'this code')
       t.match((await formBrowser(running.url).open(link)).html, 'Choose a new password')
     })
 
-    t.test('further addresses of one IPv6 network are the same client; addresses of IPv4 are not, however they are written', async t => {
+    t.test('addresses in one IPv6 network are the same client; IPv4 addresses are not, however they are written', async t => {
       const signIn = async (email: string, clientAddress: string) => await provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress })
       for (let tries = 1; tries <= 30; tries++) await t.rejects(signIn(`v6-${tries}@example.com`, `2001:db8:1:2::${tries.toString(16)}`), refused)
       await holdWaits(running)
@@ -72,10 +72,10 @@ for (const dialect of dialects) {
       await holdWaits(running)
       await t.rejects(signIn('v4-31@example.com', '192.0.2.50'), throttled)
       await t.rejects(signIn('v4-32@example.com', '::ffff:192.0.2.51'), refused)
-      await t.rejects(signIn('v4-33@example.com', 'unix socket'), refused, 'what is no address is one client')
+      await t.rejects(signIn('v4-33@example.com', 'unix socket'), refused, 'everything that is not an address is one client')
     })
 
-    t.test('names have no control characters and an end', async t => {
+    t.test('names have no control characters and a maximum length', async t => {
       const email = 'named@example.com'
       await provider.signUpWithPassword({ email, password, firstName: '\0A\r\nBcc: x@example.com\u0007', lastName: 'é'.repeat(100_000) })
       await provider.confirmEmail({ email, code: (await running.smtp.nth(email, 1)).code, password })
@@ -89,22 +89,22 @@ for (const dialect of dialects) {
     })
 
     async function isOwners (t: Test, email: string): Promise<void> {
-      await t.rejects(provider.signInWithPassword({ email, password: attackers }), refused, 'not by what the attacker chose')
-      await t.resolves(provider.signInWithPassword({ email, password }), 'by what the owner chose')
+      await t.rejects(provider.signInWithPassword({ email, password: attackers }), refused, 'not with the attacker\'s password')
+      await t.resolves(provider.signInWithPassword({ email, password }), 'with the owner\'s password')
     }
 
     const isConfirmed = async (email: string) =>
       (await running.app.db.selectFrom('latchkey_embedded_accounts').select('email_verified').where('email', '=', email).executeTakeFirstOrThrow()).email_verified === 1
 
     for (const sentAgain of [false, true]) {
-      t.test(`the owner of an address that somebody signed up before signs up at the page and gets the account, by the code ${sentAgain ? 'that was sent again' : 'of the first email'}`, async t => {
+      t.test(`the owner of an address that someone else signed up with signs up on the page and gets the account, with the code ${sentAgain ? 'that was sent again' : 'from the first email'}`, async t => {
         const email = `before-${sentAgain}@example.com`
         await provider.signUpWithPassword({ email, password: attackers, firstName: 'Mallory' })
         const before = await running.smtp.nth(email, 1)
         const browser = formBrowser(running.url)
         let page = await signUpByPage(running, { email, firstName: 'Ada' }, browser)
         let sent = await running.smtp.nth(email, 2)
-        t.equal(sent.subject, before.subject, 'a confirmation as any other')
+        t.equal(sent.subject, before.subject, 'a confirmation like any other')
         t.equal(await isConfirmed(email), false)
         if (sentAgain) {
           page = await browser.submit(page, '/confirm/resend')
@@ -120,7 +120,7 @@ for (const dialect of dialects) {
       ['at the page', async (email: string) => { t.match((await signUpByPage(running, { email, password: attackers })).html, 'Check your email') }],
       ['by the API', async (email: string) => { await t.rejects(provider.signUpWithPassword({ email, password: attackers }), { code: 'IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS' }) }]
     ] as const) {
-      t.test(`somebody who signs up ${way} after the owner, before the code is typed in, gets nothing`, async t => {
+      t.test(`someone who signs up ${way} after the owner, before the code is entered, gets nothing`, async t => {
         const email = `after-${way.replaceAll(' ', '-')}@example.com`.toLowerCase()
         const browser = formBrowser(running.url)
         const page = await signUpByPage(running, { email }, browser)
@@ -156,12 +156,12 @@ for (const dialect of dialects) {
       }],
       ['by an invitation', async (email: string) => {
         await provider.inviteAccount({ email, firstName: 'Ada' })
-        await t.rejects(provider.signInWithPassword({ email, password: attackers }), refused, 'before it is accepted, too')
+        await t.rejects(provider.signInWithPassword({ email, password: attackers }), refused, 'also before it is accepted')
         const browser = formBrowser(running.url)
         await browser.submit(await browser.open((await running.smtp.nth(email, 2)).link), '/oidc/invite', { newPassword: password })
       }]
     ] as const) {
-      t.test(`an account that somebody else made is another one once its owner confirms it ${way}: subject, names and password`, async t => {
+      t.test(`an account that someone else created gets a new subject, names and password when the owner confirms it ${way}`, async t => {
         const email = `${way.replaceAll(' ', '-')}@example.com`
         const { subject } = await provider.signUpWithPassword({ email, password: attackers, firstName: 'Mallory', lastName: 'Mallory' })
         await running.smtp.nth(email, 1)
@@ -188,7 +188,7 @@ for (const dialect of dialects) {
         t.equal((await browser.submit(page, '/confirm', { code: (await running.smtp.nth(email, 2)).code })).status, 0)
       }]
     ] as const) {
-      t.test(`an account stays the same where its own password confirms it ${way}, and where that is forgotten later`, async t => {
+      t.test(`an account stays the same if its own password confirms it ${way}, and if that is forgotten later`, async t => {
         const email = `same-${way.replaceAll(' ', '-')}@example.com`
         const { subject } = await provider.signUpWithPassword({ email, password, firstName: 'Ada', lastName: 'Lovelace' })
         await confirm(email)
@@ -200,7 +200,7 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('the code of an email does not confirm at the page with a password that was not typed in there', async t => {
+    t.test('on the page, the emailed code does not confirm without a password that was entered there', async t => {
       const email = 'no-password@example.com'
       await provider.signUpWithPassword({ email, password: attackers })
       const { code } = await running.smtp.nth(email, 1)
@@ -209,14 +209,14 @@ for (const dialect of dialects) {
       await browser.submit(await browser.open(`${begun.url.href}/forgot`), '/forgot', { email })
       const refusal = await browser.submit(await browser.open(`${begun.url.href}/confirm`), '/confirm', { code })
       t.equal(refusal.status, 400)
-      t.match(refusal.html, 'type in your password first')
+      t.match(refusal.html, 'enter your password first')
       t.equal(await isConfirmed(email), false)
       await browser.submit(await browser.open(`${begun.url.href}/sign-up`), '/sign-up', { email, password })
       await browser.submit(await browser.open(`${begun.url.href}/forgot`), '/forgot', { email: 'another@example.com' })
-      t.match((await browser.submit(await browser.open(`${begun.url.href}/confirm`), '/confirm', { code })).html, 'type in your password first', 'nor with that for another address')
+      t.match((await browser.submit(await browser.open(`${begun.url.href}/confirm`), '/confirm', { code })).html, 'enter your password first', 'nor with the password for another address')
     })
 
-    t.test('signing in at the page before the address is confirmed leads to the code and keeps the password', async t => {
+    t.test('signing in on the page before the address is confirmed leads to the code and keeps the password', async t => {
       const email = 'unconfirmed@example.com'
       await provider.signUpWithPassword({ email, password })
       await running.smtp.nth(email, 1)
@@ -229,13 +229,13 @@ for (const dialect of dialects) {
       await isOwners(t, email)
     })
 
-    t.test('the link of an account that somebody else made confirms nothing without its password, and stays good', async t => {
+    t.test('the link for an account that someone else created confirms nothing without its password, and stays valid', async t => {
       const email = 'linked@example.com'
       await provider.signUpWithPassword({ email, password: attackers })
       const { link } = await running.smtp.nth(email, 1)
       const browser = formBrowser(running.url)
       const page = await browser.open(link)
-      t.match(page.html, 'ignore the email')
+      t.match(page.html, 'Ignore the email')
       t.match(page.html, 'autocomplete="current-password"')
       for (const [typed, status] of [['', 400], [password, 401]] as const) {
         const refusal = await browser.submit(page, '/oidc/confirm', { password: typed })
@@ -244,12 +244,12 @@ for (const dialect of dialects) {
         t.match(refusal.html, 'aria-invalid="true"')
         t.equal(await isConfirmed(email), false)
       }
-      t.match(await triesByKey(email), { 'passwordOfAccountFrom:<email>|127.0.0.1': 1 }, 'counted as a sign-in is')
-      t.match((await browser.submit(page, '/oidc/confirm', { password: attackers })).html, 'Your address is confirmed', 'who knows both')
+      t.match(await triesByKey(email), { 'passwordOfAccountFrom:<email>|127.0.0.1': 1 }, 'counted like a sign-in')
+      t.match((await browser.submit(page, '/oidc/confirm', { password: attackers })).html, 'Email address confirmed', 'with both link and password')
       await t.resolves(provider.signInWithPassword({ email, password: attackers }))
     })
 
-    t.test('many wrong passwords at a link have to wait, at other ways of trying as well', async t => {
+    t.test('too many wrong passwords at a link have to wait, and so do other kinds of attempts', async t => {
       const [email, clientAddress] = ['guessed-link@example.com', '127.0.0.1']
       await provider.signUpWithPassword({ email, password })
       const { link, code } = await running.smtp.nth(email, 1)
@@ -262,33 +262,33 @@ for (const dialect of dialects) {
       await t.rejects(provider.confirmEmail({ email, code, password, clientAddress }), throttled)
       const late = await browser.submit(page, '/oidc/confirm', { password })
       t.equal(late.status, 429)
-      t.match(late.html, 'Too many tries')
+      t.match(late.html, 'Too many attempts')
       t.equal(await isConfirmed(email), false)
     })
 
-    t.test('the link of a sign-up at the page takes the password of that sign-up, whoever made the account', async t => {
+    t.test('the link of a sign-up on the page accepts the password of that sign-up, whoever created the account', async t => {
       const email = 'link-of-page@example.com'
       await provider.signUpWithPassword({ email, password: attackers })
       await running.smtp.nth(email, 1)
       await signUpByPage(running, { email })
       const { link } = await running.smtp.nth(email, 2)
       const browser = formBrowser(running.url)
-      t.match((await browser.submit(await browser.open(link), '/oidc/confirm', { password })).html, 'Your address is confirmed')
+      t.match((await browser.submit(await browser.open(link), '/oidc/confirm', { password })).html, 'Email address confirmed')
       await isOwners(t, email)
     })
 
-    t.test('a link that somebody else\'s sign-up at the page asked for takes the password of the account, and does not set theirs', async t => {
+    t.test('a link that someone else\'s sign-up on the page requested accepts the account\'s password and does not set theirs', async t => {
       const email = 'link-of-attacker@example.com'
       await provider.signUpWithPassword({ email, password })
       await running.smtp.nth(email, 1)
       await signUpByPage(running, { email, password: attackers })
       const { link } = await running.smtp.nth(email, 2)
       const browser = formBrowser(running.url)
-      t.match((await browser.submit(await browser.open(link), '/oidc/confirm', { password })).html, 'Your address is confirmed')
+      t.match((await browser.submit(await browser.open(link), '/oidc/confirm', { password })).html, 'Email address confirmed')
       await isOwners(t, email)
     })
 
-    t.test('confirmEmail without the password, or with another, confirms nothing and tells nothing; the code stays good', async t => {
+    t.test('confirmEmail without the right password confirms nothing and reveals nothing; the code stays valid', async t => {
       const email = 'code-only@example.com'
       await provider.signUpWithPassword({ email, password })
       const { code } = await running.smtp.nth(email, 1)
@@ -302,12 +302,12 @@ for (const dialect of dialects) {
       t.equal(told[0]?.name, invalidCode.code)
       for (const answer of told) t.strictSame(answer, told[0])
       const row = await running.app.db.selectFrom('latchkey_embedded_codes').select('tries').where('email', '=', email).executeTakeFirstOrThrow()
-      t.equal(row.tries, 1, 'only what came with the password is a try of the code')
+      t.equal(row.tries, 1, 'only requests with the right password count as attempts on the code')
       await t.resolves(provider.confirmEmail({ email, code, password }))
       await t.resolves(provider.signInWithPassword({ email, password }))
     })
 
-    t.test('a new password ends the codes and links of before, whichever way it was set', async t => {
+    t.test('a new password invalidates earlier codes and links, however it was set', async t => {
       const email = 'read-along@example.com'
       await provider.signUpWithPassword({ email, password })
       const confirmation = await running.smtp.nth(email, 1)
@@ -324,12 +324,12 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('an app that others can reach has no outbox page, even where somebody forgot to say that it is production', async t => {
+t.test('an app that others can reach has no outbox page, even if production was not set', async t => {
   const { app } = await startApp(t, 'sqlite', { withoutSmtp: true, production: false, publicUrl: 'https://app.example.com' })
   t.equal((await app.inject('/oidc/outbox')).statusCode, 404)
 })
 
-t.test('behind TLS, the cookies that say who somebody is cannot be set by a neighbouring name', async t => {
+t.test('behind TLS, sibling domains cannot set the session and form cookies', async t => {
   const publicUrl = 'https://app.example.com'
   const running = await startApp(t, 'sqlite', { publicUrl })
   const { app } = running
@@ -357,7 +357,7 @@ t.test('behind TLS, the cookies that say who somebody is cannot be set by a neig
   await ask(`/oauth2/authorize?${new URLSearchParams({ client_id: 'default', response_type: 'token', redirect_uri: callbackUrl }).toString()}`)
   for (const name of ['__Host-latchkey_session', '__Host-latchkey_session.sig', '__Host-latchkey_csrf', '__Host-latchkey_legacy']) {
     const line = setCookies.find(line => line.startsWith(`${name}=`)) ?? ''
-    // What browsers want of the prefix.
+    // What browsers require for the prefix.
     t.match(line, /; path=\/(;|$)/i, name)
     t.match(line, /; secure(;|$)/i, name)
     t.match(line, /; httponly(;|$)/i, name)
@@ -365,13 +365,13 @@ t.test('behind TLS, the cookies that say who somebody is cannot be set by a neig
   }
   t.notOk(Object.keys(cookies).some(name => /^latchkey_(session|csrf|legacy)/.test(name)))
 
-  // A cookie of this prefix is taken away by one that is secure as well.
+  // Only a secure cookie can clear a cookie with this prefix.
   setCookies.length = 0
   await ask(`/logout?${new URLSearchParams({ client_id: 'default', logout_uri: logoutUrl }).toString()}`)
   t.match(setCookies.find(line => line.startsWith('__Host-latchkey_session=;')), /; secure(;|$)/i)
 })
 
-t.test('by HTTP/2 as well, no address is made from what a request says of its host', async t => {
+t.test('over HTTP/2 too, no URL is built from the host in a request', async t => {
   const app = Fastify({ http2: true })
   t.teardown(() => app.close())
   await app.register(database, { url: 'sqlite::memory:' })

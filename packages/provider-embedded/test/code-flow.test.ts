@@ -22,11 +22,11 @@ for (const dialect of dialects) {
       t.match(tokens.claims(), { sub: subject, email, email_verified: true, given_name: 'Ada', family_name: 'Lovelace', aud: 'default' })
 
       const { auth_time: authTime } = tokens.claims() as { auth_time: number }
-      t.ok(authTime >= begun && authTime <= Date.now() / 1000, 'when it was that somebody signed in')
+      t.ok(authTime >= begun && authTime <= Date.now() / 1000, 'the time of the sign-in')
 
       await new Promise(resolve => setTimeout(resolve, 1100))
       const refreshed = await oidc.refreshTokenGrant(attempt.config, tokens.refresh_token as string)
-      t.match(refreshed.claims(), { sub: subject, email, auth_time: authTime }, 'a refreshed token is of the same sign-in')
+      t.match(refreshed.claims(), { sub: subject, email, auth_time: authTime }, 'a refreshed token belongs to the same sign-in')
       t.match((await oidc.refreshTokenGrant(attempt.config, refreshed.refresh_token as string)).claims(), { auth_time: authTime })
 
       const again = await beginSignIn(running)
@@ -40,12 +40,12 @@ for (const dialect of dialects) {
       await t.rejects(oidc.refreshTokenGrant(attempt.config, refreshed.refresh_token as string), { code: 'OAUTH_RESPONSE_BODY_ERROR', message: /./ })
     })
 
-    t.test('an app whose people are asked gets a code only if they agree', async t => {
+    t.test('an app that asks for consent gets a code only if the person agrees', async t => {
       running.app.providerEmbedded.createProvider(profileOf({ id: 'asking', consent: true }))
       const browser = formBrowser(running.url)
       const attempt = await beginSignIn(running, { clientId: 'asking', scope: 'openid email profile offline_access', prompt: 'consent' })
       const asked = await signInByPage(running, attempt.url, { email, password }, browser)
-      t.match(asked.html, 'Your email address')
+      t.match(asked.html, 'See your email address')
       t.equal((await browser.submit(asked, '/consent', { answer: 'deny' })).url.searchParams.get('error'), 'access_denied')
 
       const second = await beginSignIn(running, { clientId: 'asking', scope: 'openid email profile offline_access', prompt: 'consent' })
@@ -55,7 +55,7 @@ for (const dialect of dialects) {
       t.ok(tokens.refresh_token)
     })
 
-    t.test('an address that is allowed for all profiles works as their own do, until it is allowed no more', async t => {
+    t.test('an address that is allowed for all profiles works like their own, until it is no longer allowed', async t => {
       const [callback, out] = ['https://other.example.com/callback', 'https://other.example.com/signed-out']
       const { allowRedirects } = running.app.providerEmbedded
       const refused = async () => {
@@ -67,7 +67,7 @@ for (const dialect of dialects) {
       allowRedirects({ callbackUrls: [callback], logoutUrls: [out] })
       t.match(await provider.loginUrl({ redirectUri: callback }), encodeURIComponent(callback))
       t.match(await provider.logoutUrl({ redirectUri: out }), encodeURIComponent(out))
-      t.ok(await provider.loginUrl({ redirectUri: callbackUrl }), 'and so do they')
+      t.ok(await provider.loginUrl({ redirectUri: callbackUrl }), 'their own still work')
       const attempt = await beginSignIn(running, { redirect_uri: callback })
       const arrived = await signInByPage(running, attempt.url, { email, password })
       t.equal(arrived.url.origin + arrived.url.pathname, callback)
@@ -78,7 +78,7 @@ for (const dialect of dialects) {
       await refused()
     })
 
-    t.test('a profile that is retired is no client any more, unless another opening has replaced it', async t => {
+    t.test('a retired profile is no longer a client, unless it has been opened again', async t => {
       const begin = async () => (await fetch((await beginSignIn(running, { clientId: 'retiring' })).url, { redirect: 'manual' })).status
       const first = running.app.providerEmbedded.createProvider(profileOf({ id: 'retiring' }))
       t.equal(await begin(), 303)
@@ -99,7 +99,7 @@ for (const dialect of dialects) {
       await t.rejects(provider.exchangeCode({ code, redirectUri: callbackUrl, codeVerifier: attempt.verifier }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })
     })
 
-    t.test('a changed password signs every browser out', async t => {
+    t.test('a changed password signs out every browser', async t => {
       const mine = 'browser@example.com'
       await confirmedAccount(running, mine)
       const browser = formBrowser(running.url)
@@ -110,7 +110,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('nothing leads to an address that is not registered, to the letter', async t => {
+t.test('browsers are redirected only to addresses that are registered exactly', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf())
   running.app.providerEmbedded.createProvider(profileOf({ id: 'native', callbackUrls: ['acme:/callback', 'http://127.0.0.1/callback'] }))
@@ -125,7 +125,7 @@ t.test('nothing leads to an address that is not registered, to the letter', asyn
   for (const [what, redirectUri] of foreign) {
     const page = await formBrowser(running.url).open((await beginSignIn(running, { redirect_uri: redirectUri })).url)
     t.equal(page.status, 400, `${what}: not after sign-in`)
-    t.match(page.html, 'cannot go on')
+    t.match(page.html, 'can’t be completed')
     const out = await formBrowser(running.url).open(`${running.url}/oidc/session/end?client_id=default&post_logout_redirect_uri=${encodeURIComponent(redirectUri)}`)
     t.equal(out.status, 400, `${what}: not after sign-out`)
   }
@@ -134,7 +134,7 @@ t.test('nothing leads to an address that is not registered, to the letter', asyn
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an app on a device signs in, whatever addresses are allowed for all profiles`, async t => {
+  t.test(`${dialect}: an app on a device can sign in, whatever addresses are allowed for all profiles`, async t => {
     const running = await startApp(t, dialect)
     const { app, url } = running
     const [callback, out] = ['com.example.app:/callback', 'com.example.app:/signed-out']
@@ -144,7 +144,7 @@ for (const dialect of dialects) {
     app.providerEmbedded.createProvider(profileOf({ id: 'web' }))
     const { subject } = await confirmedAccount(running, 'ada@example.com')
     const credentials = { email: 'ada@example.com', password }
-    // A server's own, by each PUBLIC_URL that it may have, and one that an app on a device has.
+    // Callbacks that a server has for different values of PUBLIC_URL, and one of an app on a device.
     for (const origin of ['https://localhost:4000', 'https://127.0.0.1', 'http://127.0.0.2:4000', 'http://localhost:4000', 'https://app.example.com', 'org.example.other:']) {
       const shared = { callbackUrls: [`${origin}/console/callback`], logoutUrls: [`${origin}/console/sign-in`] }
       app.providerEmbedded.allowRedirects(shared)
@@ -152,7 +152,7 @@ for (const dialect of dialects) {
         const browser = formBrowser(url)
         const attempt = await beginSignIn(running, { clientId, redirect_uri: redirect })
         const page = await signInByPage(running, attempt.url, credentials, browser)
-        const isAsked = page.html.includes('Your email address')
+        const isAsked = page.html.includes('See your email address')
         t.equal(isAsked, !/^https?:/.test(redirect), `${origin}: ${clientId} is asked on the way to ${redirect}`)
         const arrived = isAsked ? await browser.submit(page, '/consent', { answer: 'allow' }) : page
         t.ok(arrived.url.href.startsWith(`${redirect}?code=`), `${origin}: ${clientId} by ${redirect}`)
@@ -172,7 +172,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('people are asked each time before a code goes to an app on a device, since any app can claim its address', async t => {
+t.test('people are asked every time before a code goes to an app on a device, because any app can claim its address', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf({ id: 'device', callbackUrls: ['com.example.app:/callback'] }))
   running.app.providerEmbedded.allowRedirects({ callbackUrls: ['https://localhost/console/callback'], logoutUrls: [] })
@@ -180,9 +180,9 @@ t.test('people are asked each time before a code goes to an app on a device, sin
   const browser = formBrowser(running.url)
   const begin = async () => (await beginSignIn(running, { clientId: 'device', redirect_uri: 'com.example.app:/callback' })).url
   const page = await signInByPage(running, await begin(), { email: 'ada@example.com', password }, browser)
-  t.match(page.html, 'Your email address')
+  t.match(page.html, 'See your email address')
   await browser.submit(page, '/consent', { answer: 'allow' })
-  t.match((await browser.open(await begin())).html, 'Your email address', 'who is signed in, too')
+  t.match((await browser.open(await begin())).html, 'See your email address', 'also when already signed in')
 })
 
 t.test('a sign-in without PKCE is refused', async t => {
@@ -192,7 +192,7 @@ t.test('a sign-in without PKCE is refused', async t => {
   t.equal(page.url.searchParams.get('error'), 'invalid_request')
 })
 
-t.test('whatever the Host and the forwarding headers say, URLs are those of the public URL', async t => {
+t.test('URLs come from the public URL, whatever the Host and forwarding headers say', async t => {
   const running = await startApp(t, 'sqlite', { publicUrl: 'https://id.example.com' })
   running.app.providerEmbedded.createProvider(profileOf())
   const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
@@ -204,5 +204,5 @@ t.test('whatever the Host and the forwarding headers say, URLs are those of the 
   const begun = await running.app.inject({ url: `/oidc/auth?client_id=default&response_type=code&scope=openid&code_challenge=${'c'.repeat(43)}&code_challenge_method=S256&redirect_uri=${encodeURIComponent(callbackUrl)}`, headers })
   t.match(begun.headers.location, /^https:\/\/id\.example\.com\/oidc\/interaction\//)
   const cookies = begun.headers['set-cookie'] as string[]
-  t.ok(cookies.length > 0 && cookies.every(cookie => /; secure/i.test(cookie) && /; httponly/i.test(cookie) && /; samesite=lax/i.test(cookie)), 'cookies are for https, and for no script')
+  t.ok(cookies.length > 0 && cookies.every(cookie => /; secure/i.test(cookie) && /; httponly/i.test(cookie) && /; samesite=lax/i.test(cookie)), 'cookies are sent over https only and hidden from scripts')
 })

@@ -25,7 +25,7 @@ for (const dialect of dialects) {
       await confirm(made.email, made.password)
       return made
     }
-    /** Emails are sent in the background: waits for one more than last time, and not for long where none was asked for yet. */
+    /** Emails are sent in the background. Waits for one more than last time, but not for long if none was requested yet. */
     const counted = new Map<string, number>()
     async function messagesTo (email: string): Promise<number> {
       const last = counted.get(email) ?? 1
@@ -36,7 +36,7 @@ for (const dialect of dialects) {
 
     await runConformance(t, {
       create: () => createProvider(profileOf()),
-      // The adapter's counterpart is the app that it is part of.
+      // The adapter's remote side is the app itself.
       createUnavailable: () => null,
       scenarios: {
         passwordSignIn: { account, unconfirmedAccount },

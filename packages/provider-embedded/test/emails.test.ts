@@ -15,7 +15,7 @@ for (const dialect of dialects) {
     const running = await startApp(t, dialect)
     const provider = running.app.providerEmbedded.createProvider(profileOf())
 
-    t.test('code and link of one email are one: whichever is used first uses up both', async t => {
+    t.test('using either the code or the link of an email uses up both', async t => {
       await provider.signUpWithPassword({ email: 'one@example.com', password })
       const { code, link } = await running.smtp.nth('one@example.com', 1)
       const browser = formBrowser(running.url)
@@ -24,10 +24,10 @@ for (const dialect of dialects) {
       await t.rejects(provider.confirmEmail({ email: 'one@example.com', code, password }), invalidCode)
       const late = await browser.submit(page, '/oidc/confirm', { password })
       t.equal(late.status, 410)
-      t.match(late.html, 'That link does not work')
+      t.match(late.html, 'This link doesn’t work')
     })
 
-    t.test('asking again replaces code and link', async t => {
+    t.test('a new request replaces code and link', async t => {
       await provider.signUpWithPassword({ email: 'again@example.com', password })
       const first = await running.smtp.nth('again@example.com', 1)
       await provider.resendVerificationEmail({ email: 'again@example.com' })
@@ -46,23 +46,23 @@ for (const dialect of dialects) {
       await t.resolves(provider.confirmEmail({ email: 'purpose@example.com', code, password }))
     })
 
-    t.test('an expired link says so and sends a new one by its button', async t => {
+    t.test('an expired link says so and offers a new one', async t => {
       await provider.signUpWithPassword({ email: 'late@example.com', password })
       const { link, code } = await running.smtp.nth('late@example.com', 1)
       await expireCodes(running)
       await t.rejects(provider.confirmEmail({ email: 'late@example.com', code, password }), invalidCode)
       const browser = formBrowser(running.url)
       const page = await browser.open(link)
-      t.match(page.html, 'That link has expired')
+      t.match(page.html, 'This link has expired')
       t.match((await browser.submit(page, '/confirm/resend')).html, 'Check your email')
       const { link: fresh } = await running.smtp.nth('late@example.com', 2)
       const done = await browser.submit(await browser.open(fresh), '/oidc/confirm', { password })
-      t.match(done.html, 'Your address is confirmed')
+      t.match(done.html, 'Email address confirmed')
       await t.resolves(provider.signInWithPassword({ email: 'late@example.com', password }))
       t.notMatch(running.log.join(''), 'token=', 'no link is in the log')
     })
 
-    t.test('signing up at the page with somebody\'s address shows what it always shows; its owner is told by email', async t => {
+    t.test('signing up on the page with an existing address shows the same as always; its owner gets an email', async t => {
       const email = 'owner@example.com'
       await confirmedAccount(running, email)
       const pages = []
@@ -74,13 +74,13 @@ for (const dialect of dialects) {
         pages.push(next.html.replaceAll(typed, '').replaceAll(/value="[^"]*"|interaction\/[^/"]*/g, ''))
       }
       t.equal(pages[0], pages[1])
-      t.match((await running.smtp.nth(email, 2)).subject, 'You have an account')
-      await t.resolves(provider.signInWithPassword({ email, password }), 'and the password is still theirs')
+      t.match((await running.smtp.nth(email, 2)).subject, 'You already have an account')
+      await t.resolves(provider.signInWithPassword({ email, password }), 'the password is unchanged')
     })
   })
 }
 
-t.test('without SMTP, development logs emails and shows them at the outbox page', async t => {
+t.test('without SMTP, development logs emails and shows them on the outbox page', async t => {
   const running = await startApp(t, 'sqlite', { withoutSmtp: true, production: false })
   const provider = running.app.providerEmbedded.createProvider(profileOf({ brandName: 'Acme <b>' }))
   await provider.signUpWithPassword({ email: 'dev@example.com', password })
@@ -89,20 +89,20 @@ t.test('without SMTP, development logs emails and shows them at the outbox page'
   while (!page.html.includes('dev@example.com')) page = await browser.open(`${running.url}/oidc/outbox`)
   t.notMatch(page.html, '<b>')
   const [, link = ''] = /href="([^"]*\/oidc\/confirm[^"]*)"/.exec(page.html) ?? []
-  t.match((await browser.open(link)).html, 'Confirm your address')
+  t.match((await browser.open(link)).html, 'Confirm your email address')
   const [, code = ''] = /it: (\d{6})/.exec(page.html) ?? []
   t.match(running.log.join(''), code)
   await t.resolves(provider.confirmEmail({ email: 'dev@example.com', code, password }))
 })
 
-t.test('the outbox page exists neither in production nor beside an SMTP server', async t => {
+t.test('there is no outbox page in production or with an SMTP server', async t => {
   for (const options of [{ withoutSmtp: true, production: true }, { production: false }]) {
     const running = await startApp(t, 'sqlite', options)
     t.equal((await fetch(`${running.url}/oidc/outbox`)).status, 404)
   }
 })
 
-t.test('production without SMTP makes no account that nobody could confirm, and the log says why', async t => {
+t.test('production without SMTP creates no accounts that could never be confirmed, and logs why', async t => {
   const running = await startApp(t, 'sqlite', { withoutSmtp: true, production: true })
   const provider = running.app.providerEmbedded.createProvider(profileOf())
   await t.rejects(provider.signUpWithPassword({ email: 'ada@example.com', password }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE' })
@@ -111,7 +111,7 @@ t.test('production without SMTP makes no account that nobody could confirm, and 
   t.match(running.log.join(''), 'set the option smtp')
 })
 
-t.test('a mail server that is down is logged, without the code, and can be asked again', async t => {
+t.test('an unreachable mail server is logged, without the code, and the request can be repeated', async t => {
   const running = await startApp(t, 'sqlite', { smtp: { url: 'smtp://127.0.0.1:1', from: 'a@b.test' } })
   const provider = running.app.providerEmbedded.createProvider(profileOf())
   await t.resolves(provider.signUpWithPassword({ email: 'ada@example.com', password }))
@@ -121,7 +121,7 @@ t.test('a mail server that is down is logged, without the code, and can be asked
   t.notMatch(logged, /\b\d{6}\b.*code|token=/)
 })
 
-t.test('production warns of keys that are stored as they are', async t => {
+t.test('production warns about unencrypted keys', async t => {
   const running = await startApp(t, 'sqlite', { production: true, secretKey: undefined })
   t.match(running.log.join(''), 'secretKey')
 })

@@ -13,11 +13,11 @@ for (const dialect of dialects) {
       return await running.smtp.nth(email, nth)
     }
 
-    t.test('whoever is invited chooses a password by the link, and is confirmed and named by it', async t => {
+    t.test('an invited person chooses a password through the link, and gets a confirmed account with the given names', async t => {
       const email = 'ada@example.com'
       const { link, subject, text } = await invited(email)
-      t.match(subject, /You are invited to/)
-      t.notMatch(text, /\b\d{6}\b/, 'there is no code: no page asks for one')
+      t.match(subject, /You're invited to/)
+      t.notMatch(text, /\b\d{6}\b/, 'no code, because no page asks for one')
       await t.rejects(provider.signInWithPassword({ email, password }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
 
       const browser = formBrowser(running.url)
@@ -25,19 +25,19 @@ for (const dialect of dialects) {
       t.match(page.html, email)
       const weak = await browser.submit(page, '/oidc/invite', { newPassword: 'short' })
       t.equal(weak.status, 400)
-      t.match((await browser.submit(weak, '/oidc/invite', { newPassword: password })).html, 'Your password is saved')
+      t.match((await browser.submit(weak, '/oidc/invite', { newPassword: password })).html, 'Password saved')
       const { idToken } = await provider.signInWithPassword({ email, password })
       t.match(JSON.parse(Buffer.from(idToken.split('.')[1] as string, 'base64url').toString()), { email, email_verified: true, given_name: 'Ada', family_name: 'Lovelace' })
       t.equal((await formBrowser(running.url).open(link)).status, 410, 'the link works once')
     })
 
-    t.test('another invitation takes the place of the first', async t => {
+    t.test('another invitation replaces the first one', async t => {
       const [first, second] = [await invited('bob@example.com'), await invited('bob@example.com', 2)]
       t.equal((await formBrowser(running.url).open(first.link)).status, 410)
       t.equal((await formBrowser(running.url).open(second.link)).status, 200)
     })
 
-    t.test('an account that is there keeps its password, and a new one ends the invitation', async t => {
+    t.test('an existing account keeps its password, and changing it ends the invitation', async t => {
       const email = 'cleo@example.com'
       await confirmedAccount(running, email)
       const { link } = await invited(email, 2)
@@ -46,12 +46,12 @@ for (const dialect of dialects) {
       t.equal((await formBrowser(running.url).open(link)).status, 410)
     })
 
-    t.test('an address gets few of them at a time', async t => {
+    t.test('an address gets only a few invitations at a time', async t => {
       for (let nth = 1; nth <= 4; nth++) await invited('dora@example.com', nth)
       await t.rejects(provider.inviteAccount({ email: 'dora@example.com' }), { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' })
     })
 
-    t.test('what is no email address is refused', async t => {
+    t.test('an invalid email address is refused', async t => {
       await t.rejects(provider.inviteAccount({ email: 'nobody' }), { code: 'USERS_STORE_ERR_INVALID_EMAIL' })
     })
   })

@@ -5,14 +5,14 @@ import { formBrowser } from './helpers/form-browser.js'
 
 const email = 'ada@example.com'
 
-t.test('clients written for the hosted UI of Cognito', async t => {
+t.test('clients written for Cognito\'s hosted UI', async t => {
   const running = await startApp(t, 'sqlite')
   const provider = running.app.providerEmbedded.createProvider(profileOf({ legacyImplicit: true }))
   running.app.providerEmbedded.createProvider(profileOf({ id: 'modern' }))
   await confirmedAccount(running, email)
   const authorize = `${running.url}/oauth2/authorize?client_id=default&response_type=token&redirect_uri=${callbackUrl}`
 
-  t.test('get ID token and access token in the fragment, and their state back', async t => {
+  t.test('get an ID token, an access token and their state in the fragment', async t => {
     const arrived = await signInByPage(running, `${authorize}&state=s%261`, { email, password })
     t.equal(arrived.url.href.split('#')[0], callbackUrl)
     const fragment = new URLSearchParams(arrived.url.hash.slice(1))
@@ -39,7 +39,7 @@ t.test('clients written for the hosted UI of Cognito', async t => {
     t.ok((await browser.submit(asked, '/sign-in', { email, password })).url.hash)
   })
 
-  t.test('are sent to no address that is not registered, to the letter', async t => {
+  t.test('are redirected only to addresses that are registered exactly', async t => {
     for (const url of ['https://evil.example', `${callbackUrl}/more`, `${callbackUrl}?a=b`, '']) {
       const asked = await formBrowser(running.url).open(`${running.url}/oauth2/authorize?client_id=default&response_type=token&redirect_uri=${encodeURIComponent(url)}`)
       t.equal(asked.status, 400, url)
@@ -54,7 +54,7 @@ t.test('clients written for the hosted UI of Cognito', async t => {
     t.equal(arrived.url.href, `${callbackUrl}#error=unsupported_response_type`)
   })
 
-  t.test('cannot be signed in by a callback that another browser began', async t => {
+  t.test('cannot be signed in by the callback of another browser\'s sign-in', async t => {
     const begun = await fetch(authorize, { redirect: 'manual' })
     const state = new URL(begun.headers.get('location') ?? '').searchParams.get('state')
     const callback = `${running.url}/oauth2/callback?error=access_denied&state=${state}&iss=${encodeURIComponent(provider.issuer.issuer)}`
@@ -62,10 +62,10 @@ t.test('clients written for the hosted UI of Cognito', async t => {
     const [cookie = ''] = begun.headers.getSetCookie()[0]?.split(';') ?? []
     const mine = async () => await fetch(callback, { redirect: 'manual', headers: { cookie } })
     t.equal((await mine()).headers.get('location'), `${callbackUrl}#error=access_denied`)
-    t.equal((await mine()).status, 400, 'nor twice by its own')
+    t.equal((await mine()).status, 400, 'nor twice by their own')
   })
 
-  t.test('find nothing for a profile that has it off, or where the app has it off', async t => {
+  t.test('get 404 if the profile or the app has it off', async t => {
     t.equal((await fetch(`${running.url}/oauth2/authorize?client_id=modern&response_type=token&redirect_uri=${callbackUrl}`)).status, 404)
     t.equal((await fetch(`${running.url}/logout?client_id=modern&logout_uri=${logoutUrl}`)).status, 404)
     const without = await startApp(t, 'sqlite', { legacyRoutes: false })

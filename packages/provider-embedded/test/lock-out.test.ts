@@ -23,7 +23,7 @@ for (const dialect of dialects) {
         if (what === 'an account') await confirmedAccount(running, email)
         for (let tries = 1; tries <= 5; tries++) await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong' }), refused)
         await holdWaits(running)
-        await t.rejects(provider.signInWithPassword({ email, password }), throttled, 'the right password neither')
+        await t.rejects(provider.signInWithPassword({ email, password }), throttled, 'not even the right password works')
         await waitOut(running)
         await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong' }), refused)
         await waitOut(running)
@@ -44,8 +44,8 @@ for (const dialect of dialects) {
       await t.resolves(provider.signInWithPassword({ email, password }))
     })
 
-    t.test('guesses made at once are all counted', async t => {
-      // At once, however long the machine takes for them.
+    t.test('simultaneous guesses are all counted', async t => {
+      // Fixed, so that they count as simultaneous on a slow machine too.
       const now = Date.now()
       t.intercept(Date, 'now', { value: () => now, configurable: true })
       const results = await Promise.allSettled(Array.from({ length: 40 }, () => provider.signInWithPassword({ email: 'parallel@example.com', password: 'wrong wrong' })))
@@ -54,7 +54,7 @@ for (const dialect of dialects) {
       t.equal(codes.filter(code => code === throttled.code).length, 35)
     })
 
-    t.test('one client address cannot try many accounts; others can', async t => {
+    t.test('one client address cannot try many accounts; others still can', async t => {
       const clientAddress = '192.0.2.7'
       for (let tries = 1; tries <= 30; tries++) await t.rejects(provider.signInWithPassword({ email: `n${tries}@example.com`, password: 'wrong wrong', clientAddress }), refused)
       await holdWaits(running)
@@ -69,7 +69,7 @@ for (const dialect of dialects) {
       await t.resolves(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.9' }))
     })
 
-    t.test('a code is dead after five wrong ones, however many come at once', async t => {
+    t.test('a code stops working after five wrong ones, however many come at once', async t => {
       const email = 'guessed@example.com'
       await provider.signUpWithPassword({ email, password })
       const { code } = await running.smtp.nth(email, 1)
@@ -83,12 +83,12 @@ for (const dialect of dialects) {
       for (let made = 0; made < tries; made++) await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress: `203.0.113.${network}` }), refused)
     }
 
-    /** As if other networks had tried passwords of an account as well. */
+    /** Pretends that other networks have tried passwords of an account as well. */
     const guessElsewhere = async (email: string, tries: number) => {
       await running.app.db.updateTable('latchkey_embedded_attempts').set(({ eb }) => ({ tries: eb('tries', '+', tries) })).where('key', '=', `passwordOfAccount:${email}`).execute()
     }
 
-    t.test('a stranger on another network locks themselves out, and not the owner', async t => {
+    t.test('a stranger on another network locks out themselves, not the owner', async t => {
       const email = 'kept-out@example.com'
       await confirmedAccount(running, email)
       await guess(email, 5, 1)
@@ -98,7 +98,7 @@ for (const dialect of dialects) {
       await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '203.0.113.1' }), throttled, 'which the owner\'s signing in does not change')
     })
 
-    t.test('a hundred wrong passwords a day from however many networks lock an account, but not for a network that it was signed in from before', async t => {
+    t.test('a hundred wrong passwords a day from all networks lock an account, but not for a network that it has signed in from before', async t => {
       const email = 'besieged@example.com'
       await confirmedAccount(running, email)
       const home = '192.0.2.21'
@@ -108,15 +108,15 @@ for (const dialect of dialects) {
       await guess(email, 1, 3)
       await t.resolves(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.22' }), 'ninety-nine do not')
       await guess(email, 1, 4)
-      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.23' }), throttled, 'not even by the right one')
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.23' }), throttled, 'not even with the right one')
       for (let times = 1; times <= 2; times++) await t.resolves(provider.signInWithPassword({ email, password, clientAddress: home }))
       await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.23' }), throttled, 'still')
       for (let tries = 1; tries <= 5; tries++) await t.rejects(provider.signInWithPassword({ email, password: 'wrong wrong', clientAddress: home }), refused)
       await holdWaits(running)
-      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: home }), throttled, 'and that network has limits of its own')
+      await t.rejects(provider.signInWithPassword({ email, password, clientAddress: home }), throttled, 'that network still has its own limits')
     })
 
-    t.test('the password of an account that nobody has confirmed makes no network known', async t => {
+    t.test('signing in to an unconfirmed account does not make the network known', async t => {
       const email = 'not-yet@example.com'
       await provider.signUpWithPassword({ email, password, clientAddress: '192.0.2.24' })
       await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.24' }), { code: 'IDENTITY_PROVIDER_ERR_USER_NOT_CONFIRMED' })
@@ -126,7 +126,7 @@ for (const dialect of dialects) {
       await t.rejects(provider.signInWithPassword({ email, password, clientAddress: '192.0.2.24' }), throttled)
     })
 
-    t.test('what all networks tried is forgotten a day after the first try, though tries go on; what one tried, a day after its last', async t => {
+    t.test('attempts from all networks are forgotten a day after the first one, those from one network a day after its last one', async t => {
       const email = 'next-day@example.com'
       await guess(email, 1, 7)
       const soon = new Date(Date.now() + 60_000).toISOString()
@@ -138,7 +138,7 @@ for (const dialect of dialects) {
       t.ok(ends[`passwordOfAccountFrom:${email}|203.0.113.7`] as string > soon)
     })
 
-    t.test('a stranger who types in wrong codes does not use up the owner\'s; many strangers do', async t => {
+    t.test('a stranger who enters wrong codes does not use up the owner\'s attempts; many strangers do', async t => {
       const email = 'code-of@example.com'
       await confirmedAccount(running, email)
       for (const networks of [4, 5]) {
@@ -148,13 +148,13 @@ for (const dialect of dialects) {
         for (let tries = 0; tries < networks * 5; tries++) {
           await t.rejects(provider.confirmForgottenPassword({ email, code: wrong, newPassword: password, clientAddress: `203.0.113.${tries % networks}` }), invalidCode)
         }
-        await t.rejects(provider.confirmForgottenPassword({ email, code, newPassword: password, clientAddress: '203.0.113.0' }), invalidCode, 'none of them gets in by the right one')
+        await t.rejects(provider.confirmForgottenPassword({ email, code, newPassword: password, clientAddress: '203.0.113.0' }), invalidCode, 'even the right code no longer works')
         const owner = provider.confirmForgottenPassword({ email, code, newPassword: password, clientAddress: '192.0.2.25' })
         await (networks === 4 ? t.resolves(owner) : t.rejects(owner, invalidCode))
       }
     })
 
-    t.test('however many codes are asked for, a hundred a day may be guessed, known address or not', async t => {
+    t.test('however many codes are requested, only a hundred a day can be guessed, whether or not the address has an account', async t => {
       for (const email of ['guessed-codes@example.com', 'unknown-codes@example.com']) {
         const guessCode = async (tries: number) => { await provider.confirmForgottenPassword({ email, code: '000000', newPassword: password, clientAddress: `198.51.100.${tries % 50}` }) }
         for (let tries = 0; tries < 100; tries++) await t.rejects(guessCode(tries), invalidCode)
@@ -163,7 +163,7 @@ for (const dialect of dialects) {
       }
     })
 
-    t.test('a stranger who asks for emails does not keep the owner from asking; many do, but not on a network that the owner is known from', async t => {
+    t.test('a stranger who requests emails does not stop the owner from requesting one; many strangers do, but not on the owner\'s known networks', async t => {
       const email = 'asked@example.com'
       await confirmedAccount(running, email)
       await provider.signInWithPassword({ email, password, clientAddress: '192.0.2.26' })
@@ -176,7 +176,7 @@ for (const dialect of dialects) {
       await t.resolves(ask('192.0.2.26'))
     })
 
-    t.test('an address gets a few emails and then has to wait, known or not', async t => {
+    t.test('an address gets a few emails and then has to wait, whether or not it has an account', async t => {
       await confirmedAccount(running, 'mailed@example.com')
       for (const email of ['mailed@example.com', 'unknown@example.com']) {
         for (let times = 1; times <= 4; times++) await provider.forgotPassword({ email })

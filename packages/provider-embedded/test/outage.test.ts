@@ -4,11 +4,11 @@ import { callbackUrl, logoutUrl, profileOf, startApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, finishSignIn, password, signInByPage } from './helpers/client.js'
 import { formBrowser } from './helpers/form-browser.js'
 
-/** What no client may be told of a database, nor of the code that asked it. */
+/** Details of the database and the code that clients must never see. */
 const internals = /ECONNREFUSED|ECONNRESET|127\.0\.0\.1:\d+ |terminat|connect |SQL|postgres|latchkey_embedded_|node_modules|\n\s+at |stack/i
 
-t.test('postgres: while the database is away everything says so, and works again once it is back', async t => {
-  // A server of its own: the other tests' must not go away.
+t.test('postgres: while the database is unavailable everything says so, and works again afterwards', async t => {
+  // A separate server, because the other tests still need theirs.
   const postgres = await startPostgres()
   t.teardown(() => postgres.stop())
   const running = await startApp(t, 'postgres', { databaseUrl: postgres.url })
@@ -20,7 +20,7 @@ t.test('postgres: while the database is away everything says so, and works again
   await provider.forgotPassword({ email })
   const reset = await smtp.nth(email, 2)
 
-  // Half-way through a sign-in, and signed in, when the database goes.
+  // One browser is half-way through a sign-in, and one is signed in, when the database goes away.
   const attempt = await beginSignIn(running)
   const waiting = formBrowser(url)
   const signInPage = await waiting.open(attempt.url)
@@ -29,7 +29,7 @@ t.test('postgres: while the database is away everything says so, and works again
   const signedIn = formBrowser(url)
   const first = await beginSignIn(running)
   await finishSignIn(first, (await signInByPage(running, first.url, { email, password }, signedIn)).url)
-  // The code is good for a minute, and a machine that is busy may take longer for all that follows.
+  // The code is valid for a minute, but a busy machine may take longer for what follows.
   const now = Date.now()
   t.intercept(Date, 'now', { value: () => now, configurable: true })
   const code = (await signInByPage(running, attempt.url, { email, password })).url.searchParams.get('code') as string
@@ -58,13 +58,13 @@ t.test('postgres: while the database is away everything says so, and works again
     })
   }
 
-  t.test('what asks nothing of the database goes on', async t => {
+  t.test('what needs no database still works', async t => {
     await t.resolves(provider.loginUrl({ redirectUri: callbackUrl }))
     await t.resolves(provider.logoutUrl({ redirectUri: logoutUrl }))
     for (const path of ['.well-known/openid-configuration', 'jwks']) t.equal((await fetch(`${url}/oidc/${path}`)).status, 200, path)
   })
 
-  t.test('the pages answer 503 with a page that says nothing of the database', async t => {
+  t.test('the pages answer 503 and reveal nothing about the database', async t => {
     const pages = {
       'the sign-in page': await waiting.open(signInPage.url.href),
       'its form': await waiting.submit(signInPage, '/sign-in', { email, password }),
@@ -76,17 +76,17 @@ t.test('postgres: while the database is away everything says so, and works again
       t.equal(page.status, 503, what)
       t.equal(page.headers.get('retry-after'), '5', what)
       t.match(page.headers.get('content-type'), 'text/html', what)
-      t.match(page.html, 'Not available at the moment', what)
+      t.match(page.html, 'Temporarily unavailable', what)
       t.notMatch(page.html, internals, what)
     }
   })
 
-  t.test('a password that is sent by a form then reaches no log', async t => {
+  t.test('a password from a form is not logged then', async t => {
     t.notMatch(running.log.join(''), new RegExp(password))
-    t.match(running.log.join(''), 'The database did not do what it was asked')
+    t.match(running.log.join(''), 'A database operation failed')
   })
 
-  t.test('the endpoints of OAuth answer temporarily_unavailable', async t => {
+  t.test('the OAuth endpoints answer temporarily_unavailable', async t => {
     const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams({ client_id: 'default', ...fields }) })
     const answers = {
       token: await fetch(`${url}/oidc/token`, form({ grant_type: 'refresh_token', refresh_token: refreshToken as string })),
@@ -113,17 +113,17 @@ t.test('postgres: while the database is away everything says so, and works again
     const logout = await signedIn.open(await provider.logoutUrl({ redirectUri: logoutUrl }) as string)
     t.equal(logout.status, 503)
     t.equal(logout.headers.get('retry-after'), '5')
-    t.match(logout.html, 'Not available at the moment')
+    t.match(logout.html, 'Temporarily unavailable')
     t.notMatch(logout.html, internals)
   })
 
-  t.test('everything works again once it is back, without a restart', async t => {
+  t.test('everything works again afterwards, without a restart', async t => {
     await postgres.resume()
     await t.resolves(provider.signInWithPassword({ email, password }))
     await t.resolves(provider.refreshTokens({ refreshToken: refreshToken as string }))
     await t.resolves(provider.exchangeCode({ code, redirectUri: callbackUrl, codeVerifier: attempt.verifier, nonce: attempt.nonce }))
     const arrived = await waiting.submit(await waiting.open(signInPage.url.href), '/sign-in', { email, password })
-    t.ok((await finishSignIn(attempt, arrived.url)).id_token, 'the sign-in that was begun before')
+    t.ok((await finishSignIn(attempt, arrived.url)).id_token, 'the sign-in that was started before')
     const saved = await formBrowser(url).open(linkPage.url.href)
     t.equal(saved.status, 200, 'and the link')
   })

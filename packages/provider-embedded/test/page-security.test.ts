@@ -10,7 +10,7 @@ t.test('the hosted pages', async t => {
   await confirmedAccount(running, email)
   const begin = async (browser = formBrowser(running.url), parameters = {}) => await browser.open((await beginSignIn(running, parameters)).url)
 
-  t.test('run no script, are framed by nobody, and send forms here or to the app', async t => {
+  t.test('run no scripts, cannot be framed, and send forms only here or to the app', async t => {
     const { headers, html } = await begin()
     t.equal(headers.get('content-security-policy'), `default-src 'none'; style-src 'self'; form-action 'self' ${new URL(callbackUrl).origin}; base-uri 'none'; frame-ancestors 'none'`)
     t.equal(headers.get('x-content-type-options'), 'nosniff')
@@ -21,13 +21,13 @@ t.test('the hosted pages', async t => {
     t.match(html, '&lt;script&gt;')
   })
 
-  t.test('write what was sent to them as text', async t => {
+  t.test('escape what was sent to them', async t => {
     const { html } = await begin(undefined, { login_hint: '"><img src=x onerror=alert(1)>' })
     t.notMatch(html, '<img')
     t.match(html, '&quot;&gt;&lt;img')
   })
 
-  t.test('have a stylesheet that may be cached for ever, and no other', async t => {
+  t.test('have a stylesheet that can be cached forever, and no other', async t => {
     const { html } = await begin()
     const [, path = ''] = /<link rel="stylesheet" href="([^"]*)"/.exec(html) ?? []
     const response = await fetch(running.url + path)
@@ -37,7 +37,7 @@ t.test('the hosted pages', async t => {
     t.equal((await fetch(`${running.url}/oidc/assets/..%2f..%2fpackage.json`)).status, 404)
   })
 
-  t.test('take no form that was not made for the browser that sends it', async t => {
+  t.test('accept only forms that were issued to the browser that sends them', async t => {
     const browser = formBrowser(running.url)
     const page = await begin(browser)
     const send = async (cookie: string, csrf: string) => (await fetch(`${page.url.href}/sign-in`, {
@@ -56,16 +56,16 @@ t.test('the hosted pages', async t => {
     t.equal(await send(cookies.join('; '), csrf), 303)
   })
 
-  t.test('show a sign-in to the browser that began it only', async t => {
+  t.test('show a sign-in only to the browser that started it', async t => {
     const page = await begin()
     const stranger = await formBrowser(running.url).open(page.url.href)
     t.equal(stranger.status, 400)
     t.match(stranger.html, 'This sign-in has ended')
     const browser = formBrowser(running.url)
     await begin(browser)
-    t.equal((await browser.open(page.url.href)).status, 400, 'nor to one that began another')
+    t.equal((await browser.open(page.url.href)).status, 400, 'nor to a browser that started another')
     const cookie = cookieHeader([...browser.cookies.values()])
-    t.equal((await fetch(page.url, { headers: { cookie } })).status, 400, 'not even with the cookie of that one')
+    t.equal((await fetch(page.url, { headers: { cookie } })).status, 400, 'not even with that one\'s cookie')
   })
 
   t.test('answer an unknown address and a wrong password alike', async t => {

@@ -15,7 +15,7 @@ t.test('in a browser', async t => {
   const browser = await startChromium(t)
 
   for (const javaScriptEnabled of [true, false]) {
-    t.test(`somebody signs up, confirms by the emailed code and is back in the app, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async t => {
+    t.test(`someone signs up, confirms with the emailed code and returns to the app, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async t => {
       const email = `ada-${javaScriptEnabled}@example.com`
       const { page, complaints } = await openWindow(browser, { javaScriptEnabled })
       const attempt = await begin()
@@ -24,9 +24,9 @@ t.test('in a browser', async t => {
       await page.getByLabel('Email address').fill(email)
       await page.getByLabel('Password').fill('password')
       await page.getByRole('button', { name: 'Create account' }).click()
-      t.match(await page.getByRole('alert').textContent(), 'guessed first')
-      t.equal(await page.getByLabel('Email address').inputValue(), email, 'what was typed in stays')
-      t.equal(await page.getByLabel('Password').inputValue(), '', 'but the password')
+      t.match(await page.getByRole('alert').textContent(), 'easy to guess')
+      t.equal(await page.getByLabel('Email address').inputValue(), email, 'the input stays')
+      t.equal(await page.getByLabel('Password').inputValue(), '', 'except the password')
       await page.getByLabel('Password').fill(password)
       await page.getByLabel('First name').fill('Ada')
       await page.getByRole('button', { name: 'Create account' }).click()
@@ -41,7 +41,7 @@ t.test('in a browser', async t => {
     })
   }
 
-  t.test('the link of the email confirms in another browser, and the first one goes on', async t => {
+  t.test('the emailed link confirms in another browser, and the first browser can continue', async t => {
     const email = 'link@example.com'
     const { page } = await openWindow(browser)
     await page.goto((await begin()).url)
@@ -55,17 +55,17 @@ t.test('in a browser', async t => {
     await other.page.goto(link)
     await other.page.reload()
     await other.page.getByLabel('Password').fill('not the password')
-    await other.page.getByRole('button', { name: 'Confirm my address' }).click()
-    t.match(await other.page.getByRole('alert').textContent(), 'not the password that was chosen')
+    await other.page.getByRole('button', { name: 'Confirm address' }).click()
+    t.match(await other.page.getByRole('alert').textContent(), 'Use the one you chose when you signed up')
     t.equal(await other.page.evaluate('document.activeElement.id'), 'problem')
     await other.page.getByLabel('Password').fill(password)
-    await other.page.getByRole('button', { name: 'Confirm my address' }).click()
-    await other.page.getByRole('heading', { name: 'Your address is confirmed' }).waitFor()
-    t.equal(await other.page.getByRole('link').count(), 0, 'the sign-in began elsewhere: it cannot go on here')
+    await other.page.getByRole('button', { name: 'Confirm address' }).click()
+    await other.page.getByRole('heading', { name: 'Email address confirmed' }).waitFor()
+    t.equal(await other.page.getByRole('link').count(), 0, 'no link, because the sign-in was started in another browser')
     t.match(await other.page.textContent('main'), 'go back to the app and sign in')
     t.equal((await other.page.reload())?.status(), 200)
     await other.page.goto(link)
-    t.match(await other.page.textContent('h1'), 'That link does not work', 'once')
+    t.match(await other.page.textContent('h1'), 'This link doesn’t work', 'once')
 
     await page.getByRole('link', { name: 'Back to sign in' }).click()
     await page.getByLabel('Password').fill(password)
@@ -74,22 +74,22 @@ t.test('in a browser', async t => {
     t.ok(new URL(page.url()).searchParams.get('code'))
   })
 
-  t.test('a forgotten password is replaced by the link of the email', async t => {
+  t.test('a forgotten password can be replaced with the emailed link', async t => {
     const email = 'forgot@example.com'
     await confirmedAccount(running, email)
     const { page } = await openWindow(browser)
     await page.goto((await begin()).url)
     await page.getByRole('link', { name: 'Forgot password?' }).click()
     await page.getByLabel('Email address').fill(email)
-    await page.getByRole('button', { name: 'Send the code' }).click()
+    await page.getByRole('button', { name: 'Send code' }).click()
     await page.getByRole('main').filter({ hasText: 'If forgot@example.com has an account' }).waitFor()
     const { link } = await running.smtp.nth(email, 2)
     await page.goto(link)
     await page.getByLabel('New password').fill('short')
-    await page.getByRole('button', { name: 'Save the password' }).click()
-    t.match(await page.getByRole('alert').textContent(), 'at least 8 characters', 'a weak password uses no link up')
+    await page.getByRole('button', { name: 'Save password' }).click()
+    t.match(await page.getByRole('alert').textContent(), 'at least 8 characters', 'a weak password does not use up the link')
     await page.getByLabel('New password').fill('another good one')
-    await page.getByRole('button', { name: 'Save the password' }).click()
+    await page.getByRole('button', { name: 'Save password' }).click()
     await page.getByRole('link', { name: 'Continue to sign in' }).click()
     await page.getByLabel('Email address').fill(email)
     await page.getByLabel('Password').fill('another good one')
@@ -98,20 +98,20 @@ t.test('in a browser', async t => {
     t.ok(new URL(page.url()).searchParams.get('code'))
   })
 
-  t.test('where a password is chosen or asked for, a password manager finds whose it is', async t => {
+  t.test('password managers find the user name of every password field', async t => {
     const email = 'manager@example.com'
     await confirmedAccount(running, email)
     const { page } = await openWindow(browser)
-    // Chromium, Firefox and Safari look at inputs for text, seen or not, and at none of the type hidden.
+    // Chromium, Firefox and Safari look at text inputs, visible or not, but ignore `type="hidden"`.
     const username = async () => await page.locator('form:has(input[type=password]) input[autocomplete=username]').evaluateAll(all => all.map(input => [(input as unknown as { type: string }).type, (input as unknown as { value: string }).value]))
     await page.goto((await begin()).url)
     t.strictSame(await username(), [['email', '']])
     await page.getByRole('link', { name: 'Forgot password?' }).click()
     await page.getByLabel('Email address').fill(email)
-    await page.getByRole('button', { name: 'Send the code' }).click()
+    await page.getByRole('button', { name: 'Send code' }).click()
     await page.getByLabel('New password').waitFor()
     t.strictSame(await username(), [['text', email]])
-    t.equal(await page.getByRole('textbox').count(), 2, 'it is not there for others')
+    t.equal(await page.getByRole('textbox').count(), 2, 'it is invisible to people')
     await page.goto((await running.smtp.nth(email, 2)).link)
     t.strictSame(await username(), [['text', email]])
     await page.context().close()
@@ -133,7 +133,7 @@ t.test('in a browser', async t => {
     t.equal(await page.evaluate('document.activeElement.id'), 'problem')
     t.match(await page.getByRole('alert').textContent(), 'Incorrect email or password')
     await page.goto(page.url())
-    t.equal(await page.textContent('h1'), 'Sign in', 'the address that the refused form left asks for it anew')
+    t.equal(await page.textContent('h1'), 'Sign in', 'reloading the refused form works')
     await page.getByLabel('Email address').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.keyboard.press('Enter')
@@ -141,7 +141,7 @@ t.test('in a browser', async t => {
     t.ok(new URL(page.url()).searchParams.get('code'))
   })
 
-  t.test('nothing is wider than a small phone, and what is tapped is 44 pixels high', async t => {
+  t.test('nothing is wider than a small phone, and tap targets are 44 pixels high', async t => {
     const { page } = await openWindow(browser, { viewport: { width: 320, height: 640 } })
     await page.goto((await begin()).url)
     const { pathname } = new URL(page.url())

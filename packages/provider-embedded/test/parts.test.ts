@@ -31,13 +31,13 @@ for (const [what, password, expected] of passwords) {
   })
 }
 
-t.test('html escapes every value but markup of its own', async t => {
+t.test('html escapes every value except its own markup', async t => {
   t.equal(html`<p title="${'"\'<>&'}">${html`<b>${'<i>'}</b>`}${['a', html`<br>`]}${null}${undefined}${false}${0}</p>`.toString(),
     '<p title="&quot;&#39;&lt;&gt;&amp;"><b>&lt;i&gt;</b>a<br>0</p>')
 })
 
 for (const color of ['#ffee00', '#0b7285', '#000000', '#ffffff', '#ff0000', '#7f7f7f', '#111317', '#3b5bdb']) {
-  t.test(`the colour ${color} gives text that can be read, in the light and in the dark`, async t => {
+  t.test(`text on the colour ${color} is readable in light and dark mode`, async t => {
     const { light, dark } = themeOf(color)
     for (const [theme, background] of [[light, '#ffffff'], [dark, '#1b1d22']] as const) {
       t.ok(contrast(theme.accent, theme.onAccent) >= 4.5, `${theme.onAccent} on ${theme.accent}`)
@@ -47,10 +47,10 @@ for (const color of ['#ffee00', '#0b7285', '#000000', '#ffffff', '#ff0000', '#7f
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: what has expired is removed, all of it and nothing else`, async t => {
+  t.test(`${dialect}: everything that has expired is deleted, and nothing else`, async t => {
     const [app, url] = [Fastify(), await databaseUrl(t, dialect)]
     t.teardown(() => app.close())
-    // The minute until it begins is over at once.
+    // Skip the minute before deleting starts.
     const schedule = setTimeout
     t.intercept(globalThis, 'setTimeout', { value: Object.assign((work: () => void, ms = 0, ...given: []) => schedule(work, ms >= 60_000 ? 500 : ms, ...given), schedule) })
     await app.register(database, { url })
@@ -71,7 +71,7 @@ for (const dialect of dialects) {
     while (await count() > 5) await sleep(20)
     t.strictSame((await app.db.selectFrom('latchkey_embedded_records').select('id').orderBy('id').execute()).map(row => row.id), ['endless', 'new'])
     t.strictSame((await app.db.selectFrom('latchkey_embedded_attempts').select('key').execute()).map(row => row.key), ['new'])
-    t.strictSame((await app.db.selectFrom('latchkey_embedded_codes').select('email').execute()).map(row => row.email), ['late@example.com'], 'a code that has expired lately is kept for its link')
+    t.strictSame((await app.db.selectFrom('latchkey_embedded_codes').select('email').execute()).map(row => row.email), ['late@example.com'], 'a recently expired code is kept for its link')
     t.strictSame(await app.db.selectFrom('latchkey_embedded_outbox').select('id').execute(), [{ id: 'new' }])
   })
 }
@@ -87,5 +87,5 @@ const networks: [string, string, string][] = [
   ['what is no address either', '8.8.8.8.8:1', 'unknown']
 ]
 for (const [what, address, expected] of networks) {
-  t.test(`tries are counted by ${what}`, async t => { t.equal(networkOf(address), expected) })
+  t.test(`attempts are counted by ${what}`, async t => { t.equal(networkOf(address), expected) })
 }

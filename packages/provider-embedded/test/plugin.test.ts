@@ -26,7 +26,7 @@ t.test('decorates the app and answers discovery below /oidc', async t => {
   t.match(discovery.json(), { issuer: `${publicUrl}/oidc`, jwks_uri: `${publicUrl}/oidc/jwks`, response_types_supported: ['code'], code_challenge_methods_supported: ['S256'] })
 })
 
-t.test('has a name, and needs the database and to be there once', async t => {
+t.test('has a name, needs the database, and can be registered only once', async t => {
   const app = await appWithDatabase(t)
   await app.register(providerEmbedded, { publicUrl })
   t.ok(app.hasPlugin('@latchkey/provider-embedded'))
@@ -36,7 +36,7 @@ t.test('has a name, and needs the database and to be there once', async t => {
   await t.rejects(async () => await bare.register(providerEmbedded, { publicUrl }), { code: 'FST_ERR_PLUGIN_NOT_PRESENT_IN_INSTANCE' })
 })
 
-t.test('leaves the request bodies of the app as they were', async t => {
+t.test('does not change how the app parses request bodies', async t => {
   const app = await appWithDatabase(t)
   await app.register(formbody)
   await app.register(providerEmbedded, { publicUrl })
@@ -45,7 +45,7 @@ t.test('leaves the request bodies of the app as they were', async t => {
   t.strictSame((await app.inject({ method: 'POST', url: '/echo', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'a=1' })).json(), { a: '1' })
 })
 
-t.test('lets the app close at once, and opens again on the same database', async t => {
+t.test('lets the app close at once and start again on the same database', async t => {
   const app = await appWithDatabase(t)
   await app.register(providerEmbedded, { publicUrl })
   await t.resolves(app.close())
@@ -56,7 +56,7 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
   ['a public URL that is none', { publicUrl: 'example.com' }, /publicUrl must be an http\(s\) URL/],
   ['a public URL with a path', { publicUrl: 'https://example.com/app' }, /must be an origin/],
   ['a public URL without TLS', { publicUrl: 'http://example.com' }, /must be https/],
-  ['one below localhost, which the verifier of its tokens refuses', { publicUrl: 'http://app.localhost:4000' }, /must be https/],
+  ['a subdomain of localhost, which the token verifier refuses', { publicUrl: 'http://app.localhost:4000' }, /must be https/],
   ['a short secret, which it does not repeat', { publicUrl, secretKey: 'hunter2' }, /^(?!.*hunter2).*secretKey/],
   ['a mail server of another scheme', { publicUrl, smtp: { url: 'http://user:hunter2@host', from: 'a@b.c' } }, /^(?!.*hunter2).*smtp\.url/],
   ['an unknown option', { publicUrl, smpt: {} }, /smpt is not an option/]
@@ -75,7 +75,7 @@ const refusedProfiles: [string, Record<string, unknown>, RegExp][] = [
   ['a callback', { callbackUrls: ['/callback'] }, /callbackUrls\.0/],
   ['a callback with a fragment', { callbackUrls: ['https://app.example.com/#/callback'] }, /callbackUrls\.0/],
   ['a script as callback', { callbackUrls: ['javascript:alert(1)'] }, /callbackUrls\.0/],
-  ['a client id that another profile has', { clientId: 'taken' }, /clientId is that of the profile "other"/]
+  ['a client id that another profile has', { clientId: 'taken' }, /clientId is already used by the profile "other"/]
 ]
 t.test('a profile', async t => {
   const app = await appWithDatabase(t)
@@ -89,22 +89,22 @@ t.test('a profile', async t => {
   t.match(first.issuer, { issuer: `${publicUrl}/oidc`, clientId: 'web', audiences: ['web'] })
   createProvider(profileOf({ clientId: 'web2' }))
   await first.close?.()
-  t.equal((await app.inject('/oidc/session/end?client_id=web')).statusCode, 400, 'is replaced by opening it again')
-  t.not((await app.inject('/oidc/session/end?client_id=web2')).statusCode, 400, 'which closing the replaced one does not undo')
+  t.equal((await app.inject('/oidc/session/end?client_id=web')).statusCode, 400, 'opening it again replaces it')
+  t.not((await app.inject('/oidc/session/end?client_id=web2')).statusCode, 400, 'closing the replaced one does not undo that')
 })
 
-t.test('a hook on the whole app that verifies tokens leaves the provider\'s own tokens and secrets to it', async t => {
+t.test('an app-wide hook that verifies tokens skips the provider\'s own routes', async t => {
   const app = await appWithDatabase(t)
   await app.register(tokenVerifier)
   app.addHook('onRequest', app.tokenVerifier.authenticate)
   await app.register(providerEmbedded, { publicUrl })
   const response = await app.inject({ url: '/oidc/me', headers: { authorization: 'Bearer of-the-provider' } })
   t.match(response, { statusCode: 401, headers: { 'www-authenticate': /error="invalid_token"/ } })
-  t.match(response.json(), { error: 'invalid_token' }, 'as the provider says it')
+  t.match(response.json(), { error: 'invalid_token' }, 'the provider\'s own answer')
 })
 
-t.test('who is refused at a hosted page is told of, by the error', async t => {
-  t.test('what is no function is refused', async t => {
+t.test('onRefused gets the error with which a hosted page refuses someone', async t => {
+  t.test('it must be a function', async t => {
     const app = await appWithDatabase(t)
     await t.rejects(async () => await app.register(providerEmbedded, { publicUrl, onRefused: 'log' as never }), { code: 'PROVIDER_EMBEDDED_ERR_INVALID_OPTIONS', message: /onRefused must be a function/ })
   })
@@ -121,7 +121,7 @@ t.test('who is refused at a hosted page is told of, by the error', async t => {
   const browser = formBrowser(running.url)
   const link = (await running.smtp.nth('ben@example.com', 1)).link
   await browser.submit(await browser.open(link), '/oidc/confirm', { password: 'wrong' })
-  t.strictSame(refused.splice(0), ['IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS'], 'by the link of an email')
+  t.strictSame(refused.splice(0), ['IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS'], 'at a link from an email')
 
   for (const [what, url] of [['signInFrom', (await beginSignIn(running)).url], ['signOutFrom', `${running.url}/oidc/session/end`]] as const) {
     await running.app.db.insertInto('latchkey_embedded_attempts')
@@ -132,5 +132,5 @@ t.test('who is refused at a hosted page is told of, by the error', async t => {
   }
 
   await t.rejects(provider.signInWithPassword({ email: 'ada@example.com', password: 'wrong' }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS' })
-  t.strictSame(refused, [], 'the adapter throws its own')
+  t.strictSame(refused, [], 'the adapter\'s methods throw their errors instead')
 })

@@ -17,7 +17,7 @@ for (const dialect of dialects) {
     const open = async (url: string) => await fetch(url, { redirect: 'manual' })
     const begin = async (parameters: Record<string, string> = {}) => await open((await beginSignIn(running, parameters)).url)
     const stored = async (model: string) => (await app.db.selectFrom('latchkey_embedded_records').select('id').where('model', '=', model).execute()).length
-    /** As if this network had begun 299 of them in the last minutes. */
+    /** Pretends that this network started 299 of them in the last few minutes. */
     const almostAll = async (what: string) => {
       await app.db.insertInto('latchkey_embedded_attempts')
         .values({ key: `${what}:127.0.0.1`, tries: 299, locked_until: new Date(0).toISOString(), expires_at: new Date(Date.now() + 300_000).toISOString() })
@@ -31,7 +31,7 @@ for (const dialect of dialects) {
       t.match(await response.text(), 'Please wait a minute')
     }
 
-    t.test('a network that has begun three hundred sign-ins in ten minutes has to wait, and nothing more is stored for it', async t => {
+    t.test('a network that started three hundred sign-ins in ten minutes has to wait, and nothing more is stored for it', async t => {
       await almostAll('signInFrom')
       t.equal((await begin()).status, 303)
       const before = await stored('Interaction')
@@ -45,7 +45,7 @@ for (const dialect of dialects) {
       t.equal((await begin()).status, 303, 'until the ten minutes are over')
     })
 
-    t.test('a sign-in that is finished counts no more; who is signed in already is not counted', async t => {
+    t.test('a finished sign-in no longer counts; someone who is already signed in is not counted', async t => {
       const browser = formBrowser(running.url)
       await almostAll('signInFrom')
       await app.db.updateTable('latchkey_embedded_attempts').set({ tries: 298 }).where('key', '=', 'signInFrom:127.0.0.1').execute()
@@ -59,7 +59,7 @@ for (const dialect of dialects) {
       t.match(silent.headers.get('location'), `${callbackUrl}?error=login_required`)
     })
 
-    t.test('authorization requests cannot be pushed, which would store one for whoever asks', async t => {
+    t.test('authorization requests cannot be pushed, because that would store requests from anyone', async t => {
       const { searchParams } = new URL((await beginSignIn(running)).url)
       const before = await stored('PushedAuthorizationRequest')
       t.equal((await fetch(`${running.url}/oidc/request`, { method: 'POST', body: searchParams })).status, 404)
@@ -67,7 +67,7 @@ for (const dialect of dialects) {
       t.notMatch(await (await open(`${running.url}/oidc/.well-known/openid-configuration`)).text(), 'pushed_authorization_request_endpoint')
     })
 
-    t.test('signing out is limited as well, and what is stored for a browser without a session ends soon', async t => {
+    t.test('signing out is limited too, and what is stored for a browser without a session expires soon', async t => {
       const url = `${running.url}/oidc/session/end?${new URLSearchParams({ client_id: 'default', post_logout_redirect_uri: logoutUrl }).toString()}`
       await almostAll('signOutFrom')
       t.equal((await open(url)).status, 200)

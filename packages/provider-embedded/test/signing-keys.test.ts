@@ -23,21 +23,21 @@ async function until (condition: () => Promise<boolean>): Promise<boolean> {
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('a new key is published first and signs later, on every copy without a restart; the old one stays', async t => {
+    t.test('a new key is published first and signs later, on every instance without a restart; the old one stays', async t => {
       const first = await startApp(t, dialect, quick)
       const second = await startApp(t, dialect, { ...quick, copyOf: first })
       const [mine, other] = [open(first), open(second)]
       await confirmedAccount(first, email)
       const before = await mine.signInWithPassword({ email, password })
       const [oldKid] = await publishedBy(first)
-      t.strictSame(await publishedBy(second), [oldKid], 'copies share their keys')
+      t.strictSame(await publishedBy(second), [oldKid], 'instances share their keys')
 
       const begun = Date.now()
       const { kid, signsFrom } = await first.app.providerEmbedded.rotateKeys()
       t.ok((await publishedBy(first)).includes(kid))
-      t.ok(await until(async () => (await publishedBy(second)).includes(kid)), 'the other copy publishes it')
-      t.ok(Date.parse(signsFrom) > begun, 'later than it was made')
-      t.ok(await until(async () => decodeProtectedHeader((await other.signInWithPassword({ email, password })).idToken).kid === kid), 'the other copy signs with it')
+      t.ok(await until(async () => (await publishedBy(second)).includes(kid)), 'the other instance publishes it')
+      t.ok(Date.parse(signsFrom) > begun, 'later than it was created')
+      t.ok(await until(async () => decodeProtectedHeader((await other.signInWithPassword({ email, password })).idToken).kid === kid), 'the other instance signs with it')
       const after = await other.signInWithPassword({ email, password })
       const keys = createRemoteJWKSet(new URL(`${first.url}/oidc/jwks`))
       for (const { idToken } of [before, after]) await t.resolves(jwtVerify(idToken, keys, { audience: 'default' }))
@@ -49,7 +49,7 @@ for (const dialect of dialects) {
       t.equal((await first.app.db.selectFrom('latchkey_embedded_keys').select('kid').execute()).length, 1)
     })
 
-    t.test('a key that is old enough is replaced without being told', async t => {
+    t.test('a key that is old enough is replaced automatically', async t => {
       const running = await startApp(t, dialect, quick)
       const [kid] = await publishedBy(running)
       await running.app.db.updateTable('latchkey_embedded_keys').set({ created_at: daysAgo(91) }).execute()
@@ -57,7 +57,7 @@ for (const dialect of dialects) {
       t.ok(await until(async () => (await publishedBy(running))[0] !== kid))
     })
 
-    t.test('many that rotate at once make few keys, and all agree', async t => {
+    t.test('simultaneous rotations create few keys, and all agree', async t => {
       const running = await startApp(t, dialect, quick)
       const results = await Promise.all(Array.from({ length: 5 }, () => running.app.providerEmbedded.rotateKeys()))
       t.equal(new Set(results.map(result => result.kid)).size, 1)
@@ -75,17 +75,17 @@ for (const dialect of dialects) {
       await t.rejects(startApp(t, dialect, { copyOf: plain, secretKey: undefined }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
     })
 
-    t.test('with another secretKey the previous one is needed once: keys are encrypted anew at start, and sign as before', async t => {
+    t.test('after a change of secretKey the previous one is needed once: keys are re-encrypted at startup and keep signing', async t => {
       const first = await startApp(t, dialect)
       const published = await publishedBy(first)
       const secretKey = 'another secret of thirty-two characters'
       const rotated = await startApp(t, dialect, { copyOf: first, secretKey, previousSecretKeys: ['a secret of at least thirty-two characters'] })
       t.strictSame(await publishedBy(rotated), published)
-      t.strictSame(await publishedBy(await startApp(t, dialect, { copyOf: first, secretKey })), published, 'the previous one is needed no more')
+      t.strictSame(await publishedBy(await startApp(t, dialect, { copyOf: first, secretKey })), published, 'the previous one is no longer needed')
       await t.rejects(startApp(t, dialect, { copyOf: first }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' })
     })
 
-    t.test('an app that only looks reads the keys, and makes, removes and encrypts none, whatever is due', async t => {
+    t.test('without upkeep, an app only reads keys, and creates, removes and encrypts none', async t => {
       const first = await startApp(t, dialect)
       const { kid } = await first.app.providerEmbedded.rotateKeys()
       const published = await publishedBy(first)
@@ -111,7 +111,7 @@ for (const dialect of dialects) {
       t.strictSame(await stored(), [[], []])
     })
 
-    t.test('keys that were encrypted before keys could be rotated are read, and encrypted anew', async t => {
+    t.test('keys in the old encryption format are read and re-encrypted', async t => {
       const running = await startApp(t, dialect)
       const secretKey = 'a secret of at least thirty-two characters'
       const published = await publishedBy(running)
@@ -129,12 +129,12 @@ for (const dialect of dialects) {
       t.match((await db.selectFrom('latchkey_embedded_keys').select('private_jwk').executeTakeFirstOrThrow()).private_jwk, /^sealed:sb1\./)
 
       await db.updateTable('latchkey_embedded_keys').set({ kid: 'moved' }).execute()
-      await t.rejects(startApp(t, dialect, { copyOf: running }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' }, 'and is good for its own kid only')
+      await t.rejects(startApp(t, dialect, { copyOf: running }), { code: 'PROVIDER_EMBEDDED_ERR_SECRET_KEY' }, 'ciphertext is valid only for its own kid')
     })
   })
 }
 
-t.test('postgres: copies that start at once make one key', async t => {
+t.test('postgres: instances that start at once create one key', async t => {
   const first = await startApp(t, 'postgres')
   await first.app.db.deleteFrom('latchkey_embedded_keys').execute()
   const copies = await Promise.all(Array.from({ length: 4 }, () => startApp(t, 'postgres', { copyOf: first })))
@@ -142,7 +142,7 @@ t.test('postgres: copies that start at once make one key', async t => {
   t.equal(new Set(published.flat()).size, 1)
 })
 
-t.test('the keys that a verifier in the same process is given are those of the key set, without their secrets', async t => {
+t.test('a verifier in the same process gets the public keys of the key set', async t => {
   const running = await startApp(t, 'sqlite')
   const { keys = async () => [] } = running.app.providerEmbedded.createProvider({ id: 'other', name: 'Other' }).issuer
   await running.app.providerEmbedded.rotateKeys()

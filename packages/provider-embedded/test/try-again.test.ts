@@ -13,7 +13,7 @@ for (const dialect of dialects) {
     await confirmedAccount(running, email)
     const network = '127.0.0.1'
 
-    /** As if so much had been tried that the next try must wait. */
+    /** Pretends that there were so many attempts that the next one must wait. */
     async function lock (t: Test, key: string, seconds: number): Promise<void> {
       const row = { tries: 400, locked_until: new Date(Date.now() + seconds * 1000).toISOString(), expires_at: new Date(Date.now() + 86_400_000).toISOString() }
       await app.db.insertInto('latchkey_embedded_attempts').values({ key, ...row }).onConflict(conflict => conflict.column('key').doUpdateSet(row)).execute()
@@ -21,13 +21,13 @@ for (const dialect of dialects) {
     }
     function says (t: Test, { status, html, headers }: Page, when: string, seconds: number): void {
       t.equal(status, 429)
-      t.match(html, `Too many tries. Try again ${when}.`)
+      t.match(html, `Too many attempts. Try again ${when}.`)
       const retryAfter = Number(headers.get('retry-after'))
       t.ok(retryAfter > seconds - 30 && retryAfter <= seconds, `Retry-After: ${retryAfter}`)
     }
 
     for (const [seconds, when] of [[7 * 60 + 30, 'in 8 minutes'], [60, 'in a minute'], [9, 'in a few seconds']] as const) {
-      t.test(`the sign-in page says that one may try again ${when}`, async t => {
+      t.test(`the sign-in page says to try again ${when}`, async t => {
         const browser = formBrowser(running.url)
         const page = await browser.open((await beginSignIn(running)).url)
         await lock(t, `passwordOfAccountFrom:${email}|${network}`, seconds)
@@ -35,7 +35,7 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('so do the pages of forgotten passwords and of sign-ups', async t => {
+    t.test('so do the pages for forgotten passwords and sign-up', async t => {
       await lock(t, `emailFrom:${network}`, 1800)
       await lock(t, `signUpFrom:${network}`, 1800)
       const browser = formBrowser(running.url)
@@ -47,7 +47,7 @@ for (const dialect of dialects) {
       says(t, await browser.submit(signUp, '/sign-up', { email: 'new@example.com', password }), 'in 30 minutes', 1800)
     })
 
-    t.test('and the pages behind the link of an email', async t => {
+    t.test('so do the pages behind the links in emails', async t => {
       await provider.signUpWithPassword({ email: 'linked@example.com', password })
       const { link } = await running.smtp.nth('linked@example.com', 1)
       const browser = formBrowser(running.url)
@@ -59,7 +59,7 @@ for (const dialect of dialects) {
       says(t, await browser.submit(await browser.open(link), '/oidc/confirm/resend'), 'in 10 minutes', 600)
     })
 
-    t.test('the methods of the adapter say so in their error', async t => {
+    t.test('the errors of the adapter\'s methods say so', async t => {
       await lock(t, `passwordOfAccountFrom:${email}|${network}`, 3600)
       const error = await provider.signInWithPassword({ email, password, clientAddress: network }).then(() => null, (error: Record<string, unknown>) => error)
       t.match(error, { code: 'IDENTITY_PROVIDER_ERR_THROTTLED', message: 'Too many attempts. Wait a while and try again.', retryAfterSeconds: /^(3600|35[5-9]\d)$/, headers: { 'retry-after': /^(3600|35[5-9]\d)$/ } })

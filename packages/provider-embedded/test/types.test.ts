@@ -9,7 +9,7 @@ interface Manifest { dependencies: object, peerDependencies: object, types?: str
 const folder = fileURLToPath(new URL('..', import.meta.url))
 const manifestOf = (path: string) => JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as Manifest
 
-/** What the declarations import that an app sees, from the entry on. */
+/** The packages that the public declarations import, starting at the entry. */
 function imported (file: string, seen = new Set<string>()): Set<string> {
   const packages = new Set<string>()
   if (seen.has(file)) return packages
@@ -21,7 +21,7 @@ function imported (file: string, seen = new Set<string>()): Set<string> {
   return packages
 }
 
-t.test('an app needs nothing for the public types but what comes with the package', async t => {
+t.test('the public types need only packages that are installed with this one', async t => {
   const { dependencies, peerDependencies } = manifestOf(folder)
   const packages = [...imported(join(folder, 'dist/index.d.ts'))]
   t.ok(packages.includes('fastify'))

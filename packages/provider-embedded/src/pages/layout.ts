@@ -1,7 +1,7 @@
 import { html, type Html } from '../html.js'
 import { stylesheetOf } from './stylesheet.js'
 
-/** What a page shows of the profile it is for. */
+/** What a page shows of its profile. */
 export interface Brand {
   readonly brandName: string
   readonly color?: string | undefined
@@ -10,14 +10,14 @@ export interface Brand {
 /** For pages that belong to no profile. */
 export const NO_BRAND: Brand = { brandName: '' }
 
-/** What is wrong with a form: said above it and beside the fields. */
+/** What is wrong with a form: shown above it and beside the fields. */
 export interface Problem {
   readonly summary: string
-  /** By the name of the field. */
+  /** Keyed by field name. */
   readonly fields?: Readonly<Record<string, string>>
 }
 
-/** A whole document. */
+/** A complete HTML document. */
 export function layout (brand: Brand, title: string, content: Html, { wide = false } = {}): string {
   return html`<!doctype html>
 <html lang="en">
@@ -39,7 +39,7 @@ ${content}
 </html>`.toString()
 }
 
-/** A form that only this browser can send. */
+/** A form that only this browser can submit. */
 export function form (action: string, csrf: string, content: Html): Html {
   return html`<form method="post" action="${action}" novalidate><input type="hidden" name="csrf" value="${csrf}">
 ${content}</form>`
@@ -49,7 +49,7 @@ export function button (label: string, { second = false, name = '', value = '' }
   return html`<button class="button${second && ' second'}" type="submit"${name !== '' && html` name="${name}" value="${value}"`}>${label}</button>`
 }
 
-/** What went wrong, announced and focused when the page comes back, with links to the fields. */
+/** Says what went wrong, with links to the fields. Screen readers announce it, and it has the focus when the page loads. */
 export function problemSummary (problem: Problem | undefined): Html | null {
   if (problem === undefined) return null
   const fields = Object.entries(problem.fields ?? {})
@@ -66,7 +66,7 @@ export interface Field {
   readonly hint?: string
   readonly optional?: boolean
   readonly code?: boolean
-  /** Beside the label. */
+  /** Shown beside the label. */
   readonly aside?: Html
 }
 

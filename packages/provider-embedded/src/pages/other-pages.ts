@@ -13,16 +13,16 @@ export interface LinkPage {
 const tokenField = (token: string) => html`<input type="hidden" name="token" value="${token}">`
 
 /**
- * A link from an email. It asks for the password: anybody can sign up with somebody's address, and the account shall
- * be nobody's who has not both.
+ * The page behind a confirmation link. Anyone can sign up with someone else's address, so an account goes only to
+ * the person who has both the mailbox and the password.
  */
 export function confirmLinkPage ({ brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
-  return layout(brand, 'Confirm your address', html`${problemSummary(problem)}
-<p class="lead">Somebody signed up with <strong>${email}</strong>. If it was you, type in your password to confirm the address.</p>
+  return layout(brand, 'Confirm your email address', html`${problemSummary(problem)}
+<p class="lead">Someone signed up with <strong>${email}</strong>. If it was you, enter your password to confirm this address.</p>
 ${form('/oidc/confirm', csrf, html`${tokenField(token)}${usernameField(email)}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', hint: 'The password that you chose when you signed up.' }, problem)}
-${button('Confirm my address')}`)}
-<p class="foot">You did not sign up? Then ignore the email. You forgot the password? Use “Forgot password?” where you sign in: a new one confirms the address, too.</p>`)
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', hint: 'The password you chose when you signed up.' }, problem)}
+${button('Confirm address')}`)}
+<p class="foot">Didn’t sign up? Ignore the email. Forgot your password? Choose “Forgot password?” on the sign-in page: a new password also confirms your address.</p>`)
 }
 
 export function resetLinkPage (page: LinkPage, link: { email: string }): string {
@@ -35,58 +35,58 @@ export function inviteLinkPage (page: LinkPage, link: { email: string }): string
 
 function passwordPage (purpose: 'reset' | 'invite', title: string, { brand, csrf, token, problem }: LinkPage, { email }: { email: string }): string {
   return layout(brand, title, html`${problemSummary(problem)}
-<p class="lead">For the account of <strong>${email}</strong>.</p>
+<p class="lead">This will be the password for <strong>${email}</strong>.</p>
 ${form(`/oidc/${purpose}`, csrf, html`${tokenField(token)}${usernameField(email)}
-${newPasswordField(problem)}${button('Save the password')}`)}`)
+${newPasswordField(problem)}${button('Save password')}`)}`)
 }
 
-/** @param page `known`: the link is an old one, so its owner can have a new one without typing the address in */
+/** @param page `known`: the link has expired but is still on record, so its owner gets a new one without entering the address */
 export function deadLinkPage ({ brand, csrf, token }: LinkPage, { purpose, known }: { purpose: CodePurpose, known: boolean }): string {
-  return layout(brand, known ? 'That link has expired' : 'That link does not work', html`
+  return layout(brand, known ? 'This link has expired' : 'This link doesn’t work', html`
 <p class="lead">${known
-    ? 'It was good for a while only. We can send you a new one to the same address.'
-    : 'It was used before, or a newer email took its place. Tell us your email address, and we send you a new one.'}</p>
+    ? 'We can send a new one to the same address.'
+    : 'It may have been used already, or replaced by a newer email. Enter your email address and we’ll send you a new link.'}</p>
 ${form(`/oidc/${purpose}/resend`, csrf, html`${known ? tokenField(token) : field({ name: 'email', label: 'Email address', type: 'email', autocomplete: 'username' }, undefined)}
-${button('Send a new one')}`)}`)
+${button('Send a new link')}`)}`)
 }
 
-/** What following a link has done. `continueAt` is the sign-in that this browser can go on with, if there is one. */
+/** Says what following a link did. `continueAt` is the sign-in that this browser can continue, if there is one. */
 export function donePage (brand: Brand, { purpose, continueAt }: { purpose: CodePurpose, continueAt?: string | undefined }): string {
-  const title = purpose === 'confirm' ? 'Your address is confirmed' : 'Your password is saved'
+  const title = purpose === 'confirm' ? 'Email address confirmed' : 'Password saved'
   if (continueAt === undefined) return messagePage(brand, title, 'You can close this page, go back to the app and sign in.')
-  return messagePage(brand, title, 'You can go on to sign in, or close this page and go back to the app.', { link: { href: continueAt, label: 'Continue to sign in' } })
+  return messagePage(brand, title, 'Continue here, or close this page and go back to the app.', { link: { href: continueAt, label: 'Continue to sign in' } })
 }
 
 /** A title and a text. */
 type Said = readonly [string, string]
 
-/** What is said while the database is away. */
-export const UNAVAILABLE: Said = ['Not available at the moment', 'Nothing is wrong on your side, and nothing was lost. Try again in a moment.']
+/** Shown while the database is unavailable. */
+export const UNAVAILABLE: Said = ['Temporarily unavailable', 'The problem is on our side, and nothing was lost. Try again in a moment.']
 
-/** What is said where too many sign-ins were begun from one network. */
-export const TOO_MANY: Said = ['Please wait a minute', 'Too many people are signing in from your network at the moment. Wait a minute, then go back to the app and try again.']
+/** Shown when one network has started too many sign-ins or sign-outs. */
+export const TOO_MANY: Said = ['Please wait a minute', 'There are too many requests from your network right now. Wait a minute, then go back to the app and try again.']
 
 /**
- * Says one thing, and where to go from there.
+ * A message and what to do next.
  *
- * @param forDevelopers what the app's developers need to know to set it right
+ * @param forDevelopers what the app's developers need to know to fix the problem
  */
 export function messagePage (brand: Brand, title: string, text: string, { link, forDevelopers }: { link?: { href: string, label: string }, forDevelopers?: string } = {}): string {
   return layout(brand, title, html`<p class="lead">${text}</p>${
     link !== undefined && html`<a class="button" href="${link.href}">${link.label}</a>`}${
-    forDevelopers !== undefined && html`<p class="meta">For the developers of the app: ${forDevelopers}</p>`}`)
+    forDevelopers !== undefined && html`<p class="meta">For the app’s developers: ${forDevelopers}</p>`}`)
 }
 
-/** @param formMarkup the form that `oidc-provider` made, which the button belongs to */
+/** @param formMarkup the form from `oidc-provider` that the button submits */
 export function logoutPage (brand: Brand, formMarkup: string): string {
   return layout(brand, 'Sign out?', html`
-<p class="lead">You are about to sign out of ${brand.brandName} in this browser.</p>
+<p class="lead">You’ll be signed out of ${brand.brandName} in this browser.</p>
 ${new Html(formMarkup)}<button class="button" type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>`)
 }
 
 export function outboxPage (emails: readonly { recipient: string, subject: string, text: string, sentAt: string }[]): string {
   return layout({ brandName: 'Latchkey' }, 'Outbox', html`
-<p class="lead">No SMTP server is configured, so these emails were not sent. This page exists in development only.</p>
+<p class="lead">No SMTP server is configured, so these emails were not sent. This page is available in development only.</p>
 ${emails.length === 0 && html`<p>No emails yet.</p>`}
 ${emails.map(email => html`<article class="mail"><h2>${email.subject}</h2><p class="meta">To ${email.recipient} · ${email.sentAt}</p><pre>${linked(email.text)}</pre></article>`)}`, { wide: true })
 }

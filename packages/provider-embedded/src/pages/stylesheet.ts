@@ -3,7 +3,7 @@ import { DEFAULT_COLOR, themeOf, type Theme } from './theme.js'
 
 const variables = ({ accent, onAccent, accentText }: Theme) => `--accent:${accent};--on-accent:${onAccent};--accent-text:${accentText};`
 
-// Text is in rem: who has set a larger one in the browser gets it.
+// Font sizes are in rem, so that they follow the text size set in the browser.
 const rules = `
 *,*::before,*::after{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -60,7 +60,7 @@ a{color:var(--accent-text);font-weight:500;text-underline-offset:3px}
 const light = '--page:#f4f5f7;--card:#ffffff;--field:#ffffff;--text:#15181d;--muted:#585f6b;--line:#e3e6ea;--field-line:#868e9b;--danger:#b3261e;--danger-back:#fdf1f0;--danger-line:#f0c4c0;--good:#1d6b3a;--good-back:#eef8f1;--good-line:#bfe0ca;'
 const dark = '--page:#121317;--card:#1b1d22;--field:#121317;--text:#f1f2f4;--muted:#a6adb8;--line:#2d3138;--field-line:#737b88;--danger:#ffb4ab;--danger-back:#33201f;--danger-line:#6b3530;--good:#8fdcaa;--good-back:#16281d;--good-line:#2f5c40;'
 
-/** Where a profile's stylesheet is, and what it says. The address holds a hash of it, so it may be cached for ever. */
+/** A profile's stylesheet. Its name contains a hash of its text, so it can be cached forever. */
 export interface Stylesheet {
   readonly name: string
   readonly text: string
@@ -75,12 +75,12 @@ export function stylesheetOf (color: string = DEFAULT_COLOR): Stylesheet {
   const theme = themeOf(color)
   const text = `:root{color-scheme:light dark;${light}${variables(theme.light)}}\n@media (prefers-color-scheme:dark){:root{${dark}${variables(theme.dark)}}}${rules}`
   const stylesheet = { name: `${createHash('sha256').update(text).digest('hex').slice(0, 16)}-${color.slice(1).toLowerCase()}.css`, text }
-  // A profile's colour is configured, so there are few; a visitor cannot add to them.
+  // Colours come from the profiles' configuration, so there are few. The limit keeps visitors, who can request any name, from filling the map.
   if (known.size < 100) known.set(color, stylesheet)
   return stylesheet
 }
 
-/** The stylesheet of a name that a page was given, or `undefined` for any other. */
+/** The stylesheet with this name, or `undefined` if its hash doesn't match. */
 export function stylesheetNamed (name: string): Stylesheet | undefined {
   const color = /^[0-9a-f]{16}-([0-9a-f]{6})\.css$/.exec(name)?.[1]
   if (color === undefined) return undefined

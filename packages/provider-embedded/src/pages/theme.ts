@@ -1,4 +1,4 @@
-/** The colours that follow from a profile's one colour, each with enough contrast (WCAG 2.2, 1.4.3) where it is used. */
+/** The colours derived from a profile's one colour, each with enough contrast (WCAG 2.2, 1.4.3) where it is used. */
 export interface Theme {
   readonly accent: string
   /** Text on the accent. */
@@ -18,7 +18,7 @@ export function themeOf (color: string): { light: Theme, dark: Theme } {
 }
 
 function on (color: string, background: string, towards: string): Theme {
-  // A button must stand out from the card as well (1.4.11 asks for 3).
+  // A button must also stand out from the card (1.4.11 requires 3:1).
   const accent = adjusted(color, background, towards, 3)
   return {
     accent,
@@ -27,7 +27,7 @@ function on (color: string, background: string, towards: string): Theme {
   }
 }
 
-/** Mixes a colour with black or white until it stands out from a background. */
+/** Mixes a colour with black or white until its contrast with the background is high enough. */
 function adjusted (color: string, background: string, towards: string, enough: number): string {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(color, towards, share)

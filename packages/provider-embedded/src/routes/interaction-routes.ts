@@ -13,7 +13,7 @@ import { problemOf, type Refusal } from './form-problem.js'
 import { seenFromOutside } from './openid-routes.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
 
-/** A sign-in that a client began by the authorization endpoint, in this browser. */
+/** A sign-in that a client started at the authorization endpoint, in this browser. */
 interface SignIn {
   readonly uid: string
   readonly prompt: string
@@ -22,16 +22,16 @@ interface SignIn {
   readonly profile: Profile
   readonly asking: Asking
   readonly page: SignInPage
-  /** The address that was typed in, once it was: it stays on the server, out of addresses and logs. */
+  /** The email address that was entered, or `''`. It stays on the server, out of URLs and logs. */
   readonly email: string
   readonly chosen: ChosenPassword | undefined
-  /** Where the browser goes on from here, once it is finished. */
+  /** Where the browser continues, once the sign-in is finished. */
   readonly returnTo: string | undefined
 }
 
 type Handler = (signIn: SignIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-/** Sign in, sign up, confirm, forgotten password, consent: the steps of one sign-in, below `/oidc/interaction/<uid>`. */
+/** The steps of one sign-in, below `/oidc/interaction/<uid>`: sign in, sign up, confirm, forgotten password, consent. */
 export async function interactionRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
   const { embedded } = pages
   const { actions } = embedded
@@ -61,7 +61,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     }
   }
 
-  /** A step, for whoever has begun this sign-in in this browser. */
+  /** Registers a step, which only the browser that started the sign-in can take. */
   function step (method: 'GET' | 'POST', path: string, handler: Handler): void {
     fastify.route({
       method,
@@ -75,8 +75,8 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   }
 
   /**
-   * Answers who comes back to a sign-in that is finished, or gone. A form that was sent twice, the second time before the
-   * browser had seen where the first one led, begins the same sign-in once more, as the client that waits for it did.
+   * Answers requests to a sign-in that is finished or gone. If a form was submitted twice, and the second time before the
+   * browser saw the first redirect, the same sign-in starts again with the parameters of the client that waits for it.
    */
   async function goOn (signIn: SignIn | null, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (signIn?.returnTo !== undefined) return reply.redirect(signIn.returnTo, 303)
@@ -87,24 +87,24 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     const { uid } = request.params as { uid: string }
     const finished = beganHere(uid, request, reply) ? await embedded.justDone.findSignIn(uid) : undefined
     if (finished !== undefined && goesOn) return reply.redirect(`/oidc/auth?${new URLSearchParams(finished)}`, 303)
-    if (finished === undefined) return pages.send(reply, 400, messagePage(NO_BRAND, 'This sign-in has ended', 'It was left open for too long, was finished already, or began in another browser. Go back to the app and sign in again.'))
+    if (finished === undefined) return pages.send(reply, 400, messagePage(NO_BRAND, 'This sign-in has ended', 'It timed out, was already completed, or was started in another browser. Go back to the app and sign in again.'))
     const profile = embedded.profiles.findByClientId(finished.client_id ?? '')
-    return pages.send(reply, 400, messagePage(brandOf(profile), 'You have signed in already', 'There is nothing more to do here. Go back to the app.'))
+    return pages.send(reply, 400, messagePage(brandOf(profile), 'You’ve already signed in', 'There’s nothing more to do here. Go back to the app.'))
   }
 
-  /** Whether this browser has the cookie of a sign-in, which outlives it. */
+  /** Whether this browser started a sign-in. Its cookie outlives the sign-in. */
   function beganHere (uid: string, request: FastifyRequest, reply: FastifyReply): boolean {
     const { provider } = embedded.current()
     return provider.createContext(request.raw, reply.raw).cookies.get(provider.cookieName('interaction'), { signed: true }) === uid
   }
 
-  // Where the browser is sent that came back to a sign-in after another answer to the same form had: on from here, and never back there.
+  // A browser lands here when it returns to a sign-in that another response to the same form has finished. It continues from here and never goes back there.
   fastify.get('/oidc/interaction/:uid/finished', async (request, reply) => {
     seenFromOutside(request, embedded.issuer)
     return await ended(request, reply, { goesOn: true })
   })
 
-  // Where the link of an email ends, in whatever browser it was followed: only the one that began the sign-in can go on with it.
+  // Where the link in an email ends, in any browser. Only the browser that started the sign-in can continue it.
   fastify.get<{ Params: { uid: string }, Querystring: { purpose?: unknown, client?: unknown } }>('/oidc/interaction/:uid/done', async (request, reply) => {
     const signIn = await open(request, reply)
     const profile = signIn?.profile ?? embedded.profiles.findByClientId(String(request.query.client))
@@ -120,15 +120,15 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     return reply.redirect(returnTo, 303)
   }
 
-  /** Answers a form that was sent twice by where the first one leads, which has used the code up; gives `null` for any other. */
+  /** If the form was submitted twice, and the first submission used up the code: redirects to where the first one leads. Otherwise `null`. */
   async function sentBefore (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | null> {
-    // It may be under way.
+    // The first submission may still be in progress.
     await sleep(UNDER_WAY_MS)
     const now = await open(request, reply)
     return now === null || now.returnTo !== undefined ? await goOn(now, request, reply) : null
   }
 
-  /** Runs what a form asks for; what is wrong with it is shown on the form. */
+  /** Does what a form asks for, or shows the form again with what is wrong. */
   async function attempt (signIn: SignIn, request: FastifyRequest, reply: FastifyReply, show: (page: SignInPage) => string, work: () => Promise<FastifyReply>): Promise<FastifyReply> {
     try {
       return await work()
@@ -159,7 +159,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     return pages.send(reply, 200, signInPage(signIn.page, { email, offersSignUp: signIn.profile.signUp }), signIn.profile)
   })
 
-  // Where a refused form leaves the browser, which may ask for it anew.
+  // A refused form leaves the browser at this address, so a reload must work.
   step('GET', '/sign-in', async (signIn, _request, reply) => reply.redirect(signIn.page.base, 303))
 
   step('POST', '/sign-in', async (signIn, request, reply) => {
@@ -209,8 +209,8 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   step('POST', '/confirm', async (signIn, request, reply) => {
     const { chosen, email } = signIn
     const show = (page: SignInPage) => confirmPage(page, { email, sentAgain: false })
-    // The code says whose the address is, and not whose the account's password.
-    if (chosen === undefined) return await sentBefore(request, reply) ?? again(signIn, reply, show, { status: 400, summary: 'Go back to sign in and type in your password first.' })
+    // The code proves who owns the address. It does not prove whose password the account has.
+    if (chosen === undefined) return await sentBefore(request, reply) ?? again(signIn, reply, show, { status: 400, summary: 'Go back to sign in and enter your password first.' })
     return await attempt(signIn, request, reply, show, async () => {
       const owner = await actions.confirmChosen(signIn.asking, { email, code: textOf(request, 'code') }, chosen)
       return await finish(signIn, request, reply, loginAs(owner.accountId))
@@ -251,7 +251,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
 
   step('POST', '/consent', async (signIn, request, reply) => {
     if (signIn.prompt !== 'consent' || signIn.accountId === undefined) return reply.redirect(signIn.page.base, 303)
-    if (textOf(request, 'answer') !== 'allow') return await finish(signIn, request, reply, { error: 'access_denied', error_description: 'the user did not agree' })
+    if (textOf(request, 'answer') !== 'allow') return await finish(signIn, request, reply, { error: 'access_denied', error_description: 'the user denied the request' })
     const { provider } = embedded.current()
     const grant = new provider.Grant({ accountId: signIn.accountId, clientId: signIn.profile.clientId })
     grant.addOIDCScope(String(signIn.params.scope ?? 'openid'))
@@ -259,13 +259,13 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
   })
 }
 
-/** What was left out of a form, or `null`. */
+/** The problem with a form that is incomplete, or `null`. */
 function missing (fields: Record<string, string | false>): Refusal | null {
   const wrong = Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== false)
-  return wrong.length === 0 ? null : { status: 400, summary: 'Please check what you typed in:', fields: Object.fromEntries(wrong) }
+  return wrong.length === 0 ? null : { status: 400, summary: 'Please check what you entered:', fields: Object.fromEntries(wrong) }
 }
 
-/** Where the limit on emails must not tell whether there was one to send. */
+/** Ignores the limit on emails where an error would reveal that there was one to send. */
 async function ignoringThrottle (work: () => Promise<void>): Promise<void> {
   try {
     await work()

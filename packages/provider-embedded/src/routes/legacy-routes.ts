@@ -9,7 +9,7 @@ import { answerFailure, brandOf, sendPage } from './page-routes.js'
 
 /**
  * The addresses of AWS Cognito's hosted UI, at the app's root, for clients written for it: `/oauth2/authorize` with
- * `response_type=token`, and `/logout`. They answer for profiles with `legacyImplicit` and are not there for others.
+ * `response_type=token`, and `/logout`. They exist for profiles with `legacyImplicit` only; for others they answer 404.
  */
 export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { embedded: Embedded }): Promise<void> {
   const { legacySignIns, limits, tokens, profiles } = embedded
@@ -37,11 +37,11 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
 
   fastify.get<{ Querystring: Query }>('/oauth2/callback', { logLevel: 'warn' }, async (request, reply) => {
     const { state: secret, code, error, iss } = texts(request.query)
-    // The browser that began the sign-in, and no other that was sent here with somebody's code.
+    // Only for the browser that started the sign-in: anyone could send another browser here with a code of their own.
     const mine = secret !== undefined && parseCookie(request.headers.cookie ?? '')[cookie] === secret
     const signIn = mine ? await legacySignIns.take(secret) : undefined
     if (signIn === undefined || iss !== embedded.issuer) {
-      return sendPage(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was finished already, or began in another browser. Go back to the app and sign in again.'))
+      return sendPage(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was already completed, or was started in another browser. Go back to the app and sign in again.'))
     }
     const { profile, redirectUri, state, codeVerifier } = signIn
     reply.header('set-cookie', setCookie('', 0))
@@ -66,21 +66,21 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     if (logoutUri === undefined && (redirectUri === undefined || !profile.callbackUrls.includes(redirectUri))) return refuse(reply, profile, 'logout_uri', 'logoutUrls')
     seenFromOutside(request, embedded.issuer)
     await embedded.endBrowserSession(request.raw, reply.raw)
-    // With redirect_uri in its place, Cognito signs out and shows the sign-in page at once.
+    // With redirect_uri instead of logout_uri, Cognito signs out and goes straight to the sign-in page.
     return reply.redirect(logoutUri ?? `${embedded.publicUrl}/oauth2/authorize?${new URLSearchParams(query).toString()}`)
   })
 }
 
 type Query = Record<string, unknown>
 
-/** A parameter given twice is none. */
+/** Ignores parameters that are given twice. */
 function texts (query: Query): Record<string, string> & { [name: string]: string | undefined } {
   return Object.fromEntries(Object.entries(query).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 function refuse (reply: FastifyReply, profile: Profile, parameter: string, option: string): FastifyReply {
-  return sendPage(reply, 400, messagePage(brandOf(profile), 'This cannot go on', 'The app that sent you here gave an address that it is not registered with. Go back to it and try again.',
-    { forDevelopers: `add ${parameter} to ${option} of the profile, to the letter.` }), profile)
+  return sendPage(reply, 400, messagePage(brandOf(profile), 'This request can’t be completed', 'The app that sent you here gave an address that isn’t registered. Go back to the app and try again.',
+    { forDevelopers: `add this exact ${parameter} to the profile’s ${option}.` }), profile)
 }
 
 function toFragment (reply: FastifyReply, redirectUri: string, parameters: Record<string, string | undefined>): FastifyReply {

@@ -8,20 +8,20 @@ import { confirmLinkPage, deadLinkPage, donePage, inviteLinkPage, messagePage, r
 import { problemOf, type Refusal } from './form-problem.js'
 import { brandOf, textOf, type Pages } from './page-routes.js'
 
-/** How often the first one of two forms is looked for that were sent at once: a guess is answered in two seconds. */
+/** How often to look for the first of two submissions sent at once. An invalid link is therefore answered within two seconds. */
 const LOOKS = 4
 
 /** The form behind a link. */
 interface LinkForm {
   show (page: LinkPage, link: { email: string }): string
-  /** Where the password is typed in, and what is said where none was. */
+  /** The password field, and the message if it is empty. */
   readonly field: string
   readonly empty: string
-  /** Does what the link is for, once. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE where it was used, or is none; what the password is refused by */
+  /** Does what the link is for, once. @throws IDENTITY_PROVIDER_ERR_INVALID_CODE if the link is used or unknown; or the error that refuses the password */
   use (asking: Asking, token: string, password: string): Promise<CodeOwner>
 }
 
-/** The pages that the links in emails lead to, in whatever browser they are followed. */
+/** The pages behind the links in emails. They work in any browser. */
 export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promise<void> {
   const { actions, justDone, pendingEmails, profiles, refused } = pages.embedded
 
@@ -45,18 +45,18 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
     return pages.send(reply, 410, deadLinkPage(pageFor(request, reply, link, token), { purpose, known: link !== undefined }))
   }
 
-  /** Whose a link was that was used, as soon as what it was used for is done. */
+  /** Finds the owner of a used link, waiting for a submission that is still in progress. */
   async function findUsed (purpose: CodePurpose, token: string): Promise<CodeOwner | undefined> {
     for (let looks = 1; ; looks++) {
       const owner = await justDone.findLink(token)
       if (owner !== undefined || looks === LOOKS) return owner
-      // Nobody waits for what was no link, or is one still.
+      // Don't wait for something that was never a link, or that is still unused.
       if (!isLinkToken(token) || await actions.readLink(purpose, token) !== undefined) return undefined
       await sleep(UNDER_WAY_MS)
     }
   }
 
-  /** Answers a form that was sent twice as it was the first time, to whoever knows the password that the account has got by it; gives `null` to others. */
+  /** If a form was submitted twice, answers as the first time, provided that the sender knows the password that the account now has. Otherwise `null`. */
   async function doneBefore (request: FastifyRequest, reply: FastifyReply, purpose: CodePurpose, { token, password }: { token: string, password: string }): Promise<FastifyReply | null> {
     const owner = await findUsed(purpose, token)
     if (owner === undefined) return null
@@ -67,7 +67,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   function done (reply: FastifyReply, owner: CodeOwner, purpose: CodePurpose): FastifyReply {
     const profile = profileOf(owner)
     if (owner.interactionUid === null) return pages.send(reply, 200, donePage(brandOf(profile), { purpose }))
-    // Whether this browser began the sign-in, its cookie says, which is for addresses below that of the sign-in.
+    // Only the sign-in's cookie tells whether this browser started it, and its path limits it to addresses below that of the sign-in.
     return reply.redirect(`/oidc/interaction/${owner.interactionUid}/done?${new URLSearchParams({ purpose, client: profile?.clientId ?? '' })}`, 303)
   }
 
@@ -86,7 +86,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
   for (const purpose of ['confirm', 'reset', 'invite'] as const) {
     const { show, field, empty, use } = forms[purpose]
 
-    // The address holds a secret, which no request log shall have.
+    // The URL contains a secret, which must stay out of the request log.
     fastify.get(`/oidc/${purpose}`, { logLevel: 'warn' }, async (request, reply) => {
       const { token } = request.query as { token?: unknown }
       const given = typeof token === 'string' ? token : ''
@@ -99,7 +99,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       const [token, password] = [textOf(request, 'token'), textOf(request, field)]
       const link = await actions.readLink(purpose, token)
       const again = (link: CodeOwner, problem: Refusal) => pages.refuse(reply, problem, show({ ...pageFor(request, reply, link, token), problem }, link))
-      if (password === '' && link?.expired === false) return again(link, { status: 400, summary: 'Please check what you typed in:', fields: { [field]: empty } })
+      if (password === '' && link?.expired === false) return again(link, { status: 400, summary: 'Please check what you entered:', fields: { [field]: empty } })
       try {
         const owner = await use(askingFor(request, link), token, password)
         await justDone.keepLink(token, owner)
@@ -111,7 +111,7 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
         refused(error)
         if (isDead || link === undefined) return await dead(request, reply, purpose, token)
         return again(link, error instanceof errors.IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS
-          ? { status: error.statusCode ?? 401, summary: 'Please check what you typed in:', fields: { [field]: 'That is not the password that was chosen at sign-up' } }
+          ? { status: error.statusCode ?? 401, summary: 'Please check what you entered:', fields: { [field]: 'Wrong password. Use the one you chose when you signed up' } }
           : problemOf(error, field))
       }
     })
@@ -126,9 +126,9 @@ export async function linkRoutes (fastify: FastifyInstance, pages: Pages): Promi
       } catch (error) {
         refused(error)
         const refusal = problemOf(error)
-        return pages.refuse(reply, refusal, messagePage(brandOf(profile), 'Not yet', refusal.summary))
+        return pages.refuse(reply, refusal, messagePage(brandOf(profile), 'Email not sent', refusal.summary))
       }
-      return pages.send(reply, 200, messagePage(brandOf(profile), 'Check your email', 'If the address has an account that waits for it, a new email is on its way.'))
+      return pages.send(reply, 200, messagePage(brandOf(profile), 'Check your email', 'If that address has an account that needs it, you’ll get a new email shortly.'))
     })
   }
 }

@@ -5,7 +5,7 @@ const PREFIX = '/oidc'
 
 /**
  * Mounts the OpenID provider, a Koa application, below `/oidc`. It reads request bodies itself, so this scope
- * leaves them alone.
+ * does not parse them.
  */
 export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { embedded: Embedded }): Promise<void> {
   fastify.removeAllContentTypeParsers()
@@ -13,7 +13,7 @@ export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { em
   fastify.route({
     method: ['GET', 'POST', 'OPTIONS'],
     url: `${PREFIX}/*`,
-    // Client secrets and access tokens are its own: a hook on the whole app has nothing to verify here.
+    // Credentials sent here are the provider's own, so an app-wide hook that verifies tokens must skip these routes.
     config: { ownAuthorization: true } as FastifyContextConfig,
     handler: async (request, reply) => {
       const { raw } = request
@@ -31,11 +31,11 @@ export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { em
 }
 
 /**
- * Has a request look as the browser sent it to the public URL, whatever proxy it came through and whatever its
- * `Host` says: the issuer and every URL made from it are configured, and never taken from a request.
+ * Makes a request look as if the browser sent it to the public URL, whatever proxies it came through and whatever its
+ * `Host` is. The issuer, and every URL built from it, comes from the configuration and never from a request.
  */
 export function seenFromOutside ({ raw, ip }: FastifyRequest, issuer: string): void {
   const { host, protocol } = new URL(issuer)
-  // By HTTP/2 the host is in `:authority`, which this goes before.
+  // In HTTP/2 the host is in `:authority`; `host` takes precedence over it.
   Object.assign(raw.headers, { host, 'x-forwarded-host': host, 'x-forwarded-proto': protocol.slice(0, -1), 'x-forwarded-for': ip })
 }

@@ -16,18 +16,18 @@ import { outboxRoutes } from './outbox-routes.js'
 /** What the routes of the pages share. */
 export interface Pages {
   readonly embedded: Embedded
-  /** The token for the forms of the page that is answered. */
+  /** The CSRF token for the forms of a page; sets its cookie if the browser has none. */
   csrfFor (request: FastifyRequest, reply: FastifyReply): string
   send (reply: FastifyReply, status: number, page: string, profile?: Profile): FastifyReply
-  /** The same with a page that says what was wrong. */
+  /** Sends a page that says what is wrong. */
   refuse (reply: FastifyReply, refusal: Refusal, page: string, profile?: Profile): FastifyReply
 }
 
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 
-/** The pages that people see, below `/oidc`: server-rendered, without scripts. */
+/** The hosted pages, below `/oidc`: rendered on the server, without scripts. */
 export async function pageRoutes (fastify: FastifyInstance, { embedded, production }: { embedded: Embedded, production: boolean }): Promise<void> {
-  // The app may have one already, with limits of its own.
+  // The app may have its own parser for forms, with other limits.
   fastify.removeContentTypeParser('application/x-www-form-urlencoded')
   await fastify.register(formbody, { bodyLimit: 16 * 1024 })
   const csrf = createCsrf(embedded.secrets, { secure: embedded.issuer.startsWith('https:') })
@@ -47,7 +47,7 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
 
   fastify.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'POST' || csrf.fits(request.headers.cookie, textOf(request, 'csrf'))) return
-    return pages.send(reply, 403, messagePage(NO_BRAND, 'Please try again', 'This form was open for too long, or your browser keeps no cookies. Go back, load the page again and send it once more.'))
+    return pages.send(reply, 403, messagePage(NO_BRAND, 'Please try again', 'The page was open too long, or your browser blocks cookies. Go back, reload the page and try again.'))
   })
   fastify.setErrorHandler(answerFailure)
 
@@ -58,31 +58,31 @@ export async function pageRoutes (fastify: FastifyInstance, { embedded, producti
   })
   await interactionRoutes(fastify, pages)
   await linkRoutes(fastify, pages)
-  // On an address that others reach, the page would let them into every account.
+  // On an address that others can reach, this page would let them into every account.
   if (!production && embedded.mailer.kind === 'outbox' && isLoopback(new URL(embedded.issuer).hostname)) await outboxRoutes(fastify, pages)
 }
 
-/** Answers what nobody foresaw, and a database that is away, with a page that says nothing of either. */
+/** Answers unexpected errors, and an unavailable database, with a page that reveals no details. */
 export function answerFailure (error: { statusCode?: number }, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const away = error instanceof DatabaseFailure
   const status = error.statusCode ?? 500
-  // A failure of the database is in the log already.
+  // Database failures are already logged.
   if (status >= 500 && !away) request.log.error({ err: error }, 'A hosted page failed')
   if (away) reply.header('retry-after', AWAY_SECONDS)
   const [title, text] = away
     ? UNAVAILABLE
     : ['Something went wrong', status >= 500
-        ? 'This is our fault and not yours. Go back to the app and try again in a moment.'
+        ? 'The problem is on our side. Go back to the app and try again in a moment.'
         : 'Go back to the app and start again.'] as const
   return sendPage(reply, status, messagePage(NO_BRAND, title, text))
 }
 
-/** Answers with a page that no other site can frame, that runs no script, and whose forms lead here or to the profile's app. */
+/** Sends a page that no other site can frame, that runs no scripts, and whose forms lead only here or to the profile's app. */
 export function sendPage (reply: FastifyReply, status: number, page: string, profile?: Profile): FastifyReply {
   return reply.code(status).headers(pageHeaders(profile)).type('text/html; charset=utf-8').send(page)
 }
 
-/** One text field of a form; whatever else was sent under its name is as good as nothing. */
+/** One text field of a form, or `''` if it is missing, too long or not text. */
 export function textOf (request: FastifyRequest, name: string): string {
   const value = (request.body as Record<string, unknown> | null | undefined)?.[name]
   return typeof value === 'string' && value.length <= 2000 ? value : ''
@@ -93,7 +93,7 @@ export function brandOf (profile: Profile | undefined): Brand {
 }
 
 function pageHeaders (profile: Profile | undefined): Record<string, string> {
-  // Browsers check where a form's answer redirects to as well, which ends at the app.
+  // Browsers also apply form-action to the redirects after a form, which end at the app.
   const targets = [...profile?.callbackUrls ?? [], ...profile?.logoutUrls ?? []].map(sourceOf)
   return {
     'content-security-policy': `default-src 'none'; style-src 'self'; form-action ${[...new Set(["'self'", ...targets])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,

@@ -11,19 +11,19 @@ export interface TestApp {
   readonly url: string
   readonly databaseUrl: string
   readonly smtp: Smtp
-  /** What was logged, one JSON text a line. */
+  /** The log, one JSON text per line. */
   readonly log: string[]
 }
 
 export interface TestAppOptions extends Partial<ProviderEmbeddedOptions> {
-  /** Another copy of an app that runs already: its database, mail server and public URL. */
+  /** Starts another instance of a running app, with its database, mail server and public URL. */
   readonly copyOf?: TestApp
   readonly withoutSmtp?: boolean
-  /** A database that the test has already, in place of a fresh one. */
+  /** A database to use instead of a fresh one. */
   readonly databaseUrl?: string
 }
 
-/** An app with nothing but a database and the embedded provider, listening on its public URL, with a real mail server. */
+/** An app with only a database and the embedded provider, listening on its public URL, with a real mail server. */
 export async function startApp (t: Test, dialect: Dialect, { copyOf, withoutSmtp = false, databaseUrl: givenUrl, ...options }: TestAppOptions = {}): Promise<TestApp> {
   const log: string[] = []
   const held = await holdPort(t)
@@ -52,7 +52,7 @@ export function profileOf (given: Partial<EmbeddedProfileOptions> = {}): Embedde
   return { id: 'default', name: 'Acme Notes', callbackUrls: [callbackUrl], logoutUrls: [logoutUrl], ...given }
 }
 
-/** Has a port until it is closed: one that is merely free, somebody else may have taken by the time that it is needed. */
+/** Holds a port until it is closed. A port that is merely free may be taken by another process before it is used. */
 async function holdPort (t: Test): Promise<Server> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => { server.once('error', reject).listen(0, '127.0.0.1', resolve) })

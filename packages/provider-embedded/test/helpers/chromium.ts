@@ -5,11 +5,11 @@ import type { Test } from 'tap'
 
 const DEBIAN_CHROMIUM = '/usr/bin/chromium'
 
-/** A headless Chromium: Debian's, or the one that the package `@sparticuz/chromium` brings. */
+/** A headless Chromium: Debian's, or the one from the package `@sparticuz/chromium`. */
 export async function startChromium (t: Test): Promise<Browser> {
   const debian = await access(DEBIAN_CHROMIUM).then(() => true, () => false)
   try {
-    // Not sparticuz.args: they switch off what the tests are about (web security, site isolation).
+    // Not sparticuz.args, which turn off what the tests check (web security, site isolation).
     const browser = await chromium.launch({ executablePath: debian ? DEBIAN_CHROMIUM : await sparticuz.executablePath(), args: ['--no-sandbox'], timeout: 120_000 })
     t.teardown(() => browser.close())
     return browser
@@ -18,7 +18,7 @@ export async function startChromium (t: Test): Promise<Browser> {
   }
 }
 
-/** A new window, which collects what the browser complains about: a page that breaks its own CSP shows up here. */
+/** A new window that collects the browser's warnings and errors, such as violations of a page's own CSP. */
 export async function openWindow (browser: Browser, options: BrowserContextOptions = {}): Promise<{ page: Page, complaints: string[] }> {
   const context = await browser.newContext(options)
   context.setDefaultTimeout(60_000)

@@ -4,7 +4,7 @@ import { formBrowser, type FormBrowser, type Page } from './form-browser.js'
 
 export const password = 'correct horse battery'
 
-/** An app's side of a sign-in by authorization code with PKCE, as `openid-client` does it. */
+/** The client's side of a sign-in by authorization code with PKCE, with `openid-client`. */
 export interface SignInAttempt {
   readonly config: oidc.Configuration
   readonly url: string
@@ -40,7 +40,7 @@ export async function confirmedAccount (running: TestApp, email: string): Promis
   return { subject }
 }
 
-/** Signs in by the hosted page; gives where the browser ended. */
+/** Signs in on the hosted page. @returns the page that the browser ends on */
 export async function signInByPage (running: TestApp, url: string, credentials: { email: string, password: string }, browser: FormBrowser = formBrowser(running.url)): Promise<Page> {
   return await browser.submit(await browser.open(url), '/sign-in', credentials)
 }

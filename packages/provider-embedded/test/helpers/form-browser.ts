@@ -11,19 +11,19 @@ export interface Cookie {
   readonly path: string
 }
 
-/** A browser without scripts: cookies, redirects and forms, as far as these pages use them. */
+/** A browser without scripts that supports cookies, redirects and forms as far as these pages use them. */
 export interface FormBrowser {
-  /** Follows redirects as long as they stay on the site; what leads off it is answered as a page without content. */
+  /** Follows redirects that stay on the site. For one that leaves it, returns a page with status 0 and no content. */
   open (url: string): Promise<Page>
-  /** Sends the page's form whose action ends in `action`, with its hidden fields. */
+  /** Submits the page's form whose action ends in `action`, with its hidden fields. */
   submit (page: Page, action: string, fields?: Record<string, string>): Promise<Page>
-  /** By name and path. */
+  /** Keyed by name and path. */
   readonly cookies: Map<string, Cookie>
   /** The `Set-Cookie` lines so far. */
   readonly setCookies: string[]
 }
 
-/** @param origin the site it is on */
+/** @param origin the site's origin */
 export function formBrowser (origin: string): FormBrowser {
   const cookies = new Map<string, Cookie>()
   const setCookies: string[] = []

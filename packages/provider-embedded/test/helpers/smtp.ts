@@ -15,7 +15,7 @@ export interface Smtp {
   readonly url: string
   /** Emails to an address so far. */
   sentTo (to: string): ReceivedEmail[]
-  /** Has the next email to an address refused. */
+  /** Refuses the next email to an address. */
   refuseNext (to: string): void
   /** Waits for the nth email to an address. */
   nth (to: string, n: number, withinMs?: number): Promise<ReceivedEmail>
@@ -23,7 +23,7 @@ export interface Smtp {
 
 const WAIT_MS = 60_000
 
-/** A mail server that keeps what it gets. */
+/** A mail server that keeps what it receives. */
 export async function startSmtp (t: Test): Promise<Smtp> {
   const received: ReceivedEmail[] = []
   const refusedOnce = new Set<string>()
