@@ -17,8 +17,8 @@ const NOT_ARRIVING_PAUSE_MS = 300_000
 const UNUSED_MS = 60_000
 /** Milliseconds for which read data is valid if changes by others are not reported. */
 const UNTOLD_HOLDS_FOR_MS = 1000
-/** The same if they are reported. Limited, because after a move to another server, the old one keeps reporting as long as it runs. */
-const TOLD_HOLDS_FOR_MS = 60_000
+/** Milliseconds between two checks that notifications arrive which the app's other connections send. After a move to another server they do not, as long as the old one runs. */
+const PROVE_AGAIN_MS = 30_000
 
 /** Called once for each problem, and when it is over. Meanwhile `ofOthers` is false. */
 export interface ReportListening {
@@ -83,7 +83,7 @@ export class PostgresChanges implements SeenChanges {
   }
 
   get holdsForMs (): number {
-    return this.ofOthers ? TOLD_HOLDS_FOR_MS : UNTOLD_HOLDS_FOR_MS
+    return this.ofOthers ? Infinity : UNTOLD_HOLDS_FOR_MS
   }
 
   /** Call it when this process may have changed something. */
@@ -140,8 +140,10 @@ export class PostgresChanges implements SeenChanges {
         return null
       }
       begun = performance.now()
+      const assertArriving = this.#keepProving(connection)
       while (this.#isAsked) {
         await this.#look(connection)
+        assertArriving()
         await this.#wait(LOOK_AGAIN_MS)
       }
     } catch (error) {
@@ -168,6 +170,23 @@ export class PostgresChanges implements SeenChanges {
     // If this process was blocked meanwhile, the notification arrives before this answer.
     if (!arriving.signal.aborted) await connection.ping()
     return arriving.signal.aborted
+  }
+
+  /** @returns starts a test whenever it is time for one, and throws once a test has failed */
+  #keepProving (connection: ListeningConnection): () => void {
+    let testedAt = performance.now()
+    let isTesting = false
+    let fails = false
+    return () => {
+      if (fails) throw new Error('Notifications by the other connections no longer arrive: the database may have moved to another server')
+      if (isTesting || performance.now() < testedAt + PROVE_AGAIN_MS) return
+      isTesting = true
+      // Not awaited: if the pool is busy, the looks must go on. If the notification cannot be sent, the next test tells.
+      this.#arrives(connection).then(arrives => { fails = !arrives }, () => {}).then(() => {
+        isTesting = false
+        testedAt = performance.now()
+      })
+    }
   }
 
   async #look (connection: ListeningConnection): Promise<void> {

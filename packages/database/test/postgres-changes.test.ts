@@ -286,6 +286,32 @@ t.test('what somebody else tells does not prove that what the pool\'s connection
   t.match(logged(), [{ level: INFO, msg: /pooler/ }])
 })
 
+t.test('a server that is not told what the app changes, as one that it has been moved away from, is found out within half a minute', async t => {
+  const { changes, other, link, logged } = await setUp(t)
+  let tests = 0
+  other.on('notification', ({ payload = '' }) => { if (payload !== '') tests++ })
+  await other.query('listen latchkey_changes')
+  await untilTold(changes)
+  const { count } = changes
+  await wait(600)
+  t.equal(tests, 1, 'it is not tested all the time')
+  t.equal(changes.count, count)
+  let passed = 31_000
+  t.intercept(performance, 'now', { value: () => now() + passed })
+  await until(() => changes.count >= 0 && tests === 2)
+  await wait(600)
+  t.ok(changes.ofOthers, 'one whose notifications arrive is relied on further')
+  t.strictSame(logged(), [])
+  link.dropNotifications(true)
+  passed = 62_000
+  await until(() => changes.count >= 0 && logged().length > 0)
+  t.notOk(changes.ofOthers)
+  t.match(logged(), [{ level: WARN, err: { message: /moved to another server/ } }])
+  link.dropNotifications(false)
+  await untilTold(changes)
+  t.equal(link.begun, 2)
+})
+
 t.test('a session that a pooler has reset, and so no longer listens, is not relied on', async t => {
   const { changes, other, link } = await setUp(t)
   await untilTold(changes)
@@ -370,7 +396,7 @@ t.test('a connection that is lost while it is tried whether notifications arrive
   link.cut()
   link.dropNotifications(false)
   await untilTold(changes)
-  t.match(logged(), [{ level: WARN, msg: /cannot tell/ }, { level: INFO, msg: /again/ }])
+  t.match(logged(), [{ level: WARN, msg: /Cannot listen/ }, { level: INFO, msg: /again/ }])
 })
 
 t.test('nobody listens before somebody asks, nor for a database whose tables nobody watches, nor for longer than somebody asks', async t => {
@@ -382,7 +408,7 @@ t.test('nobody listens before somebody asks, nor for a database whose tables nob
   t.equal(link.begun, 0)
   await untilTold(changes)
   t.match(own, { ofOthers: false, holdsForMs: 1000 })
-  t.equal(changes.holdsForMs, 60_000)
+  t.equal(changes.holdsForMs, Infinity)
   const { count } = changes
   const clock = t.intercept(performance, 'now', { value: () => now() + 55_000 })
   // By then it has looked, and found nobody to look for, had it taken that for long enough.
@@ -461,7 +487,7 @@ t.test('a server that goes away and comes back is listened to again', async t =>
   t.notOk(changes.ofOthers)
   await postgres.resume()
   await untilTold(changes)
-  t.equal(logged().filter(({ level, msg }) => level === WARN && /tell what others change/.test(msg)).length, 1)
+  t.equal(logged().filter(({ level, msg }) => level === WARN && /Cannot listen for changes/.test(msg)).length, 1)
   await app.close()
 })
 
