@@ -18,7 +18,8 @@ const databaseRemedies: [RegExp, string][] = [
   [/^SQLITE_(NOTADB|CORRUPT)/, 'correct DATABASE_URL, or restore a backup'],
   [/^SQLITE_BUSY/, 'end the process that holds the database, or wait for it'],
   [/^53300/, 'let the database take more connections'],
-  [/^DATABASE_ERR_FILE_UNUSABLE$/, fileRemedy]
+  [/^DATABASE_ERR_FILE_UNUSABLE$/, fileRemedy],
+  [/^DATABASE_ERR_NO_ANSWER$/, 'find out what the database is busy with, or which lock it waits for']
 ]
 
 /** @returns what the operator reads; no stack, and nothing of a URL's password */

@@ -13,7 +13,7 @@ export const DATABASE_ERR_FILE_UNUSABLE = createError<[path: string, said: strin
 export const DATABASE_ERR_UNSUPPORTED_DIALECT = createError('DATABASE_ERR_UNSUPPORTED_DIALECT', 'Unsupported Kysely dialect: Latchkey runs on SQLite and PostgreSQL')
 
 /** PostgreSQL has left a statement without an answer, and its connection is given up. */
-export const DATABASE_ERR_NO_ANSWER = createError<[withinMs: number]>('DATABASE_ERR_NO_ANSWER', 'The database has not answered within %s ms, and the connection is given up; whether the statement was carried out is not known. If statements may take that long, raise answerTimeoutMs')
+export const DATABASE_ERR_NO_ANSWER = createError<[withinMs: number]>('DATABASE_ERR_NO_ANSWER', 'The database has not answered within %s ms, and the connection is given up; whether the statement was carried out is not known. If statements may take that long, raise the option answerTimeoutMs (the variable DATABASE_ANSWER_TIMEOUT_MS)')
 
 /** A package's tables could not be brought up to date; nothing of it was kept. The message says at what, and what the database said; the cause is its error. */
 export const DATABASE_ERR_MIGRATION_FAILED = createError<[what: string, packageName: string, said: string, { cause: unknown }]>('DATABASE_ERR_MIGRATION_FAILED', '%s of %s failed, and nothing of it was kept: %s')
