@@ -4,6 +4,7 @@
  * expired is a list of refusals, which clients need to refresh and ask again.
  */
 import { errors } from '@latchkey/graphql-api'
+import { isAuthorizationRepeated } from '@latchkey/token-verifier'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { inject } from 'light-my-request'
@@ -42,8 +43,7 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
 
 /** Each request of the list has the header once, whatever came: two are refused as they are for a single request. */
 function checkAuthorization ({ raw: { rawHeaders } }: FastifyRequest): void {
-  const names = rawHeaders.filter((_, index) => index % 2 === 0)
-  if (names.filter(name => name.toLowerCase() === 'authorization').length > 1) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must come once' })
+  if (isAuthorizationRepeated(rawHeaders)) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must come once' })
 }
 
 function checkList (list: readonly unknown[], maxRequests: number): object[] {
