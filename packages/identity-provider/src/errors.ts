@@ -23,20 +23,41 @@ export const IDENTITY_PROVIDER_ERR_WEAK_PASSWORD = createError<[string, Caused?]
 export const IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS', 'An account with this email exists already.', 409)
 /** A browser was to be sent to an address that the profile does not list. */
 export const IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED = createError<[string]>('IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', 'The authentication profile "%s" does not allow this redirect URI: add it to callbackUrls or logoutUrls.', 400)
+
+interface CausedForAWhile extends Partial<Caused> { readonly retryAfterSeconds?: number | undefined }
+
 /** Too many tries. */
 export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many tries: wait a while.', 429) {
   /** How long to wait, where that is known. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor ({ cause, retryAfterSeconds }: Partial<Caused> & { retryAfterSeconds?: number } = {}) {
+  constructor ({ cause, retryAfterSeconds }: CausedForAWhile = {}) {
     super(...cause === undefined ? [] : [{ cause }])
     this.retryAfterSeconds = retryAfterSeconds
   }
 
   /** What Fastify sends with the error (RFC 9110 §10.2.3). */
   get headers (): Record<string, string> {
-    return this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }
+    return retryAfter(this)
   }
 }
+
 /** The provider did not answer in time, was unreachable, or answered what it should not. The cause is never sent to a client. */
-export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" did not answer as it should.', 503)
+export class IDENTITY_PROVIDER_ERR_UNAVAILABLE extends createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" did not answer as it should.', 503) {
+  /** How long to wait, where that is known: of a provider that is set up wrongly it is not. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor (profileId: string, { cause, retryAfterSeconds }: CausedForAWhile = {}) {
+    super(profileId, ...cause === undefined ? [] : [{ cause }])
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** What Fastify sends with the error. */
+  get headers (): Record<string, string> {
+    return retryAfter(this)
+  }
+}
+
+function retryAfter ({ retryAfterSeconds }: { readonly retryAfterSeconds: number | undefined }): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
+}
