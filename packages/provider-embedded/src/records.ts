@@ -17,9 +17,6 @@ export function createRecords (db: Kysely<Tables>, findClient: (clientId: string
   return model => model === 'Client' ? clientsOf(findClient) : recordsOf(db, model, model === 'RefreshToken' ? reuseMs : 0)
 }
 
-/** The refresh token that a request uses, until the one that it gets for it is stored: by what `oidc-provider` keeps of the request. */
-const beingUsed = new WeakMap<object, string>()
-
 function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter {
   const bearer = bearerModels.has(model)
   const stored = (id: string) => bearer ? hashSecret(id) : id
@@ -59,6 +56,9 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
     throw new errors.InvalidGrant(`${model} already used`)
   }
 
+  /** The refresh token that a request uses, until the one that it gets for it is stored. */
+  const beingUsed = new WeakMap<object, string>()
+
   return {
     async upsert (id, payload, expiresIn) {
       const { jti, ...rest } = payload
@@ -76,16 +76,14 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
           .onConflict(conflict => conflict.columns(['model', 'id']).doUpdateSet(row))
           .execute()
       }
-      const request = model === 'RefreshToken' ? Provider.ctx : undefined
-      const used = request && beingUsed.get(request)
-      if (request === undefined || used === undefined) return await store(db)
+      const used = Provider.ctx === undefined ? undefined : beingUsed.get(Provider.ctx)
+      if (used === undefined) return await store(db)
       const refused = await db.transaction().execute(async transaction => {
         const refused = await use(transaction, used)
         if (refused === null) await store(transaction)
         return refused
       })
       if (refused !== null) await refuse(refused)
-      beingUsed.delete(request)
     },
     async find (id) {
       const row = await db.selectFrom('latchkey_embedded_records').selectAll().where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
