@@ -1,6 +1,6 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
-import { errors, Provider, type Adapter, type AdapterFactory, type AdapterPayload, type ClientMetadata } from 'oidc-provider'
+import { errors, type Adapter, type AdapterFactory, type AdapterPayload, type ClientMetadata } from 'oidc-provider'
 import { hashSecret } from './secrets.js'
 import type { RecordsTable } from './tables.js'
 
@@ -35,30 +35,6 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
     return Date.now() - Date.parse(consumedAt) < reuseMs
   }
 
-  /**
-   * Notes that something is used.
-   *
-   * @returns `null`, or what was used before and may not be used again
-   */
-  async function use (executor: Kysely<Tables>, id: string): Promise<{ readonly grantId: string | null } | null> {
-    const consumed = await executor.updateTable('latchkey_embedded_records')
-      .set({ consumed_at: new Date().toISOString() })
-      .where('model', '=', model).where('id', '=', stored(id)).where('consumed_at', 'is', null)
-      .executeTakeFirst()
-    if (consumed.numUpdatedRows > 0n) return null
-    const row = await executor.selectFrom('latchkey_embedded_records').select(['grant_id', 'consumed_at']).where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
-    return row?.consumed_at != null && mayBeReused(row.consumed_at) ? null : { grantId: row?.grant_id ?? null }
-  }
-
-  /** Somebody else used it since it was read: as with any second use, nothing that came of it stays good. */
-  async function refuse ({ grantId }: { readonly grantId: string | null }): Promise<never> {
-    if (grantId) await revokeGrant(db, grantId)
-    throw new errors.InvalidGrant(`${model} already used`)
-  }
-
-  /** The refresh token that a request uses, until the one that it gets for it is stored. */
-  const beingUsed = new WeakMap<object, string>()
-
   return {
     async upsert (id, payload, expiresIn) {
       const { jti, ...rest } = payload
@@ -70,20 +46,10 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
         user_code: payload.userCode ?? null,
         expires_at: expiresIn === undefined ? null : new Date(Date.now() + expiresIn * 1000).toISOString()
       }
-      const store = async (executor: Kysely<Tables>): Promise<void> => {
-        await executor.insertInto('latchkey_embedded_records')
-          .values({ model, id: stored(id), consumed_at: null, ...row })
-          .onConflict(conflict => conflict.columns(['model', 'id']).doUpdateSet(row))
-          .execute()
-      }
-      const used = Provider.ctx === undefined ? undefined : beingUsed.get(Provider.ctx)
-      if (used === undefined) return await store(db)
-      const refused = await db.transaction().execute(async transaction => {
-        const refused = await use(transaction, used)
-        if (refused === null) await store(transaction)
-        return refused
-      })
-      if (refused !== null) await refuse(refused)
+      await db.insertInto('latchkey_embedded_records')
+        .values({ model, id: stored(id), consumed_at: null, ...row })
+        .onConflict(conflict => conflict.columns(['model', 'id']).doUpdateSet(row))
+        .execute()
     },
     async find (id) {
       const row = await db.selectFrom('latchkey_embedded_records').selectAll().where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
@@ -93,13 +59,16 @@ function recordsOf (db: Kysely<Tables>, model: string, reuseMs: number): Adapter
     findByUid: async uid => await findBy('uid', uid),
     findByUserCode: async userCode => await findBy('user_code', userCode),
     async consume (id) {
-      // In the transaction that stores the new token: a process that ends between the two would leave a person whose token is used up, and who has no other.
-      if (model === 'RefreshToken' && Provider.ctx !== undefined) {
-        beingUsed.set(Provider.ctx, id)
-        return
-      }
-      const refused = await use(db, id)
-      if (refused !== null) await refuse(refused)
+      const consumed = await db.updateTable('latchkey_embedded_records')
+        .set({ consumed_at: new Date().toISOString() })
+        .where('model', '=', model).where('id', '=', stored(id)).where('consumed_at', 'is', null)
+        .executeTakeFirst()
+      if (consumed.numUpdatedRows > 0n) return
+      const row = await db.selectFrom('latchkey_embedded_records').select(['grant_id', 'consumed_at']).where('model', '=', model).where('id', '=', stored(id)).executeTakeFirst()
+      if (row?.consumed_at != null && mayBeReused(row.consumed_at)) return
+      // Somebody else used it since it was read: as with any second use, nothing that came of it stays good.
+      if (row?.grant_id) await revokeGrant(db, row.grant_id)
+      throw new errors.InvalidGrant(`${model} already used`)
     },
     async destroy (id) {
       await db.deleteFrom('latchkey_embedded_records').where('model', '=', model).where('id', '=', stored(id)).execute()
