@@ -13,6 +13,8 @@ export interface Config extends ConfigFile {
   /** Where browsers and clients reach the app, without a trailing slash. */
   readonly publicUrl: string
   readonly databaseUrl: string
+  /** PostgreSQL: milliseconds that a statement may go without an answer before it fails. */
+  readonly databaseAnswerTimeoutMs: number
   readonly administratorEmail?: string
   /** Encrypts keys and secrets in the database; the same on every instance. */
   readonly secretKey?: string
@@ -57,6 +59,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     port,
     publicUrl: environment.PUBLIC_URL ? readPublicUrl(environment.PUBLIC_URL) : addressOf(host, port),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
+    databaseAnswerTimeoutMs: readAnswerTimeout(environment.DATABASE_ANSWER_TIMEOUT_MS || '30000'),
     signInsKeepDays: readDays('LATCHKEY_SIGN_INS_KEEP_DAYS', environment.LATCHKEY_SIGN_INS_KEEP_DAYS || '90'),
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
     previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each key in LATCHKEY_SECRET_KEY_PREVIOUS', key)),
@@ -79,6 +82,13 @@ function readDays (name: string, text: string, otherwise = ''): number {
   const days = Number(text)
   if (!Number.isInteger(days) || days < 1 || days > 3650) throw new ConfigurationError(`${name} must be a whole number of days from 1 to 3650${otherwise}`)
   return days
+}
+
+/** A second at least: who gives a smaller number has taken the unit for seconds, and nearly every statement would fail. */
+function readAnswerTimeout (text: string): number {
+  const milliseconds = Number(text)
+  if (!Number.isInteger(milliseconds) || milliseconds < 1000 || milliseconds > 3_600_000) throw new ConfigurationError('DATABASE_ANSWER_TIMEOUT_MS must be a whole number of milliseconds from 1000 to 3600000, an hour')
+  return milliseconds
 }
 
 function readSecretKey (name: string, text: string): string {

@@ -18,7 +18,8 @@ const databaseRemedies: [RegExp, string][] = [
   [/^SQLITE_(NOTADB|CORRUPT)/, 'correct DATABASE_URL, or restore a backup'],
   [/^SQLITE_BUSY/, 'stop the process that locks the database, or wait for it'],
   [/^53300/, 'raise the connection limit of the database'],
-  [/^DATABASE_ERR_FILE_UNUSABLE$/, fileRemedy]
+  [/^DATABASE_ERR_FILE_UNUSABLE$/, fileRemedy],
+  [/^DATABASE_ERR_NO_ANSWER$/, 'find out what keeps the database busy, or which lock the statement waits for']
 ]
 
 /** @returns the message for the operator, without a stack and without the password of a URL */

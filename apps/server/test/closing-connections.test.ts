@@ -12,6 +12,8 @@ async function listening (t: Test): Promise<{ app: FastifyInstance, client: () =
   const app = Fastify({ return503OnClosing: false })
   await app.register(closingConnections)
   app.get('/', async () => 'here')
+  app.post<{ Body: string }>('/', async ({ body }) => `${body.length} characters`)
+  app.get('/slow', async () => { await wait(LONG_MS); return 'slow' })
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
   return { app, client: () => connect((app.server.address() as AddressInfo).port, '127.0.0.1') }
@@ -152,6 +154,72 @@ t.test('a connection opened at the end of closing has as long as all others to s
     t.equal(await old, '')
     return
   }
+})
+
+/** Longer than the rest of a request is waited for. */
+const LONG_MS = 3000
+
+const halves: [string, string][] = [
+  ['whose head has not come to its end', 'GET / HTTP/1.1\r\nHost: loc'],
+  ['whose body has not come', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n'],
+  ['whose body has not come to its end', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\nhalf'],
+  ['that follows another one, and whose head has not come to its end', `${request}GET / HTTP/1.1\r\nHost: loc`]
+]
+for (const [what, half] of halves) {
+  t.test(`closing does not wait for a request ${what}, and answers 408`, async t => {
+    const { app, client } = await listening(t)
+    const socket = client()
+    const all = allOf(socket)
+    socket.write(half)
+    await once(app.server, 'connection')
+    await wait(100)
+    const begun = performance.now()
+    await app.close()
+    const ms = performance.now() - begun
+    t.match(await all, /HTTP\/1\.1 408 Request Timeout/)
+    // Node would wait for five minutes.
+    t.ok(ms > 2000 && ms < 60_000, `after ${Math.round(ms)} ms`)
+  })
+}
+
+t.test('a request that goes on coming, however slowly, is waited for', async t => {
+  const { app, client } = await listening(t)
+  const socket = client()
+  const all = allOf(socket)
+  socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\n')
+  await once(app.server, 'request')
+  const closed = app.close()
+  for (let sent = 0; sent < 10; sent++) {
+    await wait(LONG_MS / 10)
+    socket.write('x')
+  }
+  await closed
+  t.match(await all, /^HTTP\/1\.1 200 OK[^]*10 characters$/)
+})
+
+t.test('a request that is being answered is waited for, whether its body is read or not', async t => {
+  const { app, client } = await listening(t)
+  const answers = ['', 'Content-Length: 10\r\n\r\nhalf'].map(rest => {
+    const socket = client()
+    socket.write(`GET /slow HTTP/1.1\r\nHost: localhost\r\n${rest || '\r\n'}`)
+    return allOf(socket)
+  })
+  await wait(500)
+  await app.close()
+  for (const answer of await Promise.all(answers)) t.match(answer, /^HTTP\/1\.1 200 OK[^]*slow$/)
+})
+
+t.test('a connection that speaks another protocol by now is left to who has taken it', async t => {
+  const { app, client } = await listening(t)
+  const upgraded = new Promise<Socket>(resolve => { app.server.once('upgrade', (_request, socket: Socket) => { resolve(socket) }) })
+  const all = allOf(client().setNoDelay().on('connect', function (this: Socket) { this.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\n') }))
+  const socket = await upgraded
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\n')
+  const closed = app.close()
+  await wait(LONG_MS)
+  socket.end('bye')
+  await closed
+  t.match(await all, /101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: talk\r\n\r\nbye$/)
 })
 
 t.test('an app without connections closes at once', async t => {

@@ -14,7 +14,7 @@ async function configFile (t: Test, content: string): Promise<string> {
 }
 
 t.test('without any variable there are defaults for everything', async t => {
-  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false, signInsKeepDays: 90 })
+  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false, signInsKeepDays: 90, databaseAnswerTimeoutMs: 30_000 })
 })
 
 t.test('variables override the defaults', async t => {
@@ -24,6 +24,7 @@ t.test('variables override the defaults', async t => {
   t.strictSame((await readConfig({})).trustedProxies, [])
   t.equal((await readConfig({ LATCHKEY_SIGN_INS_KEEP_DAYS: '7' })).signInsKeepDays, 7)
   t.equal((await readConfig({ LATCHKEY_AUDIT_LOG_KEEP_DAYS: '400' })).auditLogKeepDays, 400)
+  t.equal((await readConfig({ DATABASE_ANSWER_TIMEOUT_MS: '120000' })).databaseAnswerTimeoutMs, 120_000)
   for (const none of [{}, { LATCHKEY_AUDIT_LOG_KEEP_DAYS: '' }]) t.notOk('auditLogKeepDays' in await readConfig(none))
   t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: `${'1'.repeat(32)}, ${'2'.repeat(32)},` })).previousSecretKeys, ['1'.repeat(32), '2'.repeat(32)])
   t.strictSame((await readConfig({})).previousSecretKeys, [])
@@ -51,6 +52,9 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['zero days to keep sign-ins', { LATCHKEY_SIGN_INS_KEEP_DAYS: '0' }, /LATCHKEY_SIGN_INS_KEEP_DAYS must be a whole number of days from 1 to 3650/],
   ['a time to keep sign-ins that is not a number', { LATCHKEY_SIGN_INS_KEEP_DAYS: 'a week' }, /LATCHKEY_SIGN_INS_KEEP_DAYS must be/],
   ['zero days to keep the audit log', { LATCHKEY_AUDIT_LOG_KEEP_DAYS: '0' }, /^LATCHKEY_AUDIT_LOG_KEEP_DAYS must be a whole number of days from 1 to 3650, or unset to keep the audit log forever$/],
+  ['a time to wait for answers in seconds', { DATABASE_ANSWER_TIMEOUT_MS: '30' }, /^DATABASE_ANSWER_TIMEOUT_MS must be a whole number of milliseconds from 1000 to 3600000, an hour$/],
+  ['a time to wait for answers of more than an hour', { DATABASE_ANSWER_TIMEOUT_MS: '3600001' }, /^DATABASE_ANSWER_TIMEOUT_MS must be/],
+  ['a time to wait for answers with a unit', { DATABASE_ANSWER_TIMEOUT_MS: '30s' }, /^DATABASE_ANSWER_TIMEOUT_MS must be/],
   ['an unknown log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
   ['a file that does not exist', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]
 ]

@@ -3,6 +3,7 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import t from 'tap'
 import { startServer, type RunningServer } from '../dist-demo/running-server.js'
 import { openDatabase } from '../dist/cli/opened-database.js'
+import { readConfig } from '../dist/config.js'
 import { latchkey } from './cli/helpers/latchkey.js'
 import { graphql, serverUnderTest, signUpMutation } from './helpers/server-under-test.js'
 
@@ -91,7 +92,7 @@ t.test('commands that open the app create no code, and doctor says where to find
   await server.stop()
   const outcome = await latchkey({ DATABASE_URL: url, PUBLIC_URL: 'https://auth.example.com' })('doctor', '--json')
   t.match((outcome.json() as { checks: object[] }).checks.find(check => (check as { name: string }).name === 'administrators'), { state: 'problem', remedy: /sign in at https:\/\/auth\.example\.com\/console, and enter the one-time code from the server's log/ })
-  const database = await openDatabase(url)
+  const database = await openDatabase(await readConfig({ DATABASE_URL: url }))
   t.equal((await database.db.selectFrom('latchkey_administrator_codes').selectAll().execute()).length, 1)
   await database.db.updateTable('latchkey_roles').set({ permissions: '{}' }).execute()
   await database.close()

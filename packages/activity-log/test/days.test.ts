@@ -4,7 +4,7 @@ import database from '@latchkey/database'
 import usersStore from '@latchkey/users-store'
 import t, { type Test } from 'tap'
 import activityLog, { migrateActivityLog } from '../dist/index.js'
-import { aWhile, now, openApp, rows, until, written } from './helpers.js'
+import { atNoon, aWhile, now, openApp, rows, until, written } from './helpers.js'
 
 const DAY = 86_400_000
 const dayBefore = (days: number) => new Date(Date.now() - days * DAY).toISOString().slice(0, 10)
@@ -16,6 +16,7 @@ function anHourIsOverAtOnce (t: Test): void {
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
+    atNoon(t)
     t.test('refusals are counted by reason, the most frequent first, and sign-ups', async t => {
       const { app } = await openApp(t, dialect)
       await app.ready()

@@ -41,6 +41,13 @@ export async function openApp (t: Test, dialect: Dialect, options: ActivityLogOp
 
 export const rows = async ({ app }: Pick<TestApp, 'app'>) => await app.db.selectFrom('latchkey_sign_ins').selectAll().orderBy('created_at').execute()
 
+/** From here to the end of the test it is about noon in UTC, so that no day ends between two statements. The clock goes on. */
+export function atNoon (t: Test): void {
+  const clock = Date.now
+  const shift = (0.5 - clock() / 86_400_000 % 1) * 86_400_000
+  t.intercept(Date, 'now', { value: () => clock() + Math.round(shift), configurable: true })
+}
+
 /** Waits until what is asked for is so, for a minute at most. */
 export async function until (what: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000

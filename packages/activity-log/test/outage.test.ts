@@ -1,7 +1,7 @@
 import { dialects, startPostgres } from '@latchkey/test-databases'
 import { sql } from 'kysely'
 import t from 'tap'
-import { aWhile, openApp, rows, until, written } from './helpers.js'
+import { atNoon, aWhile, openApp, rows, until, written } from './helpers.js'
 
 for (const dialect of dialects) {
   t.test(`${dialect}: what is told of before the app is closed is written`, async t => {
@@ -19,6 +19,7 @@ for (const dialect of dialects) {
 }
 
 t.test('while PostgreSQL is away nothing fails, and afterwards what was kept is written', async t => {
+  atNoon(t)
   const server = await startPostgres()
   t.teardown(() => server.stop())
   const opened = await openApp(t, 'postgres', { maxPending: 5 }, server.url)
@@ -46,6 +47,7 @@ t.test('while PostgreSQL is away nothing fails, and afterwards what was kept is 
 })
 
 t.test('on SQLite too', async t => {
+  atNoon(t)
   const opened = await openApp(t, 'sqlite')
   const { app, logs } = opened
   await app.ready()

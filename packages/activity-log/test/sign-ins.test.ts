@@ -1,9 +1,10 @@
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
-import { aWhile, holdWriting, now, openApp, rows, until, written } from './helpers.js'
+import { atNoon, aWhile, holdWriting, now, openApp, rows, until, written } from './helpers.js'
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
+    atNoon(t)
     const first = await openApp(t, dialect)
     await first.app.ready()
     const { activityLog } = first.app

@@ -10,6 +10,7 @@ import { resolvedUser, type BoundUser, type FindByIdentity } from './principal-q
 import type { AuthenticationProfile } from './profile.js'
 import { obstacleToLinking } from './sign-up-policy.js'
 import type { IsVouchedFor } from './vouched-records.js'
+import { createWarningLimit } from './warning-limit.js'
 
 export interface IdentityResolution {
   /**
@@ -93,6 +94,7 @@ interface ResolutionParts extends LookUpParts {
 export function createIdentityResolution ({ auditLog, log, ...parts }: ResolutionParts): IdentityResolution {
   const { findByIdentity, usersStore, isVouchedFor } = parts
   const lookUp = createIdentityLookUp(parts)
+  const mayWarn = createWarningLimit({ everyMs: WARNED_AGAIN_MS, max: MAX_WARNED })
   return async (identity, profile) => {
     const standing = await lookUp(identity, profile)
     if (standing === null) throw new AUTH_PROFILES_ERR_USER_NOT_FOUND()
@@ -129,8 +131,9 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
     }).catch((error: unknown) => { throw error instanceof errors.USERS_STORE_ERR_IDENTITY_REMOVED ? new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED() : error })
   }
 
-  function notLinked ({ id }: User, { profileId }: Identity, obstacle: LinkObstacle | null): never {
-    if (obstacle === 'record') log.warn({ userId: id, profileId, hint: RECORD_HINT }, 'A verified identity was not bound to the user with its email')
+  /** The refusals themselves are counted by the activity log; the warning is for whoever is to do something about the user. */
+  function notLinked ({ id }: User, { profileId, issuer, subject }: Identity, obstacle: LinkObstacle | null): never {
+    if (obstacle === 'record' && mayWarn(JSON.stringify([id, issuer, subject]))) log.warn({ userId: id, profileId, hint: RECORD_HINT }, 'A verified identity was not bound to the user with its email')
     throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
   }
 
@@ -163,6 +166,10 @@ async function isBound (transaction: Transaction<Tables>, userId: string, { issu
     .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).executeTakeFirst()
   return row !== undefined
 }
+
+/** A client that asks again and again would fill the log. */
+const WARNED_AGAIN_MS = 10 * 60_000
+const MAX_WARNED = 1000
 
 const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If they are the same person, they sign in as before and link this account (userIdentityLink), or confirm this email there and sign in once; if not, an administrator removes by what the stranger signs in, or deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
 

@@ -13,7 +13,7 @@ export const DATABASE_ERR_FILE_UNUSABLE = createError<[path: string, said: strin
 export const DATABASE_ERR_UNSUPPORTED_DIALECT = createError('DATABASE_ERR_UNSUPPORTED_DIALECT', 'Unsupported Kysely dialect: Latchkey runs on SQLite and PostgreSQL')
 
 /** PostgreSQL did not answer a statement in time, and its connection was closed. */
-export const DATABASE_ERR_NO_ANSWER = createError<[withinMs: number]>('DATABASE_ERR_NO_ANSWER', 'The database has not answered within %s ms, so its connection was closed. The statement may or may not have been executed. If your statements can take that long, raise answerTimeoutMs')
+export const DATABASE_ERR_NO_ANSWER = createError<[withinMs: number]>('DATABASE_ERR_NO_ANSWER', 'The database has not answered within %s ms, so its connection was closed. The statement may or may not have been executed. If your statements can take that long, raise the option answerTimeoutMs (in the reference app, the variable DATABASE_ANSWER_TIMEOUT_MS)')
 
 /** A package's tables could not be migrated, and all its changes were rolled back. The message names the migration and the database's error, which is the cause. */
 export const DATABASE_ERR_MIGRATION_FAILED = createError<[what: string, packageName: string, said: string, { cause: unknown }]>('DATABASE_ERR_MIGRATION_FAILED', '%s of %s failed and was rolled back: %s')

@@ -37,7 +37,7 @@ async function setUp (t: Test, options: DatabaseOptions = {}) {
   }
 }
 
-const noAnswer = { code: 'DATABASE_ERR_NO_ANSWER', statusCode: 500, message: /^The database has not answered within 500 ms, so its connection was closed\. .* raise answerTimeoutMs$/ }
+const noAnswer = { code: 'DATABASE_ERR_NO_ANSWER', statusCode: 500, message: /^The database has not answered within 500 ms, so its connection was closed\. .* raise the option answerTimeoutMs \(in the reference app, the variable DATABASE_ANSWER_TIMEOUT_MS\)$/ }
 
 t.test('when all connections have gone silent, what is asked by them fails in time, and the next statements have new ones', async t => {
   const { read, silence } = await setUp(t, { maxConnections: 3, answerTimeoutMs: 500 })

@@ -258,6 +258,13 @@ t.test('who guesses is held back by address, whatever accounts they try', async 
   t.match(await ask(logIn, { remoteAddress: '192.0.2.8', variables: { data: { email: 'n1@example.com', password } } }), { errors: [error('NotAuthorizedError')] }, 'another address is not')
 })
 
+t.test('while the embedded provider cannot use its database, it is said when to try again', async t => {
+  const { app, ask } = await openAccounts(t, 'sqlite')
+  await app.db.schema.alterTable('latchkey_embedded_accounts').renameTo('gone').execute()
+  const answer = await ask(logIn, { variables: { data: { email: 'jane@example.com', password } } })
+  t.match(answer, { status: 200, data: null, errors: [error('ExternalServiceError', { extensions: { retryAfter: 5 } })], headers: { 'retry-after': '5' } })
+})
+
 t.test('the confirmation is sent again, and nothing told of addresses without an account', async t => {
   const { ask, code, emailsTo } = await openAccounts(t, 'sqlite')
   const email = 'jane@example.com'

@@ -1,8 +1,9 @@
-import activityLog, { type ActivityDay } from '@latchkey/activity-log'
+import activityLog from '@latchkey/activity-log'
 import { dialects, type Dialect } from '@latchkey/test-databases'
 import t, { type Test } from 'tap'
 import { reading } from './helpers/administration.js'
 import { error, openApi, type ApiOptions, type TestApi } from './helpers/api.js'
+import { recentActivity } from './helpers/recent-activity.js'
 import { countStatements } from './helpers/statements.js'
 
 const me = '{ user { id } }'
@@ -21,7 +22,6 @@ const open = async (t: Test, dialect: Dialect, options: ApiOptions = {}): Promis
 /** Long enough that what was told of is written, on a machine that is not busy. */
 const aWhile = async () => { await new Promise(resolve => setTimeout(resolve, 1300)) }
 const rows = async ({ app }: TestApi) => await app.db.selectFrom('latchkey_sign_ins').selectAll().orderBy('created_at').execute()
-const today = async ({ app }: TestApi) => (await app.activityLog.perDay()).at(-1) as ActivityDay
 /** Waits until so many sign-ins are written. */
 async function written (api: TestApi, count: number): Promise<void> {
   while ((await rows(api)).length < count) await new Promise(resolve => setTimeout(resolve, 50))
@@ -80,7 +80,7 @@ for (const dialect of dialects) {
     })
     t.strictSame(otherThanWho(statements), [], 'nor for a fresh one of somebody who is remembered')
     t.equal((await rows(api)).length, 1)
-    t.match(await today(api), { signIns: 1 })
+    t.match(await recentActivity(api.app), { signIns: 1 })
   })
 
   t.test(`${dialect}: what is refused and who signs up is counted`, async t => {
@@ -106,9 +106,9 @@ for (const dialect of dialects) {
     const signUp = 'mutation { userSignUpWithToken(user: { email: "new@example.com" }) { id } }'
     for (let time = 0; time < 2; time++) t.equal((await ask(signUp, { token: nobody })).errors, undefined)
     // What is told of is written in its order, and the sign-up last.
-    while ((await today(api)).signUps < 1) await new Promise(resolve => setTimeout(resolve, 50))
+    while ((await recentActivity(api.app)).signUps < 1) await new Promise(resolve => setTimeout(resolve, 50))
     await aWhile()
-    const { signIns, signUps, refusals } = await today(api)
+    const { signIns, signUps, refusals } = await recentActivity(api.app)
     t.strictSame({ signIns, signUps }, { signIns: 3, signUps: 1 }, 'who signs up has signed in')
     t.strictSame(refusals, [
       { reason: 'not_authorized', count: 2 },

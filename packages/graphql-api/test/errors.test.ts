@@ -12,6 +12,7 @@ import t from 'tap'
 import { answers } from '../dist/error-codes.js'
 import { errors } from '../dist/index.js'
 import { error, openApi } from './helpers/api.js'
+import { recentActivity } from './helpers/recent-activity.js'
 
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
 const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
@@ -39,7 +40,7 @@ t.test('every error by which somebody is refused counts in the activity log, and
       app.activityLog.refusedBy(error)
     }
   }
-  const refused = async () => (await app.activityLog.perDay()).at(-1)?.refused
+  const refused = async () => (await recentActivity(app)).refused
   while (await refused() === 0) await new Promise(resolve => setTimeout(resolve, 50))
   t.equal(await refused(), refusals.length)
 })

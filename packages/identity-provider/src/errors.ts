@@ -23,20 +23,40 @@ export const IDENTITY_PROVIDER_ERR_WEAK_PASSWORD = createError<[string, Caused?]
 export const IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS = createError<[Caused?]>('IDENTITY_PROVIDER_ERR_ACCOUNT_EXISTS', 'An account with this email already exists.', 409)
 /** The redirect URI is not in the profile's list. */
 export const IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED = createError<[string]>('IDENTITY_PROVIDER_ERR_REDIRECT_NOT_ALLOWED', 'The authentication profile "%s" does not allow this redirect URI. Add it to callbackUrls or logoutUrls.', 400)
+interface CausedForAWhile extends Partial<Caused> { readonly retryAfterSeconds?: number | undefined }
+
 /** Too many attempts. */
 export class IDENTITY_PROVIDER_ERR_THROTTLED extends createError<[Caused?]>('IDENTITY_PROVIDER_ERR_THROTTLED', 'Too many attempts. Wait a while and try again.', 429) {
   /** How long to wait, if known. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor ({ cause, retryAfterSeconds }: Partial<Caused> & { retryAfterSeconds?: number } = {}) {
+  constructor ({ cause, retryAfterSeconds }: CausedForAWhile = {}) {
     super(...cause === undefined ? [] : [{ cause }])
     this.retryAfterSeconds = retryAfterSeconds
   }
 
   /** Fastify sends these headers with the error (RFC 9110 §10.2.3). */
   get headers (): Record<string, string> {
-    return this.retryAfterSeconds === undefined ? {} : { 'retry-after': String(this.retryAfterSeconds) }
+    return retryAfter(this)
   }
 }
+
 /** The provider was unreachable, did not respond in time, or sent an unexpected response. The cause is never sent to a client. */
-export const IDENTITY_PROVIDER_ERR_UNAVAILABLE = createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" is unavailable or sent an unexpected response', 503)
+export class IDENTITY_PROVIDER_ERR_UNAVAILABLE extends createError<[string, Caused?]>('IDENTITY_PROVIDER_ERR_UNAVAILABLE', 'The identity provider of the authentication profile "%s" is unavailable or sent an unexpected response', 503) {
+  /** How long to wait, if known. It is not known for a provider that is set up wrongly. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor (profileId: string, { cause, retryAfterSeconds }: CausedForAWhile = {}) {
+    super(profileId, ...cause === undefined ? [] : [{ cause }])
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+
+  /** Fastify sends these headers with the error (RFC 9110 §10.2.3). */
+  get headers (): Record<string, string> {
+    return retryAfter(this)
+  }
+}
+
+function retryAfter ({ retryAfterSeconds }: { readonly retryAfterSeconds: number | undefined }): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
+}

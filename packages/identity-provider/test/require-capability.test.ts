@@ -41,3 +41,9 @@ t.test('an error keeps its cause', async t => {
   t.equal(new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('company-sso', { cause }).cause, cause)
   t.equal(new errors.IDENTITY_PROVIDER_ERR_INVALID_CODE({ cause }).cause, cause)
 })
+
+t.test('an error says when to try again, where that is known', async t => {
+  t.match(new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('company-sso', { retryAfterSeconds: 5 }), { retryAfterSeconds: 5, headers: { 'retry-after': '5' }, message: /"company-sso"/, statusCode: 503 })
+  t.strictSame(new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE('company-sso').headers, {})
+  t.match(new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ retryAfterSeconds: 60 }).headers, { 'retry-after': '60' })
+})

@@ -1,6 +1,6 @@
 import { errors, type ProviderLog } from '@latchkey/identity-provider'
 import type { AccountActions, Asking } from './account-actions.js'
-import { DatabaseFailure } from './database-failure.js'
+import { AWAY_SECONDS, DatabaseFailure } from './database-failure.js'
 import type { EmbeddedProvider, FromAddress } from './embedded-provider.js'
 import { SCOPES } from './openid-provider.js'
 import { resolveProfile, type EmbeddedProfileOptions, type Profiles } from './profiles.js'
@@ -32,7 +32,7 @@ export function createAdapterFactory ({ issuer, keys, profiles, actions, tokens,
         return await method(request)
       } catch (error) {
         if (isForCaller(error)) throw error
-        if (error instanceof DatabaseFailure) throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: error.cause })
+        if (error instanceof DatabaseFailure) throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: error.cause, retryAfterSeconds: AWAY_SECONDS })
         log.error({ profile: profile.id, err: error }, 'The embedded provider failed')
         throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: error })
       }

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { inject } from 'light-my-request'
 import type { Provider } from 'oidc-provider'
 import type { Account } from './accounts.js'
+import { AWAY_SECONDS } from './database-failure.js'
 import { claimsOf, SCOPES } from './openid-provider.js'
 import type { Profile } from './profiles.js'
 
@@ -40,7 +41,10 @@ export function createTokens (current: () => RunningProvider): Tokens {
     })
     const body = response.json<Record<string, unknown>>()
     if (body.error === 'invalid_grant') throw grantError()
-    if (response.statusCode !== 200) throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause: new Error(`The token endpoint answered ${String(body.error)}`) })
+    if (response.statusCode !== 200) {
+      const cause = new Error(`The token endpoint answered ${String(body.error)}`)
+      throw new errors.IDENTITY_PROVIDER_ERR_UNAVAILABLE(profile.id, { cause, retryAfterSeconds: response.statusCode === 503 ? AWAY_SECONDS : undefined })
+    }
     return tokenSet({
       idToken: String(body.id_token),
       accessToken: String(body.access_token),

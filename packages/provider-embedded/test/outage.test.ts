@@ -50,9 +50,9 @@ t.test('postgres: while the database is unavailable everything says so, and work
     deleteAccount: async () => { await provider.deleteAccount({ subject, email }) }
   }
   for (const [name, method] of Object.entries(methods)) {
-    t.test(`${name} rejects with UNAVAILABLE and keeps the cause`, async t => {
+    t.test(`${name} rejects with UNAVAILABLE, says when to try again, and keeps the cause`, async t => {
       const error = await method().then(() => undefined, (error: unknown) => error) as Error & { code: string, statusCode: number }
-      t.match(error, { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE', statusCode: 503 })
+      t.match(error, { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE', statusCode: 503, retryAfterSeconds: 5, headers: { 'retry-after': '5' } })
       t.ok(error.cause instanceof Error)
       t.notMatch(error.message, internals)
     })

@@ -11,11 +11,16 @@ const scheme = /^bearer +/i
  */
 export function bearerToken (header: string, rawHeaders: readonly string[]): string {
   const match = scheme.exec(header)
-  if (match === null || isRepeated(rawHeaders)) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
+  if (match === null || isAuthorizationRepeated(rawHeaders)) throw new TOKEN_VERIFIER_ERR_TOKEN_INVALID('malformed')
   return header.slice(match[0].length)
 }
 
-function isRepeated (rawHeaders: readonly string[]): boolean {
+/**
+ * Whether a request has two `Authorization` headers, of which another reader may take the other.
+ *
+ * @param rawHeaders names and values as they came, by turns
+ */
+export function isAuthorizationRepeated (rawHeaders: readonly string[]): boolean {
   let found = 0
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string

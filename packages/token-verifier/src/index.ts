@@ -10,6 +10,7 @@ import { resolveOptions, type TokenVerifierOptions } from './options.js'
 import { createSignatureCheck } from './signature-check.js'
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.js'
 
+export { isAuthorizationRepeated } from './bearer-token.js'
 export * as errors from './errors.js'
 export type { InvalidReason } from './errors.js'
 export type { Identity, IdentityClaims, LocalKeys, SignatureAlgorithm, TrustedIssuer } from './identity.js'

@@ -97,7 +97,7 @@ async function installation (environment: NodeJS.ProcessEnv): Promise<Check[]> {
 }
 
 async function withApp<Result> (config: Config, use: (app: FastifyInstance) => Result | Promise<Result>): Promise<Result> {
-  const database = await openDatabase(config.databaseUrl)
+  const database = await openDatabase(config)
   let rehearsed: FastifyInstance | undefined
   try {
     rehearsed = await rehearse(config)

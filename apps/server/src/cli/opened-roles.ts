@@ -26,7 +26,7 @@ export async function openRoles (config: Config): Promise<OpenedRoles> {
   const opened: FastifyInstance[] = []
   const close = async (): Promise<void> => { await Promise.all(opened.map(async app => { await app.close() })) }
   try {
-    const own = await openDatabase(config.databaseUrl)
+    const own = await openDatabase(config)
     opened.push(own)
     const app = await rehearse(config)
     opened.push(app)

@@ -1,6 +1,7 @@
 /**
  * Owns how connections end when the app closes. For a quarter of a second, requests are still answered, and each response
- * tells the client that the connection closes. Closing ends with the last response.
+ * tells the client that the connection closes. Closing ends with the last response. A request whose remainder does not arrive
+ * is not waited for: it is answered with 408.
  *
  * Fastify on its own closes idle connections at once, even if a request has arrived on them and is not read yet. It keeps busy
  * connections open for their keep-alive time, and connections without any request yet indefinitely.
@@ -10,7 +11,7 @@
  */
 import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 
@@ -22,6 +23,8 @@ const TELL_MS = 250
 const LOOK_AGAIN_MS = 50
 /** During a turn of the event loop that takes no longer than this, next to nothing can have arrived. */
 const QUICK_MS = 2
+/** How long a connection may bring nothing while the rest of its request is awaited. */
+const REST_MS = 2000
 
 async function closingConnections (fastify: FastifyInstance): Promise<void> {
   const { server } = fastify
@@ -65,17 +68,47 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
     }
   }
 
+  /** What had come on connections when they were last looked at and had brought something new, and when that was. */
+  const arrived = new WeakMap<Socket, { bytes: number, at: number }>()
+
   function closeUnused (): void {
     server.closeIdleConnections()
+    for (const socket of connections.keys()) if (isSilent(socket) && awaitsRest(socket)) giveUp(socket)
     // Node counts a connection on which nothing has arrived yet as busy.
     for (const [socket, since] of connections) if (socket.bytesRead === 0 && performance.now() - since > TELL_MS) socket.destroy()
   }
+
+  function isSilent (socket: Socket): boolean {
+    const [before, now] = [arrived.get(socket), performance.now()]
+    if (before?.bytes === socket.bytesRead) return now - before.at > REST_MS
+    arrived.set(socket, { bytes: socket.bytesRead, at: now })
+    return false
+  }
+
+  /** As Node does it while the server is open: whoever handles `clientError` answers 408 (RFC 9110 §15.5.9) and ends the connection. */
+  function giveUp (socket: Socket): void {
+    server.emit('clientError', Object.assign(new Error('The rest of the request did not come while the app was closing'), { code: REQUEST_TIMEOUT }), socket)
+  }
+}
+
+/** Node's name for what it gives `clientError` where `requestTimeout` is over, which it does not look at any more while the server closes. */
+const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
+
+/** What Node keeps on a connection, without public names: its parser until the connection is upgraded, and the answer that is under way. */
+interface HttpSocket extends Socket {
+  readonly parser?: object | null
+  readonly _httpMessage?: (ServerResponse & { readonly req: IncomingMessage }) | null
+}
+
+/** Whether a request has begun on a connection, which is none of the idle ones any more, and nobody can answer it before the rest has come. */
+function awaitsRest ({ parser, _httpMessage: answer, bytesRead, writable }: HttpSocket): boolean {
+  if (!parser || bytesRead === 0 || !writable) return false
+  // Without an answer, the head has not come to its end. A handler that does not read the body does not wait for it either.
+  return !answer || (!answer.req.complete && answer.req.readableFlowing === true && !answer.headersSent)
 }
 
 /** Makes the response that is under way on a connection say that it is the last one there. */
-function tellLast (socket: Socket & { _httpMessage?: ServerResponse | null }): void {
-  // Node has no public property for it.
-  const answer = socket._httpMessage
+function tellLast ({ _httpMessage: answer }: HttpSocket): void {
   if (answer && !answer.headersSent) answer.setHeader('connection', 'close')
 }
 

@@ -4,6 +4,7 @@
  * which clients need in order to refresh the token and repeat them.
  */
 import { errors } from '@latchkey/graphql-api'
+import { isAuthorizationRepeated } from '@latchkey/token-verifier'
 import fp from 'fastify-plugin'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { inject } from 'light-my-request'
@@ -42,8 +43,7 @@ async function requestLists (fastify: FastifyInstance, { path, maxRequests = 10 
 
 /** Refuses a second Authorization header, as for a single request: the requests of the list would only carry one of them. */
 function checkAuthorization ({ raw: { rawHeaders } }: FastifyRequest): void {
-  const names = rawHeaders.filter((_, index) => index % 2 === 0)
-  if (names.filter(name => name.toLowerCase() === 'authorization').length > 1) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must be sent only once' })
+  if (isAuthorizationRepeated(rawHeaders)) throw new errors.GRAPHQL_API_ERR_MALFORMED_REQUEST({ authorization: 'must be sent only once' })
 }
 
 function checkList (list: readonly unknown[], maxRequests: number): object[] {

@@ -34,7 +34,7 @@ export async function checkInstallation (config: Config): Promise<Check[]> {
 async function checkDatabase (config: Config, rehearsed: FastifyInstance | undefined, checks: Check[]): Promise<boolean> {
   let opened: FastifyInstance | undefined
   try {
-    opened = await openDatabase(config.databaseUrl)
+    opened = await openDatabase(config)
     await sql`select 1`.execute(opened.db)
     const damage = config.databaseUrl.startsWith('sqlite:') ? await damageOf(opened) : null
     if (damage !== null) {
