@@ -259,7 +259,7 @@ for (const dialect of dialects) {
       const ben = await user('ben')
       for (const idToken of [ben.token, await issuer.idToken({ subject: 'ben', email: 'jane@example.com' })]) {
         const answer = await link(jane.token, idToken)
-        t.match(answer.errors, [error('EntityExistsError', { message: /removed from that one first/ })])
+        t.match(answer.errors, [error('EntityExistsError', { message: /Remove it there first/ })])
         t.notMatch(JSON.stringify(answer), new RegExp(`ben|${ben.user.id}`), 'whose it is is not told')
       }
       t.strictSame([await issuersOf(jane.user.id), await issuersOf(ben.user.id)], [['first'], ['first']])
