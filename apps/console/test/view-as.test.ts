@@ -18,7 +18,7 @@ t.test('an administrator sees the data as somebody else does, and leaves it', as
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'View', exact: true }).click()
   const bar = page.getByRole('region', { name: 'As whom the page is seen' })
-  await bar.getByText('Somebody who is signed in with the role Sees admins').waitFor()
+  await bar.getByText('A signed-in user with the role Sees admins').waitFor()
   const records = page.getByRole('table', { name: 'Records of Users' })
   await records.getByRole('cell', { name: administrator }).waitFor()
   t.equal(await records.getByRole('row').count(), 2, 'as the filter of the role has it')
