@@ -29,7 +29,7 @@ export async function addAppColumns<DB> (db: Kysely<DB>, columns: Columns): Prom
 export async function checkAppColumns<DB> (db: Kysely<DB>, columns: Columns): Promise<void> {
   if (Object.keys(columns).length === 0) return
   const [missing] = await missingColumns(db, usersDialectOf(db), columns)
-  if (missing !== undefined) throw new USERS_STORE_ERR_COLUMN_MISMATCH(missing[0], 'is missing. Run migrateUsersStore first, or register with migrate: true')
+  if (missing !== undefined) throw new USERS_STORE_ERR_COLUMN_MISMATCH(missing[0], 'is missing: run migrateUsersStore first, or register with migrate: true')
 }
 
 /** The columns that the table lacks, by SQL name. */
@@ -41,7 +41,7 @@ async function missingColumns<DB> (db: Kysely<DB>, { presentTypes }: UsersDialec
     if (dataType === undefined) return [[name, column]]
     // A length, as in varchar(80), makes no difference.
     if (!presentTypes[column.type].includes(dataType.replace(/ *\(.*/, ''))) {
-      throw new USERS_STORE_ERR_COLUMN_MISMATCH(name, `is ${dataType}, but ${field} is declared as ${column.type} (accepted: ${presentTypes[column.type].join(', ')}). Change the column or the declaration`)
+      throw new USERS_STORE_ERR_COLUMN_MISMATCH(name, `is ${dataType}, but ${field} is declared as ${column.type} (accepted: ${presentTypes[column.type].join(', ')}): change the column or the declaration`)
     }
     return []
   })

@@ -43,8 +43,8 @@ function resolveColumns (columns: Columns): Columns {
 function describeMistake (field: string): string | null {
   if (!IDENTIFIER.test(field)) return 'must be named in camelCase: a lowercase letter, then letters and digits'
   const column = columnName(field)
-  if (Object.hasOwn(ownFields, field)) return 'is a field that every user has. Choose another name'
-  if (systemNames.has(column)) return 'is a name that PostgreSQL reserves. Choose another name'
+  if (Object.hasOwn(ownFields, field)) return 'is a field that every user has: choose another name'
+  if (systemNames.has(column)) return 'is a name that PostgreSQL reserves: choose another name'
   if (column.length > MAX_COLUMN_NAME_LENGTH) return `is too long: the column name ${column} has more than ${MAX_COLUMN_NAME_LENGTH} characters`
   return null
 }

@@ -76,7 +76,7 @@ for (const dialect of dialects) {
         await app.register(usersStore, { migrate: false, ...options })
         return app
       }
-      const missing = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: /^Column hired_at of latchkey_users is missing\. Run migrateUsersStore/ }
+      const missing = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: /^Column hired_at of latchkey_users is missing: run migrateUsersStore/ }
       await t.rejects(register({ columns }), missing)
       t.strictSame(await kysely.introspection.getTables(), [])
 
