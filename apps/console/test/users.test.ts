@@ -148,7 +148,7 @@ t.test('an administrator removes and restores sign-in methods; users remove thei
   t.equal(await theirs.getByRole('button', { name: /^Restore/ }).count(), 0)
   await theirs.getByRole('button', { name: `Remove Latchkey, ${email}` }).click()
   await own.page.getByRole('button', { name: 'Remove sign-in method' }).click()
-  await own.page.getByRole('dialog').getByText('This is the last account by which you can sign in').waitFor()
+  await own.page.getByRole('dialog').getByText('This is the last account with which you can sign in').waitFor()
   await examine(t, own, 'the last account')
   t.strictSame(own.complaints, [])
 })

@@ -18,7 +18,7 @@ t.test('an administrator views the data as somebody else, and stops', async t =>
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'View', exact: true }).click()
   const bar = page.getByRole('region', { name: 'Viewing as' })
-  await bar.getByText('Somebody who is signed in with the role Sees admins').waitFor()
+  await bar.getByText('A signed-in user with the role Sees admins').waitFor()
   const records = page.getByRole('table', { name: 'Records of Users' })
   await records.getByRole('cell', { name: administrator }).waitFor()
   t.equal(await records.getByRole('row').count(), 2, 'as the filter of the role allows')

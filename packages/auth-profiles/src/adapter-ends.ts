@@ -1,17 +1,17 @@
 import type { IdentityProvider } from '@latchkey/identity-provider'
 
-/** Milliseconds in which requests that have an adapter already may finish with it. */
+/** Milliseconds for which requests that already use an adapter may finish with it. */
 const GRACE = 30_000
 
-/** How adapters end that were in use. */
+/** Retires and closes adapters that are no longer in use. */
 export interface AdapterEnds {
-  /** Takes an adapter out of use at once. It is closed when the requests that have it have ended. */
+  /** Retires an adapter immediately. It is closed after the grace period, when the requests that use it have ended. */
   letGo (provider: IdentityProvider): void
-  /** Closes those that were let go of, whoever still has them. */
+  /** Closes all retired adapters now, even if requests still use them. */
   close (): Promise<void>
 }
 
-/** @param report told what an adapter could not be closed for */
+/** @param report receives the error if an adapter cannot be closed */
 export function createAdapterEnds (report: (error: unknown) => void): AdapterEnds {
   const waiting = new Map<NodeJS.Timeout, () => Promise<void>>()
   return {

@@ -1,15 +1,15 @@
 import { AUTH_PROFILES_ERR_INVALID_SETTINGS } from './errors.js'
 import { mistakeInOrigin, mistakeInRedirectUrl } from './redirect-url.js'
 
-/** What holds for all profiles. */
+/** The settings for all profiles. */
 export interface AuthenticationSettings {
-  /** Where hosted pages may send a browser back to, beside the profiles' own callback URLs. */
+  /** Where hosted pages may redirect a browser, in addition to the profiles' own callback URLs. */
   readonly allowedCallbacks: readonly string[]
-  /** Where they may send it after signing out, beside the profiles' own logout URLs. */
+  /** Where they may redirect it after sign-out, in addition to the profiles' own logout URLs. */
   readonly allowedLogouts: readonly string[]
-  /** The origins whose pages may use the API; none: all. */
+  /** The origins whose pages may use the API. Empty: all. */
   readonly allowedWebOrigins: readonly string[]
-  /** ISO 8601; `null` until they are changed for the first time. */
+  /** ISO 8601; `null` until the settings are changed for the first time. */
   readonly updatedAt: string | null
 }
 
@@ -25,7 +25,7 @@ const mistakeIn: Readonly<Record<string, (text: string) => string | null>> = {
   allowedWebOrigins: mistakeInOrigin
 }
 
-/** The settings with what was changed, each entry once. @throws AUTH_PROFILES_ERR_INVALID_SETTINGS with `details` by field */
+/** The settings after a change, without duplicate entries. @throws AUTH_PROFILES_ERR_INVALID_SETTINGS with `details` by field */
 export function changedSettings (before: AuthenticationSettings, change: AuthenticationSettingsChange): AuthenticationSettings {
   const given = Object.entries(change).filter(([, value]) => value !== undefined)
   const details = given.flatMap(([field, value]) => {
@@ -38,8 +38,8 @@ export function changedSettings (before: AuthenticationSettings, change: Authent
 }
 
 function mistakeInList (value: unknown, mistakeInEntry: ((text: string) => string | null) | undefined): string | null {
-  if (mistakeInEntry === undefined) return 'is no setting'
-  if (!Array.isArray(value) || value.length > MOST_ENTRIES) return `must be a list of at most ${MOST_ENTRIES}`
+  if (mistakeInEntry === undefined) return 'is not a setting'
+  if (!Array.isArray(value) || value.length > MOST_ENTRIES) return `must be a list of at most ${MOST_ENTRIES} entries`
   for (const [index, entry] of value.entries()) {
     const mistake = typeof entry === 'string' ? mistakeInEntry(entry) : 'must be text'
     if (mistake !== null) return `entry ${index} ${mistake}`

@@ -9,28 +9,28 @@ import type { LeftOutProfile } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import { loadStored, VERSION_TABLE, type Stored, type StoredProfile } from './stored-profiles.js'
 
-/** The profiles in memory, with their adapters open: what every request is answered from. */
+/** The profiles in memory with their open adapters, which serve every request. */
 export interface CurrentProfiles {
-  /** In order; the configured ones first. */
+  /** In order, configured ones first. */
   readonly all: readonly OpenedProfile[]
   readonly leftOut: readonly LeftOutProfile[]
   readonly settings: AuthenticationSettings
   get (id: string): OpenedProfile | undefined
-  /** Tells the ids of the roles of configured profiles, which are known when all roles are. */
+  /** Sets the role ids of configured profiles, once all roles are known. */
   setConfiguredRoles (roleIdsOf: (profileId: string) => readonly string[]): void
-  /** Takes over changes that other copies of the app made; looks at most once a second, and never fails. `undefined` where that was done already. */
+  /** Loads changes made by other instances, at most once a second. Never fails. `undefined` if there is nothing to wait for. */
   refresh (): Promise<void> | undefined
   /**
-   * Changes what is stored, one change of this process after the other, and takes it over at once.
+   * Makes a change in the database and applies it immediately. Changes of this process run one after the other.
    *
-   * @param write changes what is stored, and gives what is stored then; `tryOpening` opens the adapter of a profile as it is to
-   *   be, and closes it again if the change fails
+   * @param write makes the change and returns the new stored state; `tryOpening` opens the adapter of the changed profile, which
+   *   is closed again if the change fails
    */
   change (write: (tryOpening: (stored: StoredProfile, clientSecret: string | null) => OpenedProfile['provider']) => Promise<Stored>): Promise<void>
   /**
-   * Opens the adapter of a stored profile as it could be, to look at it: nobody signs in by it, and the one in use stays. Whoever asked for it closes it.
+   * Opens the adapter of a changed profile for a test only; the adapter in use stays in use. The caller closes it.
    *
-   * @throws what the adapter refuses
+   * @throws what the adapter throws for invalid options
    */
   openBeside (profile: Pick<StoredProfile, 'id' | 'fields'>, clientSecret: string | null): Promise<OpenedProfile['provider']>
   close (): Promise<void>
@@ -42,10 +42,10 @@ interface CurrentProfilesParts {
   readonly secrets: ProfileSecrets
   readonly tokenVerifier: TokenVerifier
   readonly db: Kysely<Tables>
-  /** Told of the settings when they are known, and whenever they are other ones. */
+  /** Called with the settings at first, and whenever they change. */
   onSettings (settings: AuthenticationSettings): void
   report: {
-    /** The database can no longer be asked, or, without an error, it can again. */
+    /** The database cannot be read; without an error: it can be read again. */
     refresh (error: unknown): void
     leftOut (profile: LeftOutProfile): void
     closing (error: unknown): void
@@ -69,16 +69,16 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
   let leftOut: readonly LeftOut[] = []
   let { version, settings } = initial
   const ends = createAdapterEnds(report.closing)
-  /** A slow database may answer after that: nobody would close what is opened then. */
+  /** A slow database may still answer after closing. Adapters opened then would never be closed. */
   let isClosed = false
 
-  // Adapters are opened and closed one after the other.
+  // Runs changes one after the other, so that adapters are never opened and closed concurrently.
   const { refresh, exclusively, catchUp } = followStored({ db, table: VERSION_TABLE, known: () => version, load: () => loadStored(db), take: next => { if (!isClosed) install(next) }, report: report.refresh })
 
-  /** @param opened adapters that are open already, by profile id */
+  /** @param opened adapters that are already open, by profile id */
   function install (next: Stored, opened: ReadonlyMap<string, OpenedProfile['provider']> = new Map()): void {
     const kept = new Map([...stored].filter(([, { source }]) => next.profiles.some(profile => isSame(source, profile))))
-    // Those that go make room first: another one may have their client id from now on.
+    // Retire removed adapters first, because another profile may now use their client id.
     for (const [id, { provider }] of stored) if (!kept.has(id)) ends.letGo(provider)
     const accepted = new Map<string, OpenedStored>()
     const refused: LeftOut[] = []
@@ -92,7 +92,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     const others = accepted.size !== stored.size || [...accepted].some(([id, { provider }]) => stored.get(id)?.provider !== provider)
     stored = accepted
     index()
-    // The verifier forgets the tokens that it has verified, which a change of a name is no reason for.
+    // Only when adapters changed: trust() clears the cache of verified tokens, which a new name should not do.
     if (others) tokenVerifier.trust(all.map(toTrustedIssuer))
     for (const profile of refused) if (!leftOut.some(({ source }) => isSame(source, profile.source))) report.leftOut(profile)
     leftOut = refused
@@ -106,9 +106,9 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     byId = new Map(all.map(entry => [entry.profile.id, entry]))
   }
 
-  /** @throws where its adapter cannot be opened, or its tokens are another profile's already */
+  /** @throws if its adapter cannot be opened, or another profile already accepts its tokens */
   function accept (profile: StoredProfile, opened: OpenedProfile['provider'] | undefined, before: readonly OpenedProfile[]): OpenedStored {
-    if (before.some(({ profile: { id } }) => id === profile.id)) throw new Error('A profile of the configuration has this id')
+    if (before.some(({ profile: { id } }) => id === profile.id)) throw new Error('A configured profile has the same id')
     const provider = opened ?? open(profile)
     const accepted = { profile: describeStored(profile, before.length), provider, source: profile }
     try {
@@ -124,7 +124,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     return openStoredAdapter(profile, profile.clientSecret === null ? null : secrets.open(profile.id, profile.clientSecret), adapters)
   }
 
-  /** Opens the adapter in use anew: where others reach adapters by themselves, the one opened last has taken its place. */
+  /** Reopens the adapter in use: an adapter that registers itself elsewhere was displaced there by the one opened last. */
   function restore (id: string): void {
     const inUse = stored.get(id)
     if (inUse?.provider.retire === undefined) return
@@ -147,7 +147,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     refresh,
     change: async write => {
       await exclusively(async () => {
-        // What another copy took away may be in the way.
+        // A profile that another instance has deleted meanwhile might otherwise conflict with the change.
         await catchUp()
         const opened = new Map<string, OpenedProfile['provider']>()
         const tryOpening = (profile: StoredProfile, clientSecret: string | null) => {
@@ -170,7 +170,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     },
     openBeside: async (profile, clientSecret) => await exclusively(async () => {
       const provider = openStoredAdapter(profile, clientSecret, adapters)
-      // Nobody signs in by it: what it registered with the provider of this app goes before anybody sees it, and the one in use takes its place again.
+      // For a test only: undo what it registered with this app's own provider, and put the adapter in use back in its place.
       provider.retire?.()
       restore(profile.id)
       return provider
@@ -183,7 +183,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
   }
 }
 
-/** Whether nobody changed it in between. */
+/** Whether both are the same version of a profile. */
 function isSame (one: StoredProfile | undefined, other: StoredProfile): boolean {
   return one?.id === other.id && one.revision === other.revision && one.updatedAt === other.updatedAt
 }

@@ -6,17 +6,18 @@ import { AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED
 
 interface LinkingParts {
   readonly usersStore: UsersStore
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly auditLog: () => AuditLog | null
 }
 
 /**
- * Binds one more identity to a user, at the word of who has tokens of both: nothing is concluded from its email, so neither `linkByEmail` nor an
- * email that is not verified is in the way, nor that it was removed before. But its email must be the record's, or its next request would be refused.
+ * Binds one more identity to a user who has presented tokens of both. The email proves nothing here, so `linkByEmail`, an
+ * unverified email and an earlier removal do not prevent it. But the email must be the user's, or the next request with
+ * this identity would be refused.
  *
- * @param own by which that user has signed in
+ * @param own the identity with which the user is signed in
  * @throws USERS_STORE_ERR_IDENTITY_TAKEN, AUTH_PROFILES_ERR_EMAIL_MISMATCH
- * @throws AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED where `own` is the user's no longer
+ * @throws AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED if `own` is no longer bound to the user
  */
 export type LinkIdentity = (identity: Identity, own: Identity, user: ResolvedUser) => Promise<void>
 
@@ -29,7 +30,7 @@ export function createLinkIdentity ({ usersStore, auditLog }: LinkingParts): Lin
     await usersStore.bindIdentity(user.id, identity, identity.email, {
       evenIfRemoved: true,
       inTransaction: async (transaction, { before, after }) => {
-        // It may have been removed while this was under way: whoever was shut out must not stay by another way in.
+        // `own` may have been removed meanwhile. Somebody who was locked out must not get back in through another identity.
         if (before?.some(({ issuer, subject }) => issuer === own.issuer && subject === own.subject) !== true) throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
         await auditLog()?.record(transaction, { principal, action: 'update', table: 'Users', recordId: user.id, before: { identities: before }, after: { identities: after } })
       }

@@ -15,32 +15,32 @@ import { createWarningLimit } from './warning-limit.js'
 export interface IdentityResolution {
   /**
    * The user that an identity belongs to:
-   * 1. the one it is bound to, whose email must agree with the token's;
-   * 2. else the one that has its email, which it is then bound to, if the email is proven, the profile allows it, the record's email was vouched for, and it
-   *    was not removed from that user;
-   * 3. else nobody.
+   * 1. the user it is bound to, whose email must match the token's;
+   * 2. otherwise the user that has its email. The identity is then bound to it, provided that the email is proven, the profile
+   *    allows it, the user's email is vouched for, and the identity was not removed from that user;
+   * 3. otherwise nobody.
    *
    * @throws AUTH_PROFILES_ERR_EMAIL_MISMATCH, AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED, AUTH_PROFILES_ERR_USER_NOT_FOUND
    */
   (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser>
 }
 
-/** Where an identity stands, without anything being done about it. */
+/** What is known about an identity, before anything is done. */
 export type Standing =
-  /** It is bound to this user, and the emails agree. */
+  /** It is bound to this user, and the emails match. */
   | { readonly kind: 'bound', readonly bound: BoundUser }
-  /** It is bound to this user, whose email is another one than the token's; `follows`: the record is to take the token's over. */
+  /** It is bound to this user, whose email differs from the token's; `follows`: the user's email will be updated. */
   | { readonly kind: 'email_differs', readonly bound: BoundUser, readonly follows: boolean }
-  /** It is bound to nobody, and this user has its email; `links`: it is to be bound to that user, since `obstacle` is `null`. */
+  /** It is bound to nobody, and this user has its email; `links`: it will be bound to that user, because `obstacle` is `null`. */
   | { readonly kind: 'same_email', readonly user: User, readonly links: boolean, readonly obstacle: LinkObstacle | null }
 
 /**
- * What is in the way of binding an identity to the user with its email: it was `removed` from that user, the `profile` never does so, the `token` does not
- * prove the email, or nobody has vouched for that of the `record`.
+ * Why an identity is not bound to the user with its email: it was `removed` from that user, the `profile` never links by
+ * email, the `token` does not prove the email, or nothing vouches for the email of the `record`.
  */
 export type LinkObstacle = 'removed' | 'profile' | 'token' | 'record'
 
-/** Tells where identities stand, `null` for one that is bound to nobody and whose email nobody has: what `createIdentityResolution` acts on. */
+/** Looks an identity up; `null` if it is bound to nobody and nobody has its email. `createIdentityResolution` acts on the result. */
 export type IdentityLookUp = (identity: Identity, profile: AuthenticationProfile) => Promise<Standing | null>
 
 interface LookUpParts {
@@ -64,29 +64,29 @@ export function createIdentityLookUp ({ findByIdentity, usersStore, db, isVouche
   }
 
   async function obstacleTo ({ id, email }: User, identity: Identity, profile: AuthenticationProfile): Promise<LinkObstacle | null> {
-    // Whatever the token proves: somebody has decided.
+    // Checked first: a removal was somebody's decision, which no token overrides.
     if (await usersStore.isRemoved(id, identity)) return 'removed'
     return obstacleToLinking(profile, identity) ?? (await isVouchedFor(db, id, email, identity) ? null : 'record')
   }
 }
 
-/** Whether the token's email is the record's. */
+/** Whether the token's email is the user's. */
 export function emailsAgree (identity: Identity, { user }: ResolvedUser): boolean {
-  // Most tokens carry it as it is stored, which saves normalising it at every request.
+  // Most tokens contain it as stored, which saves normalizing it for every request.
   return identity.email === user.email || normalizeEmail(identity.email) === user.email
 }
 
 /**
- * Whether what a bound identity came with is noted already, as far as anybody goes by it: an email that was verified once counts from
- * then on, and one that is not takes nothing away.
+ * Whether the token's email and its verification are already stored with the identity, as far as they matter. An email that was
+ * verified once stays verified; a later unverified token takes nothing away.
  */
 export function isNoted (identity: Identity, { user, noted }: BoundUser): boolean {
-  // What was noted of another email is of a time before the two came to agree.
+  // If another email is stored, it is from before the two emails matched.
   return noted.email === user.email && (noted.emailVerified === true || identity.emailVerified !== true)
 }
 
 interface ResolutionParts extends LookUpParts {
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly auditLog: () => AuditLog | null
   readonly log: FastifyBaseLogger
 }
@@ -103,25 +103,25 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
         if (!isNoted(identity, standing.bound)) await note(standing.bound, identity)
         return standing.bound.answer
       case 'email_differs':
-        // An operator who looks for such users finds them by it.
+        // Stored so that an operator can find such users.
         await note(standing.bound, identity)
         if (!standing.follows) throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()
         return await followEmail(standing.bound, identity)
       case 'same_email':
-        // Another request of the same person may have signed up between the two looks.
+        // Another request of the same person may have signed up between the two queries.
         if (!standing.links) return (await findByIdentity(identity) ?? notLinked(standing.user, identity, standing.obstacle)).answer
         await link(standing.user, identity)
         return (await findByIdentity(identity) ?? fail()).answer
     }
   }
 
-  /** Notes the email of the token, where it is not the one that is noted: whoever is refused may come again and again. */
+  /** Stores the email of the token if it is not stored yet. The check avoids a write for every refused request. */
   async function note ({ user, noted }: BoundUser, identity: Identity): Promise<void> {
     if (noted.email === normalizeEmail(identity.email) && noted.emailVerified === identity.emailVerified) return
     await usersStore.noteEmail(user.id, identity, identity.email)
   }
 
-  /** Whether the record is vouched for is asked again while nobody else changes it: its email or identities may be others by now. So is whether the identity was removed. */
+  /** Checks again, while the user is locked, whether its email is vouched for and whether the identity was removed. Both may have changed. */
   async function link (user: User, identity: Identity): Promise<void> {
     await usersStore.bindIdentity(user.id, identity, identity.email, {
       inTransaction: async (transaction, { before, after }) => {
@@ -137,7 +137,7 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
     throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
   }
 
-  /** Whose token it is does it themselves. */
+  /** Recorded as made by the user, whose token caused it. */
   async function audit (transaction: Transaction<Tables>, { id, email }: User, before: AuditedRecord, after: AuditedRecord): Promise<void> {
     await auditLog()?.record(transaction, { principal: { kind: 'user', userId: id, email, roles: [] }, action: 'update', table: 'Users', recordId: id, before, after })
   }
@@ -146,34 +146,34 @@ export function createIdentityResolution ({ auditLog, log, ...parts }: Resolutio
     try {
       const updated = await usersStore.update(user.id, { email: identity.email }, {
         inTransaction: async (transaction, { before, after }) => {
-          // Who is shut out meanwhile must not take the record along to an email of theirs.
+          // Somebody who was locked out meanwhile must not be able to change the user's email to theirs.
           if (!await isBound(transaction, user.id, identity)) throw new AUTH_PROFILES_ERR_IDENTITY_NOT_LINKED()
           await audit(transaction, user, { ...before }, { ...after })
         }
       })
       return resolvedUser(updated, principal.roles)
     } catch (error) {
-      // The new address is another user's: the two records are for a person to sort out.
+      // Another user has the new email. A person must decide between the two users.
       if ((error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN') throw new AUTH_PROFILES_ERR_EMAIL_MISMATCH()
       throw error
     }
   }
 }
 
-/** Whether an identity is a user's, who is held by the transaction. */
+/** Whether an identity is bound to a user that the transaction has locked. */
 async function isBound (transaction: Transaction<Tables>, userId: string, { issuer, subject }: Identity): Promise<boolean> {
   const row = await transaction.withoutPlugins().selectFrom('latchkey_user_identities').select('user_id')
     .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).executeTakeFirst()
   return row !== undefined
 }
 
-/** A client that asks again and again would fill the log. */
+/** Milliseconds until the same warning is logged again: a client that keeps asking would fill the log. */
 const WARNED_AGAIN_MS = 10 * 60_000
 const MAX_WARNED = 1000
 
-const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If they are the same person, they sign in as before and link this account (userIdentityLink), or confirm this email there and sign in once; if not, an administrator removes by what the stranger signs in, or deletes the user and creates it anew. See docs/operations.md, "A user has the email already"'
+const RECORD_HINT = 'None of the identities of that user was last seen with this email, verified. If it is the same person, they should sign in as before and link this account (userIdentityLink), or confirm this email at that provider and sign in once. If it is somebody else, an administrator should remove the linked accounts of that person from the user, or delete the user and create it again. See docs/operations.md, "A user has the email already".'
 
-/** The user was deleted between binding and reading. */
+/** The user was deleted between the binding and the query. */
 function fail (): never {
   throw new AUTH_PROFILES_ERR_USER_NOT_FOUND()
 }

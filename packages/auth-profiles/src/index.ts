@@ -1,7 +1,7 @@
 /**
- * Owns authentication profiles and what follows from them: which issuers are trusted, who may sign up with
- * which roles, and the way from a verified identity to the user and principal it acts as: `fastify.authProfiles`.
- * Adapters are handed to it as a registry; it verifies no token and stores no user itself.
+ * Owns the authentication profiles: which issuers are trusted, who may sign up with which roles, and which user and
+ * principal a verified identity acts as (`fastify.authProfiles`). The adapters are passed in as a registry. Verifying
+ * tokens and storing users is left to other plugins.
  */
 import type { ActivityLog } from '@latchkey/activity-log'
 import type { ApiTokens } from '@latchkey/api-tokens'
@@ -62,7 +62,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   const { profiles, providers, administratorEmail, secretKey, previousSecretKeys, upkeep, production, onSettings = () => {} } = resolveOptions(options)
   const { usersStore, rolePermissions, tokenVerifier, log } = fastify
 
-  // Neither of the two knows the other. Whoever is deleted by SQL of the app's own leaves roles behind: they make nobody an administrator.
+  // The two plugins do not know each other. A user deleted by the app's own SQL leaves role assignments behind; these make nobody an administrator.
   rolePermissions.declareUsers({ table: 'latchkey_users', id: 'id' })
   usersStore.onDelete(async (transaction, { id }) => { await rolePermissions.forgetUser(id, transaction) })
   const adapters = { registry: providers, dependencies: { log } }
@@ -70,7 +70,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   trust(configured, tokenVerifier)
   await migrate(fastify.db, packageName, migrations)
 
-  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns of the rows.
   const db = fastify.db.withoutPlugins()
   const secrets = createProfileSecrets(secretKey, previousSecretKeys)
   const current = openCurrentProfiles(await loadStored(db), {
@@ -122,7 +122,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
       open: () => {
         checkNew(profile, production)
         const provider = openStoredAdapter({ id: randomUUID(), fields: newFields(profile) }, profile.clientSecret ?? null, adapters)
-        // Nobody signs in by it: what it registered with the provider of this app goes before anybody sees it.
+        // For a test only: undo what it registered with this app's own provider.
         provider.retire?.()
         return provider
       },
@@ -183,14 +183,14 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     }
   }
 
-  /** Neither fails; both look at the same time. */
+  /** Refreshes both concurrently. Neither fails. */
   function refreshAll (): Promise<unknown> | undefined {
     const roles = rolePermissions.refresh()
     const profiles = current.refresh()
     if (roles !== undefined || profiles !== undefined) return Promise.all([roles, profiles])
   }
 
-  /** Where it is remembered, and there is nothing to do or to tell. */
+  /** The cached user, if nothing has to be stored or reported for this token. */
   function knownUser (identity: Identity): ResolvedUser | undefined {
     const user = remembered.get(identity)
     return user !== undefined && emailsAgree(identity, user.bound) && isNoted(identity, user.bound) && signIns.has(identity, user) ? user.bound.answer : undefined
@@ -206,19 +206,19 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
     }
   }
 
-  /** Of an identity it is known by which issuer it signs in, and not by which profile: all of that issuer's must trust it. */
+  /** An identity has an issuer but no profile, so all profiles of the issuer must trust its emails. */
   function trustsEmailsOf (issuer: string): boolean {
     const profiles = current.all.filter(({ profile }) => profile.issuer === issuer)
     return profiles.length > 0 && profiles.every(({ profile }) => profile.linkByEmail === 'always')
   }
 
-  /** Who signed up with a password becomes a user by the first token. */
+  /** The first token of an account that signed up with a password creates its user. */
   async function resolveOrComplete (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser> {
     try {
       return await resolveIdentity(identity, profile)
     } catch (error) {
       if (!(error instanceof AUTH_PROFILES_ERR_USER_NOT_FOUND)) throw error
-      // Where none is waiting any more, another request may have made the user meanwhile.
+      // If no sign-up is pending any more, another request may have created the user meanwhile.
       return await passwordSignUp.complete(identity, profile) ?? await resolveIdentity(identity, profile)
     }
   }
@@ -242,12 +242,12 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   }
 
   fastify.decorate('authProfiles', Object.freeze(service))
-  // Roles that the configuration declares are there when the app is ready, and not before.
+  // Configured roles exist only when the app is ready.
   fastify.addHook('onReady', async () => {
     const roles = lookUpConfiguredRoles(profiles, rolePermissions)
     current.setConfiguredRoles(id => roles.get(id) ?? [])
   })
-  // Where the app has them: they may be registered after this plugin.
+  // Optional plugins, which may be registered after this one.
   fastify.addHook('onReady', async () => {
     apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null
     auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null
@@ -257,7 +257,7 @@ async function authProfiles (fastify: FastifyInstance, options: AuthProfilesOpti
   fastify.addHook('onClose', async () => { await Promise.all([current.close(), forgetting?.stop()]) })
 }
 
-/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS where tokens of the configured profiles could not be verified or told apart, in the words of the verifier, to which they are `issuers` */
+/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS if tokens of the configured profiles could not be verified or told apart. Reuses the verifier's message, in which profiles are `issuers` */
 function trust (configured: readonly OpenedProfile[], tokenVerifier: TokenVerifier): void {
   try {
     tokenVerifier.trust(configured.map(toTrustedIssuer))
@@ -268,23 +268,23 @@ function trust (configured: readonly OpenedProfile[], tokenVerifier: TokenVerifi
   }
 }
 
-/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE where the profile's tokens could not be verified beside those of the others */
+/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE if the verifier could not accept the profile's tokens together with those of the others */
 function checkTrust (current: CurrentProfiles, opened: OpenedProfile, tokenVerifier: TokenVerifier): void {
   const others = current.all.filter(({ profile }) => profile.id !== opened.profile.id)
   try {
     tokenVerifier.check([...others, opened].map(toTrustedIssuer))
   } catch (error) {
-    throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `do not fit: ${(error as Error).message}` })
+    throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `are invalid: ${(error as Error).message}` })
   }
 }
 
 function createReport (log: FastifyBaseLogger) {
   return {
     refresh: (error: unknown) => {
-      if (error === undefined) log.info('The authentication profiles are compared with the database again')
-      else log.error({ err: error }, 'The authentication profiles cannot be compared with the database: those known stay in force')
+      if (error === undefined) log.info('The authentication profiles can be read from the database again')
+      else log.error({ err: error }, 'The authentication profiles cannot be read from the database. The last known profiles stay in use.')
     },
-    leftOut: ({ id, name, reason }: LeftOutProfile) => { log.error({ profile: id, name, reason }, 'An authentication profile cannot be opened, and is left out: nobody signs in by it') },
+    leftOut: ({ id, name, reason }: LeftOutProfile) => { log.error({ profile: id, name, reason }, 'An authentication profile cannot be opened and is skipped. Nobody can sign in with it.') },
     closing: (error: unknown) => { log.warn({ err: error }, 'The adapter of an authentication profile could not be closed') }
   }
 }
@@ -294,7 +294,7 @@ function normalizeAdministrator (email: string | undefined): string | undefined 
   try {
     return normalizeEmail(email)
   } catch {
-    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('administratorEmail is no email address')
+    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('administratorEmail is not an email address')
   }
 }
 

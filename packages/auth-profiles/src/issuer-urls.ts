@@ -1,8 +1,8 @@
 import { AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
 
 /**
- * Refuses addresses that the server of a production app would be made to ask on its own machine. Adapters themselves see
- * to it that whatever else they ask is https.
+ * Refuses plain http addresses in production, which could make the server send requests to its own machine. For all other
+ * addresses, the adapters themselves require https.
  *
  * @throws AUTH_PROFILES_ERR_INVALID_PROFILE
  */

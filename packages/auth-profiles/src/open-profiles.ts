@@ -26,7 +26,7 @@ export interface Adapters {
 export function openProfiles (configs: readonly ProfileConfig[], adapters: Adapters): OpenedProfile[] {
   const ids = new Set<string>()
   return configs.map((config, position) => {
-    if (ids.has(config.id)) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.id "${config.id}" is taken by an earlier profile: give each its own`)
+    if (ids.has(config.id)) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.id "${config.id}" is already used by an earlier profile: give each profile its own id`)
     ids.add(config.id)
     const mistake = mistakeInType(config.type, adapters)
     if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.type: ${mistake}`)
@@ -57,26 +57,26 @@ export function openProfiles (configs: readonly ProfileConfig[], adapters: Adapt
 }
 
 /**
- * Opens the adapter of a profile that was made at run time. The option `managementDomain` is kept for clients that read
- * it; no adapter asks for it.
+ * Opens the adapter of a profile created at run time. The option `managementDomain` is stored only for clients that read
+ * it; no adapter uses it.
  *
- * @param stored its issuer, client, audiences and domain are not looked at
- * @throws AUTH_PROFILES_ERR_INVALID_PROFILE what is stored cannot be read, or the adapter refuses its options
+ * @param stored its issuer, client, audiences and domain are ignored
+ * @throws AUTH_PROFILES_ERR_INVALID_PROFILE if the stored data cannot be read, or the adapter refuses the options
  */
 export function openStoredAdapter ({ id, fields }: Pick<StoredProfile, 'id' | 'fields'>, clientSecret: string | null, adapters: Adapters): IdentityProvider {
-  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile, and make it anew' })
+  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile and create it again' })
   const { name, type, options: { managementDomain, ...options }, callbackUrls, logoutUrls } = fields
   const mistake = mistakeInType(type, adapters)
-  if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ type: `cannot be taken: ${mistake}` })
+  if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ type: `cannot be used: ${mistake}` })
   try {
     return openAdapter(type, { ...options, id, name, type, callbackUrls, logoutUrls, ...clientSecret !== null && { clientSecret } }, adapters)
   } catch (error) {
     if ((error as { code?: string }).code !== 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS') throw error
-    throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `do not fit: ${(error as Error).message}` })
+    throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `are invalid: ${(error as Error).message}` })
   }
 }
 
-/** A stored profile as others see it; of one that cannot be read what is known. */
+/** The public form of a stored profile. If its data cannot be read, only what is known. */
 export function describeStored (stored: StoredProfile, position: number): AuthenticationProfile {
   const { id, name, fields, issuer, clientId, audiences, domain, roleIds, clientSecret, createdAt, updatedAt } = stored
   return Object.freeze({
@@ -95,29 +95,29 @@ export function describeStored (stored: StoredProfile, position: number): Authen
   })
 }
 
-/** What an adapter says of its tokens, and where its pages are. */
+/** The issuer, client and audiences of an adapter's tokens, and where its pages are. */
 export function describeIssuer ({ issuer: { issuer, clientId, audiences } }: IdentityProvider, domain: unknown) {
   return { issuer, clientId, audiences, domain: typeof domain === 'string' ? domain : new URL(issuer).origin }
 }
 
 export function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedIssuer {
-  // The verifier checks the algorithms' names itself.
+  // The verifier itself checks the names of the algorithms.
   return { id: profile.id, ...provider.issuer as Omit<TrustedIssuer, 'id'> }
 }
 
-/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path of what is no domain */
+/** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path of an invalid domain */
 function checkDomains (selfSignUp: SelfSignUp | undefined, position: number): void {
   if (typeof selfSignUp !== 'object') return
   selfSignUp.emailDomains.forEach((domain, index) => {
-    if (normalizeDomain(domain) === null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.selfSignUp.emailDomains.${index}: "${domain}" is no domain; write it as in example.com, without @`)
+    if (normalizeDomain(domain) === null) throw new AUTH_PROFILES_ERR_INVALID_OPTIONS(`profiles.${position}.selfSignUp.emailDomains.${index}: "${domain}" is not a domain: write it like example.com, without @`)
   })
 }
 
 function mistakeInType (type: string, { registry }: Adapters): string | null {
   const known = Object.keys(registry).filter(name => typeof registry[name] === 'function')
   if (known.includes(type)) return null
-  if (Object.hasOwn(registry, type)) return `providers.${type} is no function that opens an adapter; is what it comes from registered before this plugin?`
-  return `there is no provider "${type}"; this app knows ${known.sort().join(', ') || 'none'}`
+  if (Object.hasOwn(registry, type)) return `providers.${type} is not a function that opens an adapter: register the plugin that provides it before this one`
+  return `there is no provider "${type}" (available: ${known.sort().join(', ') || 'none'})`
 }
 
 function openAdapter (type: string, options: object, { registry, dependencies }: Adapters): IdentityProvider {

@@ -19,25 +19,25 @@ const profile = Type.Object({
   onEmailChange: Type.Optional(Type.Union([Type.Literal('reject'), Type.Literal('update')])),
   callbackUrls: Type.Optional(Type.Array(Type.String())),
   logoutUrls: Type.Optional(Type.Array(Type.String()))
-  // Everything else is the adapter's, which checks it itself.
+  // Everything else is for the adapter, which validates it.
 }, { additionalProperties: true })
 
 const schema = Type.Object({
-  /** In order; the first is the default. */
+  /** In order. The first profile is the default. */
   profiles: Type.Array(profile, { minItems: 1 }),
   /** The adapters, by the `type` of a profile. */
   providers: Type.Unsafe<ProviderRegistry>({}),
-  /** Who signs up, verified, with this email becomes Administrator, whatever the profile's policy is. */
+  /** Whoever signs up with this email, verified, becomes Administrator, regardless of the profile's policy. */
   administratorEmail: Type.Optional(Type.String({ minLength: 1 })),
-  /** At least 32 characters: what client secrets of profiles made at run time are sealed under. The same on every copy of the app. */
+  /** At least 32 characters, the same on every instance. Encrypts the client secrets of profiles created at run time. */
   secretKey: Type.Optional(Type.String({ minLength: 32 })),
-  /** Secret keys of before: what is sealed under them is still read, and sealed anew at start. */
+  /** Earlier secret keys. Secrets encrypted with them can still be read, and are re-encrypted at start. */
   previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
-  /** Whether this process keeps up what is stored: seals anew what is sealed under a key of before, deletes sign-ups that count no more. `false` in one that opens the app to look. */
+  /** Whether this process re-encrypts secrets that use an earlier key and deletes expired sign-ups. `false` in a process that only inspects the data. */
   upkeep: Type.Boolean({ default: true }),
-  /** Whether this is production: profiles made at run time then have https addresses only, on this machine too. Default: `NODE_ENV` is `production`. */
+  /** Whether profiles created at run time may use https addresses only, even for this machine. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),
-  /** Told of the settings at registration, and whenever they change: hand the allowed redirects to the embedded provider. */
+  /** Called with the settings at registration and whenever they change. Pass the allowed redirects to the embedded provider here. */
   onSettings: Type.Optional(Type.Unsafe<(settings: AuthenticationSettings) => void>({}))
 }, { additionalProperties: false })
 

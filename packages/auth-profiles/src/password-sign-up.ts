@@ -22,24 +22,24 @@ interface PasswordSignUpParts {
 export interface PasswordSignUpRequest {
   readonly user: NewUser
   readonly password: string
-  /** Roles beside the profile's, from somebody who may give them. */
+  /** Roles in addition to the profile's; the caller has checked that `givenBy` may give them. */
   readonly roleIds?: readonly string[]
-  /** That somebody. */
+  /** Who gives these roles. */
   readonly givenBy?: Principal | null
-  /** The client's IP address, where it is known. */
+  /** The client's IP address, if known. */
   readonly clientAddress?: string | undefined
 }
 
 /**
- * Signing up with a password, in two steps, since only the second proves anything: `begin` makes the account at the
- * provider and keeps what was said of the user; `complete` makes the user when a token of that account comes, by the
- * rules of every sign-up. So nothing of an unproven address is in the Users table, for its owner to fall into.
+ * Signs up with a password, in two steps, because only the second step proves anything. `begin` creates the account at
+ * the provider and stores the user data. `complete` creates the user when a token of that account arrives, by the rules
+ * of every sign-up. This keeps unproven addresses out of the Users table, where their owners would inherit them.
  */
 export interface PasswordSignUp {
   begin (opened: OpenedProfile, request: PasswordSignUpRequest): Promise<void>
-  /** Makes the user of an identity that nobody is bound to; `null` where no sign-up with a password is waiting, or the rules refuse it. */
+  /** Creates the user of an unbound identity; `null` if no password sign-up is pending for it, or the rules refuse it. */
   complete (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser | null>
-  /** The roles that were promised to who signs up as this identity. */
+  /** The roles that were promised to the person who signs up with this identity. */
   promised (identity: Identity, profile: AuthenticationProfile): Promise<PromisedRoles>
 }
 
@@ -48,10 +48,10 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
     async begin ({ profile, provider }, { user, password, roleIds = [], givenBy = null, clientAddress }) {
       const accounts = requireCapability(provider, 'passwordSignUp')
       usersStore.check(user)
-      // What the app decides by is nothing that a stranger says of themselves.
+      // The app may base decisions on the status, so strangers must not set it.
       const { email: given, status: _status, ...rest } = user
       const email = normalizeEmail(given)
-      // By the policy alone: whether there is such a user must not show.
+      // Decided by the policy alone, so that it does not reveal whether the user exists.
       assertMayAskForAccount(profile, email)
       const { firstName = null, lastName = null } = user
       const { subject } = await accounts.signUpWithPassword({ email, password, firstName, lastName, clientAddress })
@@ -73,7 +73,7 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
     }
   }
 
-  /** What was said fitted the Users table of then: what it does not take any more is left out, since nobody could say it anew. */
+  /** The data was valid at sign-up. Fields that the Users table no longer accepts are dropped, because nobody could correct them now. */
   async function signUpAs (said: PendingSignUp['user'], identity: Identity, profile: AuthenticationProfile, promised: PromisedRoles): Promise<ResolvedUser> {
     try {
       return await signUp(identity, profile, { ...said, email: identity.email }, promised)
@@ -82,7 +82,7 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
       const rest = Object.fromEntries(Object.entries(said).filter(([field]) => !Object.hasOwn(details, field)))
       const fields = Object.keys(details).filter(field => Object.hasOwn(said, field))
       if (code !== 'USERS_STORE_ERR_INVALID_USER' || fields.length === 0) throw error
-      log.warn({ fields, profileId: profile.id }, 'The Users table does not take any more what was said at a sign-up with a password: the user is made without it')
+      log.warn({ fields, profileId: profile.id }, 'The Users table no longer accepts some fields of a password sign-up. The user is created without them.')
       return await signUpAs(rest, identity, profile, promised)
     }
   }
@@ -93,8 +93,8 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
   }
 
   /**
-   * What waits for an identity. An account that took the place of the one that signed up, since somebody else had confirmed
-   * the address with a password of their own, is not who said all that: of it only the token is believed.
+   * The pending sign-up for an identity. If another account has replaced the one that signed up, because somebody else
+   * confirmed the address with their own password, the submitted data is not theirs: only their token is trusted.
    */
   async function latestSignUpOf (identity: Identity): Promise<PendingSignUp | null> {
     const own = await pending.find(identity)
@@ -103,7 +103,7 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
     return replaced === null ? null : { ...replaced, user: namesOf(identity) }
   }
 
-  /** The names of a token (OpenID Connect Core §5.1), as far as they can be stored. */
+  /** The names in a token (OpenID Connect Core §5.1), if they are valid. */
   function namesOf ({ email, claims }: Identity): PendingSignUp['user'] {
     const names = Object.entries({ firstName: claims.given_name, lastName: claims.family_name })
     return Object.fromEntries(names.filter(([name, value]) => typeof value === 'string' && fits({ email, [name]: value })))
@@ -119,7 +119,7 @@ export function createPasswordSignUp ({ usersStore, pending, keepPromise, signUp
   }
 }
 
-/** What the rules say is told to who asks to be signed up, and not to who asks who they are. */
+/** A refusal is reported only to somebody who asked to sign up, not to somebody who only sent a token. */
 async function unlessRefused (signUp: () => Promise<ResolvedUser>): Promise<ResolvedUser | null> {
   try {
     return await signUp()

@@ -4,45 +4,45 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Giver } from './promised-roles.js'
 
-/** What somebody said of themselves when they signed up with a password. */
+/** The data that somebody submitted when they signed up with a password. */
 export interface PendingSignUp {
   readonly profileId: string
   readonly user: Omit<NewUser, 'email'>
-  /** Beside the profile's. */
+  /** In addition to the profile's. */
   readonly roleIds: readonly string[]
-  /** Who gave them; `null` where nobody was named. */
+  /** Who gave them; `null` if nobody was named. */
   readonly givenBy: Giver | null
 }
 
-/** The account that a sign-up made, and the address that it was for. */
+/** The account that a sign-up created, and its address. */
 export interface PendingAccount extends UserIdentity {
-  /** Normalised. */
+  /** Normalized. */
   readonly email: string
 }
 
-/** Sign-ups of accounts that have not shown a token yet. */
+/** Sign-ups of accounts from which no token has arrived yet. */
 export interface PendingSignUps {
   keep (account: PendingAccount, signUp: PendingSignUp): Promise<void>
-  /** What this account's sign-up said. */
+  /** The data of this account's sign-up. */
   find (identity: UserIdentity): Promise<PendingSignUp | null>
-  /** What the latest sign-up for an address said at an issuer, whatever has become of its account. */
+  /** The data of the latest sign-up for an address at an issuer, even if its account is gone. */
   findByEmail (of: Pick<PendingAccount, 'issuer' | 'email'>): Promise<PendingSignUp | null>
-  /** Forgets what was said of the account and of its address at this issuer. */
+  /** Deletes the sign-ups of the account and of its address at this issuer. */
   remove (account: PendingAccount): Promise<void>
 }
 
-/** Who has not come back by then signs up by the token, as anybody does. */
+/** Afterwards, the person signs up with their token like anybody else. */
 const KEEP_DAYS = 30
 
-/** Deletes sign-ups that count no more, each hour. Any number of copies of the app may do so. @returns `stop`, to be awaited before the database is closed */
+/** Deletes expired sign-ups every hour. Any number of instances may do so. @returns `stop`; await it before the database is closed */
 export function forgetPendingSignUps (db: Kysely<Tables>, log: Pick<FastifyBaseLogger, 'warn'>): { stop (): Promise<void> } {
   return deleteOldRegularly(db.withoutPlugins(), [{ table: 'latchkey_pending_sign_ups', key: ['issuer', 'subject'], time: 'created_at', keepDays: KEEP_DAYS }], error => {
-    log.warn({ err: { message: (error as Error).message } }, 'Old sign-ups with a password could not be deleted: it is tried again in an hour')
+    log.warn({ err: { message: (error as Error).message } }, 'Expired password sign-ups could not be deleted. The next attempt is in an hour.')
   })
 }
 
 export function createPendingSignUps (database: Kysely<Tables>): PendingSignUps {
-  // A CamelCasePlugin of the app's, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns of the rows.
   const db = database.withoutPlugins()
   const oldest = () => new Date(Date.now() - KEEP_DAYS * 24 * 60 * 60_000).toISOString()
   const select = (issuer: string) => db.selectFrom('latchkey_pending_sign_ups').selectAll().where('issuer', '=', issuer).where('created_at', '>=', oldest())

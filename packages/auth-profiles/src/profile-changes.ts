@@ -18,20 +18,20 @@ import { changeStored, loadStored, writeOrder, writeProfile, writeSettings, type
 
 type Options = ChangeOptions<AuthenticationProfile>
 
-/** Makes, changes and deletes profiles at run time, and the settings. */
+/** Creates, updates and deletes profiles at run time, and updates the settings. */
 export interface ProfileChanges {
   create (profile: NewProfile, options?: Pick<Options, 'inTransaction'>): Promise<AuthenticationProfile>
   update (id: string, change: ProfileChange, options?: Options): Promise<AuthenticationProfile>
   delete (id: string, options?: Options): Promise<void>
   updateSettings (change: AuthenticationSettingsChange, options?: Pick<ChangeOptions<AuthenticationSettings>, 'inTransaction'>): Promise<AuthenticationSettings>
   /**
-   * A stored profile as a change would leave it, to be tested. Its secret is its own where the change has none.
+   * A stored profile as a change would leave it, for a test. Uses the stored secret if the change has none.
    *
    * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND, AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_SECRET_UNREADABLE
-   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE where its secret would be sent to another server than the one it was given for
+   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE if the stored secret would be sent to a server other than the one it was entered for
    */
   draft (id: string, change: ProfileChange, options?: Pick<Options, 'where'>): Promise<CheckedProfile>
-  /** Seals every secret anew that is not sealed under the current key. */
+  /** Re-encrypts every secret that is not encrypted with the current key. */
   sealAnew (): Promise<void>
 }
 
@@ -40,16 +40,16 @@ interface ProfileChangesParts {
   readonly current: CurrentProfiles
   readonly configured: readonly OpenedProfile[]
   readonly secrets: ProfileSecrets
-  /** Whether plain http is refused for addresses on this machine too. */
+  /** Whether plain http is refused even for addresses of this machine. */
   readonly production: boolean
-  /** @throws where tokens of these could not be told apart, or their issuers not be trusted */
+  /** @throws if tokens of the profiles could not be told apart, or an issuer cannot be trusted */
   checkTrust (opened: OpenedProfile): void
 }
 
 export function createProfileChanges ({ db, current, configured, secrets, production, checkTrust }: ProfileChangesParts): ProfileChanges {
   type TryOpening = Parameters<Parameters<CurrentProfiles['change']>[0]>[0]
 
-  /** Writes a profile as it is to be, if its adapter takes it and no other profile is in its way. */
+  /** Writes a profile, if its adapter accepts the options and no other profile conflicts with it. */
   async function write (transaction: Transaction<Tables>, before: Stored, wanted: Omit<StoredProfile, 'issuer' | 'clientId' | 'audiences' | 'domain'> & { readonly fields: ProfileFields }, clientSecret: string | null, tryOpening: TryOpening): Promise<void> {
     const others = before.profiles.filter(({ id }) => id !== wanted.id)
     assertNameIsFree(wanted.name, [...configured.map(({ profile }) => profile), ...others])
@@ -64,12 +64,12 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
     await writeProfile(transaction, profile)
   }
 
-  /** Puts a profile to its place among the others; left out: a new one goes to the end, another stays. */
+  /** Moves a profile to a position. Without a position, a new profile goes to the end, and an existing one stays. */
   async function place (transaction: Transaction<Tables>, before: Stored, id: string, position: number | undefined): Promise<void> {
     const ids = before.profiles.map(profile => profile.id)
     const isNew = !ids.includes(id)
     if (position === undefined && !isNew) return
-    if (position !== undefined && position < configured.length) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ position: `must be ${configured.length} or more: the profiles of the configuration come first` })
+    if (position !== undefined && position < configured.length) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ position: `must be ${configured.length} or more: the configured profiles come first` })
     const others = ids.filter(other => other !== id)
     const index = position === undefined ? others.length : Math.min(position - configured.length, others.length)
     await writeOrder(transaction, others.toSpliced(index, 0, id))
@@ -80,10 +80,10 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
   }
 
   /**
-   * The secret that a profile is to have.
+   * The secret of a profile after a change.
    *
-   * @param given left out: its own stays
-   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE where its own would be sent to another server, AUTH_PROFILES_ERR_SECRET_UNREADABLE
+   * @param given the new secret; if `undefined`, the stored one stays
+   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE if the stored one would be sent to another server, AUTH_PROFILES_ERR_SECRET_UNREADABLE
    */
   function secretOf ({ id, fields, clientSecret }: StoredProfile, after: ProfileFields, given: string | null | undefined): string | null {
     if (given !== undefined || clientSecret === null) return given ?? null
@@ -96,7 +96,7 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
     return index < 0 ? null : describeStored(stored.profiles[index] as StoredProfile, configured.length + index)
   }
 
-  /** The stored profile that is to be changed. @throws AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
+  /** The stored profile to change. @throws AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
   async function existing (transaction: Kysely<Tables>, stored: Stored, id: string, where: Expression<SqlBool> | null | undefined): Promise<StoredProfile> {
     const found = stored.profiles.find(profile => profile.id === id)
     if (found === undefined) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
@@ -112,7 +112,7 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
     if (!isStorableText(id)) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
   }
 
-  /** What was made or changed; it may be left out already by what another copy did since. */
+  /** The created or updated profile, even if a change by another instance has since made it impossible to open. */
   function changed (id: string, written: AuthenticationProfile | null): AuthenticationProfile {
     return current.get(id)?.profile ?? written as AuthenticationProfile
   }
@@ -207,21 +207,21 @@ export function createProfileChanges ({ db, current, configured, secrets, produc
       const rows = await db.selectFrom('latchkey_authentication_profiles').select(['id', 'client_secret']).where('client_secret', 'is not', null).execute()
       for (const { id, client_secret: sealed } of rows) {
         const anew = secrets.sealAnew(id, sealed as string)
-        // Unless another copy did so, or the secret became another one, meanwhile.
+        // Unless another instance did so, or the secret was changed, meanwhile.
         if (anew !== null) await db.updateTable('latchkey_authentication_profiles').set({ client_secret: anew }).where('id', '=', id).where('client_secret', '=', sealed).execute()
       }
     }
   }
 }
 
-/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE for fields that are no new profile's, each for itself */
+/** Checks each field of a new profile by itself. @throws AUTH_PROFILES_ERR_INVALID_PROFILE */
 export function checkNew (profile: NewProfile, production: boolean): void {
   checkFields(profile)
   requireFields(profile)
   assertAllowedUrls(profile.options ?? {}, production)
 }
 
-/** @throws AUTH_PROFILES_ERR_CONFLICT where one of the others accepts the same tokens */
+/** @throws AUTH_PROFILES_ERR_CONFLICT if one of the others accepts the same tokens */
 export function assertNoConflict ({ issuer, audiences }: Pick<StoredProfile, 'issuer' | 'audiences'>, others: readonly (Pick<StoredProfile, 'name' | 'issuer' | 'audiences'>)[]): void {
   for (const other of others) {
     const shared = other.issuer === issuer ? audiences.find(audience => other.audiences.includes(audience)) : undefined
@@ -236,11 +236,11 @@ function requireFields ({ name, type }: Partial<NewProfile>): void {
 
 /** @throws AUTH_PROFILES_ERR_INVALID_PROFILE */
 function readable ({ fields }: StoredProfile): ProfileFields {
-  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile, and make it anew' })
+  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile and create it again' })
   return fields
 }
 
-/** What is wrong with the fields of a change, each for itself. */
+/** The error if a field of a change is invalid by itself. */
 function mistakeIn (change: ProfileChange): Error | null {
   try {
     checkFields(change)
@@ -250,10 +250,10 @@ function mistakeIn (change: ProfileChange): Error | null {
   }
 }
 
-/** Whoever may change a profile must not have its secret sent to a server of theirs, and so read it. */
+/** Somebody who may update a profile must not be able to read its secret by sending it to their own server. */
 function assertSameAddressee (before: ProfileFields, after: ProfileFields): void {
   const addressee = ({ type, options: { issuer, domain, endpoint, region } }: ProfileFields) => [type, issuer, domain, endpoint, region]
-  if (!isDeepStrictEqual(addressee(before), addressee(after))) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ clientSecret: 'must be given anew, or taken away, where the secret would be sent to another server' })
+  if (!isDeepStrictEqual(addressee(before), addressee(after))) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ clientSecret: 'must be entered again or removed, because it would be sent to another server' })
 }
 
 function assertNameIsFree (name: string, others: readonly { readonly name: string }[]): void {

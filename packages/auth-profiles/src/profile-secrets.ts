@@ -1,17 +1,17 @@
 import { createSecretBox, type SecretBox } from '@latchkey/secret-box'
 import { AUTH_PROFILES_ERR_NO_SECRET_KEY, AUTH_PROFILES_ERR_SECRET_UNREADABLE } from './errors.js'
 
-/** Client secrets as they are stored: sealed, each for its profile only. */
+/** Encrypts client secrets for storage, each bound to its own profile. */
 export interface ProfileSecrets {
   /** @throws AUTH_PROFILES_ERR_NO_SECRET_KEY */
   seal (profileId: string, clientSecret: string): string
   /** @throws AUTH_PROFILES_ERR_SECRET_UNREADABLE */
   open (profileId: string, sealed: string): string
-  /** Sealed under the current key, where it was not, and can be read; else `null`. */
+  /** Re-encrypts a secret with the current key; `null` if it already uses that key or cannot be read. */
   sealAnew (profileId: string, sealed: string): string | null
 }
 
-/** @param secretKey left out: no secret can be sealed or opened */
+/** @param secretKey without it, no secret can be encrypted or decrypted */
 export function createProfileSecrets (secretKey: string | undefined, previousKeys: readonly string[]): ProfileSecrets {
   const box: SecretBox | null = secretKey === undefined ? null : createSecretBox({ key: secretKey, previousKeys, purpose: 'auth-profiles' })
   const placeOf = (profileId: string) => ['latchkey_authentication_profiles', profileId, 'client_secret']
@@ -34,7 +34,7 @@ export function createProfileSecrets (secretKey: string | undefined, previousKey
       try {
         return secrets.seal(profileId, secrets.open(profileId, sealed))
       } catch {
-        // Who it belongs to is left out, and told of.
+        // Its profile is skipped and reported when it is opened.
         return null
       }
     }

@@ -1,83 +1,83 @@
 import type { ProviderType } from '@latchkey/identity-provider'
 
-/** Who may sign up by a profile: everybody, nobody who was not invited, or who has a verified email of these domains. */
+/** Who may sign up with a profile: everyone, only people who were invited, or people with a verified email of these domains. */
 export type SelfSignUp = 'open' | 'off' | { readonly emailDomains: readonly string[] }
 
-/** The policy of an authentication profile, beside its provider's own options. */
+/** The policy of an authentication profile, apart from its provider's own options. */
 export interface ProfilePolicy {
   readonly selfSignUp: SelfSignUp
-  /** Whether a token's email may bind it to a user that exists: if verified (default), never, or always (the provider's emails are trusted). */
+  /** Whether a token's email may bind its identity to an existing user: if verified (default), never, or always (the provider's emails are trusted). */
   readonly linkByEmail: 'verified' | 'never' | 'always'
-  /** What happens when a bound token's email differs from the record's: refused (default), or the record follows a verified one. */
+  /** If a bound identity's token has another email than the user: refuse it (default), or update the user if the token's email is verified. */
   readonly onEmailChange: 'reject' | 'update'
-  /** Where the hosted login page may send a browser back to, compared exactly. */
+  /** Where the hosted login page may redirect a browser; compared exactly. */
   readonly callbackUrls: readonly string[]
   readonly logoutUrls: readonly string[]
 }
 
-/** One provider with its policy; what of it the provider does not know is given to its adapter. */
+/** One configured provider with its policy. */
 export interface AuthenticationProfile extends ProfilePolicy {
   readonly id: string
   readonly name: string
   readonly type: ProviderType
   readonly clientId: string
-  /** Where the provider's pages are, as front ends need it: the configured domain, else the origin of the issuer. */
+  /** Where the provider's pages are, for front ends: the configured domain, otherwise the origin of the issuer. */
   readonly domain: string
   readonly issuer: string
   readonly audiences: readonly string[]
-  /** The roles a new user gets, by id; none: Guest. Those that the configuration names are known when the app is ready. */
+  /** The ids of the roles that a new user gets. Empty: Guest. The roles of configured profiles are known when the app is ready. */
   readonly roleIds: readonly string[]
-  /** Its place in the list, from 0; those of the configuration come first. */
+  /** The place in the list, starting at 0; configured profiles come first. */
   readonly position: number
-  /** Whether it stands in the configuration, where alone it can be changed; others are made, changed and deleted at run time. */
+  /** Whether it is declared in the configuration and can only be changed there. Other profiles are managed at run time. */
   readonly declaredInConfiguration: boolean
-  /** Whether it has a client secret, which nobody is told. */
+  /** Whether it has a client secret. The secret itself is never returned. */
   readonly hasSecret: boolean
-  /** The adapter's options without secrets; none for a profile of the configuration. */
+  /** The adapter's options without secrets; empty for a configured profile. */
   readonly options: Readonly<Record<string, unknown>>
-  /** When it was made and changed at run time, ISO 8601; `null` for one of the configuration. */
+  /** When it was created at run time, ISO 8601; `null` for a configured profile. */
   readonly createdAt: string | null
   readonly updatedAt: string | null
 }
 
-/** A profile as written in configuration: the policy's parts are optional, the rest are the adapter's options. */
+/** A profile in the configuration: the policy fields are optional, all other fields are the adapter's options. */
 export interface ProfileConfig extends Partial<ProfilePolicy> {
   readonly id: string
   readonly name: string
   readonly type: ProviderType
-  /** The roles a new user gets, by name; none: Guest. */
+  /** The names of the roles that a new user gets. Default: Guest. */
   readonly roles?: readonly string[]
   readonly [option: string]: unknown
 }
 
-/** A profile as it is made at run time. */
+/** The input for a profile created at run time. */
 export interface NewProfile extends Partial<ProfilePolicy> {
   readonly name: string
   readonly type: ProviderType
   /** Default: at the end. */
   readonly position?: number
-  /** The roles a new user gets, by id; none: Guest. */
+  /** The ids of the roles that a new user gets. Default: Guest. */
   readonly roleIds?: readonly string[]
-  /** Kept sealed, and told to nobody but the provider. */
+  /** Stored encrypted, and sent to nobody but the provider. */
   readonly clientSecret?: string | null
-  /** The adapter's options, `clientId` and `issuer` among them, without secrets. */
+  /** The adapter's options, such as `clientId` and `issuer`, without secrets. */
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-/** What changes of a profile; what is left out stays. */
+/** A change of a profile. Omitted fields stay unchanged. */
 export interface ProfileChange extends Partial<Omit<NewProfile, 'roleIds'>> {
-  /** All roles there are to be, or those to add and to take. */
+  /** The complete list of roles, or the roles to add and to remove. */
   readonly roleIds?: readonly string[] | { readonly add?: readonly string[], readonly remove?: readonly string[] }
-  /** `null` takes it away. */
+  /** `null` removes it. */
   readonly clientSecret?: string | null
-  /** By name; `null` takes an option away, those left out stay. */
+  /** `null` removes an option; omitted options stay unchanged. */
   readonly options?: Readonly<Record<string, unknown>>
 }
 
-/** A stored profile that could not be opened: nobody signs in by it until that is mended. */
+/** A stored profile that could not be opened. Nobody can sign in with it until it is fixed. */
 export interface LeftOutProfile {
   readonly id: string
   readonly name: string
-  /** Why, and what to do. No secret is in it. */
+  /** Why, and what to do. Contains no secrets. */
   readonly reason: string
 }

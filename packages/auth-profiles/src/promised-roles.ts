@@ -2,16 +2,16 @@ import { refusalOf, type ApiTokens } from '@latchkey/api-tokens'
 import { mayDoEverything, type Principal, type Role, type RolePermissionsService } from '@latchkey/role-permissions'
 import type { UsersStore } from '@latchkey/users-store'
 
-/** Who gives roles to somebody who is to come: what of a principal lasts until then. */
+/** Who promised roles to a future user: the lasting part of a principal. */
 export type Giver = { readonly kind: 'guest' } | { readonly kind: 'user', readonly userId: string } | { readonly kind: 'apiToken', readonly tokenId: string }
 
-/** Roles that were given to somebody who was to come, when they have come. */
+/** The roles promised to a future user, evaluated when that user is created. */
 export interface PromisedRoles {
-  /** The ids of those that they get. */
+  /** The ids of the roles that the user gets. */
   readonly roleIds: readonly string[]
-  /** The ids of those that whoever gave them may not give any more. */
+  /** The ids of the roles that the giver may no longer give. */
   readonly withheld: readonly string[]
-  /** `null` where nobody was named, and all are given. */
+  /** `null` if nobody was named; then all roles are given. */
   readonly givenBy: Giver | null
 }
 
@@ -20,13 +20,13 @@ export const noRoles: PromisedRoles = Object.freeze({ roleIds: [], withheld: [],
 interface Services {
   readonly usersStore: UsersStore
   readonly rolePermissions: RolePermissionsService
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly apiTokens: () => ApiTokens | null
 }
 
 /**
- * Asks of a promise, when it is to be kept, whether it may be: nobody gives a role that they do not have themselves, unless they may do everything.
- * Whoever took it may have asked for more. Roles that were deleted meanwhile are left out.
+ * Decides which promised roles the new user gets: nobody can give a role that they do not have themselves, unless they
+ * have full access. (The caller may have applied stricter rules when the promise was made.) Deleted roles are left out.
  */
 export type KeepPromise = (promise: { readonly roleIds: readonly string[], readonly givenBy: Giver | null }) => Promise<PromisedRoles>
 
@@ -39,11 +39,11 @@ export function createKeepPromise ({ usersStore, rolePermissions, apiTokens }: S
     return { roleIds: mayGive, withheld: existing.filter(id => !mayGive.includes(id)), givenBy }
   }
 
-  /** None of who is not there any more, or is refused. */
+  /** The giver's own roles; empty if the giver no longer exists or is refused. */
   async function rolesOf (giver: Giver): Promise<readonly Role[]> {
     switch (giver.kind) {
       case 'user':
-        // Of a user who was deleted, roles may be left behind.
+        // A deleted user may leave role assignments behind.
         return await usersStore.findById(giver.userId) === null ? [] : await rolePermissions.rolesOf(giver.userId)
       case 'apiToken': {
         const token = await apiTokens()?.find({ id: giver.tokenId }) ?? null
@@ -59,7 +59,7 @@ export function createKeepPromise ({ usersStore, rolePermissions, apiTokens }: S
   }
 }
 
-/** What is kept of a principal that gives roles. */
+/** The part of a principal that is stored with a promise. */
 export function asGiver (principal: Principal): Giver {
   switch (principal.kind) {
     case 'user':

@@ -1,19 +1,19 @@
 import type { SeenChanges } from '@latchkey/database'
 
-/** When something was read. */
+/** When something was read, and how long it is valid. */
 export interface Reading {
   readonly count: number
   readonly until: number
 }
 
-/** For how long what was read in the database may be taken for what is there: until anything is changed. */
+/** Tells how long data read from the database stays valid: until anything changes. */
 export interface Readings {
-  /** To be asked before reading. */
+  /** Call it before reading. */
   begin (): Reading
   holds (reading: Reading): boolean
 }
 
-/** @returns `null` where changes are not seen: what is read is worth nothing a moment later */
+/** @returns `null` if changes cannot be observed, so that nothing may be cached */
 export function createReadings (changes: Pick<SeenChanges, 'count' | 'holdsForMs'> | null): Readings | null {
   if (changes === null) return null
   return {

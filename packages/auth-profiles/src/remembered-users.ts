@@ -3,35 +3,34 @@ import { LRUCache } from 'lru-cache'
 import type { BoundUser, FindByIdentity } from './principal-query.js'
 import type { Reading, Readings } from './readings.js'
 
-/** How many are remembered; the least recently used make room for others. */
+/** The size of the cache; the least recently used entries are evicted. */
 const MAX_REMEMBERED = 20_000
 
-/** What is remembered of an identity. */
+/** The cache entry of an identity. */
 export interface RememberedUser {
   readonly issuer: string
   readonly bound: BoundUser
   readonly reading: Reading
-  /** When the latest sign-in that was told of was, in seconds since 1970. */
+  /** When the latest reported sign-in was, in seconds since 1970. */
   toldSignIn: number | null
 }
 
-/** Who identities are bound to, as it was read a moment ago. */
+/** A cache of the users that identities are bound to. */
 export interface RememberedUsers {
-  /** Reads it where it is not remembered. */
+  /** Reads the user from the database if it is not cached. */
   readonly find: FindByIdentity
-  /** What is remembered and holds still. */
+  /** The cached entry, if it is still valid. */
   get (identity: UserIdentity): RememberedUser | undefined
 }
 
 /**
- * Remembers who an identity is bound to, also for its next token, until something is changed. That an identity is nobody's is not
- * remembered.
+ * Caches the user that an identity is bound to, across tokens, until something changes. Unbound identities are not cached.
  *
- * @param readings `null` where changes are not seen, and nothing is remembered
+ * @param readings `null` if changes cannot be observed; then nothing is cached
  */
 export function rememberUsers (find: FindByIdentity, readings: Readings | null): RememberedUsers {
   if (readings === null) return { find, get: () => undefined }
-  // By the subject alone, which the identity has as text already. Where two issuers have the same, they displace each other.
+  // Keyed by the subject alone, to avoid building a key. Equal subjects of two issuers evict each other.
   const users = new LRUCache<string, RememberedUser>({ max: MAX_REMEMBERED })
 
   function get ({ issuer, subject }: UserIdentity): RememberedUser | undefined {

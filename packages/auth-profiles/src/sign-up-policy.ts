@@ -2,19 +2,19 @@ import { domainOf } from './email-domain.js'
 import { AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED, AUTH_PROFILES_ERR_SIGN_UP_CLOSED } from './errors.js'
 import type { AuthenticationProfile } from './profile.js'
 
-/** What the policy looks at: the token's email, normalised, and whether its issuer says it is verified. */
+/** The input of the policy: the token's email, normalized, and whether its issuer says that it is verified. */
 export interface Applicant {
   readonly email: string
-  /** `null` where the issuer does not say. */
+  /** `null` if the issuer does not say. */
   readonly emailVerified: boolean | null
 }
 
 /**
- * Decides whether somebody without a user may sign up by a profile.
+ * Decides whether somebody without a user may sign up with a profile.
  *
- * An email that the issuer says is not verified never may. Where the policy names domains, an issuer that
- * says nothing is not enough either, unless the profile trusts its provider's emails (`linkByEmail: 'always'`):
- * anybody can claim an address of any domain.
+ * An email that the issuer says is not verified is always refused. If the policy lists domains, an email is also refused
+ * if the issuer does not say whether it is verified, because anybody can claim an address of any domain. The exception is
+ * a profile that trusts its provider's emails (`linkByEmail: 'always'`).
  *
  * @throws AUTH_PROFILES_ERR_EMAIL_NOT_VERIFIED, AUTH_PROFILES_ERR_SIGN_UP_CLOSED
  */
@@ -25,12 +25,12 @@ function assertMaySignUp (profile: AuthenticationProfile, applicant: Applicant):
 }
 
 /**
- * Decides whether somebody without a user may sign up, and as what. The administrator's email is theirs alone: a record that somebody
- * made with it who has not proven it would be there when they come.
+ * Decides whether somebody without a user may sign up, and whether as Administrator. The administrator's email must be
+ * verified: otherwise somebody else could create the user that the administrator later gets.
  *
- * @param administratorEmail normalised
+ * @param administratorEmail normalized
  * @returns whether they become Administrator
- * @throws what `assertMaySignUp` does
+ * @throws what `assertMaySignUp` throws
  */
 export function admit (profile: AuthenticationProfile, applicant: Applicant, administratorEmail: string | undefined): boolean {
   if (applicant.email === administratorEmail) {
@@ -42,8 +42,8 @@ export function admit (profile: AuthenticationProfile, applicant: Applicant, adm
 }
 
 /**
- * Decides whether an account with a password may be made by a profile, before anybody can have proven anything:
- * the user that it will be of is let in by `assertMaySignUp`, or by having been there before.
+ * Decides whether an account with a password may be created at a profile's provider, before the email can be proven. The
+ * user itself is admitted later by `assertMaySignUp`, unless it already exists.
  *
  * @throws AUTH_PROFILES_ERR_SIGN_UP_CLOSED
  */
@@ -52,12 +52,12 @@ export function assertMayAskForAccount ({ id, selfSignUp }: AuthenticationProfil
   if (selfSignUp === 'off' || !selfSignUp.emailDomains.includes(domainOf(email))) throw new AUTH_PROFILES_ERR_SIGN_UP_CLOSED(id)
 }
 
-/** Whether the token's email proves that the person owns it, by the token's word or by the operator's. */
+/** Whether the person's ownership of the email is proven, by the token or by the operator's trust in the provider. */
 function emailIsTrusted ({ linkByEmail }: AuthenticationProfile, { emailVerified }: Pick<Applicant, 'emailVerified'>): boolean {
   return emailVerified === true || linkByEmail === 'always'
 }
 
-/** What of a profile or a token is in the way of binding its identity to a user that has its email already: `null` for nothing. */
+/** Whether the profile or the token prevents binding the identity to an existing user with its email; `null` if neither does. */
 export function obstacleToLinking (profile: AuthenticationProfile, applicant: Pick<Applicant, 'emailVerified'>): 'profile' | 'token' | null {
   if (profile.linkByEmail === 'never') return 'profile'
   return emailIsTrusted(profile, applicant) ? null : 'token'

@@ -20,19 +20,19 @@ interface SignUpParts {
   readonly rolePermissions: RolePermissionsService
   readonly resolveIdentity: IdentityResolution
   readonly rolesFor: SignUpRoles
-  /** Normalised. */
+  /** Normalized. */
   readonly administratorEmail: string | undefined
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly auditLog: () => AuditLog | null
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly activityLog: () => ActivityLog | null
   readonly log: FastifyBaseLogger
 }
 
 /**
- * Signs an identity up by a profile: gives its user, whether it was there before or not.
+ * Signs an identity up with a profile. Returns its user, whether new or existing.
  *
- * @param promised the roles that a new user gets beside the profile's
+ * @param promised the roles that a new user gets in addition to the profile's
  */
 export type SignUp = (identity: Identity, profile: AuthenticationProfile, user: NewUser, promised: PromisedRoles) => Promise<ResolvedUser>
 
@@ -62,17 +62,17 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
         }
       })
       activityLog()?.signedUp({ profileId: profile.id })
-      if (withheld.length > 0) log.warn({ userId: created.id, givenBy: promised.givenBy, roles: namesOf(withheld) }, 'A user who signed up does not get roles that were promised: who promised them may not give them any more. Give them anew, if they are to have them')
+      if (withheld.length > 0) log.warn({ userId: created.id, givenBy: promised.givenBy, roles: namesOf(withheld) }, 'A new user does not get some of the promised roles, because whoever promised them may no longer give them. Assign the roles if the user should have them.')
       return resolvedUser(created, roleIds)
     } catch (error) {
-      // Somebody was faster: the same person in another request, or somebody else with this email.
+      // Lost a race: against the same person in another request, or somebody else with this email.
       const { code } = error as { code?: string }
       if (code !== 'USERS_STORE_ERR_EMAIL_TAKEN' && code !== 'USERS_STORE_ERR_IDENTITY_TAKEN') throw error
       return await existingUser(identity, profile) ?? taken()
     }
   }
 
-  /** Who signs up does it themselves. */
+  /** Recorded as made by the new user. */
   async function note (transaction: Transaction<Tables>, user: User, roleIds: readonly string[], withheld: readonly string[]): Promise<void> {
     await auditLog()?.record(transaction, {
       principal: { kind: 'user', userId: user.id, email: user.email, roles: roleIds },
@@ -88,7 +88,7 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
     return roleIds.map(id => rolePermissions.find({ id })?.name ?? id)
   }
 
-  /** @throws AUTH_PROFILES_ERR_EMAIL_TAKEN when the email is that of a user whom the identity may not be bound to */
+  /** @throws AUTH_PROFILES_ERR_EMAIL_TAKEN if a user has the email and the identity cannot be bound to it */
   async function existingUser (identity: Identity, profile: AuthenticationProfile): Promise<ResolvedUser | null> {
     try {
       return await resolveIdentity(identity, profile)

@@ -4,21 +4,21 @@ import { noSettings, type AuthenticationSettings } from './authentication-settin
 import { checkFields, type ProfileFields } from './profile-fields.js'
 import type { AuthenticationProfilesTable } from './tables.js'
 
-/** A profile made at run time, as it is stored. */
+/** A profile created at run time, as stored. */
 export interface StoredProfile {
   readonly id: string
   readonly name: string
-  /** `null` where what is stored cannot be read. */
+  /** `null` if the stored data cannot be read. */
   readonly fields: ProfileFields | null
-  /** Sealed; `null`: none. */
+  /** Encrypted; `null`: none. */
   readonly clientSecret: string | null
   readonly roleIds: readonly string[]
-  /** What its adapter said of its tokens when it was written. */
+  /** As its adapter reported them when the profile was written. */
   readonly issuer: string
   readonly clientId: string
   readonly audiences: readonly string[]
   readonly domain: string
-  /** Another one whenever it was changed; after a fail-over that lost the last change, with `updatedAt`. */
+  /** Changes with every update. Compare it together with `updatedAt`, because a failover may lose the last change and reuse a number. */
   readonly revision: number
   readonly createdAt: string
   readonly updatedAt: string
@@ -26,7 +26,7 @@ export interface StoredProfile {
 
 export const VERSION_TABLE = 'latchkey_authentication_version'
 
-/** Everything that is stored, as it was at a version. */
+/** Everything that is stored, at a version. */
 export interface Stored {
   readonly version: StoredVersion
   /** In order. */
@@ -34,17 +34,17 @@ export interface Stored {
   readonly settings: AuthenticationSettings
 }
 
-/** Reads the version first: a change in between is then seen as one more change, and not missed. */
+/** Reads the version first, so that a change in between is seen as one more change instead of being missed. */
 export async function loadStored (db: Kysely<Tables>): Promise<Stored> {
   return { version: await readVersion(db, VERSION_TABLE), profiles: await allProfiles(db), settings: await readSettings(db) }
 }
 
 /**
- * The one way in which profiles and settings change. In a transaction that only one copy of the app can be in, `change`
- * is given all that is stored and writes what it wants.
+ * All changes of profiles and settings go through this function. It runs `change` in a transaction that only one instance
+ * can be in at a time, and passes it everything that is stored.
  *
- * @param change may throw, and then nothing is changed; `read` gives what is stored by then
- * @returns what is stored then
+ * @param change if it throws, nothing is changed; `read` returns the stored state within the transaction
+ * @returns the stored state after the change
  */
 export async function changeStored (db: Kysely<Tables>, change: (transaction: Transaction<Tables>, before: Stored, read: () => Promise<Stored>) => Promise<void>): Promise<Stored> {
   return await db.transaction().execute(async transaction => {
@@ -55,7 +55,7 @@ export async function changeStored (db: Kysely<Tables>, change: (transaction: Tr
   })
 }
 
-/** Writes a profile with its roles, over the one of its id. */
+/** Inserts a profile with its roles, or replaces the one with its id. */
 export async function writeProfile (db: Kysely<Tables>, profile: StoredProfile & { readonly fields: ProfileFields }): Promise<void> {
   const { name, type, ...config } = profile.fields
   const enabled = profile.fields.selfSignUp !== 'off'
@@ -83,7 +83,7 @@ export async function writeProfile (db: Kysely<Tables>, profile: StoredProfile &
     .onConflict(conflict => conflict.doNothing()).execute()
 }
 
-/** Puts the profiles of these ids into this order. */
+/** Stores this order of the profiles. */
 export async function writeOrder (db: Kysely<Tables>, ids: readonly string[]): Promise<void> {
   for (const [position, id] of ids.entries()) {
     await db.updateTable('latchkey_authentication_profiles').set({ position }).where('id', '=', id).where('position', '!=', position).execute()
@@ -154,7 +154,7 @@ function readAudiences ({ audiences }: AuthenticationProfilesTable): string[] {
   }
 }
 
-/** A truth value as the column has it: SQLite knows none. */
+/** A boolean as the column stores it: SQLite has no booleans. */
 function flagOf (db: Kysely<Tables>, value: boolean): boolean | number {
   return dialectOf(db) === 'postgres' ? value : Number(value)
 }

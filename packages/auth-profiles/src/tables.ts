@@ -1,22 +1,22 @@
 import type { VersionTable } from '@latchkey/database'
 
-/** SQL: `latchkey_pending_sign_ups`; the primary key is (issuer, subject). What somebody said of themselves with a password, until their first token. */
+/** SQL: `latchkey_pending_sign_ups`; the primary key is (issuer, subject). The data of password sign-ups, until the first token arrives. */
 export interface PendingSignUpsTable {
   issuer: string
   subject: string
-  /** Normalised; `null` in rows of before the column was there. */
+  /** Normalized; `null` in rows older than this column. */
   email: string | null
   profile_id: string
   /** JSON of `NewUser`, without the email. */
   user: string
-  /** JSON of role ids that an administrator gave beside the profile's. */
+  /** JSON: ids of roles that an administrator gave in addition to the profile's. */
   role_ids: string
-  /** JSON of who gave them (`Giver`); `null` where nobody was named, and in rows of before the column was there. */
+  /** JSON: who gave them (`Giver`); `null` if nobody was named, and in rows older than this column. */
   given_by: string | null
   created_at: string
 }
 
-/** SQL: `latchkey_authentication_profiles`; the profiles made at run time. `name` is unique; times are ISO 8601 text. */
+/** SQL: `latchkey_authentication_profiles`; the profiles created at run time. `name` is unique; times are ISO 8601 text. */
 export interface AuthenticationProfilesTable {
   id: string
   name: string
@@ -27,19 +27,19 @@ export interface AuthenticationProfilesTable {
   /** JSON: a list. */
   audiences: string
   self_sign_up_enabled: boolean | number
-  /** The order among the stored ones. */
+  /** The order among the stored profiles. */
   position: number
   /** JSON of the policy and the adapter's options, without secrets. */
   config: string
-  /** Sealed for this record; `null`: none. */
+  /** Encrypted for this record; `null`: none. */
   client_secret: string | null
-  /** The number of the version (`latchkey_authentication_version`) that changed it last. */
+  /** The version (`latchkey_authentication_version`) of the last change. */
   revision: number
   created_at: string
   updated_at: string
 }
 
-/** SQL: `latchkey_authentication_profile_roles`; the primary key is (profile_id, role_id). The roles of who signs up. */
+/** SQL: `latchkey_authentication_profile_roles`; the primary key is (profile_id, role_id). The roles of new users. */
 export interface AuthenticationProfileRolesTable {
   profile_id: string
   role_id: string
@@ -54,7 +54,7 @@ export interface AuthenticationSettingsTable {
   updated_at: string
 }
 
-/** SQL: `latchkey_authentication_version`; the version that every change of a profile or the settings makes another. */
+/** SQL: `latchkey_authentication_version`; the version, which every change of a profile or the settings increments. */
 export type AuthenticationVersionTable = VersionTable
 
 declare module '@latchkey/database' {

@@ -1,7 +1,7 @@
-/** One thing that is decided on the way of a token. */
+/** One step of the examination of a token. */
 export interface TokenStep {
   readonly name: string
-  /** `note`: it goes on, but is worth knowing; `skipped`: something before it stood in its way. */
+  /** `note`: accepted, but worth knowing; `skipped`: not reached because of an earlier problem. */
   readonly state: 'ok' | 'problem' | 'note' | 'skipped'
   readonly detail: string
   /** What to do about a problem. */

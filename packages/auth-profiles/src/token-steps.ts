@@ -23,21 +23,21 @@ const accepted: Readonly<Record<Step, string>> = {
   form: 'three parts, with JSON in them',
   issuer: 'the issuer of a profile',
   'kind of token': 'an ID token',
-  audience: 'issued to the client of one profile',
-  keys: 'the issuer publishes its key',
+  audience: 'issued to the client of a profile',
+  keys: 'the issuer publishes the signing key',
   signature: 'made with that key',
-  claims: 'exp, sub and email are there',
+  claims: 'exp, sub and email are present',
   times: 'valid now'
 }
 
-/** What a token says of itself, before anything of it is believed. */
+/** The claims of a token before they are verified. */
 type Said = Readonly<Record<string, unknown>>
 
 /**
- * Says what the verifier decided of a token at each step. Nothing of the token is in it but what it says of itself.
+ * Describes what the verifier decided at each step. Contains nothing of the token except its own claims.
  *
- * @param verify has it verified
- * @param profiles those that may be told of
+ * @param verify verifies the token
+ * @param profiles the profiles that the result may mention
  */
 export async function verificationSteps (token: string, verify: (token: string) => Promise<Identity>, profiles: readonly AuthenticationProfile[]): Promise<{ taken: TokenStep[], identity: Identity | null }> {
   try {
@@ -50,7 +50,7 @@ export async function verificationSteps (token: string, verify: (token: string) 
     const { detail, remedy } = describe(reason, saidBy(token), profiles, error as { hint?: string, cause?: unknown })
     const taken = steps.map((step, index): TokenStep => {
       if (index === failing) return problem(step, `${detail} (${reason})`, remedy)
-      // An algorithm that is not accepted is refused before any key is looked for.
+      // An algorithm that is not accepted is refused before any key is looked up.
       if (index > failing || (reason === 'bad_signature' && step === 'keys')) return { name: step, state: 'skipped', detail: 'not decided' }
       return ok(step, accepted[step])
     })
@@ -81,34 +81,34 @@ function describe (reason: InvalidReason | 'expired', said: Said, profiles: read
   const ofIssuer = profiles.filter(({ issuer }) => issuer === said.iss)
   switch (reason) {
     case 'malformed':
-      return { detail: 'it is no token as providers issue them', remedy: 'Send the ID token as the provider gave it: three parts joined by dots, without quotes and line breaks' }
+      return { detail: 'it is not a token as providers issue them', remedy: 'Send the ID token exactly as the provider issued it: three parts joined by dots, without quotes or line breaks' }
     case 'unknown_issuer':
       return {
-        detail: [`no profile has the issuer ${shown(said.iss)}`, ...profiles.length === 0 ? [] : [`there are ${profiles.map(({ id, issuer }) => `${id}: ${issuer}`).join(', ')}`]].join('; '),
+        detail: [`no profile has the issuer ${shown(said.iss)}`, ...profiles.length === 0 ? [] : [`the profiles have ${profiles.map(({ id, issuer }) => `${id}: ${issuer}`).join(', ')}`]].join('; '),
         remedy: hint ?? (profiles.some(({ type }) => type === 'embedded') && String(said.iss).endsWith('/oidc')
-          ? 'The issuer of the embedded provider follows PUBLIC_URL: ask with the environment of the server that issued it'
-          : 'Configure a profile with the issuer as the provider writes it in its tokens, to the letter')
+          ? 'The issuer of the embedded provider depends on PUBLIC_URL. Run this with the environment of the server that issued the token.'
+          : 'Configure a profile whose issuer is exactly the iss of the provider\'s tokens')
       }
     case 'wrong_token_use':
-      return { detail: `it is no ID token, but says ${said.token_use === undefined ? `typ ${shown(said.typ)}` : `token_use ${shown(said.token_use)}`}`, remedy: 'It looks like the access token: send the ID token, which the provider gives beside it' }
+      return { detail: `it is not an ID token: it has ${said.token_use === undefined ? `typ ${shown(said.typ)}` : `token_use ${shown(said.token_use)}`}`, remedy: 'It looks like an access token. Send the ID token, which the provider issues with it.' }
     case 'audience_mismatch':
       return {
-        detail: [`it is for aud ${shown(said.aud)}, azp ${shown(said.azp)}`, ...ofIssuer.map(({ id, audiences }) => `${id} takes ${audiences.join(', ')}`)].join('; '),
-        remedy: hint ?? 'Sign in with the client of the profile, or add what the token says to its audiences'
+        detail: [`it has aud ${shown(said.aud)}, azp ${shown(said.azp)}`, ...ofIssuer.map(({ id, audiences }) => `${id} accepts ${audiences.join(', ')}`)].join('; '),
+        remedy: hint ?? 'Sign in with the client of the profile, or add the audience of the token to the profile\'s audiences'
       }
     case 'issuer_unreachable':
-      // Why not may name machines of the operator's.
-      return { detail: `the keys of ${shown(said.iss)} could not be fetched${ofIssuer.length === 0 ? '' : `: ${causeOf(cause)}`}`, remedy: 'See to it that this machine reaches the issuer; latchkey doctor, without a token, looks at every issuer' }
+      // The cause may name the operator's machines.
+      return { detail: `the keys of ${shown(said.iss)} could not be fetched${ofIssuer.length === 0 ? '' : `: ${causeOf(cause)}`}`, remedy: 'Make sure that this machine can reach the issuer. Run latchkey doctor without a token to check every issuer.' }
     case 'key_not_found':
-      return { detail: 'the issuer publishes no key of the id that the token names', remedy: 'It is of another environment of the provider, or its key is gone: sign in again, and compare the issuer' }
+      return { detail: 'the issuer does not publish the key that the token names', remedy: 'The token was issued by a different environment of the provider, or its signing key has been removed. Sign in again, and compare the issuer.' }
     case 'bad_signature':
-      return { detail: 'the signature is not one that the key of the issuer made', remedy: 'It was altered on the way, or made by somebody else, or with an algorithm that is not accepted: sign in again' }
+      return { detail: 'the signature was not made with the issuer\'s key', remedy: 'The token was altered, was made by somebody else, or uses an algorithm that is not accepted. Sign in again.' }
     case 'missing_claim':
-      return { detail: hint ?? 'a claim is missing', remedy: 'Have the provider put it into ID tokens: ask for the scopes openid, email and profile' }
+      return { detail: hint ?? 'a claim is missing', remedy: 'Make the provider include it in ID tokens: request the scopes openid, email and profile' }
     case 'not_yet_valid':
-      return { detail: `it begins ${away(said.nbf ?? said.iat)}`, remedy: 'Set the clocks of this machine and of the provider (NTP)' }
+      return { detail: `it becomes valid ${away(said.nbf ?? said.iat)}`, remedy: 'Correct the clocks of this machine and of the provider (NTP)' }
     case 'expired':
-      return { detail: `it ended ${away(said.exp)}`, remedy: 'Get a new one with the refresh token, or sign in again; if it is new, set the clock of this machine (NTP)' }
+      return { detail: `it expired ${away(said.exp)}`, remedy: 'Get a new one with the refresh token, or sign in again. If the token is new, correct the clock of this machine (NTP).' }
   }
 }
 
@@ -117,14 +117,14 @@ function causeOf (cause: unknown): string {
   return [message ?? 'no answer', inner?.code].filter(text => text !== undefined).join(', ')
 }
 
-/** How far a time of a token is away. */
+/** The distance of a token's time from now, in words. */
 function away (seconds: unknown): string {
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'at no time that can be read'
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'at a time that cannot be read'
   const distance = Math.round(seconds - Date.now() / 1000)
   return distance < 0 ? `${-distance} seconds ago` : `in ${distance} seconds`
 }
 
-/** Text of others as it may be shown: on one line, and not without end. */
+/** Untrusted text made safe to show: on one line and of limited length. */
 export function shown (value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 200 ? `${text.slice(0, 200)}…` : text

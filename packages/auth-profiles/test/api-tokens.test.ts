@@ -24,7 +24,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('where the app has no API tokens, what looks like one is a token that fails', async t => {
+t.test('without API tokens in the app, a token that looks like one is refused', async t => {
   const { app } = await startApp(t, 'sqlite')
   t.match((await app.inject({ url: '/me', headers: { authorization: `Bearer lk_${'x'.repeat(43)}` } })).json(), { statusCode: 401, code: 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' })
 })
@@ -48,7 +48,7 @@ for (const dialect of dialects) {
     const idToken = await issuers[0]?.idToken({ subject: 'jane', email: 'jane@example.com' })
     const ask = async (bearer: string | undefined) => (await app.inject({ url: '/me', headers: { authorization: `Bearer ${bearer}` } })).json<{ kind: string, roles: string[], code: string }>()
     await ask(idToken)
-    // PostgreSQL tells of the user that was made a moment later.
+    // PostgreSQL announces the new user a moment later.
     await new Promise(resolve => { setTimeout(resolve, 500) })
     const known = await ask(idToken)
     const { count } = seenChanges(app.db) as SeenChanges

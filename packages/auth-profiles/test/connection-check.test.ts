@@ -29,7 +29,7 @@ async function startProvider (t: Test, { token = { status: 400, body: { error: '
   return { options: { issuer: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, clientId: 'web' }, asked }
 }
 
-t.test('a profile that would work passes every step, and nothing is made of it', async t => {
+t.test('a working profile passes every step, and is not created', async t => {
   const { app } = await (await openCopies(t, 'sqlite')).open()
   const { options, asked } = await startProvider(t)
   const found = await app.authProfiles.check({ name: 'X', type: 'openid', options, clientSecret: 'hunter2' })
@@ -40,15 +40,15 @@ t.test('a profile that would work passes every step, and nothing is made of it',
   t.strictSame(await app.db.selectFrom('latchkey_authentication_profiles').select('id').execute(), [])
 })
 
-t.test('of the keys those count that tokens are verified with', async t => {
+t.test('only keys that can verify tokens count', async t => {
   const { app } = await (await openCopies(t, 'sqlite')).open()
   const secret = { kty: 'oct', k: 'AAAA' }
   for (const [keys, algorithms, ok, message] of [
     [[rsa], undefined, true, /^The issuer publishes one key$/],
-    [[weak, rsa, secret], undefined, true, /^The issuer publishes 3 keys, of which 1 can be used$/],
-    [[weak, secret], undefined, false, /^The issuer publishes 2 keys, of which none can be used: .*2048/],
-    [[rsa], ['ES256'], false, /one key, of which none can be used: .* by ES256 alone/],
-    [[rsa, ec], ['ES256'], true, /2 keys, of which 1 can be used/],
+    [[weak, rsa, secret], undefined, true, /^The issuer publishes 3 keys, 1 of which can be used$/],
+    [[weak, secret], undefined, false, /^The issuer publishes 2 keys, none of which can be used\. .*2048/],
+    [[rsa], ['ES256'], false, /one key, none of which can be used\. .* allows only ES256/],
+    [[rsa, ec], ['ES256'], true, /2 keys, 1 of which can be used/],
     [[], undefined, false, /no keys/]
   ] as const) {
     const { options } = await startProvider(t, { keys: [...keys] })
@@ -59,11 +59,11 @@ t.test('of the keys those count that tokens are verified with', async t => {
   }
 })
 
-t.test('a client that the provider does not know fails, and no answer is repeated', async t => {
+t.test('a client unknown to the provider fails, and its answer is not repeated', async t => {
   const copy = await (await openCopies(t, 'sqlite')).open()
   for (const [token, last, message] of [
-    [{ status: 401, body: { error: 'invalid_client', error_description: 'the-answer' } }, 'client failed', /client id and the secret/],
-    [{ status: 500, body: 'the-answer' }, 'client failed', /did not answer as it should/],
+    [{ status: 401, body: { error: 'invalid_client', error_description: 'the-answer' } }, 'client failed', /client ID, the secret/],
+    [{ status: 500, body: 'the-answer' }, 'client failed', /unexpected answer/],
     [{ status: 200, body: { id_token: 'the-answer' } }, 'client failed', /./]
   ] as const) {
     const { options } = await startProvider(t, { token })
@@ -74,7 +74,7 @@ t.test('a client that the provider does not know fails, and no answer is repeate
   }
 })
 
-t.test('an issuer that does not answer as it should fails, and says why', async t => {
+t.test('an issuer with an unexpected answer fails, with the reason', async t => {
   const copies = await openCopies(t, 'sqlite')
   const { app } = await copies.open()
   const check = async (options: object) => await app.authProfiles.check({ name: 'X', type: 'openid', options: { clientId: 'web', ...options } })
@@ -95,7 +95,7 @@ t.test('an issuer that does not answer as it should fails, and says why', async 
   t.match(await app.authProfiles.check(profileFor(copies.main)), [{}, { step: 'conflict', ok: false, message: /"Main"/ }, {}, {}, {}])
 })
 
-t.test('in production nothing on this machine is asked', async t => {
+t.test('in production no request is sent to this machine', async t => {
   const { app } = await (await openCopies(t, 'sqlite')).open({ production: true })
   const { options, asked } = await startProvider(t)
   t.match(await app.authProfiles.check({ name: 'X', type: 'openid', options }), [{ step: 'options', ok: false, message: /https/ }])
@@ -104,7 +104,7 @@ t.test('in production nothing on this machine is asked', async t => {
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: a profile that there is is tested with its own secret, as it is or as a change would leave it, and nothing is changed`, async t => {
+  t.test(`${dialect}: an existing profile is tested with its own secret, as it is or with changes, and is not changed`, async t => {
     const { app } = await (await openCopies(t, dialect)).open()
     const { options, asked } = await startProvider(t)
     const { id } = await app.authProfiles.create({ name: 'X', type: 'openid', options, clientSecret: 'hunter2' })
@@ -133,14 +133,14 @@ for (const dialect of dialects) {
     t.equal(app.authProfiles.provider(id), provider, 'the adapter in use is the same')
   })
 
-  t.test(`${dialect}: a stored secret goes to no other server than the one that it was given for`, async t => {
+  t.test(`${dialect}: a stored secret is never sent to a server other than the one it was entered for`, async t => {
     const { app, log } = await (await openCopies(t, dialect)).open()
     const [own, foreign] = [await startProvider(t), await startProvider(t)]
     const { id } = await app.authProfiles.create({ name: 'X', type: 'openid', options: own.options, clientSecret: 'hunter2-the-stored-one' })
     for (const change of [
       { options: { issuer: foreign.options.issuer } }, { options: { issuer: `${own.options.issuer}/` } }, { options: { domain: 'evil.example.com' } }, { options: { endpoint: foreign.options.issuer } }, { options: { region: 'x' } },
       { type: 'auth0', options: { domain: 'evil.example.com' } }, { options: { issuer: null, domain: 'evil.example.com' } }
-    ]) await t.rejects(app.authProfiles.checkChange(id, change), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { clientSecret: /must be given anew/ } }, JSON.stringify(change))
+    ]) await t.rejects(app.authProfiles.checkChange(id, change), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { clientSecret: /must be entered again/ } }, JSON.stringify(change))
     t.strictSame([...own.asked, ...foreign.asked], [])
     const found = [
       await app.authProfiles.checkChange(id, { options: { issuer: foreign.options.issuer }, clientSecret: 'given-anew' }),
@@ -152,7 +152,7 @@ for (const dialect of dialects) {
     t.notMatch(log(), /hunter2/)
   })
 
-  t.test(`${dialect}: one of the configuration is tested as it is, and stays in use`, async t => {
+  t.test(`${dialect}: a configured profile is tested as it is, and stays in use`, async t => {
     const copies = await openCopies(t, dialect)
     const { app } = await copies.open()
     const provider = app.authProfiles.provider('main')
@@ -165,7 +165,7 @@ for (const dialect of dialects) {
     t.equal(app.authProfiles.provider('main'), provider)
   })
 
-  t.test(`${dialect}: one that is left out says what is wrong with it`, async t => {
+  t.test(`${dialect}: a profile that could not be opened reports what is wrong with it`, async t => {
     const copies = await openCopies(t, dialect)
     const { opened, registry } = recordingAdapter()
     const first = await copies.open({ providers: { ...registry, openid: createOpenIdProvider } })

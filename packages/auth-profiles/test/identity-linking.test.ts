@@ -14,7 +14,7 @@ const eventsOf = async ({ db, auditLog }: FastifyInstance) => await auditLog.rea
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('who has tokens of two accounts links the second one, whatever says when emails link', async t => {
+    t.test('a user with tokens of two accounts links the second one, regardless of linkByEmail', async t => {
       const started = await startApp(t, dialect, [{}, { linkByEmail: 'never' }, {}], {}, withAuditLog)
       const { app, identity } = started
       const own = await identity(0, jane)
@@ -47,13 +47,13 @@ for (const dialect of dialects) {
       for (const email of ['ben@example.com', jane.email]) {
         const refused = await app.authProfiles.link(await identity(1, { subject: 'ben', email }), own).catch((error: Error) => error)
         t.match(refused, { code: 'USERS_STORE_ERR_IDENTITY_TAKEN', statusCode: 409 })
-        t.notMatch((refused as Error).message, new RegExp(`ben|${other.id}`), 'whose it is is not told')
+        t.notMatch((refused as Error).message, new RegExp(`ben|${other.id}`), 'the owner is not revealed')
       }
       t.strictSame([await issuersOf(started, user.id), await issuersOf(started, other.id)], [[0], [1]])
       t.equal((await app.usersStore.findById(user.id))?.email, jane.email)
     })
 
-    t.test('it takes a user: an account that is nobody\'s links none', async t => {
+    t.test('linking needs a user: an unbound account cannot link another', async t => {
       const { app, identity } = await startApp(t, dialect, [{}, {}])
       await t.rejects(app.authProfiles.link(await identity(1, jane), await identity(0, jane)), { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND' })
       const user = await app.usersStore.create({ email: jane.email })
@@ -66,7 +66,7 @@ for (const dialect of dialects) {
       await t.rejects(app.authProfiles.link(stale, proven), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' }, 'nor does one of a profile that is gone')
     })
 
-    t.test('whoever loses their own way to sign in while they link another one does not get it', async t => {
+    t.test('an identity that is removed while it links another one does not link it', async t => {
       const { app, identity } = await startApp(t, dialect, [{}, {}])
       const own = await identity(0, jane)
       const resolved = await app.authProfiles.signUp(own, { user: { email: jane.email } })
@@ -84,7 +84,7 @@ for (const dialect of dialects) {
       t.strictSame(await app.usersStore.identitiesOf(resolved.user.id), [])
     })
 
-    t.test('who links a proven account has proven the email of their record, and who links another one has not', async t => {
+    t.test('linking an account with a verified email vouches for the user\'s email, linking one without does not', async t => {
       const started = await startApp(t, dialect, [{}, { linkByEmail: 'never' }, {}])
       const { app, identity } = started
       const own = await identity(0, { ...jane, claims: { email_verified: undefined } })
@@ -96,7 +96,7 @@ for (const dialect of dialects) {
       t.equal((await app.authProfiles.resolve(third)).user.id, user.id)
     })
 
-    t.test('an identity that was removed is not bound again by its email, until it is linked or restored', async t => {
+    t.test('a removed identity is not bound again by its email until it is linked or restored', async t => {
       const started = await startApp(t, dialect, [{}, {}, {}])
       const { app, identity } = started
       const [own, second] = [await identity(0, jane), await identity(1, jane)]
@@ -126,7 +126,7 @@ for (const dialect of dialects) {
       t.match((await app.authProfiles.signUp(await identity(1, { ...jane, email: 'jane@new.example' }), { user: { email: 'jane@new.example' }, authProfileId: 'p1' })).user, { email: 'jane@new.example' }, 'and with another email it is anybody\'s')
     })
 
-    t.test('a user can sign in by what a profile accepts, and that has the email of the record', async t => {
+    t.test('a user can sign in with an identity that a profile accepts and that has the user\'s email', async t => {
       const { app, identity } = await startApp(t, dialect, [{}])
       const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       t.equal(await app.authProfiles.canSignIn(user.id), true)

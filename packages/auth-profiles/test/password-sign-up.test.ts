@@ -31,13 +31,13 @@ const nobody = { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND' }
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('the account that signed up becomes the user it said it is, without the status', async t => {
+    t.test('the account becomes a user with the submitted data, except the status', async t => {
       const { begin, resolve } = await startWithAccounts(t, dialect)
       await begin({ ...said, status: 'approved' })
       t.match((await resolve('first', { given_name: 'Jane' })).user, { email, ...said, status: 'active' })
     })
 
-    t.test('an account that took its place is called as its token says, and has the roles that were given to the address', async t => {
+    t.test('an account that replaced it gets its names from the token, and the roles promised to the address', async t => {
       const { app, begin, resolve } = await startWithAccounts(t, dialect)
       const editor = app.rolePermissions.find({ name: 'Editor' })?.id as string
       await begin(said, [editor])
@@ -50,7 +50,7 @@ for (const dialect of dialects) {
       await t.rejects(resolve('first'), nobody, 'of both')
     })
 
-    t.test('who signs up with the token, before asking anything, has the roles that were promised too', async t => {
+    t.test('the promised roles also apply if the first request is a sign-up with the token', async t => {
       const { app, begin, identity } = await startWithAccounts(t, dialect)
       const editor = app.rolePermissions.find({ name: 'Editor' })?.id as string
       await begin(said, [editor])
@@ -61,7 +61,7 @@ for (const dialect of dialects) {
       t.strictSame([...resolved.principal.roles].sort(), [...principal.roles].sort())
     })
 
-    t.test('what was said, and promised, a month ago counts no more', async t => {
+    t.test('pending sign-ups expire after a month', async t => {
       const { app, begin, resolve } = await startWithAccounts(t, dialect)
       await begin(said, [app.rolePermissions.administrator().id])
       await app.db.updateTable('latchkey_pending_sign_ups').set({ created_at: new Date(Date.now() - 31 * 24 * 60 * 60_000).toISOString() }).execute()
@@ -76,8 +76,8 @@ for (const dialect of dialects) {
       t.strictSame((await resolve('first')).principal.roles, [app.rolePermissions.administrator().id])
     })
 
-    t.test('what was said a month ago is deleted by and by, though nobody else signs up, but not by a process that only looks', async t => {
-      // A minute and an hour are over at once.
+    t.test('expired sign-ups are deleted even if nobody else signs up, but not without upkeep', async t => {
+      // Timers of a minute and an hour fire at once.
       const schedule = setTimeout
       t.intercept(globalThis, 'setTimeout', { value: Object.assign((work: () => void, ms = 0, ...given: []) => schedule(work, ms >= 60_000 ? 50 : ms, ...given), schedule) })
       for (const upkeep of [false, true]) {
@@ -93,7 +93,7 @@ for (const dialect of dialects) {
       }
     })
 
-    t.test('what the Users table takes no more of what was said is left out, and told of', async t => {
+    t.test('fields that the Users table no longer accepts are dropped, and logged', async t => {
       const { app, begin, resolve } = await startWithAccounts(t, dialect)
       const warnings = t.capture(app.log, 'warn')
       await begin(said)
@@ -103,7 +103,7 @@ for (const dialect of dialects) {
       t.match(warnings().map(({ args }) => args), [[{ fields: ['firstName', 'nickname'], profileId: 'p0' }, String]])
     })
 
-    t.test('nobody takes the place of another account by an address that their token does not say is verified', async t => {
+    t.test('an account with an unverified email does not replace another account', async t => {
       const { begin, resolve } = await startWithAccounts(t, dialect)
       await begin(said)
       for (const emailVerified of [false, undefined]) await t.rejects(resolve('second', { email_verified: emailVerified }), nobody)
@@ -141,15 +141,15 @@ async function startWithPromise (t: Test, dialect: Dialect) {
 const everything = { roles: ['Administrator', 'Editor', 'Guest'], audited: undefined, logged: [] }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: roles are promised by somebody who may still give them when they are to be had`, async t => {
-    t.test('who still may do everything gives them', async t => {
+  t.test(`${dialect}: promised roles are given only if the giver may still give them`, async t => {
+    t.test('a giver who still has full access gives them', async t => {
       const { promise, kept } = await startWithPromise(t, dialect)
       await promise()
       t.match(await kept(), everything)
     })
 
     for (const withToken of [false, true]) {
-      t.test(`who may do everything no longer gives those that they have, ${withToken ? 'to who signs up with the token' : 'by the first request'}`, async t => {
+      t.test(`a giver who lost full access gives only roles that they have, ${withToken ? 'when the token signs up' : 'by the first request'}`, async t => {
         const { app, promise, kept, boss, editor, administrator } = await startWithPromise(t, dialect)
         await promise()
         await app.rolePermissions.assign(boss.id, [editor])
@@ -158,16 +158,16 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('who is deleted gives none, whatever roles they leave behind', async t => {
+    t.test('a deleted giver gives none, even if role assignments are left behind', async t => {
       const { app, promise, kept, boss } = await startWithPromise(t, dialect)
       await promise()
-      // As code does that knows nothing of Latchkey.
+      // As code does that does not know Latchkey.
       await app.db.deleteFrom('latchkey_users').where('id', '=', boss.id).execute()
       t.equal((await app.rolePermissions.rolesOf(boss.id)).length, 1)
       t.match(await kept(), { roles: ['Guest'], audited: ['Editor', 'Administrator'], logged: [{ roles: ['Editor', 'Administrator'] }] })
     })
 
-    t.test('an API token gives them as long as it is accepted', async t => {
+    t.test('an API token gives them while it is accepted', async t => {
       for (const [end, roles] of [[null, everything.roles], ['revoke', ['Guest']], ['delete', ['Guest']], ['expire', ['Guest']]] as const) {
         const { app, promise, kept, administrator } = await startWithPromise(t, dialect)
         const { token } = await app.apiTokens.create({ name: 'x', roles: [administrator] })
@@ -178,7 +178,7 @@ for (const dialect of dialects) {
       }
     })
 
-    t.test('a guest does only where guests may', async t => {
+    t.test('a guest gives only roles that guests have', async t => {
       const { app, promise, kept } = await startWithPromise(t, dialect)
       const guest = app.rolePermissions.guest()
       await promise(guest)
@@ -192,14 +192,14 @@ for (const dialect of dialects) {
       t.match(await kept(), { roles: ['Guest'], audited: undefined, logged: [] })
     })
 
-    t.test('where nobody was named, all are given', async t => {
+    t.test('if no giver was named, all are given', async t => {
       const { promise, kept } = await startWithPromise(t, dialect)
       await promise(null)
       t.match(await kept(), everything)
     })
   })
 
-  t.test(`${dialect}: what was promised before it was kept by whom, is given`, async t => {
+  t.test(`${dialect}: promises stored before the giver was recorded are kept`, async t => {
     const copies = await openCopies(t, dialect)
     const old = await copies.open()
     const editor = old.app.rolePermissions.find({ name: 'Editor' })?.id as string

@@ -8,7 +8,7 @@ const wanted = (clientId: string, more: object = {}) => ({ name: clientId, type:
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('a client secret is given to the adapter, and to nobody else: not in answers, the database, logs, or errors', async t => {
+    t.test('a client secret is passed only to the adapter, and appears in no result, database row, log or error', async t => {
       const copies = await openCopies(t, dialect)
       const { opened, registry } = recordingAdapter()
       const copy = await copies.open({ providers: registry })
@@ -33,11 +33,11 @@ for (const dialect of dialects) {
       t.notOk('clientSecret' in (opened.at(-1)?.options ?? {}))
     })
 
-    t.test('a secret is not sent to another server by who may change the profile, but does not know it', async t => {
+    t.test('somebody who may update a profile cannot have its secret sent to another server', async t => {
       const { app } = await (await openCopies(t, dialect)).open({ providers: recordingAdapter().registry })
       const { id } = await app.authProfiles.create(wanted('a', { clientSecret }))
       for (const change of [{ options: { issuer: 'https://evil.example.com' } }, { options: { domain: 'evil.example.com' } }, { options: { endpoint: 'https://evil.example.com' } }, { type: 'openid' }]) {
-        await t.rejects(app.authProfiles.update(id, change), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { clientSecret: /given anew/ } }, JSON.stringify(change))
+        await t.rejects(app.authProfiles.update(id, change), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { clientSecret: /must be entered again/ } }, JSON.stringify(change))
       }
       await app.authProfiles.update(id, { options: { issuer: 'https://new.example.com' }, clientSecret: 'known' })
       await app.authProfiles.update(id, { options: { issuer: 'https://id.example.com' }, clientSecret: null })
@@ -53,7 +53,7 @@ for (const dialect of dialects) {
       t.match(app.authProfiles.list(), [{}, { id, hasSecret: false }])
     })
 
-    t.test('another key reads what was sealed under a previous one, and seals it anew at start; then the previous one can go', async t => {
+    t.test('secrets of a previous key can be read and are re-encrypted at start, after which that key can be removed', async t => {
       const copies = await openCopies(t, dialect)
       const { opened, registry } = recordingAdapter()
       const first = await copies.open({ providers: registry })
@@ -69,7 +69,7 @@ for (const dialect of dialects) {
       t.ok(await last.app.authProfiles.update(id, { name: 'b' }))
     })
 
-    t.test('an app that only looks reads what was sealed under a previous key, and leaves it so', async t => {
+    t.test('an app without upkeep reads secrets of a previous key, and does not re-encrypt them', async t => {
       const copies = await openCopies(t, dialect)
       const { opened, registry } = recordingAdapter()
       const first = await copies.open({ providers: registry })
@@ -82,7 +82,7 @@ for (const dialect of dialects) {
       t.equal(await sealed(), before)
     })
 
-    t.test('with a wrong key, or none, the app starts without the profile, says so, and mends it when the secret is given anew', async t => {
+    t.test('with a wrong key or none, the app starts without the profile, logs it, and opens it when the secret is entered again', async t => {
       const copies = await openCopies(t, dialect)
       const { opened, registry } = recordingAdapter()
       const first = await copies.open({ providers: registry })
@@ -92,7 +92,7 @@ for (const dialect of dialects) {
         const copy = await copies.open({ providers: registry, secretKey: key })
         t.strictSame(copy.app.authProfiles.list().map(({ id }) => id), ['main', other])
         t.match(copy.app.authProfiles.leftOut(), [{ id, name: 'a', reason: /LATCHKEY_SECRET_KEY_PREVIOUS/ }])
-        t.match(copy.log(), 'is left out')
+        t.match(copy.log(), 'is skipped')
         await t.rejects(copy.app.authProfiles.update(id, { name: 'c' }), { code: 'AUTH_PROFILES_ERR_SECRET_UNREADABLE' })
       }
       const mended = await copies.open({ providers: registry, secretKey: newKey })
@@ -118,7 +118,7 @@ for (const dialect of dialects) {
       t.match((await copies.open({ providers: registry })).app.authProfiles.leftOut(), [{ id: ids[1] }])
     })
 
-    t.test('bad stored data leaves out its profile, and none else; it can be deleted', async t => {
+    t.test('a profile with invalid stored data is skipped, others are not; it can be deleted', async t => {
       const copies = await openCopies(t, dialect)
       const { registry } = recordingAdapter()
       const { app } = await copies.open({ providers: registry })
@@ -131,7 +131,7 @@ for (const dialect of dialects) {
       await set(2, { type: 'gone' })
       await set(3, { config: JSON.stringify({ ...wanted('d'), name: undefined, type: undefined, selfSignUp: 'off', options: { issuer: 'https://id.example.com', clientId: 'e' } }) })
       const copy = await copies.open({ providers: registry })
-      // Which of two with the same tokens comes first is the order's to say.
+      // The order decides which of two conflicting profiles is opened.
       t.strictSame(copy.app.authProfiles.leftOut().map(({ id }) => id), [...bad.slice(0, 3), good])
       t.match(copy.app.authProfiles.leftOut(), [{ reason: /cannot be read/ }, { reason: /cannot be read/ }, { reason: /no provider "gone"/ }, { reason: /audience "e" in common/ }])
       await t.rejects(copy.app.authProfiles.update(bad[0] as string, { name: 'x' }), { code: 'AUTH_PROFILES_ERR_INVALID_PROFILE', details: { id: /delete/ } })
@@ -140,7 +140,7 @@ for (const dialect of dialects) {
       t.strictSame(copy.app.authProfiles.list().map(({ id }) => id), ['main', good])
     })
 
-    t.test('a profile that the configuration declares too by now is left out', async t => {
+    t.test('a stored profile that the configuration now also declares is skipped', async t => {
       const copies = await openCopies(t, dialect)
       const partner = await copies.issuer()
       const { app } = await copies.open()

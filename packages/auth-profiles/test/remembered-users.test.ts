@@ -10,7 +10,7 @@ const identity = { issuer: 'https://id.example.com', subject: 'jane' }
 const isOf = (id: string) => ({ user: { id } })
 const found = (id: string) => isOf(id) as unknown as BoundUser
 
-t.test('a user is asked for once, until something is changed', async t => {
+t.test('a user is read once, until something changes', async t => {
   const changes = { count: 0, holdsForMs: 1000 }
   let asked = 0
   const { find } = rememberUsers(async () => found(`user-${++asked}`), createReadings(changes))
@@ -19,7 +19,7 @@ t.test('a user is asked for once, until something is changed', async t => {
   t.match([await find(identity), await find(identity)], [isOf('user-2'), isOf('user-2')])
 })
 
-t.test('what is changed while a user is being read is not missed', async t => {
+t.test('a change made while a user is being read is not missed', async t => {
   const changes = { count: 0, holdsForMs: 1000 }
   let asked = 0
   const { find } = rememberUsers(async () => {
@@ -30,12 +30,12 @@ t.test('what is changed while a user is being read is not missed', async t => {
   t.match([await find(identity), await find(identity)], [isOf('user-1'), isOf('user-2')])
 })
 
-t.test('two issuers may call different people by the same name', async t => {
+t.test('the same subject of two issuers is two different users', async t => {
   const { find } = rememberUsers(async ({ issuer }) => found(`of ${issuer}`), createReadings({ count: 0, holdsForMs: 60_000 }))
   for (const issuer of ['https://a.example.com', 'https://b.example.com', 'https://a.example.com']) t.match(await find({ issuer, subject: 'jane' }), isOf(`of ${issuer}`))
 })
 
-t.test('a user is remembered for another token of the same identity, for as long as what was read holds', async t => {
+t.test('a cached user is used for other tokens of the same identity while the data is valid', async t => {
   for (const holdsForMs of [Infinity, 1000]) {
     let asked = 0
     const { find } = rememberUsers(async () => found(`user-${++asked}`), createReadings({ count: 0, holdsForMs }))
@@ -46,7 +46,7 @@ t.test('a user is remembered for another token of the same identity, for as long
   }
 })
 
-t.test('another column of the Users table, as a newer copy of the app adds, is in nobody\'s way', async t => {
+t.test('a column added to the Users table by a newer instance does no harm', async t => {
   const { app, identity } = await startApp(t, 'postgres')
   const token = await identity(0, jane)
   await app.authProfiles.signUp(token, { user: { email: jane.email } })
@@ -55,13 +55,13 @@ t.test('another column of the Users table, as a newer copy of the app adds, is i
   t.match(await app.authProfiles.resolve(token), { user: { email: jane.email } })
 })
 
-t.test('that an identity is nobody\'s is not remembered', async t => {
+t.test('unbound identities are not cached', async t => {
   const answers = [null, found('jane')]
   const { find } = rememberUsers(async () => answers.shift() as BoundUser | null, createReadings({ count: 0, holdsForMs: 1000 }))
   t.match([await find(identity), await find(identity)], [null, isOf('jane')])
 })
 
-t.test('nothing is remembered of a database whose changes are not seen', async t => {
+t.test('nothing is cached if changes cannot be observed', async t => {
   let asked = 0
   const { find } = rememberUsers(async () => found(`user-${++asked}`), createReadings(null))
   t.match([await find(identity), await find(identity)], [isOf('user-1'), isOf('user-2')])
@@ -85,7 +85,7 @@ for (const dialect of dialects) {
       }
     }
 
-    await t.test('a change of this process is in the next request, whoever makes it', async t => {
+    await t.test('a change by this process is visible in the next request, whoever makes it', async t => {
       t.equal((await untilKnown()).user.id, user.id)
       await first.app.rolePermissions.assign(user.id, [editor])
       t.equal(first.app.authProfiles.known(token), undefined)
@@ -96,18 +96,18 @@ for (const dialect of dialects) {
       t.equal((await resolve()).user.firstName, 'Jane')
     })
 
-    await t.test('who is known is known by another token of the same sign-in too, and by none of which there is something to do or to tell', async t => {
+    await t.test('known() works for other tokens of the same sign-in, but not if something has to be stored or reported', async t => {
       let resolved = await untilKnown()
       const known = (differs: Partial<typeof token>) => first.app.authProfiles.known({ ...token, ...differs })
       t.strictSame([known({}) === resolved, known({ email: 'Jane@Example.com' }) === resolved], [true, true])
-      // Roles may be compared with the database meanwhile, and a change be told of.
+      // Roles may be refreshed meanwhile, and a change announced.
       let again = await first.app.authProfiles.resolve({ ...token })
       for (let tries = 1; again !== resolved && tries < 10; tries++) {
         resolved = await untilKnown()
         again = await first.app.authProfiles.resolve({ ...token })
       }
       t.equal(again, resolved)
-      t.equal(known({ email: 'other@example.com' }), undefined, 'it is refused, or the record follows')
+      t.equal(known({ email: 'other@example.com' }), undefined, 'it is refused, or the user is updated')
       t.equal(known({ claims: { ...token.claims, auth_time: token.claims.iat as number - 60 } }), undefined, 'the activity log is told of it')
       t.equal(known({ subject: 'ben' }), undefined)
       t.equal(known({ profileId: 'none' }), undefined, 'there is no such profile any more')

@@ -22,7 +22,7 @@ for (const dialect of dialects) {
       await t.rejects(app.authProfiles.resolve(await identity(0, jane)), { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND', statusCode: 404, message: 'User not found' })
     })
 
-    t.test('a bound identity gives its user and the principal with the roles of now', async t => {
+    t.test('a bound identity resolves to its user and a principal with the current roles', async t => {
       const { app, identity } = await startApp(t, dialect)
       const signedUp = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       const guest = app.rolePermissions.find({ name: 'Guest' })
@@ -56,7 +56,7 @@ for (const dialect of dialects) {
       t.equal((await app.usersStore.findById(user.id))?.email, jane.email)
     })
 
-    t.test('onEmailChange "update": the record follows a verified email, and no other', async t => {
+    t.test('onEmailChange "update": the user follows a verified email, but no other', async t => {
       const { app, identity } = await startApp(t, dialect, [{ onEmailChange: 'update' }])
       const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'new@example.com', emailVerified: false })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
@@ -73,7 +73,7 @@ for (const dialect of dialects) {
       await t.rejects(app.authProfiles.resolve(await identity(0, { ...jane, email: 'taken@example.com' })), { code: 'AUTH_PROFILES_ERR_EMAIL_MISMATCH' })
     })
 
-    t.test('the email of a refused token is noted, once, and again when the two agree', async t => {
+    t.test('the email of a refused token is stored once, and again when the emails match', async t => {
       const { app, identity } = await startApp(t, dialect)
       const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       const mismatches = async () => (await emailMismatches(app.db)).map(({ userId, userEmail, email, emailVerified }) => ({ userId, userEmail, email, emailVerified }))
@@ -97,11 +97,11 @@ for (const dialect of dialects) {
       t.equal(writes, 3)
     })
 
-    t.test('where an identity stands is told without anything being done', async t => {
+    t.test('lookUp reports the state of an identity without doing anything', async t => {
       const { app, identity } = await startApp(t, dialect, [{}, { linkByEmail: 'never', onEmailChange: 'update', selfSignUp: 'off' }])
       const { lookUp, signUp } = app.authProfiles
       t.strictSame(await lookUp(await identity(0, jane)), { kind: 'nobody', waiting: false, refusal: null })
-      t.match(await lookUp(await identity(1, jane)), { kind: 'nobody', waiting: false, refusal: /does not let this email sign up/ })
+      t.match(await lookUp(await identity(1, jane)), { kind: 'nobody', waiting: false, refusal: /does not allow this email to sign up/ })
       const { user } = await signUp(await identity(0, jane), { user: { email: jane.email } })
       t.match(await lookUp(await identity(0, jane)), { kind: 'bound', bound: { user: { id: user.id } } })
       t.match(await lookUp(await identity(0, { ...jane, email: 'new@example.com' })), { kind: 'email_differs', follows: false })
@@ -146,7 +146,7 @@ for (const dialect of dialects) {
       t.equal((await app.usersStore.identitiesOf(user.id)).length, 1)
     })
 
-    t.test('that an identity is bound by its email is in the audit log, once, and both are there or neither', async t => {
+    t.test('binding an identity by email is recorded in the audit log once, in the same transaction', async t => {
       const { app, identity } = await startApp(t, dialect, [{}], {}, withAuditLog)
       const user = await app.usersStore.create({ email: jane.email }, { identity: { issuer: 'https://old.example.com', subject: 'j', emailVerified: true } })
       const token = await identity(0, jane)
@@ -170,7 +170,7 @@ for (const dialect of dialects) {
       t.equal((await app.usersStore.identitiesOf(user.id)).length, 2)
     })
 
-    t.test('that an email follows its token is in the audit log, once, and both are there or neither', async t => {
+    t.test('an email update from a token is recorded in the audit log once, in the same transaction', async t => {
       const { app, identity } = await startApp(t, dialect, [{ onEmailChange: 'update' }], {}, withAuditLog)
       const { user } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: jane.email } })
       await app.db.deleteFrom('latchkey_audit_events').execute()

@@ -7,7 +7,7 @@ const jane = { subject: 'jane', email: 'jane@example.com' }
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('a profile that is made lets people in at once, with its roles, and after a restart too', async t => {
+    t.test('a new profile lets people sign in immediately, with its roles, and also after a restart', async t => {
       const copies = await openCopies(t, dialect)
       const copy = await copies.open()
       const partner = await copies.issuer()
@@ -46,7 +46,7 @@ for (const dialect of dialects) {
       t.strictSame(restarted.app.authProfiles.list()[1], made)
     })
 
-    t.test('a profile that is deleted lets nobody in any more, not by a token that was verified before either; its users stay', async t => {
+    t.test('tokens of a deleted profile are refused, even those verified before; its users stay', async t => {
       const copies = await openCopies(t, dialect)
       const copy = await copies.open()
       const partner = await copies.issuer()
@@ -94,7 +94,7 @@ for (const dialect of dialects) {
       t.strictSame(signedUp.principal.roles, rolePermissions.guest().roles, 'and one that is deleted is given to nobody')
     })
 
-    t.test('a change of one copy is seen by another within a second', async t => {
+    t.test('a change by one instance is visible in another within a second', async t => {
       const copies = await openCopies(t, dialect)
       const settings: unknown[] = []
       const [one, other] = [await copies.open(), await copies.open({ onSettings: given => { settings.push(given.allowedCallbacks) } })]
@@ -115,7 +115,7 @@ for (const dialect of dialects) {
       t.match(await other.me(token), { status: 401 })
     })
 
-    t.test('after a fail-over that lost the last change of a profile, a copy that knows it takes over what is changed instead', async t => {
+    t.test('after a failover that lost the last change of a profile, an instance that knew it loads the next change', async t => {
       const copies = await openCopies(t, dialect)
       const { registry } = recordingAdapter()
       const [one, other] = [await copies.open({ providers: registry }), await copies.open({ providers: registry })]
@@ -132,7 +132,7 @@ for (const dialect of dialects) {
       t.equal(authProfiles.provider(id).issuer.clientId, 'kept')
     })
 
-    t.test('what a copy of before the version had a mark changes is seen, while it goes on beside newer ones', async t => {
+    t.test('changes by an older instance, which sets no version mark, are seen by newer ones', async t => {
       const copies = await openCopies(t, dialect)
       const { db } = (await copies.open()).app
       await db.schema.alterTable('latchkey_authentication_version').dropColumn('mark').execute()
@@ -147,7 +147,7 @@ for (const dialect of dialects) {
       }
     })
 
-    t.test('profiles made at run time stand after those of the configuration, in an order that can be changed', async t => {
+    t.test('profiles created at run time come after configured ones, in an order that can be changed', async t => {
       const copies = await openCopies(t, dialect)
       const { registry } = recordingAdapter()
       const { app } = await copies.open({ providers: registry })
@@ -166,15 +166,15 @@ for (const dialect of dialects) {
       t.strictSame(names(), ['0 Main', '1 B', '2 A'])
     })
 
-    t.test('a profile of the configuration is changed there, and not here', async t => {
+    t.test('a configured profile cannot be changed at run time', async t => {
       const { app } = await (await openCopies(t, dialect)).open()
-      const declared = { code: 'AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION', message: 'The authentication profile "main" is declared in the configuration: change it there' }
+      const declared = { code: 'AUTH_PROFILES_ERR_DECLARED_IN_CONFIGURATION', message: 'The authentication profile "main" is declared in the configuration. Change it there.' }
       await t.rejects(app.authProfiles.update('main', { name: 'Other' }), declared)
       await t.rejects(app.authProfiles.delete('main'), declared)
       t.match(app.authProfiles.list(), [{ id: 'main', name: 'Main', declaredInConfiguration: true, options: {}, createdAt: null }])
     })
 
-    t.test('what is in the way of another profile is refused, and nothing is changed', async t => {
+    t.test('a profile that conflicts with another is refused, and nothing is changed', async t => {
       const copies = await openCopies(t, dialect)
       const { app } = await copies.open()
       const partner = await copies.issuer()
@@ -196,7 +196,7 @@ for (const dialect of dialects) {
       t.match(await app.db.selectFrom('latchkey_authentication_profiles').select('name').orderBy('name').execute(), [{ name: 'Other' }, { name: 'Partner' }])
     })
 
-    t.test('what others do in its transaction undoes it, adapters too; a condition that is not met finds nothing', async t => {
+    t.test('a failing inTransaction rolls a change back, including adapters; an unmet condition finds nothing', async t => {
       const copies = await openCopies(t, dialect)
       const adapter = recordingAdapter()
       const { app } = await copies.open({ providers: adapter.registry })
@@ -223,7 +223,7 @@ for (const dialect of dialects) {
       t.ok(adapter.opened.every(({ closed }) => closed), 'every adapter that was opened is closed')
     })
 
-    t.test('many changes at once, in several copies where the database has many clients, are all made', async t => {
+    t.test('many concurrent changes by several instances all succeed', async t => {
       const copies = await openCopies(t, dialect)
       const { registry } = recordingAdapter()
       const apps = [(await copies.open({ providers: registry })).app]
@@ -244,19 +244,19 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('fields that do not fit are refused, by name', async t => {
+t.test('invalid fields are refused by name', async t => {
   const { app } = await (await openCopies(t, 'sqlite')).open({ production: true })
   const whole = { name: 'X', type: 'openid', options: { issuer: 'https://id.example.com', clientId: 'x' } }
   const refused: [object, string, RegExp?][] = [
     [{ name: '' }, 'name'], [{ name: ' x' }, 'name'], [{ name: 'x'.repeat(101) }, 'name'], [{ name: 'a\0' }, 'name'], [{ name: undefined }, 'name', /required/],
-    [{ type: 'saml' }, 'type', /this app knows openid/], [{ type: 'constructor' }, 'type'], [{ type: undefined }, 'type', /required/],
+    [{ type: 'saml' }, 'type', /available: openid/], [{ type: 'constructor' }, 'type'], [{ type: undefined }, 'type', /required/],
     [{ selfSignUp: 'maybe' }, 'selfSignUp'], [{ selfSignUp: null }, 'selfSignUp'], [{ selfSignUp: { emailDomains: [] } }, 'selfSignUp'], [{ selfSignUp: { emailDomains: ['@x'] } }, 'selfSignUp'],
     [{ linkByEmail: 'yes' }, 'linkByEmail'], [{ onEmailChange: 'yes' }, 'onEmailChange'], [{ position: -1 }, 'position'], [{ position: 1.5 }, 'position'],
     [{ callbackUrls: ['https://*.example.com'] }, 'callbackUrls', /wildcard/], [{ callbackUrls: ['http://example.com'] }, 'callbackUrls'], [{ logoutUrls: ['https://a.example.com/#x'] }, 'logoutUrls', /fragment/],
     [{ callbackUrls: ['javascript:alert(1)'] }, 'callbackUrls'], [{ callbackUrls: [1] }, 'callbackUrls'], [{ callbackUrls: 'https://x' }, 'callbackUrls'], [{ callbackUrls: ['https://u:p@example.com'] }, 'callbackUrls'],
     [{ roleIds: [1] }, 'roleIds'], [{ roleIds: { set: [] } }, 'roleIds'], [{ clientSecret: '' }, 'clientSecret'], [{ clientSecret: 5 }, 'clientSecret'],
     [{ options: [] }, 'options'], [{ options: { issuer: 'https://id.example.com' } }, 'options', /clientId is required/], [{ options: { ...whole.options, nonsense: 1 } }, 'options', /nonsense is not an option/],
-    [{ options: { ...whole.options, clientSecret: 'hunter2' } }, 'options', /field of its own/], [{ options: { ...whole.options, credentials: { secretAccessKey: 'hunter2' } } }, 'options', /configuration/],
+    [{ options: { ...whole.options, clientSecret: 'hunter2' } }, 'options', /a separate field/], [{ options: { ...whole.options, credentials: { secretAccessKey: 'hunter2' } } }, 'options', /configuration/],
     [{ options: { ...whole.options, id: 'main' } }, 'options'], [{ options: { issuer: 'http://127.0.0.1:1', clientId: 'x' } }, 'options', /https/], [{ colour: 'red' }, 'colour', /is not a field/]
   ]
   for (const [given, field, message = /./] of refused) {
@@ -268,7 +268,7 @@ t.test('fields that do not fit are refused, by name', async t => {
   for (const id of ['x', 'a\0', '']) await t.rejects(app.authProfiles.update(id, { name: 'X' }), { code: 'AUTH_PROFILES_ERR_PROFILE_NOT_FOUND' })
 })
 
-t.test('settings are lists of addresses, compared to the letter', async t => {
+t.test('settings are lists of addresses, compared exactly', async t => {
   const copies = await openCopies(t, 'sqlite')
   const { app } = await copies.open()
   t.strictSame(app.authProfiles.settings(), { allowedCallbacks: [], allowedLogouts: [], allowedWebOrigins: [], updatedAt: null })
@@ -288,7 +288,7 @@ t.test('settings are lists of addresses, compared to the letter', async t => {
   t.match((await copies.open()).app.authProfiles.settings(), settings, 'they are there after a restart')
 })
 
-t.test('what the database tells of profiles after the app is closed opens none', async t => {
+t.test('a change announced after the app is closed opens no profile', async t => {
   const copies = await openCopies(t, 'postgres')
   const [here, there] = [recordingAdapter(), recordingAdapter()]
   const [one, other] = [await copies.open({ providers: here.registry }), await copies.open({ providers: there.registry })]

@@ -24,7 +24,7 @@ for (const dialect of dialects) {
   t.test(dialect, async t => {
     const open = async () => await startApp(t, dialect, [{}], {}, async app => { await app.register(activityLog) })
 
-    t.test('a request that is authenticated notes the sign-in, from where it came', async t => {
+    t.test('an authenticated request reports the sign-in and its origin', async t => {
       const running = await open()
       const { app, issuers, identity } = running
       const { user } = await app.authProfiles.signUp(await identity(0, { ...jane, claims: { auth_time: now() - 110 } }), { user: { email: jane.email } })
@@ -40,7 +40,7 @@ for (const dialect of dialects) {
       t.strictSame(await recent(app), { signIns: 2, signUps: 1 })
     })
 
-    t.test('when it was is what auth_time says, and where it says nothing that can be, when the token was issued', async t => {
+    t.test('the time is auth_time, or when the token was issued if auth_time is missing or impossible', async t => {
       const running = await open()
       const { app, identity } = running
       const { user } = await app.authProfiles.signUp(await identity(0, { ...jane, claims: { auth_time: now() - 5000 } }), { user: { email: jane.email } })
@@ -68,7 +68,7 @@ for (const dialect of dialects) {
       t.strictSame(await rows(running), [])
     })
 
-    t.test('who is deleted and signs up anew with the same token has signed in anew', async t => {
+    t.test('a deleted user who signs up again with the same token counts as a new sign-in', async t => {
       const running = await open()
       const { app, identity } = running
       const token = await identity(0, jane)
@@ -82,7 +82,7 @@ for (const dialect of dialects) {
       t.strictSame(await recent(app), { signIns: 2, signUps: 2 })
     })
 
-    t.test('whose token is refused has not signed in, nor has who is looked up or examined', async t => {
+    t.test('refused tokens, look-ups and examinations are not sign-ins', async t => {
       const running = await open()
       const { app, identity, issuers } = running
       await app.usersStore.create({ email: jane.email }, { identity: { issuer: issuers[0]?.issuer as string, subject: 'jane' } })

@@ -11,7 +11,7 @@ async function roleNames ({ app }: TestApp, userId: string): Promise<string[]> {
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('gives the user what was said of it, bound to the identity, with the Guest role where the profile names none', async t => {
+    t.test('creates the user from the input, bound to the identity, with the role Guest if the profile names none', async t => {
       const started = await startApp(t, dialect)
       const { app, identity } = started
       const { user, principal } = await app.authProfiles.signUp(await identity(0, jane), { user: { email: ' Jane@Example.com ', firstName: 'Jane' } })
@@ -21,7 +21,7 @@ for (const dialect of dialects) {
       t.match(principal, { kind: 'user', userId: user.id, email: jane.email, roles: [app.rolePermissions.find({ name: 'Guest' })?.id] })
     })
 
-    t.test('is in the audit log where the app has one, by whoever signed up, once', async t => {
+    t.test('is recorded in the audit log once, as made by the new user', async t => {
       const { app, identity } = await startApp(t, dialect, [{ roles: ['Editor'] }], {}, async app => { await app.register(auditLog) })
       const given = await identity(0, jane)
       const { user } = await app.authProfiles.signUp(given, { user: { email: jane.email } })
@@ -31,7 +31,7 @@ for (const dialect of dialects) {
       t.equal(ids.length, 1)
     })
 
-    t.test('whoever is deleted leaves no role behind, and keeps them where the deletion fails', async t => {
+    t.test('a deleted user leaves no role assignments behind, and keeps them if the deletion fails', async t => {
       const started = await startApp(t, dialect, [{ roles: ['Editor'] }])
       const { app } = started
       const { user } = await app.authProfiles.signUp(await started.identity(0, jane), { user: { email: jane.email } })
@@ -60,7 +60,7 @@ for (const dialect of dialects) {
       t.strictSame(await roleNames(started, second.user.id), ['Guest'])
     })
 
-    t.test('Guest and Administrator of a profile are the built-in roles, whatever they are called when the app starts', async t => {
+    t.test('Guest and Administrator of a profile are the built-in roles, even if they were renamed', async t => {
       const rename = async ({ rolePermissions }: TestApp['app']) => {
         for (const name of ['Guest', 'Administrator']) {
           await rolePermissions.update(rolePermissions.find({ name })?.id as string, { name: `Renamed ${name}` })
@@ -124,7 +124,7 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('off: who was created by an administrator is let in, and keeps the roles given', async t => {
+    t.test('off: a user created by an administrator can sign in, and keeps the given roles', async t => {
       const started = await startApp(t, dialect, [{ selfSignUp: 'off', roles: ['Guest'] }])
       const { app, identity } = started
       const invited = await app.usersStore.create({ email: jane.email })
@@ -142,7 +142,7 @@ for (const dialect of dialects) {
       t.strictSame(await roleNames(started, user.id), ['Administrator'])
     })
 
-    t.test('nobody takes the record of administratorEmail who does not prove it, also where the profile trusts emails', async t => {
+    t.test('nobody can sign up with administratorEmail without proof, even if the profile trusts emails', async t => {
       const started = await startApp(t, dialect, [{ selfSignUp: 'open' }, { linkByEmail: 'always' }], { administratorEmail: jane.email })
       const { app, identity } = started
       for (const [profile, emailVerified] of [[0, undefined], [0, false], [1, undefined], [1, false]] as const) {

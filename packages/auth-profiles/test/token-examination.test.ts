@@ -37,7 +37,7 @@ const states = ({ steps }: TokenExamination): string => steps.map(({ name, state
 const verified = 'form ok, issuer ok, kind of token ok, audience ok, keys ok, signature ok, claims ok, times ok, identity ok'
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an accepted token says whose it is, wherever its identity stands`, async t => {
+  t.test(`${dialect}: the examination of an accepted token names its user, in every state of its identity`, async t => {
     const { issuer, examine, bind, editor, app } = await open(t, dialect)
     const jane = await bind('jane', ['Editor'])
     const found = await examine(await issuer.idToken({ subject: 'jane' }))
@@ -49,11 +49,11 @@ for (const dialect of dialects) {
     await app.usersStore.bindIdentity(jane.id, { issuer: issuer.issuer, subject: 'removed' }, 'jane@example.com')
     await app.usersStore.removeIdentity(jane.id, { issuer: issuer.issuer, subject: 'removed' })
     const removed = await examine(await issuer.idToken({ subject: 'removed', email: 'jane@example.com' }))
-    t.match({ ...removed, last: last(removed) }, { accepted: false, principal: null, last: { state: 'problem', detail: /it was removed from that user \(identity_not_linked\)/, remedy: /userIdentityLink.*administrator restores it/ } })
+    t.match({ ...removed, last: last(removed) }, { accepted: false, principal: null, last: { state: 'problem', detail: /it was removed from that user \(identity_not_linked\)/, remedy: /userIdentityLink.*administrator restore it/ } })
     const unvouched = await app.usersStore.create({ email: 'boss@example.com' }, { identity: { issuer: issuer.issuer, subject: 'mallory' } })
     const notTheirs = await examine(await issuer.idToken({ subject: 'boss', email: 'boss@example.com' }))
-    t.match({ ...notTheirs, last: last(notTheirs) }, { accepted: false, principal: null, last: { state: 'problem', remedy: /userIdentityLink.*remove by what the stranger signs in.*delete the user/ } })
-    t.equal(last(notTheirs).detail, `the user ${unvouched.id} has its email, and it is not linked to it: none of its identities was last seen with this email, verified, so that the record may be somebody else's (identity_not_linked)`)
+    t.match({ ...notTheirs, last: last(notTheirs) }, { accepted: false, principal: null, last: { state: 'problem', remedy: /userIdentityLink.*remove their linked accounts.*delete the user/ } })
+    t.equal(last(notTheirs).detail, `the user ${unvouched.id} has this email, but the identity is not linked to it: none of its identities was last seen with this email, verified, so the user may be somebody else (identity_not_linked)`)
     const differing = await examine(await issuer.idToken({ subject: 'jane', email: 'new@example.com' }))
     t.match({ ...differing, last: last(differing) }, { accepted: false, principal: { userId: jane.id }, last: { state: 'problem', detail: /email_mismatch/, remedy: /onEmailChange/ } })
     const unknown = await examine(await issuer.idToken({ subject: 'nobody' }))
@@ -65,18 +65,18 @@ for (const dialect of dialects) {
     t.match(await examine(secret), { accepted: false, principal: null, steps: [{ name: 'API token', state: 'problem', detail: 'Token invalid (revoked)', remedy: /apiTokenCreate/ }] })
   })
 
-  t.test(`${dialect}: a record that is to follow its token does so, unless another user has that email`, async t => {
+  t.test(`${dialect}: a user whose email follows the token is updated, unless another user has that email`, async t => {
     const { issuer, examine, bind } = await open(t, dialect, { onEmailChange: 'update' })
     const jane = await bind('jane', [])
     await bind('taken', [])
     const follows = await examine(await issuer.idToken({ subject: 'jane', email: 'new@example.com' }))
-    t.match({ ...follows, last: last(follows) }, { accepted: true, principal: { userId: jane.id }, last: { state: 'note', detail: /follows at the next request/ } })
+    t.match({ ...follows, last: last(follows) }, { accepted: true, principal: { userId: jane.id }, last: { state: 'note', detail: /the next request updates the user/ } })
     const collides = await examine(await issuer.idToken({ subject: 'jane', email: 'taken@example.com' }))
-    t.match({ ...collides, last: last(collides) }, { accepted: false, last: { state: 'problem', detail: /another user has that one \(email_mismatch\)/ } })
+    t.match({ ...collides, last: last(collides) }, { accepted: false, last: { state: 'problem', detail: /another user has that email \(email_mismatch\)/ } })
   })
 }
 
-t.test('a refused token says at which step, why and what to do, and of profiles only what may be told', async t => {
+t.test('a refused token is reported with the step, the reason and the remedy, and mentions only permitted profiles', async t => {
   const { issuer, examine, app } = await open(t, 'sqlite')
   const { clientId } = app.authProfiles.list()[0] as { clientId: string }
   const refused: [string, string, RegExp][] = [
@@ -84,7 +84,7 @@ t.test('a refused token says at which step, why and what to do, and of profiles 
     ['no.token', 'form', /malformed/],
     [await issuer.idToken({ claims: { iss: 'https://other.example.com' } }), 'issuer', /no profile has the issuer "https:\/\/other\.example\.com".* \(unknown_issuer\)/],
     [await issuer.accessToken({ subject: 'jane' }), 'kind of token', /wrong_token_use/],
-    [await issuer.idToken({ claims: { aud: 'mobile' } }), 'audience', /it is for aud "mobile".* \(audience_mismatch\)/],
+    [await issuer.idToken({ claims: { aud: 'mobile' } }), 'audience', /it has aud "mobile".* \(audience_mismatch\)/],
     [await issuer.idToken({ header: { kid: 'gone' } }), 'keys', /key_not_found/],
     [await issuer.forgedToken(), 'signature', /bad_signature/],
     [await issuer.idToken({ claims: { email: undefined } }), 'claims', /missing_claim/],
@@ -105,7 +105,7 @@ t.test('a refused token says at which step, why and what to do, and of profiles 
   t.notOk(JSON.stringify(await examine(foreign, { tellingOf: [] })).includes(issuer.issuer), 'no issuer')
 })
 
-t.test('an issuer that does not answer is told of with the cause, where its servers may be told of', async t => {
+t.test('an unreachable issuer is reported with the cause, if its profile may be mentioned', async t => {
   const { issuer, examine } = await open(t, 'sqlite')
   const jane = await issuer.idToken({ subject: 'jane' })
   await issuer.behave('down')

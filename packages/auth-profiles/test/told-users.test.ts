@@ -47,7 +47,7 @@ async function inForceAfter (work: () => Promise<unknown>, isInForce: () => Prom
 
 const isRefused = async (work: () => Promise<unknown>) => await work().then(() => false, (error: { code?: string }) => error.code === 'AUTH_PROFILES_ERR_USER_NOT_FOUND')
 
-t.test('a user is asked for once, until somebody changes something', async t => {
+t.test('a user is read once, until somebody changes something', async t => {
   const { jane, untilTold } = await setUp(t)
   /** One object is one answer of the database. Within a minute it is asked again anyhow. */
   async function isAskedForOnce (): Promise<boolean> {
@@ -60,13 +60,13 @@ t.test('a user is asked for once, until somebody changes something', async t => 
     }
     return true
   }
-  // A machine that stands still for a second is right to ask again.
+  // A machine that was paused for a second is right to read again.
   let tries = 1
   while (!await isAskedForOnce() && tries < 15) tries++
   t.ok(tries < 15, `${tries} tries`)
 })
 
-t.test('what another copy of the app, or anybody else, changes of a user is in force within a second', async t => {
+t.test('a change of a user by another instance, or anything else, takes effect within a second', async t => {
   const { jane, signUp, other, execute, role, untilTold } = await setUp(t)
   const editor = role('Editor')
   const has = (roleId: string) => async () => (await jane.resolve()).principal.roles.includes(roleId)
@@ -113,7 +113,7 @@ const troubles: [string, (made: SetUp) => Promise<void>][] = [
 ]
 for (const [which, begin] of troubles) {
   for (const later of [0, 700, 1500]) {
-    t.test(`a role that is taken away is gone within a second in a copy ${which}, ${later} ms later`, async t => {
+    t.test(`a removed role is gone within a second in an instance ${which}, ${later} ms later`, async t => {
       const made = await setUp(t)
       const editor = made.role('Editor')
       await made.other.rolePermissions.assign(made.jane.id, [editor])
@@ -139,8 +139,8 @@ const changesOf: Record<string, [statement: string, isInForce: (jane: SetUp['jan
   latchkey_user_roles: ['delete from latchkey_user_roles', async jane => (await jane.resolve()).principal.roles.length === 0]
 }
 for (const [table, [statement, isInForce]] of Object.entries(changesOf)) {
-  t.test(`where ${table} is not told of, what is changed in it is in force within a second`, async t => {
-    // Whoever asks here must not be who watches the table.
+  t.test(`changes of ${table} take effect within a second, even if they are not announced`, async t => {
+    // The process that queries here must not be the one that watches the table.
     const { jane, signUp, execute, untilTold, role, other } = await setUp(t, TABLES.filter(one => one !== table))
     await other.rolePermissions.assign(jane.id, [role('Editor')])
     await signUp('ben')
@@ -156,7 +156,7 @@ for (const [table, [statement, isInForce]] of Object.entries(changesOf)) {
   })
 }
 
-t.test('triggers that were lost are made anew as operations.md says, without a restart', async t => {
+t.test('lost triggers can be created again as operations.md says, without a restart', async t => {
   const { changes, execute, untilTold } = await setUp(t)
   await untilTold()
   for (const table of TABLES) await execute(`drop function ${table}_changed() cascade`)
@@ -166,7 +166,7 @@ t.test('triggers that were lost are made anew as operations.md says, without a r
   await untilTold()
 })
 
-t.test('a table that is restored from a backup is in force within a second', async t => {
+t.test('a table restored from a backup takes effect within a second', async t => {
   const { jane, untilTold, role, other } = await setUp(t)
   await other.rolePermissions.assign(jane.id, [role('Editor')])
   await untilTold()

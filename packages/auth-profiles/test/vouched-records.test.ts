@@ -32,16 +32,16 @@ function resolving ({ app }: TestApp, parts: Partial<Parameters<typeof createIde
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('the owner of an email is not bound to the record of somebody who signed up with it unproven, nor signed up', async t => {
+    t.test('the owner of an email is neither bound to a user who signed up with it without proof, nor signed up', async t => {
       const started = await startWithStranger(t, dialect)
       const { app, user, boss } = started
       const warnings = t.capture(app.log, 'warn')
       for (let requests = 0; requests < 3; requests++) await t.rejects(app.authProfiles.resolve(boss), notLinked)
       const told = warnings().map(({ args }) => args)
       t.equal(told.length, 1)
-      t.match(told, [[{ userId: user.id, profileId: 'p1', hint: /link this account .*administrator removes by what the stranger signs in/ }, 'A verified identity was not bound to the user with its email']])
+      t.match(told, [[{ userId: user.id, profileId: 'p1', hint: /link this account .*administrator should remove the linked accounts/ }, 'A verified identity was not bound to the user with its email']])
       await t.rejects(app.authProfiles.resolve(await started.identity(1, { subject: 'boss by another account', email })), notLinked)
-      t.equal(warnings().length, 1, 'another identity is warned of by itself')
+      t.equal(warnings().length, 1, 'another identity gets its own warning')
       await t.rejects(app.authProfiles.signUp(boss, { user: { email }, authProfileId: 'p1' }), { code: 'AUTH_PROFILES_ERR_EMAIL_TAKEN' })
       t.match(await app.authProfiles.lookUp(boss), { kind: 'same_email', links: false, obstacle: 'record', user: { id: user.id } })
       t.strictSame(await subjectsOf(started, user.id), ['mallory'])
@@ -65,7 +65,7 @@ for (const dialect of dialects) {
       ['comes from an issuer that no profile has', [{ issuer: gone, subject: 'a' }], false]
     ]
     t.test('what vouches for the email of a record', async t => {
-      // The issuer of the fourth profile has a second one, which does not trust it.
+      // The issuer of the fourth profile has a second profile, which does not trust its emails.
       const started = await startApp(t, dialect, [{}, {}, { linkByEmail: 'always' }, { linkByEmail: 'always' }])
       const { app, issuers, identity } = started
       await app.authProfiles.create({ name: 'Other', type: 'test', options: { issuer: issuers[3]?.issuer, clientId: 'other' } })
@@ -81,7 +81,7 @@ for (const dialect of dialects) {
       }
     })
 
-    t.test('an identity whose email is verified later counts from then on: that is noted once, and known without asking the database', async t => {
+    t.test('an email that is verified later vouches from then on; it is stored once, and cached', async t => {
       const started = await startWithStranger(t, dialect)
       const { app, identity, user, boss } = started
       const before = await identity(0, { subject: 'mallory', ...unsaid })
@@ -103,7 +103,7 @@ for (const dialect of dialects) {
       t.strictSame(await subjectsOf(started, user.id), ['boss', 'mallory'])
     })
 
-    t.test('where an administrator changed the email, nobody is bound: it looks the same as a stranger who has changed theirs', async t => {
+    t.test('if an administrator changed the email, nobody is bound, because a stranger\'s change would look the same', async t => {
       const changed = await startApp(t, dialect, [{}, {}])
       const { user } = await changed.app.authProfiles.signUp(await changed.identity(0, { subject: 'jane', email: 'jane@example.com' }), { user: { email: 'jane@example.com' } })
       await changed.app.usersStore.update(user.id, { email })
@@ -116,7 +116,7 @@ for (const dialect of dialects) {
       await t.rejects(app.authProfiles.resolve(boss), notLinked)
     })
 
-    t.test('a record that follows its token to a verified email is vouched for', async t => {
+    t.test('a user whose email followed a verified token is vouched for', async t => {
       const { app, identity } = await startApp(t, dialect, [{ onEmailChange: 'update' }, {}])
       const { user } = await app.authProfiles.signUp(await identity(0, { subject: 'jane', ...unsaid }), { user: { email } })
       await app.authProfiles.resolve(await identity(0, { subject: 'jane', email: 'jane@example.com' }))
@@ -124,7 +124,7 @@ for (const dialect of dialects) {
       await t.rejects(app.authProfiles.resolve(await identity(1, { subject: 'boss', email })), { code: 'AUTH_PROFILES_ERR_USER_NOT_FOUND' }, 'and its email of before is free')
     })
 
-    t.test('what vouched for a record is asked for again while it is being bound', async t => {
+    t.test('whether the email is vouched for is checked again during the binding', async t => {
       for (const meanwhile of ['somebody else is bound', 'the email is changed'] as const) {
         const started = await startApp(t, dialect, [{}, {}])
         const { app, identity } = started
@@ -154,7 +154,7 @@ for (const dialect of dialects) {
       t.equal((await app.usersStore.findById(user.id))?.email, email)
     })
 
-    t.test('an identity that is removed while its request is under way is not bound anew by its email either', async t => {
+    t.test('an identity removed during a request is not bound again by its email', async t => {
       const started = await startApp(t, dialect, [{}, {}])
       const { app, identity } = started
       const user = await app.usersStore.create({ email })
@@ -168,7 +168,7 @@ for (const dialect of dialects) {
       t.strictSame(await subjectsOf(started, user.id), [])
     })
 
-    t.test('an identity that is removed while its request is under way is not bound anew by what is noted', async t => {
+    t.test('an identity removed during a request is not bound again by storing its email', async t => {
       const started = await startWithStranger(t, dialect)
       const { app, identity, user } = started
       const find = prepareFindByIdentity(app.db, {})
@@ -181,7 +181,7 @@ for (const dialect of dialects) {
       t.strictSame(await subjectsOf(started, user.id), [])
     })
 
-    t.test('two ways of one person to sign in at once bind both to the record that waits for them', async t => {
+    t.test('two accounts of one person that sign in at once are both bound to the user waiting for them', async t => {
       const started = await startApp(t, dialect, [{}, {}])
       const { app, identity } = started
       const user = await app.usersStore.create({ email })
@@ -191,7 +191,7 @@ for (const dialect of dialects) {
       t.strictSame(await subjectsOf(started, user.id), ['one', 'two'])
     })
 
-    t.test('of a stranger and the owner who sign up at once one has the record, alone', async t => {
+    t.test('if a stranger and the owner sign up at once, only one of them gets the user', async t => {
       const started = await startApp(t, dialect, [{}, {}])
       const { app, identity } = started
       for (let round = 0; round < 10; round++) {

@@ -6,11 +6,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import { sql, type Expression, type Kysely, type SqlBool } from 'kysely'
 import { readsInFull } from './full-reading.js'
 
-/** Counts records of a table; `null` where it cannot be counted, and for who may not read all that the count tells of, in every record. */
+/** Counts records of a table. `null` if they cannot be counted, or if the asker may not read everything that the count reveals, in every record. */
 export interface AdmittedCount {
-  /** How many records the filter of a permission admits when somebody asks. */
+  /** How many records the filter of a permission admits for the asker. */
   ofFilter (asker: Principal, table: FilterableTable, filter: RecordFilter): Promise<number | null>
-  /** How many records somebody reads by their roles. @param reader `null`: nobody who may read it */
+  /** How many records the reader may read. @param reader `null`: somebody who may read none */
   ofReading (asker: Principal, table: FilterableTable, reader: Principal | null): Promise<number | null>
 }
 
@@ -23,21 +23,21 @@ interface Services {
   readonly log: FastifyBaseLogger
 }
 
-/** A table whose records are not all that the database has of it, or not only those. */
+/** A table that also has records outside the database, or not all of its database records. */
 interface OtherRecords {
-  /** All that may be read without a filter. */
+  /** The number of all records, without a filter. */
   readonly count: () => number
-  /** Those of the database, which filters admit. */
+  /** The ids of the database records, which filters can admit. */
   readonly stored: () => readonly string[]
 }
 
 export function createAdmittedCount ({ db: database, rolePermissions, authProfiles, log }: Services): AdmittedCount {
-  // A CamelCasePlugin of the app's would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns of the rows.
   const db = database.withoutPlugins()
   const dialect = dialectOf(db)
 
   const otherRecords: Readonly<Record<string, OtherRecords>> = {
-    // As in their list, where a filter admits none of the configuration; one that cannot be opened is in no list.
+    // As in their list: a filter admits no configured profile, and profiles that could not be opened are not listed.
     AuthenticationProfiles: {
       count: () => authProfiles.list().length,
       stored: () => authProfiles.list().filter(({ declaredInConfiguration }) => !declaredInConfiguration).map(({ id }) => id)
@@ -65,7 +65,7 @@ export function createAdmittedCount ({ db: database, rolePermissions, authProfil
       const { rows } = await sql<{ count: number | string }>`select count(*) as count from ${sql.table(table)} as ${sql.id(ALIAS)} ${where}`.execute(db)
       return Number(rows[0]?.count)
     } catch (error) {
-      // An app may declare what is elsewhere. Not the message, which could repeat values of the filter.
+      // The app may declare a table that is not in this database. The message is not logged, because it could contain values of the filter.
       log.warn({ table: name, code: (error as { code?: string }).code }, 'The records that a filter admits could not be counted')
       return null
     }

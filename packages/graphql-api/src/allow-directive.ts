@@ -4,7 +4,7 @@ import type { MercuriusContext } from 'mercurius'
 import { asClientError } from './error-format.js'
 import { GRAPHQL_API_ERR_INVALID_OPTIONS } from './errors.js'
 
-/** The directive, for the schema of an app: a field that has it is resolved only for who may do what it says. */
+/** The directive, for the app's schema. A field with it is resolved only for principals with the named permission. */
 export const allowDirective = 'directive @allow(table: String, action: AllowedAction, function: String) on FIELD_DEFINITION enum AllowedAction { create read update delete }'
 
 const directive = new GraphQLDirective({
@@ -21,10 +21,10 @@ type Field = GraphQLField<unknown, MercuriusContext>
 type Authorize = (context: MercuriusContext) => Promise<unknown>
 
 /**
- * Puts the decision before each field that has the directive, and before each event of a subscription.
+ * Guards every field that has the directive, and every event of a guarded subscription.
  *
- * @param principalOf who a resolver's context acts as
- * @throws GRAPHQL_API_ERR_INVALID_OPTIONS for a directive that names nothing, both, or what the app does not declare
+ * @param principalOf returns the principal of a resolver's context
+ * @throws GRAPHQL_API_ERR_INVALID_OPTIONS if a directive names neither or both of table and function, or something undeclared
  */
 export function guardFields (schema: GraphQLSchema, rolePermissions: RolePermissionsService, principalOf: (context: MercuriusContext) => Promise<Principal>): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -52,9 +52,9 @@ function guard (field: Field, authorize: Authorize): void {
   }
 }
 
-/** The fields of an interface are never resolved themselves. @throws GRAPHQL_API_ERR_INVALID_OPTIONS */
+/** The fields of an interface are never resolved. @throws GRAPHQL_API_ERR_INVALID_OPTIONS */
 function refuseOnInterface ({ astNode }: Field, path: string): void {
-  if (astNode != null && getDirectiveValues(directive, astNode) !== undefined) throw new GRAPHQL_API_ERR_INVALID_OPTIONS(`@allow on ${path} would guard nothing, since that is an interface: put it on the field of each type that implements it`)
+  if (astNode != null && getDirectiveValues(directive, astNode) !== undefined) throw new GRAPHQL_API_ERR_INVALID_OPTIONS(`@allow on ${path} has no effect on an interface: put it on the field of each type that implements it`)
 }
 
 function wantedBy ({ astNode }: Field, path: string, { tables, functions }: RolePermissionsService): { action: Action | 'call', resource: Resource } | null {
@@ -63,10 +63,10 @@ function wantedBy ({ astNode }: Field, path: string, { tables, functions }: Role
   const { table, action, function: name } = given as { table?: string, action?: Action, function?: string }
   const refuse = (why: string): never => { throw new GRAPHQL_API_ERR_INVALID_OPTIONS(`@allow on ${path} ${why}`) }
   if (name !== undefined && table === undefined && action === undefined) {
-    if (!functions.has(name)) refuse(`names the function ${name}, which nothing declares: call app.rolePermissions.declareFunction('${name}')`)
+    if (!functions.has(name)) refuse(`names the undeclared function ${name}: call app.rolePermissions.declareFunction('${name}')`)
     return { action: 'call', resource: { function: name } }
   }
   if (name !== undefined || table === undefined || action === undefined) return refuse('needs either table and action, or function')
-  if (!tables.has(table)) refuse(`names the table ${table}, which nothing declares: call app.rolePermissions.declareTable`)
+  if (!tables.has(table)) refuse(`names the undeclared table ${table}: call app.rolePermissions.declareTable`)
   return { action, resource: { table } }
 }

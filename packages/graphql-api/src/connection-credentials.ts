@@ -2,12 +2,12 @@ import type { Principal } from '@latchkey/role-permissions'
 import type { FastifyRequest } from 'fastify'
 import type { Credentials, RequesterServices } from './requester.js'
 
-/** Milliseconds in which a connection acts as the same principal, before its token and user are looked at again. */
+/** Milliseconds for which a connection keeps its principal before its token and user are checked again. */
 export const KEPT_MS = 1000
 
-/** What Mercurius hands to resolvers of an operation that came over a WebSocket. */
+/** The context that Mercurius passes to resolvers of an operation over a WebSocket. */
 export interface ConnectionContext {
-  /** The request that the WebSocket began as. */
+  /** The request that opened the WebSocket. */
   readonly request: FastifyRequest
   /** What the client sent when it connected. */
   readonly _connectionInit?: unknown
@@ -19,14 +19,14 @@ export function isOfConnection (context: object): boolean {
 }
 
 /**
- * The token that a client sent when it connected: a browser can give a WebSocket no header. It is verified each time that it
- * is asked for, which costs next to nothing while it is valid, and fails as soon as it has expired.
+ * The token that a client sent when it connected, because a browser cannot set headers on a WebSocket. It is verified
+ * each time it is needed. This costs very little while it is valid, and fails as soon as it has expired.
  */
 export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterServices, { request, _connectionInit: payload }: ConnectionContext): Credentials {
   const token = tokenIn(payload) ?? bearer(request.headers.authorization)
   let principal: Principal | null = null
   return {
-    // It may end while the connection is open.
+    // Never known in advance: the token may expire while the connection is open.
     known: () => null,
     identity: async () => {
       if (token === null) return null
@@ -41,9 +41,10 @@ export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterSe
 }
 
 /**
- * The token in what a client sends when it connects: `{ authorization: 'Bearer …' }`, also in `headers`, or `{ token: '…' }`.
+ * The token in the payload that a client sends when it connects: `{ authorization: 'Bearer …' }`, also in `headers`, or
+ * `{ token: '…' }`.
  *
- * @returns `null` where there is none. What is no text, or no bearer token, is handed on to be refused
+ * @returns `null` if there is none. Anything that is not text or not a bearer token is returned as text, to be refused later
  */
 export function tokenIn (payload: unknown): string | null {
   if (typeof payload !== 'object' || payload === null) return null
@@ -53,7 +54,7 @@ export function tokenIn (payload: unknown): string | null {
   return given.token === undefined || given.token === null || given.token === '' ? null : String(given.token)
 }
 
-/** What a client sends in place of a header when it connects: by its name, also in `headers`. */
+/** The value that a client sends in place of a header when it connects: under the header's name, also in `headers`. */
 export function headerIn (payload: unknown, name: string): unknown {
   if (typeof payload !== 'object' || payload === null) return undefined
   return valueOf(payload, name) ?? valueOf((payload as { headers?: unknown }).headers, name)
@@ -68,6 +69,6 @@ function valueOf (named: unknown, name: string): unknown {
 function bearer (header: unknown): string | null {
   if (header === undefined) return null
   const match = typeof header === 'string' ? /^bearer +(.+)$/i.exec(header) : null
-  // Another scheme is no guest's: what verifies tokens refuses it.
+  // Another scheme must not count as a guest; the token verifier refuses it.
   return match?.[1] ?? String(header)
 }

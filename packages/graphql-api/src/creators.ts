@@ -4,7 +4,7 @@ import { batched } from './lists/batched.js'
 import type { RecordLists } from './lists/record-lists.js'
 import { ownUser, userRead, type VisibleUser } from './visible-users.js'
 
-/** Who has created a record, as somebody may see that one; asked for once for all records of a list. `null` where that is nobody. */
+/** The user who created a record, as the principal may read it. Batched for all records of a list. `null` if there is none. */
 export type CreatorOf = (principal: Principal, createdBy: string | null | undefined) => Promise<VisibleUser | null>
 
 export function createCreatorOf (usersStore: UsersStore, rolePermissions: RolePermissionsService, lists: RecordLists): CreatorOf {

@@ -1,39 +1,39 @@
 /**
- * What a query's text may not have, beyond GraphQL's own rules, and which texts are worth compiling. All of it are
- * validation rules: they run once for each text, and Mercurius remembers the outcome.
+ * Limits for queries beyond GraphQL's own rules, and the decision which queries may be compiled. These are validation rules,
+ * so they run once for each query text, and Mercurius caches the result.
  */
 import { getNamedType, GraphQLError, isInputObjectType, Kind, NoSchemaIntrospectionCustomRule, typeFromAST, type ASTVisitor, type DocumentNode, type GraphQLInputObjectType, type GraphQLType, type NamedTypeNode, type SelectionNode, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql'
 
 export interface DocumentLimits {
-  /** How deep fields may be nested. */
+  /** The maximum nesting depth of fields. */
   readonly queryDepth: number
-  /** How many fields may be given another name. */
+  /** The maximum number of aliases. */
   readonly maxAliases: number
-  /** Whether the schema may be asked about itself. */
+  /** Whether introspection is allowed. */
   readonly introspection: boolean
 }
 
-/** The rules of these limits, for Mercurius' `validationRules`. */
+/** The rules for these limits, for Mercurius' option `validationRules`. */
 export function documentRules ({ queryDepth, maxAliases, introspection }: DocumentLimits): ValidationRule[] {
   return [refuseNul, depthRule(queryDepth), aliasRule(maxAliases), findCompilable, ...introspection ? [] : [NoSchemaIntrospectionCustomRule]]
 }
 
-/** A compiled query is ten times as large as a parsed one: compiling the longest would let anybody fill the memory. */
+/** A compiled query takes ten times the memory of a parsed one. Without a limit, anybody could fill the memory with long queries. */
 const MAX_COMPILED_TOKENS = 300
 
 const compilable = new WeakSet<DocumentNode>()
 
-/** Whether a query may be compiled by graphql-jit: one that these rules have not seen may not. */
+/** Whether graphql-jit may compile a query. Queries that these rules have not seen are never compiled. */
 export function isCompilable (document: DocumentNode): boolean {
   return compilable.has(document)
 }
 
 /**
- * Keeps from the compiler what a client has written as text. graphql-jit 0.8.9 writes arguments into the program
- * that it generates, and there replaces what follows a certain marker by bare code, whoever wrote the marker; and
- * it writes `__proto__`, as a field of an argument or as the other name of one asked for, where it sets the prototype. Clients that send values as
- * variables, as they should, lose nothing. It also writes out the whole type of a variable, without end where an input
- * contains itself, as every filter does by `AND`.
+ * Finds the queries that are safe to compile. graphql-jit 0.8.9 is not safe with text literals: it writes arguments into the
+ * program that it generates, and turns text after a certain marker into code, even if a client wrote the marker. It
+ * also writes `__proto__` (as a field of an argument, or as an alias) where it sets the prototype. And it expands the
+ * type of each variable completely, which never ends for an input that contains itself, as every filter does with
+ * `AND`. Clients that send values as variables are not affected by the first two.
  */
 function findCompilable (context: ValidationContext): ASTVisitor {
   const document = context.getDocument()
@@ -49,7 +49,7 @@ function findCompilable (context: ValidationContext): ASTVisitor {
 
 const recursive = new WeakMap<GraphQLInputObjectType, boolean>()
 
-/** Whether a type is an input that may contain itself, or one that does. */
+/** Whether a type is an input that contains itself, directly or through another type. */
 function containsItself (type: GraphQLType | undefined, within: readonly GraphQLInputObjectType[] = []): boolean {
   const named = getNamedType(type)
   if (!isInputObjectType(named)) return false
@@ -61,16 +61,16 @@ function containsItself (type: GraphQLType | undefined, within: readonly GraphQL
   return found
 }
 
-/** Refuses what no database holds, wherever it is, since it may reach one by any argument. */
+/** Refuses NUL characters anywhere, because databases cannot store them and any argument may reach one. */
 function refuseNul (context: ValidationContext): ASTVisitor {
   return {
     StringValue: node => {
-      if (node.value.includes('\0')) context.reportError(new GraphQLError('Text must have no NUL character.', { nodes: node }))
+      if (node.value.includes('\0')) context.reportError(new GraphQLError('Text must not contain NUL characters.', { nodes: node }))
     }
   }
 }
 
-/** Refuses a document that gives more fields another name than a limit. A fragment counts once: spread twice in one place, it asks once. */
+/** Refuses a document with too many aliases. The aliases of a fragment count once, however often it is spread. */
 function aliasRule (limit: number): ValidationRule {
   return context => {
     let aliases = 0
@@ -78,7 +78,7 @@ function aliasRule (limit: number): ValidationRule {
       Field: ({ alias }) => { if (alias !== undefined) aliases++ },
       Document: {
         leave: () => {
-          if (aliases > limit) context.reportError(new GraphQLError(`The query gives ${aliases} fields another name; the limit is ${limit}.`))
+          if (aliases > limit) context.reportError(new GraphQLError(`The query has ${aliases} aliases; the limit is ${limit}.`))
         }
       }
     }
@@ -86,8 +86,8 @@ function aliasRule (limit: number): ValidationRule {
 }
 
 /**
- * Refuses operations nested deeper than a limit. What asks the schema about itself does not count, since the
- * questions that tools ask are deep, and GraphQL's own rules keep them from growing.
+ * Refuses operations that are nested too deeply. Introspection fields do not count: the queries of tools are deep, and
+ * GraphQL's own rules limit them.
  */
 function depthRule (limit: number): ValidationRule {
   return context => ({
@@ -113,7 +113,7 @@ function isMeta (selection: SelectionNode): boolean {
   return selection.kind === Kind.FIELD && selection.name.value.startsWith('__')
 }
 
-/** Each fragment is measured once; one that contains itself, which another rule refuses, counts as nothing meanwhile. */
+/** Measures each fragment once. A fragment that contains itself, which another rule refuses, counts as 0 while it is measured. */
 function depthOfFragment (name: string, context: ValidationContext, fragments: Map<string, number>): number {
   const known = fragments.get(name)
   if (known !== undefined) return known

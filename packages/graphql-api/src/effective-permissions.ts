@@ -1,7 +1,7 @@
 import type { Action, Allowed, Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import { extentOf } from './permission-extent.js'
 
-/** What a principal may do with one resource, in the form that roles have it. */
+/** What a principal may do with one resource, in the format of role permissions. */
 export interface PermissionItem {
   readonly resource: string
   readonly resourceType: 'data' | 'custom'
@@ -12,8 +12,8 @@ const actions: readonly Action[] = ['create', 'read', 'update', 'delete']
 const others = ['settings', 'users'] as const
 
 /**
- * What all the roles of a principal come to, for front ends that show only what may be done. Where several roles
- * limit one action, `fields` and `filter` are what they admit together; the server decides record by record.
+ * The combined permissions of all roles of a principal, for front ends that show only what is allowed. If several roles
+ * limit an action, `fields` and `filter` are what they allow together; the server itself decides record by record.
  */
 export function effectivePermissions (rolePermissions: RolePermissionsService, principal: Principal): PermissionItem[] {
   const tables = [...rolePermissions.tables.keys()].map((table): PermissionItem => ({
@@ -36,7 +36,7 @@ function merge (allowed: Allowed): Record<string, unknown> {
   }
 }
 
-/** The sections of `custom`: the functions that are declared, and of the others every name that some role speaks of. */
+/** The sections of `custom`: the declared functions, and for the other sections every name that any role mentions. */
 function customSections (rolePermissions: RolePermissionsService, principal: Principal): PermissionItem[] {
   const roles = principal.roles.flatMap(id => rolePermissions.find({ id }) ?? [])
   const functions = [...rolePermissions.functions].map(name => [name, rolePermissions.can(principal, 'call', { function: name }).allowed] as const)

@@ -6,32 +6,32 @@ export type ErrorCode =
   | 'TokenExpiredError' | 'InvalidTokenError' | 'NotAuthorizedError' | 'EntityNotFoundError' | 'EntityExistsError' | 'ValidationError'
   | 'UserNotConfirmedError' | 'ThrottlingThresholdReachedError' | 'ExternalServiceError' | 'InternalError'
 
-/** What a client is told of an error. */
+/** An error as reported to clients. */
 export interface ClientError {
-  /** One of `ErrorCode`, or a code of the app's own. */
+  /** One of `ErrorCode`, or a code defined by the app. */
   readonly code: string
   readonly message: string
-  /** The HTTP status, for what ended the request before anything was executed. */
+  /** The HTTP status, if the error ended the request before anything was executed. */
   readonly status: number
-  /** The request was none that GraphQL could answer, so the status is sent whatever the client accepts. */
+  /** The request was not a valid GraphQL-over-HTTP request, so the status is sent whatever the client accepts. */
   readonly malformed?: boolean
-  /** Why, by field; or the resource and the action that were missing. */
+  /** The reason by field, or the missing resource and action. */
   readonly details?: Readonly<Record<string, unknown>> | undefined
-  /** One word for programs. */
+  /** One word, for programs. */
   readonly reason?: string | undefined
-  /** In how many seconds to try again, where that is known. */
+  /** Seconds after which to retry, if known. */
   readonly retryAfter?: number | undefined
   readonly extensions?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** What is said for one code of the packages below. */
+/** How to report one error code of another package. */
 interface Answer {
   readonly code: ErrorCode
-  /** Left out: the error's own message, which is then fit for clients. */
+  /** Default: the error's own message, which must then be safe for clients. */
   readonly message?: string
-  /** One word, or `own` for the one that the error brings. */
+  /** One word, or `own` for the error's own reason. */
   readonly reason?: string
-  /** The field that the error's own message is about. Left out: the error's own `details`. */
+  /** The field to which the error's own message applies. Default: the error's own `details`. */
   readonly field?: string
   readonly malformed?: boolean
 }
@@ -39,7 +39,7 @@ interface Answer {
 const invalid = 'The request is invalid.'
 const notAuthorized = 'Not Authorized'
 
-/** Every error of the packages below that a request can cause, and what a client is told. */
+/** Every error of other packages that a request can cause, and how it is reported to clients. */
 export const answers: Readonly<Record<string, Answer>> = {
   TOKEN_VERIFIER_ERR_TOKEN_EXPIRED: { code: 'TokenExpiredError', message: 'Token expired' },
   TOKEN_VERIFIER_ERR_TOKEN_INVALID: { code: 'InvalidTokenError', message: 'Token invalid', reason: 'own' },
@@ -122,10 +122,10 @@ export const answers: Readonly<Record<string, Answer>> = {
 }
 
 const internal: ClientError = { code: 'InternalError', message: 'Internal error', status: 500 }
-/** The same, of which clients may know that it passes. It takes a database some seconds to come back. */
+/** An internal error that clients may know to be temporary. A database takes a few seconds to come back. */
 const unavailable: ClientError = { ...internal, status: 503, retryAfter: 5 }
 
-/** Errors as this module reads them, whatever threw them. */
+/** The fields of any error that this module reads. */
 interface AnyError {
   readonly message: string
   readonly code?: unknown
@@ -137,10 +137,10 @@ interface AnyError {
 }
 
 /**
- * What a client is told of an error thrown by anything a request touches.
+ * Describes an error for clients.
  *
- * @param thrown what was thrown by a resolver or hook
- * @returns `InternalError` for whatever is not known to be fit for clients
+ * @param thrown whatever a resolver or hook threw
+ * @returns `InternalError` unless the error is known to be safe for clients
  */
 export function describeError (thrown: unknown): ClientError {
   if (!(thrown instanceof Error)) return internal
@@ -148,7 +148,7 @@ export function describeError (thrown: unknown): ClientError {
   const answer = typeof error.code === 'string' && Object.hasOwn(answers, error.code) ? answers[error.code] : undefined
   if (answer !== undefined) return describeKnown(error, answer)
   if (typeof error.extensions?.code === 'string') {
-    // Somebody chose this error's words for clients: a resolver of the app's own.
+    // A resolver of the app chose this code and message for clients.
     const { code, ...extensions } = error.extensions
     return { code, message: error.message, status: statusOf(error, 200), extensions }
   }
@@ -167,13 +167,13 @@ function describeKnown (error: AnyError, { code, message, reason, field, malform
   }
 }
 
-/** What Fastify and Mercurius themselves refuse. */
+/** Errors of Fastify and Mercurius themselves. */
 function describeForeign (error: AnyError): ClientError | null {
   const code = String(error.code)
   const status = statusOf(error, 500)
   if (status === 429) return { code: 'ThrottlingThresholdReachedError', message: error.message, status, malformed: true }
-  // The client has hung up in the middle of its request: to Fastify an error of the client's, and nobody reads the answer.
-  if (code === 'ECONNRESET' && status === 400) return { code: 'ValidationError', message: invalid, status, details: { body: 'has not come to its end' }, malformed: true }
+  // The client closed the connection during its request. Nobody reads the answer.
+  if (code === 'ECONNRESET' && status === 400) return { code: 'ValidationError', message: invalid, status, details: { body: 'is incomplete' }, malformed: true }
   if (isUnavailable(error)) return unavailable
   if (code.startsWith('MER_ERR_GQL_')) return { code: 'ValidationError', message: error.message, status: 400 }
   // The body parser's own errors, one of which (a forbidden `__proto__`) has no code.
@@ -183,12 +183,11 @@ function describeForeign (error: AnyError): ClientError | null {
 }
 
 /**
- * What a client is told of an error that GraphQL itself found: in the text, in the variables, or in what a
- * resolver gave back.
+ * Describes an error that GraphQL itself found in the query, in the variables, or in the result of a resolver.
  */
 export function describeGraphqlError (error: GraphQLError): ClientError {
-  // Without a path it is about the request. With one, only an argument can be the client's mistake: a result
-  // that does not fit its type is ours.
+  // Without a path, the error is in the request. With a path, only an invalid argument is the client's mistake; a
+  // result that does not match its type is ours.
   if (error.path !== undefined && !error.message.startsWith('Argument "')) return internal
   return { code: 'ValidationError', message: error.message, status: 400 }
 }

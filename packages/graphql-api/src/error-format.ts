@@ -4,19 +4,19 @@ import { describeError, describeGraphqlError, type ClientError } from './error-c
 import { responseMediaType } from './response-media-type.js'
 import { viewedAs } from './view-as.js'
 
-/** An error as clients get it: the code at the top level for older ones, and in `extensions` as GraphQL has it. */
+/** An error as sent to clients: the code is at the top level for older clients, and in `extensions` as GraphQL specifies. */
 export interface FormattedError extends GraphQLFormattedError {
   readonly code: string
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** What Mercurius sends for an execution with errors. */
+/** The response that Mercurius sends for an execution with errors. */
 export interface FormattedResponse {
   readonly statusCode: number
   readonly response: { readonly data?: ExecutionResult['data'], readonly errors: readonly FormattedError[] }
 }
 
-/** One error: what was thrown, where in the query, and what is said of it. */
+/** One error: what was thrown, where in the query, and its description for clients. */
 interface Found {
   readonly thrown: unknown
   readonly located: GraphQLError | null
@@ -24,8 +24,8 @@ interface Found {
 }
 
 /**
- * Mercurius' `errorFormatter`: gives every error the shape and codes that clients know, logs what nobody foresaw,
- * and chooses the status. It sees both what fields threw and what ended the request before anything ran.
+ * Mercurius' `errorFormatter`. Gives every error its shape and code, logs it, and chooses the status. It receives both
+ * errors thrown by fields and errors that ended the request before anything was executed.
  */
 export function formatErrors (execution: ExecutionResult, context: MercuriusContext): FormattedResponse {
   const found = (execution.errors ?? []).flatMap(find)
@@ -38,7 +38,7 @@ export function formatErrors (execution: ExecutionResult, context: MercuriusCont
   return refusal(found, errors, context)
 }
 
-/** What a client is told where Mercurius formats nothing: when a subscription begins. */
+/** Formats an error where Mercurius does not: when a subscription starts. */
 export function asClientError (thrown: unknown): GraphQLError {
   const { code, message, details, reason } = describeError(thrown)
   return new GraphQLError(message, { extensions: { code, ...details !== undefined && { details }, ...reason !== undefined && { reason } } })
@@ -50,11 +50,11 @@ function refusal (found: readonly Found[], errors: readonly FormattedError[], { 
   const isJson = mediaType === 'application/json'
   const statusCode = isJson && first?.client.malformed !== true ? 200 : first?.client.status ?? 500
   if (reply !== undefined) {
-    // Fastify takes the type away from a reply that becomes an error.
+    // Fastify removes the content type when a reply becomes an error.
     reply.header('content-type', `${mediaType}; charset=utf-8`)
     if (statusCode !== 200) reply.headers(headersOf(first?.thrown))
   }
-  // Older clients look for `data: null`; the newer media type leaves it out, as the specification has it.
+  // Older clients expect `data: null`; the newer media type omits it, as specified.
   return { statusCode, response: isJson ? { data: null, errors } : { errors } }
 }
 
@@ -66,11 +66,11 @@ function find (error: GraphQLError): Found[] {
   return [{ thrown: original, located: error, client: describeError(original) }]
 }
 
-/** Something that Mercurius collected while it parsed and validated a query. */
+/** An error that Mercurius found while it parsed and validated a query. */
 function findRefusal (error: unknown): Found {
   if (error instanceof GraphQLError) return { thrown: error, located: error, client: describeGraphqlError(error) }
   const client = describeError(error)
-  // Its parser may run out of stack on a text that is nested too deeply, which is the client's doing.
+  // The parser may exceed the stack on a query that is nested too deeply, which is the client's mistake.
   if (client.code === 'InternalError') return { thrown: error, located: null, client: { code: 'ValidationError', message: 'The request is invalid.', status: 400 } }
   return { thrown: error, located: null, client }
 }
@@ -91,30 +91,30 @@ function logErrors (found: readonly Found[], { reply, app }: Partial<MercuriusCo
   const log = reply?.request.log ?? app?.log
   const seen = new Set<unknown>()
   for (const { thrown, located, client } of found) {
-    // Two fields may have waited for the same promise.
+    // Two fields may have failed with the same promise.
     if (seen.has(thrown)) continue
     seen.add(thrown)
     const path = located?.path?.join('.')
     if (client.code === 'InternalError') log?.error({ err: thrown, path }, 'A GraphQL request failed unexpectedly')
-    else if (client.status >= 500) log?.warn({ err: thrown, code: client.code, path }, 'A GraphQL request failed for want of another service')
-    // Not the message: GraphQL's own repeat what the client sent, which may be a password.
+    else if (client.status >= 500) log?.warn({ err: thrown, code: client.code, path }, 'A GraphQL request failed because another service is unavailable')
+    // The message is not logged: GraphQL's own messages repeat input, which may be a password.
     else log?.info({ code: client.code, reason: client.reason, details: client.details, ...reasonsOf(thrown), path }, 'A GraphQL request was refused')
   }
 }
 
-/** A query that is refused at many fields is refused once, and one as somebody else is nobody's. */
+/** Counts each reason once per request. Requests with view-as are not counted. */
 function countRefusals (found: readonly Found[], { app, reply }: Partial<MercuriusContext>): void {
   if (reply !== undefined && viewedAs(reply.request) !== undefined) return
   if (app?.hasDecorator('activityLog') === true) app.activityLog.refusedBy(...found.map(({ thrown }) => thrown))
 }
 
-/** By the header too, whatever the status: what stands before the app, and fetches for clients, reads no bodies. */
+/** Also sets the header, whatever the status, for proxies, which do not read bodies. */
 function sayWhenToRetry (found: readonly Found[], { reply }: Partial<MercuriusContext>): void {
   const times = found.flatMap(({ client }) => client.retryAfter ?? [])
   if (times.length > 0) reply?.header('retry-after', Math.max(...times))
 }
 
-/** Why, and what to change: for whoever reads the log. */
+/** The reason and the remedy, for the log. */
 function reasonsOf (thrown: unknown): { hint?: string | undefined, explanation?: unknown } {
   const { hint, explanation } = thrown as { hint?: string, explanation?: unknown }
   return { hint, explanation }

@@ -1,19 +1,19 @@
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from './errors.js'
 
-/** Whether somebody may read these fields of every record of a table: no answer about them tells that one anything new. */
+/** Whether the principal may read these fields of every record of a table, so that no answer about them reveals anything new. */
 export function readsInFull (rolePermissions: RolePermissionsService, principal: Principal, table: string, fields: readonly string[]): boolean {
   const decision = rolePermissions.can(principal, 'read', { table })
   return decision.allowed && decision.rowFilter() === null && fields.every(field => decision.fieldFilter(field) === null)
 }
 
-/** @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless somebody may read these fields of every record of a table */
+/** @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the principal may read these fields of every record of a table */
 export function assertReadsInFull (rolePermissions: RolePermissionsService, principal: Principal, table: string, fields: readonly string[]): void {
   const allowed = rolePermissions.authorize(principal, 'read', { table })
   const field = fields.find(name => allowed.fieldFilter(name) !== null)
   if (allowed.rowFilter() === null && field === undefined) return
   throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, 'read', {
     ...field !== undefined && { field },
-    hint: `this needs a role that may read ${fields.join(', ')} of all ${table}, without a filter`
+    hint: `this needs a role that can read ${fields.join(', ')} of all ${table}, without a filter`
   })
 }

@@ -1,7 +1,7 @@
 /**
- * Owns the GraphQL surface: its schema, the errors and codes that clients know, and the checks of requests, as a
- * Mercurius schema of its own or as an extension of the app's. It decides nothing itself: identities come from
- * `tokenVerifier`, users and sign-up from `authProfiles`, permissions from `rolePermissions`.
+ * Owns the GraphQL API: its schema, its error codes, and the validation of requests, as a complete Mercurius schema or as
+ * an extension of the app's schema. All decisions are made elsewhere: `tokenVerifier` verifies identities, `authProfiles`
+ * resolves users and sign-ups, and `rolePermissions` decides permissions.
  */
 import type {} from '@latchkey/activity-log'
 import type {} from '@latchkey/api-tokens'
@@ -70,19 +70,19 @@ export { mercuriusOptions, type RequiredMercuriusOptions } from './mercurius-opt
 export type { GraphqlApiOptions, GraphqlLimits } from './options.js'
 export { subscriptionOptions, type RequiredSubscriptionOptions } from './subscription-options.js'
 
-/** What `fastify.graphqlApi` can do, for resolvers of the app's own. */
+/** The API of `fastify.graphqlApi`, for the app's own resolvers. */
 export interface GraphqlApi {
   /**
-   * Who a GraphQL request acts as: found out once for the request, whoever asks first.
+   * The principal of a GraphQL request, determined once per request.
    *
-   * @param context what Mercurius hands to resolvers
+   * @param context the context that Mercurius passes to resolvers
    * @throws what `authProfiles.resolve` throws, for a token without a user
    */
   principal (context: MercuriusContext): Promise<Principal>
   /**
-   * Decides for whoever a GraphQL request acts as.
+   * Authorizes the principal of a GraphQL request.
    *
-   * @returns with the records and fields that the yes is about
+   * @returns the records and fields that are allowed
    * @throws what `principal` throws, and ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED
    */
   authorize (context: MercuriusContext, action: Action | 'call', resource: Resource): Promise<Allowed>
@@ -107,7 +107,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const areas = areasOf(fastify, tables, names, maxCost, requesterOf)
   if (ownMercurius) {
     const { typeDefs, resolvers } = assembleExtension(areas, fastify.graphql.schema)
-    // Parsed here: the limit of an app's queries is none for schemas.
+    // Parsed here, because the app's limit on the size of queries must not apply to the schema.
     await fastify.graphql.extendSchema(parse(typeDefs))
     fastify.graphql.defineResolvers(resolvers)
   } else {
@@ -117,7 +117,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   fastify.graphql.addHook('preExecution', (schema, document, context, variables) => {
     assertViewed(context)
     assertAffordable(costOf(schema, document, variables ?? {}), maxCost)
-    // Handing the document back is how Mercurius is told to run it without compiling it.
+    // Returning the document makes Mercurius run it without compiling it.
     return isCompilable(document) ? undefined : { document }
   })
   const checkSubscription = createSubscriptionCheck(maxCost)
@@ -128,11 +128,11 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     principal,
     authorize: async (context, action, resource) => fastify.rolePermissions.authorize(await principal(context), action, resource)
   }))
-  // The app's own fields, tables and functions are there when it is ready.
+  // The app's own fields, tables and functions are complete only when it is ready.
   fastify.addHook('onReady', async () => { guardFields(fastify.graphql.schema, fastify.rolePermissions, principal) })
 }
 
-/** The tables that an app has by what is registered in it. */
+/** The tables that depend on other plugins, by the decorator of the plugin. */
 const listedWith = { apiTokens: 'ApiTokens', auditLog: 'AuditEvents', activityLog: 'SignIns' } as const satisfies Record<string, ListedName>
 
 /** The tables that the app has. */

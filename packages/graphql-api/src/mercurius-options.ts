@@ -10,10 +10,10 @@ import { responseMediaType } from './response-media-type.js'
 import { VIEW_AS, viewAs } from './view-as.js'
 import { needsNoToken } from './without-token.js'
 
-/** Why the token of a request was refused, until it is known whether it needs one. */
+/** Why the token of a request was refused. Kept until it is known whether the request needs a token. */
 const refusals = new WeakMap<FastifyRequest, unknown>()
 
-/** What Mercurius must be registered with for this API to behave as documented. */
+/** The Mercurius options that this API requires. */
 export interface RequiredMercuriusOptions {
   readonly jit: number
   readonly cache: number
@@ -28,8 +28,8 @@ export interface RequiredMercuriusOptions {
 }
 
 /**
- * What an app that registers Mercurius itself must register it with: the error shape, the checks of requests
- * and queries, and verifying the bearer token once for a request.
+ * The options that an app must pass to Mercurius if it registers Mercurius itself: the error format, the validation of
+ * requests and queries, and the verification of the bearer token, once per request.
  *
  * @example
  * await app.register(mercurius, { schema, resolvers, ...mercuriusOptions() })
@@ -41,20 +41,20 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
   const parseOptions = { maxTokens }
   return {
     jit: 1,
-    // Mercurius keeps up to twice as many queries, at a few hundred kilobytes for the largest.
+    // Mercurius caches up to twice as many queries, of up to a few hundred kilobytes each.
     cache: 256,
     graphql: { parseOptions },
     validationRules: documentRules({ queryDepth, maxAliases, introspection }),
     errorFormatter: formatErrors,
     additionalRouteOptions: {
-      // Mercurius' own would drop `code` from errors and turn the numbers in their paths into text.
+      // Mercurius' own response schema would drop `code` from errors and turn the numbers in their paths into strings.
       schema: {},
       preParsing: (request, reply, _payload, done) => {
         if (isWebSocket(request)) return done()
         if (request.method === 'POST') checkContentType(request.headers['content-type'])
         const mediaType = responseMediaType(request.headers.accept)
         if (mediaType !== 'application/json') reply.header('content-type', `${mediaType}; charset=utf-8`)
-        // Not even null where Mercurius was registered before the token verifier.
+        // Undefined if Mercurius was registered before the token verifier.
         if (request.identity != null || request.principal?.kind === 'apiToken') return done()
         const authenticating = authenticate(request.server, request)
         if (authenticating === undefined) return done()
@@ -63,7 +63,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
       preValidation: (request, reply, done) => {
         if (isWebSocket(request)) return done()
         const refusal = refusals.get(request)
-        // What is wrong with the rest matters to nobody whose token is refused.
+        // A refused token takes precedence over other mistakes in the request.
         if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
         if (request.method === 'POST') checkBody(request.body)
         else checkQueryString(request.query as Record<string, unknown>, parseOptions)
@@ -74,7 +74,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
   }
 }
 
-/** A WebSocket's operations and token come later: see `subscriptionOptions`. */
+/** A WebSocket sends its token and operations later: see `subscriptionOptions`. */
 function isWebSocket (request: FastifyRequest & { readonly ws?: boolean }): boolean {
   return request.ws === true
 }

@@ -4,7 +4,7 @@ import type { Principal } from '@latchkey/role-permissions'
 import type { Kysely } from 'kysely'
 import type { SubjectInput } from './permission-subjects.js'
 
-/** A dashboard sends many queries: looking for a minute is looked at as once. */
+/** A dashboard sends many queries, so all views within a minute count as one. */
 const ONCE_IN_MS = 60_000
 
 interface NotedView {
@@ -12,14 +12,14 @@ interface NotedView {
   readonly written: Promise<void>
 }
 
-/** What was noted lately, by audit log, sender and subject. */
+/** The recently recorded views, by audit log, sender and subject. */
 const noted = new WeakMap<AuditLog, Map<string, NotedView>>()
 
 /**
- * Notes in the audit log that somebody looks as a user or an API token, once in a minute in each copy of the app. As roles or a guest
- * nobody's own records are seen, and the log of the app has it.
+ * Records in the audit log that somebody views as a user or an API token, at most once a minute per instance. Viewing as
+ * roles or as a guest shows nobody's own records, so it appears only in the app's log.
  *
- * @throws what writing it throws: who looks without a trace must not look
+ * @throws if it cannot be recorded, because nobody may view without a trace
  */
 export async function noteView (db: Kysely<Tables>, auditLog: AuditLog, sender: Principal, { userId, apiTokenId }: SubjectInput): Promise<void> {
   const [table, recordId] = userId != null ? ['Users', userId] : ['ApiTokens', apiTokenId]
@@ -34,7 +34,7 @@ export async function noteView (db: Kysely<Tables>, auditLog: AuditLog, sender: 
   try {
     await view.written
   } catch (error) {
-    // Not one that somebody began since.
+    // Unless another attempt has replaced it meanwhile.
     if (views.get(key) === view) views.delete(key)
     throw error
   }

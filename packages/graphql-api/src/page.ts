@@ -1,21 +1,21 @@
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
 
-/** Which part of a list is wanted. */
+/** The requested part of a list. */
 export interface PageArguments {
-  /** At most so many, from the start. */
+  /** At most this many items from the start. */
   readonly first?: number | null
-  /** At most so many, from the end. */
+  /** At most this many items from the end. */
   readonly last?: number | null
-  /** So many left out at the start. */
+  /** Skip this many items at the start. */
   readonly skip?: number | null
-  /** Only what comes after the item of this id. */
+  /** Only items after the item with this id. */
   readonly after?: string | null
-  /** Only what comes before the item of this id. */
+  /** Only items before the item with this id. */
   readonly before?: string | null
 }
 
 /**
- * The part of a list that is wanted.
+ * Returns the requested part of a list.
  *
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT for a negative number, or an id that is not in the list
  */
@@ -32,6 +32,6 @@ export function page<Item extends { readonly id: string }> (items: readonly Item
 
 function positionOf (items: readonly { readonly id: string }[], argument: string, id: string): number {
   const position = items.findIndex(item => item.id === id)
-  if (position === -1) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [argument]: 'must be the id of an item of the list' })
+  if (position === -1) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [argument]: 'must be the id of an item in the list' })
   return position
 }

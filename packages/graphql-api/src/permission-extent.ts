@@ -1,18 +1,18 @@
 import type { Allowed } from '@latchkey/role-permissions'
 
-/** What a yes is about, in the form that permissions have it. Where several roles limit it, what they admit together. */
+/** The records and fields that are allowed, in the format of permissions. If several roles limit them, what they allow together. */
 export interface PermissionExtent {
-  /** Whether some role admits every record. */
+  /** Whether some role allows every record. */
   readonly everyRecord: boolean
-  /** By name; `null`: all. */
+  /** Sorted by name; `null`: all. */
   readonly fields: readonly string[] | null
   /** `null`: none. */
   readonly filter: unknown
 }
 
-/** Records and fields together: which fields of which records, the decision itself knows. */
+/** Summarizes a decision. Only the decision itself knows which fields are allowed for which records. */
 export function extentOf ({ grants, fields }: Allowed): PermissionExtent {
-  // By name: the order of roles means nothing, and an answer should not change from user to user for it.
+  // Sorted by name, because the order of roles means nothing and must not change the result.
   const filters = grants.toSorted((one, other) => one.role.name < other.role.name ? -1 : 1).map(({ filter }) => filter)
   const different = [...new Map(filters.map(filter => [JSON.stringify(filter), filter])).values()]
   const everyRecord = filters.includes(null)

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
 import { assertReadsInFull, readsInFull } from './full-reading.js'
 
-/** Of whom it is asked what they may do, as clients say it: exactly one of these. */
+/** The subject of a permission question, as clients name it: exactly one of these. */
 export interface SubjectInput {
   readonly userId?: string | null
   readonly email?: string | null
@@ -23,27 +23,27 @@ export interface SubjectStep {
   readonly message: string
 }
 
-/** Somebody who could ask for something. */
+/** Somebody whose permissions can be explained. */
 export interface Subject {
-  /** `null` where nobody is known. */
+  /** `null` if the subject is unknown. */
   readonly principal: Principal | null
-  /** A sentence that says who it is. */
+  /** A description for people. */
   readonly sentence: string
-  /** How it is known who it is. */
+  /** How the subject was determined. */
   readonly steps: readonly SubjectStep[]
-  /** Whether a request of that one would be accepted, so that permissions decide. */
+  /** Whether a request of the subject would be accepted, so that permissions decide. */
   readonly accepted: boolean
-  /** What to do so that it is; `null` where nothing is. */
+  /** What to do so that it would be; `null` if nothing is necessary. */
   readonly remedy: string | null
 }
 
 /**
- * Finds out who is meant, and changes nothing. What is needed for it is asked before anything is looked up, so that a refusal
- * tells nothing.
+ * Finds the subject. Changes nothing. The asker's permissions are checked before anything is looked up, so that a refusal
+ * reveals nothing.
  *
- * @param asker who wants to know
+ * @param asker who asks the question
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT unless exactly one is given; GRAPHQL_API_ERR_NOT_FOUND
- * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the asker may read all that it tells, of every record
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the asker may read everything that the result reveals, of every record
  */
 export type FindSubject = (input: SubjectInput, asker: Principal, log: FastifyBaseLogger) => Promise<Subject>
 
@@ -51,7 +51,7 @@ interface Services {
   readonly authProfiles: AuthProfiles
   readonly usersStore: UsersStore
   readonly rolePermissions: RolePermissionsService
-  /** Where the app has them. */
+  /** `null` if the app has none. */
   readonly apiTokens: ApiTokens | null
 }
 
@@ -69,21 +69,21 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
   async function apiToken (id: string): Promise<Subject> {
     const found = await apiTokens?.find({ id }) ?? notFound('API token')
     const refusal = refusalOf(found)
-    const message = refusal === null ? `${found.name}; it acts as no user` : `${found.name} is refused (${refusal})`
+    const message = refusal === null ? `${found.name}; it does not act as a user` : `${found.name} is refused (${refusal})`
     return {
       ...known({ kind: 'apiToken', tokenId: found.id, roles: found.roles }, `The API token ${found.name}`, { step: 'API token', ok: refusal === null, message }),
       accepted: refusal === null,
-      remedy: refusal === null ? null : refusal === 'expired' ? 'Give it a later end (expiresAt), or make a new one' : 'Make a new one: what is revoked stays so'
+      remedy: refusal === null ? null : refusal === 'expired' ? 'Set a later expiresAt, or create a new token' : 'Create a new token. A revoked token cannot be reactivated.'
     }
   }
 
   function roles (ids: readonly string[]): Subject {
     const found = [...new Set(ids)].map(id => rolePermissions.find({ id }) ?? notFound('Role'))
     const names = found.map(({ name }) => name).sort()
-    // A user that has all that variables stand for, and is none of those there are; a UUID, since the app's columns may be of that type.
+    // A user with a value for every variable, but different from all existing users. The id is a UUID, because the app's columns may have that type.
     const userId = randomUUID()
     const principal: Principal = { kind: 'user', userId, email: `${userId}@somebody.invalid`, roles: found.map(({ id }) => id) }
-    return known(principal, `Somebody who is signed in ${names.length === 0 ? 'without a role' : `with ${names.length === 1 ? 'the role' : 'the roles'} ${names.join(', ')}`}`)
+    return known(principal, `A signed-in user ${names.length === 0 ? 'without roles' : `with ${names.length === 1 ? 'the role' : 'the roles'} ${names.join(', ')}`}`)
   }
 
   async function token (text: string, asker: Principal, log: FastifyBaseLogger): Promise<Subject> {
@@ -94,19 +94,19 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
       sentence: await sentenceOf(principal, accepted),
       steps: steps.filter(({ state }) => state !== 'skipped').map(({ name, state, detail }) => ({ step: name, ok: state !== 'problem', message: detail })),
       accepted,
-      remedy: steps.find(({ state }) => state === 'problem')?.remedy ?? (principal === null ? 'Send a request with the token: it makes the user, whose roles decide from then on' : null)
+      remedy: steps.find(({ state }) => state === 'problem')?.remedy ?? (principal === null ? 'Send a request with the token. It creates the user, whose roles then decide.' : null)
     }
   }
 
   async function sentenceOf (principal: Principal | null, accepted: boolean): Promise<string> {
     if (principal?.kind === 'user') return `The user ${principal.email}`
     if (principal?.kind === 'apiToken') return `The API token ${(await apiTokens?.find({ id: principal.tokenId }))?.name ?? principal.tokenId}`
-    return accepted ? 'Nobody yet: the first request with the token makes the user' : 'Nobody: the token is refused'
+    return accepted ? 'Nobody yet. The first request with the token creates the user' : 'Nobody, because the token is refused'
   }
 
   return async (input, asker, log) => {
     const [kind] = theOne(Object.entries(input) as [keyof SubjectInput, unknown][])
-    // Whatever is explained tells what roles say.
+    // Every explanation reveals permissions of roles.
     needs(asker, 'Roles', 'id', 'name', 'permissions')
     switch (kind) {
       case 'userId':
@@ -121,7 +121,7 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
       case 'roleIds':
         return roles(input.roleIds as readonly string[])
       case 'guest':
-        return known(rolePermissions.guest(), 'A guest: whoever sends no token', { step: 'user', ok: true, message: 'no token: a guest' })
+        return known(rolePermissions.guest(), 'A guest (a request without a token)', { step: 'user', ok: true, message: 'no token: a guest' })
       case 'token':
         if (apiTokens !== null && (input.token as string).startsWith('lk_')) needsApiTokens(asker)
         else needs(asker, 'Users', 'id', 'email', 'roles', 'identities')
@@ -130,17 +130,17 @@ export function createFindSubject ({ authProfiles, usersStore, rolePermissions, 
   }
 
   function needsApiTokens (asker: Principal): void {
-    if (apiTokens === null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ apiTokenId: 'must be left out: this app has no API tokens' })
+    if (apiTokens === null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ apiTokenId: 'must be omitted: this app has no API tokens' })
     needs(asker, 'ApiTokens', 'id', 'name', 'roles', 'expiresAt', 'revokedAt')
   }
 }
 
-/** `guest: false` is as nothing. */
+/** The only field that is set. `guest: false` counts as not set. */
 function theOne (entries: readonly Given[]): Given {
   const given = entries.filter(([, value]) => value != null && value !== false)
   const [one, other] = given
-  if (one === undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ subject: 'must have one of userId, email, apiTokenId, roleIds, guest (true) and token' })
-  if (other !== undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ subject: `must have one only: it has ${given.map(([name]) => name).join(', ')}` })
+  if (one === undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ subject: 'must have exactly one of userId, email, apiTokenId, roleIds, guest (true) and token' })
+  if (other !== undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ subject: `must have only one of these: ${given.map(([name]) => name).join(', ')}` })
   return one
 }
 

@@ -1,30 +1,30 @@
 import { getNamedType, getNullableType, isInterfaceType, isListType, isObjectType, Kind, type DocumentNode, type FieldNode, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type ValueNode } from 'graphql'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
 
-/** How many items a list is taken to have that does not say. */
+/** The assumed number of items if a query does not limit a list. */
 const ITEMS_OF_A_PAGE = 100
 const ITEMS_OF_A_LIST = 10
 
 type Variables = Readonly<Record<string, unknown>>
 
-/** What is known while one operation is measured. */
+/** The state while one operation is measured. */
 interface Measuring {
   readonly schema: GraphQLSchema
   readonly document: DocumentNode
   readonly variables: Variables
   readonly operation: OperationDefinitionNode
-  /** By fragment and type: each is measured once, however often it is spread. */
+  /** The cost by fragment and list size: each is measured once, however often it is spread. */
   readonly fragments: Map<string, number>
-  /** Whether a variable says how many items a list has. */
+  /** Whether a variable sets the size of a list. */
   depends: boolean
 }
 
-/** What documents cost whose variables change nothing about it: most of them. */
+/** The cost of documents for which variables make no difference, which is most of them. */
 const known = new WeakMap<DocumentNode, number>()
 
 /**
- * About how many fields the answer of a document can have: lists count as many items as `first` or `last` ask for, or as
- * lists usually have. Of several operations the dearest counts.
+ * The approximate maximum number of fields in the response to a document. Lists count as many items as `first` or `last`
+ * request, otherwise an assumed number. With several operations, the most expensive one counts.
  */
 export function costOf (schema: GraphQLSchema, document: DocumentNode, variables: Variables): number {
   const remembered = known.get(document)
@@ -44,10 +44,10 @@ export function costOf (schema: GraphQLSchema, document: DocumentNode, variables
 
 /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT */
 export function assertAffordable (cost: number, limit: number): void {
-  if (cost > limit) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: `asks for about ${cost} fields; the limit is ${limit}: ask for fewer items (first), or less of each` })
+  if (cost > limit) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: `requests about ${cost} fields, but the limit is ${limit}: request fewer items (first), or fewer fields` })
 }
 
-/** @param items how many items a list among the fields has */
+/** @param items the number of items of a list among the fields */
 function costOfSelection ({ selections }: SelectionSetNode, type: GraphQLNamedType, items: number, measuring: Measuring): number {
   let cost = 0
   for (const selection of selections) {
@@ -61,7 +61,7 @@ function costOfSelection ({ selections }: SelectionSetNode, type: GraphQLNamedTy
 function costOfField (node: FieldNode, type: GraphQLNamedType, items: number, measuring: Measuring): number {
   const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined
   if (field === undefined || node.selectionSet === undefined) return 1
-  // A page has its items in a list of its own, which is as long as the page is.
+  // The items of a page are a nested list, whose length is the size of the page.
   const within = field.args.some(({ name, type }) => name === 'first' && getNamedType(type).name === 'Int') ? pageSize(node, measuring) : ITEMS_OF_A_LIST
   const times = isListType(getNullableType(field.type)) ? items : 1
   return 1 + times * costOfSelection(node.selectionSet, getNamedType(field.type), within, measuring)
@@ -90,7 +90,7 @@ function costOfFragment (name: string, items: number, measuring: Measuring): num
   const key = `${name} ${items}`
   const measured = measuring.fragments.get(key)
   if (measured !== undefined) return measured
-  // One that contains itself, which another rule refuses, counts as nothing meanwhile.
+  // A fragment that contains itself, which another rule refuses, counts as 0 while it is measured.
   measuring.fragments.set(key, 0)
   const fragment = measuring.document.definitions.find(definition => definition.kind === Kind.FRAGMENT_DEFINITION && definition.name.value === name)
   if (fragment?.kind !== Kind.FRAGMENT_DEFINITION) return 0

@@ -3,20 +3,20 @@ import type { Principal, RolePermissionsService } from '@latchkey/role-permissio
 import { sql, type Expression, type Kysely, type SqlBool } from 'kysely'
 import { fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
 
-/** The fields of a record that may be read. */
+/** The readable fields of a record. */
 export type ReadableFields = ReadonlySet<string>
 
 /**
- * Finds out which of these records a principal may read, and which fields of each.
+ * Finds which of these records a principal may read, and which fields of each.
  *
- * @returns by record id; a record that is not in it may not be read
- * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when it may read none of the table
+ * @returns the fields by record id; records that are not readable are missing
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read no record of the table
  */
 export type ReadableRecords = (principal: Principal, table: 'Users' | 'Roles' | 'ApiTokens' | 'AuthenticationProfiles', ids: readonly string[]) => Promise<ReadonlyMap<string, ReadableFields>>
 
 const ALIAS = 'record'
 
-/** A field that only some of the records give, and of which. */
+/** A field that is readable only for some records, and the condition for it. */
 interface ConditionalField {
   readonly name: string
   readonly condition: Expression<SqlBool>
@@ -24,7 +24,7 @@ interface ConditionalField {
 
 interface FoundRow {
   readonly id: string
-  /** 1 where the field is given. */
+  /** 1 if the field is readable. */
   readonly [flag: `gives_${number}`]: number
 }
 

@@ -1,11 +1,11 @@
 /**
- * Whether a request is a well-formed GraphQL-over-HTTP request: its content type, its parameters, and that GET
- * only asks. Mercurius checks some of it, in a shape of its own, and stumbles over the rest.
+ * Checks that a request is a well-formed GraphQL-over-HTTP request: its content type, its parameters, and that GET
+ * contains only queries. Mercurius checks only part of this, and fails on the rest.
  */
 import { getOperationAST, GraphQLError, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE } from './errors.js'
 
-/** The parameters of a request after the check, as Mercurius wants them. */
+/** The parameters of a request after the check, as Mercurius expects them. */
 export interface GraphqlParameters {
   query: string
   operationName?: string | null
@@ -13,34 +13,34 @@ export interface GraphqlParameters {
   extensions?: Record<string, unknown> | null
 }
 
-/** Texts are remembered: long ones would fill the memory, and what is white space or comments in them is no token. */
+/** Query texts are cached, so long ones would fill the memory. The token limit is not enough: it ignores white space and comments. */
 const MAX_QUERY_LENGTH = 100_000
-/** The name becomes part of the text that is remembered (see `marked`), so it is limited too. */
+/** The name becomes part of the cached text (see `marked`), so it is limited too. */
 const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,254}$/
-/** Deeper variables than this serve nobody, and would exhaust the stack of what walks them. */
+/** Nobody needs deeper variables, and they would exhaust the stack of code that walks them. */
 const MAX_VARIABLES_DEPTH = 50
 
-/** @throws GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE unless the body is said to be JSON */
+/** @throws GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE unless the content type is JSON */
 export function checkContentType (contentType: string | undefined): void {
   if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) throw new GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE()
 }
 
 /**
- * Checks a POST's body, and marks its query (see `marked`).
+ * Checks the body of a POST request, and marks its query (see `marked`).
  *
  * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
 export function checkBody (body: unknown): asserts body is GraphqlParameters {
-  if (Array.isArray(body)) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: 'must be one request: lists of requests are not supported' })
+  if (Array.isArray(body)) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: 'must be a single request: batches are not supported' })
   if (!isObject(body)) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: 'must be a JSON object with query and, if needed, variables and operationName' })
   checkParameters(body)
   body.query = marked(body)
 }
 
 /**
- * Checks a GET's query string, and marks its query (see `marked`). Its variables stay the JSON text that they are.
+ * Checks the query string of a GET request, and marks its query (see `marked`). The variables remain JSON text.
  *
- * @param parseOptions how to parse the query: GET is rare enough to do it twice
+ * @param parseOptions how to parse the query. It is parsed twice, which is acceptable because GET is rare
  * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, and GraphQL's own syntax error
  */
 export function checkQueryString (queryString: Record<string, unknown>, parseOptions: { maxTokens: number }): void {
@@ -59,8 +59,8 @@ function checkParameters (given: Record<string, unknown>): asserts given is Reco
   const { query, operationName, variables, extensions } = given
   if (query === undefined || query === null || query === '') details.query = 'is required'
   else if (typeof query !== 'string') details.query = 'must be a string'
-  else if (query.length > MAX_QUERY_LENGTH) details.query = `must have at most ${MAX_QUERY_LENGTH} characters`
-  // Some clients send an empty name for none.
+  else if (query.length > MAX_QUERY_LENGTH) details.query = `must be at most ${MAX_QUERY_LENGTH} characters long`
+  // Some clients send an empty name instead of none.
   if (operationName === '') given.operationName = null
   else if (operationName != null && (typeof operationName !== 'string' || !OPERATION_NAME.test(operationName))) details.operationName = 'must be the name of an operation'
   if (variables != null && !isObject(variables)) details.variables = 'must be an object'
@@ -69,7 +69,7 @@ function checkParameters (given: Record<string, unknown>): asserts given is Reco
   if (isObject(variables)) checkVariables(variables)
 }
 
-/** Refuses what no database holds, wherever it is, since it may reach one by any argument. */
+/** Refuses NUL characters anywhere, because databases cannot store them and any argument may reach one. */
 function checkVariables (variables: Record<string, unknown>): void {
   const details: Record<string, string> = {}
   for (const [name, value] of Object.entries(variables)) {
@@ -79,16 +79,16 @@ function checkVariables (variables: Record<string, unknown>): void {
   if (Object.keys(details).length > 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT(details)
 }
 
-/** A loop with a list of its own: a client chooses how deep a value is. */
+/** Iterative instead of recursive, because clients choose how deep a value is. */
 function mistakeIn (variable: unknown): string | null {
   const rest: { value: unknown, depth: number }[] = [{ value: variable, depth: 0 }]
   for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
     const { value, depth } = next
-    if (typeof value === 'string' && value.includes('\0')) return 'must have no NUL character'
+    if (typeof value === 'string' && value.includes('\0')) return 'must not contain NUL characters'
     if (typeof value !== 'object' || value === null) continue
-    if (depth === MAX_VARIABLES_DEPTH) return `must be nested no deeper than ${MAX_VARIABLES_DEPTH}`
+    if (depth === MAX_VARIABLES_DEPTH) return `must not be nested deeper than ${MAX_VARIABLES_DEPTH} levels`
     for (const [key, inner] of Object.entries(value)) {
-      if (key.includes('\0')) return 'must have no NUL character'
+      if (key.includes('\0')) return 'must not contain NUL characters'
       rest.push({ value: inner, depth: depth + 1 })
     }
   }
@@ -96,15 +96,15 @@ function mistakeIn (variable: unknown): string | null {
 }
 
 /**
- * The query with its operation's name in a comment at its end, by which Mercurius knows it again. Without it,
- * Mercurius would compile one operation of a text and run that one whatever name is asked for; and a text that is
- * no GraphQL, which Mercurius tries as a JSON syntax tree, might be one.
+ * The query with the operation's name appended as a comment, so that it becomes part of Mercurius' cache key. Without it,
+ * Mercurius would compile one operation of a text and run it whatever name is requested. It also prevents a text that is
+ * not GraphQL from being parsed as a JSON syntax tree, which Mercurius tries.
  */
 function marked ({ query, operationName }: GraphqlParameters): string {
   return `${query}#${operationName ?? ''}`
 }
 
-/** The operation that is asked for; `null` where there is none, which GraphQL itself refuses. */
+/** The requested operation; `null` if there is none, which GraphQL itself refuses. */
 export function operationOf ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): OperationDefinitionNode | null {
   try {
     return getOperationAST(parse(query, parseOptions), operationName) ?? null
@@ -129,7 +129,7 @@ function parseJson (queryString: Record<string, unknown>, name: string): unknown
   }
 }
 
-/** Whether a body has what GraphQL needs of it; `checkBody` says what is wrong with one that has not. */
+/** Whether a body has valid GraphQL parameters; `checkBody` reports what is wrong if not. */
 export function isParameters (body: unknown): body is GraphqlParameters {
   if (!isObject(body)) return false
   const { query, operationName } = body

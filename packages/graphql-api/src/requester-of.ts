@@ -3,10 +3,10 @@ import { connectionCredentials, isOfConnection, KEPT_MS, type ConnectionContext 
 import { viewedAs } from './view-as.js'
 import { credentialsOf, noCredentials, Requester, type RequesterServices } from './requester.js'
 
-/** The requester of the request that a resolver's context belongs to: the same one for every field of it. */
+/** The requester of a resolver's context; the same object for all fields of a request. */
 export type RequesterOf = (context: MercuriusContext) => Requester
 
-/** On the context itself, since the app may make the context. */
+/** Stored on the context itself, because the app may create the context. */
 const requester = Symbol('requester')
 
 export function createRequesterOf (services: RequesterServices): RequesterOf {
@@ -21,7 +21,7 @@ export function createRequesterOf (services: RequesterServices): RequesterOf {
 
 function createRequester (context: MercuriusContext, services: RequesterServices): Requester {
   if (isOfConnection(context)) return new Requester(services, connectionCredentials(services, context as unknown as ConnectionContext), KEPT_MS)
-  // Mercurius sets the reply, except for queries that code of the app runs by itself.
+  // Mercurius sets the reply, except for queries that the app runs itself.
   const request = (context as Partial<MercuriusContext>).reply?.request
   if (request === undefined) return new Requester(services, noCredentials)
   const actor = viewedAs(request)

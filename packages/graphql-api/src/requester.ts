@@ -5,33 +5,33 @@ import type { Identity, TokenVerifier } from '@latchkey/token-verifier'
 import type { FastifyRequest } from 'fastify'
 import { GRAPHQL_API_ERR_NOT_FOUND } from './errors.js'
 
-/** What a requester is found out with. */
+/** The services that determine a requester. */
 export interface RequesterServices {
   readonly tokenVerifier: TokenVerifier
   readonly authProfiles: AuthProfiles
   readonly rolePermissions: RolePermissionsService
-  /** Where the app has them. */
+  /** If the app has them. */
   readonly apiTokens?: ApiTokens
 }
 
-/** What a requester is known by. */
+/** The credentials of a request. */
 export interface Credentials {
-  /** The ID token's identity, where it is found out already: there is nothing to wait for. */
+  /** The ID token's identity, if it is already verified. */
   known (): Identity | null
-  /** The ID token's identity; `null` without one. @throws what `tokenVerifier` and `apiTokens` throw of a token */
+  /** The ID token's identity; `null` without one. @throws what `tokenVerifier` and `apiTokens` throw for a token */
   identity (): Promise<Identity | null>
-  /** The API token, once `identity` has been asked. */
+  /** The API token's principal, after `identity` was called. */
   apiToken (): Principal | null
-  /** Told who that is. */
+  /** Receives the principal once it is known. */
   note (principal: Principal): void
-  /** The request that they came with; left out where nobody sent one. */
+  /** The request with the credentials, if there is one. */
   readonly origin?: RequestOrigin
 }
 
-/** Who a request acts as, and as which user: guests and API tokens have none, and somebody who is known by roles alone. */
+/** The principal of a request, and its user. Guests, API tokens and subjects given only by roles have no user. */
 export type Actor = ResolvedUser | { readonly user: null, readonly principal: Principal }
 
-/** Who sent a request: found out when a field first asks, and once for the whole request. */
+/** Who sent a request. Determined when a field first needs it, once for the whole request. */
 export class Requester {
   readonly #services: RequesterServices
   readonly #credentials: Credentials
@@ -39,7 +39,7 @@ export class Requester {
   #actor: Actor | Promise<Actor> | null = null
   #keptUntil = 0
 
-  /** @param keepMs milliseconds after which it is found out anew; a request ends before, a subscription goes on */
+  /** @param keepMs milliseconds after which it is determined again; matters only for subscriptions */
   constructor (services: RequesterServices, credentials: Credentials, keepMs = Infinity) {
     this.#services = services
     this.#credentials = credentials
@@ -51,12 +51,12 @@ export class Requester {
     return this.#credentials.identity()
   }
 
-  /** Where it comes from. */
+  /** Where the request came from. */
   get origin (): RequestOrigin | undefined {
     return this.#credentials.origin
   }
 
-  /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for who has no record */
+  /** The token's user; `null` without a token. @throws what `principal` throws, and GRAPHQL_API_ERR_NOT_FOUND for a principal without a user */
   async resolved (): Promise<ResolvedUser | null> {
     const actor = await this.#acting()
     if (actor.user !== null) return actor
@@ -64,18 +64,18 @@ export class Requester {
     return null
   }
 
-  /** Who the request acts as. @throws what `authProfiles.resolve` throws, for an ID token without a user */
+  /** The principal of the request. @throws what `authProfiles.resolve` throws, for an ID token without a user */
   async principal (): Promise<Principal> {
     return (await this.#acting()).principal
   }
 
-  /** The same, and as which user, where that needs no waiting. */
+  /** The principal and user, if they are known without waiting. */
   known (): Actor | undefined {
     const actor = this.#acting()
     return actor instanceof Promise ? undefined : actor
   }
 
-  /** From now on the request acts as this one: somebody has signed up with it, or looks as somebody else. */
+  /** The request now acts as this one: after a sign-up, or to view as somebody else. */
   become (actor: Actor): void {
     this.#credentials.note(actor.principal)
     this.#keep(actor)
@@ -115,14 +115,14 @@ export class Requester {
   }
 }
 
-/** A request's own token, which is verified once for it. */
+/** The token of a request, verified once. */
 export function credentialsOf (services: RequesterServices, request: FastifyRequest): Credentials {
   const apiToken = () => request.principal?.kind === 'apiToken' ? request.principal : null
   return {
-    // Undefined where Mercurius was registered before the token verifier. A getter would be dear: V8 would keep one shape for each request.
+    // Undefined if Mercurius was registered before the token verifier. Not a getter, which would give each request its own hidden class in V8.
     known: () => request.identity ?? null,
     identity: async () => {
-      // Done already, unless the app runs queries from a route of its own.
+      // Already done, unless the app runs queries from its own route.
       if (request.identity == null && apiToken() === null) await authenticate(services, request)
       return request.identity ?? null
     },
@@ -132,13 +132,13 @@ export function credentialsOf (services: RequesterServices, request: FastifyRequ
   }
 }
 
-/** Those of a query run inside the process, which nobody sent. */
+/** The credentials of a query that the app runs itself. */
 export const noCredentials: Credentials = { known: () => null, identity: async () => null, apiToken: () => null, note: () => {} }
 
 /**
- * Takes the bearer token of a request for what it is: an API token, where the app has those, or an ID token.
+ * Verifies the bearer token of a request, as an API token (if the app has them) or as an ID token.
  *
- * @returns `undefined` where that is done at once. Rejects with what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw
+ * @returns `undefined` if this needs no waiting. Rejects with what `tokenVerifier.authenticate` and `apiTokens.authenticate` throw
  */
 export function authenticate (services: Pick<RequesterServices, 'tokenVerifier' | 'authProfiles' | 'apiTokens'>, request: FastifyRequest): Promise<unknown> | undefined {
   const refreshing = services.authProfiles.refresh()

@@ -1,12 +1,12 @@
-/** What answers are written as (GraphQL over HTTP, "Media Types"). */
+/** The media types of responses (GraphQL over HTTP, "Media Types"). */
 export type ResponseMediaType = 'application/json' | 'application/graphql-response+json'
 
 const graphqlResponse = 'application/graphql-response+json'
 
 /**
- * Which of the two media types a client wants: `application/graphql-response+json`, whose status says how the
- * request went, only for a client that names it and wants `application/json` no more than that. Everybody else
- * gets `application/json`, as clients always have.
+ * Chooses the media type for a client. `application/graphql-response+json`, whose status reports the result of the request,
+ * is used only if the client names it and does not prefer `application/json`. All other clients get
+ * `application/json`.
  *
  * @param accept the `Accept` header (RFC 9110 §12.5.1)
  */

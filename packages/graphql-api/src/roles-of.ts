@@ -5,15 +5,15 @@ import { batched } from './lists/batched.js'
 import type { RecordLists } from './lists/record-lists.js'
 import { visibilityOf, type Visibility, type VisibleRecord } from './visible-records.js'
 
-/** The roles that records have, asked for once for all records of a list. */
+/** The roles of records, batched for all records of a list. */
 export interface RolesOf {
-  /** Of the roles that a record has those that somebody may read, by name. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when that one may read none */
+  /** The roles of a record that the principal may read, ordered by name. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if they may read no role */
   visible (principal: Principal, ownerId: string): Promise<readonly VisibleRecord[]>
-  /** The ids of all roles that a record has, whoever asks. */
+  /** The ids of all roles of a record, regardless of permissions. */
   ids (principal: Principal, ownerId: string): Promise<readonly string[]>
 }
 
-/** @param has the table that says who has which role, and its column of who */
+/** @param has the table that assigns roles, and its column for the owner */
 export function createRolesOf (database: Kysely<Tables>, lists: RecordLists, has: { readonly table: string, readonly owner: string }): RolesOf {
   const db = database.withoutPlugins()
 
@@ -38,7 +38,7 @@ export function createRolesOf (database: Kysely<Tables>, lists: RecordLists, has
   }
 }
 
-/** By name; those whose name may not be read by id. */
+/** Orders by name; roles with an unreadable name come last, by id. */
 function compare (one: VisibleRecord, other: VisibleRecord): number {
   const [key, otherKey] = [one, other].map(role => `${role.name as string | null ?? '\uffff'}\0${(visibilityOf(role) as Visibility).id}`) as [string, string]
   return key < otherKey ? -1 : 1

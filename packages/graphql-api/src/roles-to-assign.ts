@@ -9,10 +9,10 @@ interface Services {
 }
 
 /**
- * The ids of the roles that a sign-up is to give beside the profile's. Only who may do everything, and so has a user
- * already, gives roles by signing somebody up.
+ * The ids of the roles that a sign-up gives in addition to the profile's. Only a requester with full access may give roles
+ * this way, so they already have a user.
  *
- * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND, and what finding out the requester throws
+ * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND, and what determining the requester throws
  */
 export async function rolesToAssign (roles: RolesInput | null | undefined, requester: Requester, { rolePermissions, roleGiving }: Services): Promise<string[]> {
   if ((roles?.connect ?? []).length === 0) return []
@@ -21,7 +21,7 @@ export async function rolesToAssign (roles: RolesInput | null | undefined, reque
   return roleGiving.toGive(principal, roles)
 }
 
-/** `null` for a token that nobody is known by yet. */
+/** `null` for a token that has no user yet. */
 async function principalOf (requester: Requester): Promise<Principal | null> {
   try {
     return await requester.principal()

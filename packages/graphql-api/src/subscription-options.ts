@@ -9,33 +9,33 @@ import { assertAffordable, costOf } from './query-cost.js'
 import type { RequesterServices } from './requester.js'
 import { assertViewed } from './view-as.js'
 
-/** How a WebSocket is closed whose token has expired: the client connects anew, with another one. */
+/** How a WebSocket is closed when its token expires. The client reconnects with a new token. */
 const EXPIRED = { code: 4401, reason: 'Token expired' } as const
-/** The longest that a timer of Node's may be; whoever lasts longer is looked at again then. */
+/** The longest possible timer in Node. For tokens that live longer, the timer is set again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** On the context of a connection: its socket, which Mercurius tells nobody but who makes the context. */
+/** Stores the socket on the context of a connection. Mercurius passes it only to the `context` function. */
 const socketOf = Symbol('socket')
-/** What of a WebSocket matters here. */
+/** The part of a WebSocket that is used here. */
 interface Socket {
   close (code: number, reason: string): void
   once (event: 'close', listener: () => void): unknown
 }
 
-/** The connections that end with their token, each once. */
+/** The connections that already have a timer to end with their token. */
 const ending = new WeakSet<Socket>()
 
-/** What goes into Mercurius' option `subscription`, beside what the app has there. */
+/** The fields for Mercurius' option `subscription`, in addition to the app's own. */
 export interface RequiredSubscriptionOptions {
   readonly context: (socket: Socket, request: FastifyRequest) => Promise<object>
   readonly onConnect: (data: { readonly payload?: unknown }) => Promise<boolean>
 }
 
 /**
- * What an app gives Mercurius so that its subscriptions know who asks: the token comes with the `connection_init` message,
- * one that does not verify is refused there, and the connection is closed when it expires.
+ * The options that authenticate an app's subscriptions. The token comes with the `connection_init` message; an invalid one is
+ * refused, and the connection is closed when the token expires.
  *
- * @param app where `@latchkey/token-verifier` is registered, and `@latchkey/api-tokens` if the app has it
+ * @param app the instance where `@latchkey/token-verifier` is registered, and `@latchkey/api-tokens` if the app has it
  * @example
  * await app.register(mercurius, { schema, resolvers, ...mercuriusOptions(), subscription: subscriptionOptions(app) })
  */
@@ -57,7 +57,7 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
   }
 }
 
-/** Refuses a subscription that is to be somebody else's, and ends its connection with its token. */
+/** Refuses a subscription with the view-as header, and makes the connection end with its token. */
 export async function beginSubscription (context: object, services: RequesterServices): Promise<void> {
   try {
     assertViewed(context)
@@ -67,7 +67,7 @@ export async function beginSubscription (context: object, services: RequesterSer
   await endWithToken(context, services)
 }
 
-/** Ends a connection with its token, from its first operation on: before, there is nothing to end. */
+/** Makes a connection end with its token. Called at its first operation; before that, there is nothing to end. */
 async function endWithToken (context: object, services: RequesterServices): Promise<void> {
   const socket = (context as { [socketOf]?: Socket })[socketOf]
   if (socket === undefined || ending.has(socket)) return
@@ -84,7 +84,7 @@ async function endWithToken (context: object, services: RequesterServices): Prom
   socket.once('close', () => { clearTimeout(timer) })
 }
 
-/** Refuses what GraphQL, or the limits of this API, refuse: Mercurius looks at neither for subscriptions. Each event may cost as much as a query. */
+/** Validates subscriptions and applies the limits of this API, which Mercurius does not do. Each event may cost as much as a query. */
 export function createSubscriptionCheck (maxCost: number): (schema: GraphQLSchema, query: string) => void {
   const { maxTokens, ...limits } = limitDefaults()
   const rules = [...specifiedRules, ...documentRules(limits)]

@@ -2,7 +2,7 @@ import type { FilterableTable, Relation } from '@latchkey/record-filter'
 import { describeUsersTable, type UsersStore } from '@latchkey/users-store'
 import type { Order } from './lists/list-arguments.js'
 
-/** A table that this API reads: how filters of permissions may speak of it, and which fields they may name besides. */
+/** A table that this API reads: how filters of permissions can use it, and its other fields that permissions can name. */
 export interface DescribedTable {
   readonly table: FilterableTable
   readonly otherFields: readonly string[]
@@ -10,15 +10,15 @@ export interface DescribedTable {
 
 /** A table that this API reads as a list. */
 export interface ListedTable extends DescribedTable {
-  /** What a record is called in the schema. */
+  /** The type of a record in the schema. */
   readonly type: string
-  /** The columns of those other fields that are JSON. */
+  /** The columns of the other fields that are JSON. */
   readonly json: Readonly<Record<string, string>>
   /** The fields that are never `null`. */
   readonly required: readonly string[]
-  /** How a list is sorted where it is not said. */
+  /** The default order of a list. */
   readonly order: readonly Order[]
-  /** The table as filters of queries speak of it: who created a record leads to that user. */
+  /** The table as filters of queries can use it: `createdBy` is a relation to the user. */
   readonly queried: () => FilterableTable
 }
 
@@ -26,19 +26,19 @@ export interface ListedTable extends DescribedTable {
 export interface ListedTables {
   readonly Users: ListedTable
   readonly Roles: ListedTable
-  /** Declared in apps that have them. */
+  /** Declared if the app has API tokens. */
   readonly ApiTokens: ListedTable
-  /** Declared in apps that have an audit log. */
+  /** Declared if the app has an audit log. */
   readonly AuditEvents: ListedTable
-  /** Declared in apps that have an activity log. */
+  /** Declared if the app has an activity log. */
   readonly SignIns: ListedTable
 }
 
 /** The tables that this API reads, by their names in permissions. */
 export interface DescribedTables extends ListedTables {
-  /** Those made at run time are records; those of the configuration are not, and no filter admits them. */
+  /** Profiles created at run time are database records. Configured profiles are not, so no filter admits them. */
   readonly AuthenticationProfiles: DescribedTable
-  /** One record, of whose fields no filter may speak. */
+  /** One record, whose fields filters cannot use. */
   readonly AuthenticationSettings: DescribedTable
 }
 
@@ -193,7 +193,7 @@ export function fieldNames ({ table, otherFields }: DescribedTable): string[] {
   return [...Object.keys(table.fields), ...Object.keys(table.relations ?? {}), ...otherFields]
 }
 
-/** Makes of tables, each once, those that filters of queries speak of. */
+/** Converts tables, each once, to the form that filters of queries use. */
 function queriedBy (users: FilterableTable): (table: FilterableTable) => FilterableTable {
   const made = new Map<string, FilterableTable>()
   return function queried (table) {

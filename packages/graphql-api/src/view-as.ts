@@ -1,6 +1,6 @@
 /**
- * Viewing as somebody else: a query that comes with a header is answered as a request of that one would be. It is for who may do
- * everything, whom no answer tells more than their own.
+ * Viewing as somebody else: a query with the header is answered as if the named subject had sent it. It needs full access,
+ * so it reveals nothing that the sender could not read anyway.
  */
 import type { Principal } from '@latchkey/role-permissions'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -13,39 +13,39 @@ import { createFindSubject, type SubjectInput } from './permission-subjects.js'
 import { credentialsOf, Requester, type Actor } from './requester.js'
 import { operationOf, type GraphqlParameters } from './request-check.js'
 
-/** Says as whom, in JSON. */
+/** The header that names the subject, in JSON. */
 export const VIEW_AS = 'latchkey-view-as'
 const MOST_ROLES = 100
 
-/** As whom requests are answered that came with the header. */
+/** The actors of requests that came with the header. */
 const viewed = new WeakMap<FastifyRequest, Actor>()
 
-/** As whom a request is answered, where that is not its sender. */
+/** The actor of a request, if it is not its sender. */
 export function viewedAs (request: FastifyRequest): Actor | undefined {
   return viewed.get(request)
 }
 
 /**
- * Has a request with the header act as the one that the header names; others stay as they are. Afterwards `request.principal` is
- * that one, and `request.identity` is `null`, since the sender's would be another one's.
+ * Makes a request with the header act as the subject that the header names. Afterwards, `request.principal` is that
+ * subject, and `request.identity` is `null`, because the sender's identity belongs to somebody else.
  *
- * @param parameters the query that it is to answer
+ * @param parameters the query of the request
  * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND
- * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, before anything is looked up, unless the sender may do everything
- * @throws what finding out the sender throws, and what the audit log throws
+ * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED unless the sender has full access; thrown before anything is looked up
+ * @throws what determining the sender throws, and what the audit log throws
  */
 export async function viewAs (request: FastifyRequest, reply: FastifyReply, parameters: GraphqlParameters, parseOptions: { maxTokens: number }): Promise<void> {
   const { [VIEW_AS]: header } = request.headers
   if (header === undefined) return
   const input = readHeader(header)
   const operation = operationOf(parameters, parseOptions)
-  // GraphQL says what is wrong, and nothing is run.
+  // GraphQL reports the mistake, and nothing is executed.
   if (operation == null) return
   if (operation.operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: `is for queries only: send the ${operation.operation} without it, as yourself` })
   const { server, log } = request
   const sender = await new Requester(server, credentialsOf(server, request)).principal()
   if (!server.rolePermissions.mayDoEverything(sender)) {
-    throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('*', 'all', { hint: `${VIEW_AS} is for who may do everything: send the request without it, or as an Administrator` })
+    throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('*', 'all', { hint: `${VIEW_AS} needs a role with full access: send the request without it, or as an administrator` })
   }
   const actor = await actorOf(request, input, sender)
   if (server.hasDecorator('auditLog')) await noteView(server.db, server.auditLog, sender, input)
@@ -53,18 +53,18 @@ export async function viewAs (request: FastifyRequest, reply: FastifyReply, para
   request.principal = actor.principal
   request.identity = null
   reply.header('cache-control', 'no-store')
-  // The audit log has not all of it.
+  // The audit log does not record all views.
   log.warn({ sender: idOf(sender), as: input }, 'view as')
 }
 
 /**
- * To be asked before anything is run: a request that has the header and is not answered as it says must not be answered as its sender's.
+ * Call it before anything is executed. A request with the header must never be answered as its sender by mistake.
  *
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
 export function assertViewed (context: object): void {
   if (isOfConnection(context)) {
-    if (namesSomebody(context as ConnectionContext)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'is for queries by HTTP: connect without it, as yourself' })
+    if (namesSomebody(context as ConnectionContext)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'is for queries over HTTP only: connect without it, as yourself' })
     return
   }
   const request = (context as Partial<MercuriusContext>).reply?.request
@@ -72,9 +72,9 @@ export function assertViewed (context: object): void {
   const actor = viewed.get(request)
   if (actor !== undefined) {
     if (request.principal === actor.principal && request.identity === null) return
-    throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'would be answered as yours in part: a hook of this app finds out who sends a request after that is settled. authProfiles.authenticate must be an onRequest hook here' })
+    throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'cannot be applied: a hook of this app authenticates the sender after the header was applied. Register authProfiles.authenticate as an onRequest hook' })
   }
-  throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'is not taken here: it needs mercuriusOptions() in the registration of Mercurius, and the address of the API' })
+  throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: 'is not supported here: it works only at the path of the API, and needs mercuriusOptions() in the registration of Mercurius' })
 }
 
 function namesSomebody ({ request, _connectionInit: payload }: ConnectionContext): boolean {
@@ -85,7 +85,7 @@ async function actorOf ({ server, log }: FastifyRequest, input: SubjectInput, se
   const { authProfiles, usersStore, rolePermissions } = server
   const findSubject = createFindSubject({ authProfiles, usersStore, rolePermissions, apiTokens: server.hasDecorator('apiTokens') ? server.apiTokens : null })
   const { principal, accepted, steps, remedy } = await findSubject(input, sender, log)
-  if (principal === null || !accepted) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: `would be refused: ${steps.map(({ message }) => message).join('; ')}. ${remedy ?? ''}` })
+  if (principal === null || !accepted) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [VIEW_AS]: `names a subject that would be refused: ${steps.map(({ message }) => message).join('; ')}. ${remedy ?? ''}` })
   if (input.userId == null || principal.kind !== 'user') return { user: null, principal }
   const user = await usersStore.findById(principal.userId)
   if (user === null) throw new GRAPHQL_API_ERR_NOT_FOUND('User')
@@ -105,7 +105,7 @@ function parseObject (text: unknown): object {
     const given: unknown = JSON.parse(String(text))
     if (typeof given === 'object' && given !== null && !Array.isArray(given)) return given
   } catch {
-    // It is said below, without what was sent.
+    // Reported below, without the submitted value.
   }
   throw malformed()
 }
@@ -119,10 +119,10 @@ function isId (value: unknown): boolean {
 }
 
 function malformed (): Error {
-  return new GRAPHQL_API_ERR_MALFORMED_REQUEST({ [VIEW_AS]: `must be JSON with exactly one of {"userId": "…"}, {"apiTokenId": "…"}, {"roleIds": ["…"]}, of ${MOST_ROLES} at most, and {"guest": true}` })
+  return new GRAPHQL_API_ERR_MALFORMED_REQUEST({ [VIEW_AS]: `must be JSON with exactly one of {"userId": "…"}, {"apiTokenId": "…"}, {"roleIds": ["…"]} (at most ${MOST_ROLES}) and {"guest": true}` })
 }
 
-/** No token, and nothing of the person but the id. */
+/** Only the id: no token and no personal data. */
 function idOf (principal: Principal): object {
   switch (principal.kind) {
     case 'user':

@@ -2,7 +2,7 @@ import type { AuthenticationProfile, AuthProfiles } from '@latchkey/auth-profile
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { ReadableFields, ReadableRecords } from './readable-records.js'
 
-/** A profile in the words that clients know, and without its secret, which nobody is told. */
+/** A profile in the form that clients use, without its secret. */
 export interface ProfileRecord {
   readonly id: string
   readonly name: string
@@ -15,7 +15,7 @@ export interface ProfileRecord {
   readonly hasSecret: boolean
   readonly selfSignUpEnabled: boolean
   readonly selfSignUpEmailDomains: readonly string[]
-  /** Ids; what the roles are is found when they are asked for. */
+  /** Ids; the roles are looked up when a query selects them. */
   readonly roles: readonly string[]
   readonly linkByEmail: string
   readonly onEmailChange: string
@@ -31,20 +31,20 @@ export interface ProfileRecord {
   readonly updatedAt: string | null
 }
 
-/** A profile as somebody may see it. */
+/** A profile as a principal may read it. */
 export type VisibleProfile = Partial<ProfileRecord>
 
-/** Reads profiles as somebody may read them. */
+/** Restricts profiles to what a principal may read. */
 export interface VisibleProfiles {
-  /** Those of the list that may be read. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when that is none */
+  /** The readable profiles of a list. @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read none */
   among (profiles: readonly AuthenticationProfile[], principal: Principal): Promise<readonly VisibleProfile[]>
-  /** A profile that was changed just now, as far as whoever changed it may read it; its id they know. */
+  /** A profile that was just changed, as the principal may read it, plus its id, which they already know. */
   changed (profile: AuthenticationProfile, principal: Principal): Promise<VisibleProfile>
 }
 
 const TABLE = 'AuthenticationProfiles'
 
-/** @param names the fields that permissions may name */
+/** @param names the fields that permissions can name */
 export function createVisibleProfiles (rolePermissions: RolePermissionsService, readableRecords: ReadableRecords, names: readonly string[]): VisibleProfiles {
   const profiles: VisibleProfiles = {
     among: async (list, principal) => {
@@ -63,8 +63,8 @@ export function createVisibleProfiles (rolePermissions: RolePermissionsService, 
   }
 
   /**
-   * Which fields of the profiles of the configuration may be read; `null` if none of them may. They are no records of the database, so
-   * that what a role says of some profiles only holds for none of them.
+   * The readable fields of configured profiles; `null` if none are readable. These profiles are not database records, so a
+   * permission with a filter admits none of them.
    */
   function readableOfConfiguration (principal: Principal): ReadableFields | null {
     const { grants } = rolePermissions.authorize(principal, 'read', { table: TABLE })
@@ -76,7 +76,7 @@ export function createVisibleProfiles (rolePermissions: RolePermissionsService, 
   return profiles
 }
 
-/** The profile of this id or name, as memory has it. */
+/** The profile with this id or name, from memory. */
 export function findProfile (authProfiles: AuthProfiles, { id, name }: { readonly id?: string | null, readonly name?: string | null }): AuthenticationProfile | null {
   const found = id == null ? authProfiles.find({ name: name ?? '' }) : authProfiles.find({ id })
   return found === null || (name != null && found.name !== name) ? null : found

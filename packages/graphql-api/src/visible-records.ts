@@ -2,22 +2,22 @@ import type { ReadableFields } from './readable-records.js'
 
 const visibility = Symbol('visibility')
 
-/** Which record it is, and which of its fields may be read. */
+/** The id of a record and its readable fields. */
 export interface Visibility {
   readonly id: string
   readonly fields: ReadableFields
 }
 
-/** A record as somebody may see it; what that one may not read is `null` or left out. */
+/** A record as a principal may read it; unreadable fields are `null` or missing. */
 export type VisibleRecord = Readonly<Record<string, unknown>> & { readonly [visibility]?: Visibility }
 
-/** Keeps beside the fields of a record, where no query reaches it, what of it may be read. */
+/** Attaches the visibility to a record, under a symbol that no query can reach. */
 export function withVisibility (record: Readonly<Record<string, unknown>>, visible: Visibility): VisibleRecord {
-  // The record last: V8 makes a shape for each object that something is added to after a spread.
+  // Spread last: V8 creates a new hidden class for every object that gets properties after a spread.
   return { [visibility]: visible, ...record }
 }
 
-/** What of a record may be read; `undefined` where the record does not say. */
+/** The visibility of a record; `undefined` if it has none attached. */
 export function visibilityOf (record: VisibleRecord): Visibility | undefined {
   return record[visibility]
 }

@@ -3,32 +3,32 @@ import type { NewUser, User } from '@latchkey/users-store'
 import type { ReadableFields, ReadableRecords } from './readable-records.js'
 import { visibilityOf as visibilityOfRecord, type Visibility, type VisibleRecord } from './visible-records.js'
 
-/** Whose record it is and which of its fields may be read: kept beside the fields, where no query reaches it. */
+/** The user's id and readable fields, under a symbol that no query can reach. */
 const visibility = Symbol('visibility')
 
-/** A user as somebody may see it: what that one may not read is `null`. */
+/** A user as a principal may read it; unreadable fields are `null`. */
 export type VisibleUser = { readonly [Field in keyof User]: User[Field] | null } & {
   readonly [visibility]?: { readonly userId: string, readonly fields: ReadableFields }
 }
 
 /**
- * A user as a principal may see it; `null` if not at all, or if there is no such user.
+ * A user as a principal may read it; `null` if the user is unreadable or does not exist.
  *
- * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when the principal may read no user but its own, whether there is this one or not
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read only its own user, whether or not this one exists
  */
 export type ShowUser = (user: User | null, principal: Principal) => Promise<VisibleUser | null>
 
-/** Everybody sees all of their own record, whatever their roles say. */
+/** Users may read everything of their own record, regardless of their roles. */
 export function ownUser (user: User): VisibleUser {
   return user
 }
 
-/** A user of whom nothing may be told but what whoever asks has said themselves. */
+/** A user that reveals nothing except the input of the requester. */
 export function asGiven (given: NewUser): VisibleUser {
   return { ...given as unknown as VisibleUser, createdBy: null, [visibility]: { userId: '', fields: new Set() } }
 }
 
-/** Whose record this is, and whether one of its fields may be read. */
+/** The user's id, and which of its fields are readable. */
 export function visibilityOf (user: VisibleUser): { userId: string, isOwn: boolean, mayRead: (field: string) => boolean } {
   const limited = user[visibility]
   if (limited === undefined) return { userId: user.id as string, isOwn: true, mayRead: () => true }
@@ -36,9 +36,9 @@ export function visibilityOf (user: VisibleUser): { userId: string, isOwn: boole
 }
 
 /**
- * A user as whoever has changed it may see it: as anybody else who may read it, else nothing but what they gave.
+ * A changed user as the principal may read it. Without permission to read it, only the id and the fields that they set.
  *
- * @param given what was set of it
+ * @param given the fields that were set
  */
 export async function afterChange (
   user: User, given: object, principal: Principal, { rolePermissions, showUser }: { rolePermissions: RolePermissionsService, showUser: ShowUser }
@@ -65,10 +65,10 @@ function withOnly (user: User, fields: ReadableFields): VisibleUser {
   return { [visibility]: { userId: user.id, fields }, ...visible as VisibleUser }
 }
 
-/** A user that was read as somebody may see it. */
+/** Converts a record that was read with the principal's permissions. */
 export function userRead (record: VisibleRecord, principal: Principal): VisibleUser {
   const { id, fields } = visibilityOfRecord(record) as Visibility
   const user = record as unknown as User
-  // The user last: V8 makes a shape for each object that something is added to after a spread.
+  // Spread last: V8 creates a new hidden class for every object that gets properties after a spread.
   return principal.kind === 'user' && principal.userId === id ? ownUser(user) : { [visibility]: { userId: id, fields }, ...user }
 }

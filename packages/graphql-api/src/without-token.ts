@@ -1,17 +1,17 @@
 import { Kind, OperationTypeNode } from 'graphql'
 import { operationOf, type GraphqlParameters } from './request-check.js'
 
-/** The mutations by which somebody gets a token: whatever token comes with them says nothing. */
+/** The mutations with which people get a token. A token sent with them is ignored. */
 export const mutationsWithoutToken = [
   'userSignUpWithPassword', 'userLogin', 'userRefreshToken', 'userPasswordForgot', 'userPasswordForgotConfirm',
   'userChangePassword', 'userVerificationEmailResend', 'userVerificationEmailConfirm'
 ] as const
 
 /**
- * Whether a request asks for nothing but these mutations. Clients send the token they have with everything, and so
- * the expired one with the request that refreshes it.
+ * Whether a request contains only these mutations. Clients send their current token with every request, so the request
+ * that refreshes it comes with the expired one.
  *
- * @param parseOptions how to parse the query: this is only asked for a token that was refused
+ * @param parseOptions how to parse the query; needed only after a token was refused
  */
 export function needsNoToken (parameters: GraphqlParameters, parseOptions: { maxTokens: number }): boolean {
   const operation = operationOf(parameters, parseOptions)

@@ -37,7 +37,7 @@ async function loggedIn ({ ask }: AccountsApi, email: string, secret = password)
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('sign up with a password, confirm by the emailed code, log in, query: the first token makes the user that signed up', async t => {
+    t.test('sign up with a password, confirm with the emailed code, sign in, query: the first token creates the user', async t => {
       const api = await openAccounts(t, dialect)
       const { ask, code } = api
       const email = 'jane@example.com'
@@ -54,7 +54,7 @@ for (const dialect of dialects) {
       t.match(await ask(me, { token: idToken }), { errors: undefined, data: { user: { id: String, email, firstName: 'Jane', roles: { items: [{ name: 'Editor' }] } } } })
     })
 
-    t.test('a refresh gives the next tokens once; a used one is refused in the words that clients know, an expired ID token beside it or not', async t => {
+    t.test('a refresh token works once; a used one is refused with the exact message, with or without an expired ID token', async t => {
       const api = await openAccounts(t, dialect)
       await signedUp(t, api, 'jane@example.com')
       const first = await loggedIn(api, 'jane@example.com')
@@ -69,7 +69,7 @@ for (const dialect of dialects) {
       t.match(await api.ask(refresh, { variables: { data: { refreshToken: 'nonsense' } } }), refused)
     })
 
-    t.test('a forgotten password is set anew by the emailed code, and changed by the old one', async t => {
+    t.test('a forgotten password is reset with the emailed code, and changed with the old one', async t => {
       const api = await openAccounts(t, dialect)
       const { ask, code } = api
       const email = 'jane@example.com'
@@ -87,14 +87,14 @@ for (const dialect of dialects) {
       t.equal(api.emailsTo('nobody@example.com'), 0)
     })
 
-    t.test('who may read all users is told no more of a sign-up than was said', async t => {
+    t.test('the result of a sign-up reveals only the input, even to somebody who may read all users', async t => {
       const { app, ask } = await openAccounts(t, dialect)
       await app.rolePermissions.update(app.rolePermissions.guest().roles[0] as string, { permissions: { data: { Users: { read: { allow: true } }, Roles: { read: { allow: true } } } } })
       const answer = await ask(signUp, { variables: { user: { email: 'jane@example.com' }, password } })
       t.strictSame(answer.data?.userSignUpWithPassword, asGiven({ email: 'jane@example.com' }))
     })
 
-    t.test('an account with the email of a user that was there before gets that user once its email is confirmed, and is told nothing of it', async t => {
+    t.test('an account with the email of an existing user gets that user once its email is confirmed, without learning of it before', async t => {
       const api = await openAccounts(t, dialect)
       const { app, ask, code } = api
       const email = 'jane@example.com'
@@ -106,7 +106,7 @@ for (const dialect of dialects) {
       t.match((await ask(me, { token: idToken })).data, { user: { id, firstName: 'Secret' } })
     })
 
-    t.test('who signed up with a password has a verified email: another verified way to sign in is bound to them', async t => {
+    t.test('a password sign-up verifies the email, so another verified identity is bound to the user', async t => {
       const api = await openAccounts(t, dialect)
       const email = 'jane@example.com'
       await signedUp(t, api, email)
@@ -117,7 +117,7 @@ for (const dialect of dialects) {
       t.equal((await api.app.authProfiles.resolve(another)).user.id, (data?.user as { id: string }).id)
     })
 
-    t.test('an address that nobody has proven leaves nothing for its owner to fall into', async t => {
+    t.test('an unproven sign-up leaves no user behind for the owner of the address', async t => {
       const { app, ask } = await openAccounts(t, dialect)
       const email = 'owner@example.com'
       t.equal((await ask(signUp, { variables: { user: { email, firstName: 'Mallory', status: 'suspended' }, password } })).errors, undefined)
@@ -125,7 +125,7 @@ for (const dialect of dialects) {
       t.match(await ask(logIn, { variables: { data: { email, password } } }), { errors: [error('UserNotConfirmedError')] })
     })
 
-    t.test('whoever proves an address with a password of their own is a user of whom the stranger that signed it up says nothing', async t => {
+    t.test('a person who proves an address with their own password gets no data from a stranger\'s sign-up', async t => {
       const api = await openAccounts(t, dialect)
       const { ask, code, app } = api
       const email = 'owner@example.com'
@@ -141,7 +141,7 @@ for (const dialect of dialects) {
       t.strictSame(await app.db.selectFrom('latchkey_pending_sign_ups').selectAll().execute(), [], 'and it is forgotten')
     })
 
-    t.test('what was said at a sign-up is the user\'s, but for the status', async t => {
+    t.test('the user gets the data of the sign-up, except the status', async t => {
       const api = await openAccounts(t, dialect)
       const { ask, code, app } = api
       const email = 'jane@example.com'
@@ -152,14 +152,14 @@ for (const dialect of dialects) {
       t.match(await app.usersStore.findByEmail(email), { ...said, status: 'active' })
     })
 
-    t.test('the email that becomes Administrator does so by its first verified token', async t => {
+    t.test('the administrator email becomes Administrator with its first verified token', async t => {
       const api = await openAccounts(t, dialect, { administratorEmail: 'boss@example.com' })
       const { ask } = api
       await signedUp(t, api, 'boss@example.com')
       t.match((await ask(me, { token: (await loggedIn(api, 'boss@example.com')).idToken })).data, { user: { roles: { items: [{ name: 'Administrator' }] } } })
     })
 
-    t.test('fifty first tokens at once make one user, where identities are never linked by email too', async t => {
+    t.test('fifty concurrent first tokens create one user, also without linking by email', async t => {
       const api = await openAccounts(t, dialect, { profile: { linkByEmail: 'never' } })
       await signedUp(t, api, 'jane@example.com')
       const { idToken } = await loggedIn(api, 'jane@example.com')
@@ -168,7 +168,7 @@ for (const dialect of dialects) {
       t.equal(new Set(answers.map(({ data }) => (data?.user as { id: string }).id)).size, 1)
     })
 
-    t.test('a user that is deleted does not come back by itself', async t => {
+    t.test('a deleted user does not come back automatically', async t => {
       const api = await openAccounts(t, dialect)
       await signedUp(t, api, 'jane@example.com')
       const { idToken } = await loggedIn(api, 'jane@example.com')
@@ -179,7 +179,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('who may not sign up makes no account either, and what does not fit makes neither account nor user', async t => {
+t.test('a refused sign-up creates no account, and invalid input creates neither account nor user', async t => {
   const { app, ask, emailsTo } = await openAccounts(t, 'sqlite', { profile: { selfSignUp: { emailDomains: ['example.com'] } } })
   await app.usersStore.create({ email: 'there@example.org' })
   const refusals: [string, Record<string, unknown>, string, Record<string, unknown>][] = [
@@ -203,7 +203,7 @@ t.test('who may not sign up makes no account either, and what does not fit makes
   t.match(await ask(signUp, { variables: { user: { email: 'JOE@example.com' }, password } }), { errors: [error('EntityExistsError')] }, 'an account that is there')
 })
 
-t.test('an administrator gives roles by signing somebody up, and the audit log tells of them', async t => {
+t.test('an administrator gives roles by signing somebody up, and the audit log records them', async t => {
   const api = await openAccounts(t, 'sqlite', { withAdministration: true })
   const { app, ask } = api
   await signedUp(t, api, 'boss@example.com')
@@ -219,7 +219,7 @@ t.test('an administrator gives roles by signing somebody up, and the audit log t
   t.match(events.data, { auditEventsList: { items: [{ after: { email: 'joe@example.com', roles: ['Editor', 'Administrator'] } }, { after: { email: 'boss@example.com', roles: ['Editor'] } }] } })
 })
 
-t.test('roles that an administrator promised are not given once they are none any more', async t => {
+t.test('roles promised by an administrator are not given once they lose full access', async t => {
   const api = await openAccounts(t, 'sqlite', { withAdministration: true })
   const { app, ask } = api
   const administrator = app.rolePermissions.administrator().id
@@ -245,7 +245,7 @@ t.test('a wrong password and an unknown account are refused alike', async t => {
   t.strictSame(wrong.errors, unknown.errors)
 })
 
-t.test('who guesses is held back by address, whatever accounts they try', async t => {
+t.test('guesses are limited by address, across accounts', async t => {
   const { ask } = await openAccounts(t, 'sqlite')
   const guess = async (number: number) => await ask(logIn, { remoteAddress: '192.0.2.7', variables: { data: { email: `n${number}@example.com`, password } } })
   let answer = await guess(1)
@@ -258,14 +258,14 @@ t.test('who guesses is held back by address, whatever accounts they try', async 
   t.match(await ask(logIn, { remoteAddress: '192.0.2.8', variables: { data: { email: 'n1@example.com', password } } }), { errors: [error('NotAuthorizedError')] }, 'another address is not')
 })
 
-t.test('while the embedded provider cannot use its database, it is said when to try again', async t => {
+t.test('while the embedded provider cannot use its database, the response says when to try again', async t => {
   const { app, ask } = await openAccounts(t, 'sqlite')
   await app.db.schema.alterTable('latchkey_embedded_accounts').renameTo('gone').execute()
   const answer = await ask(logIn, { variables: { data: { email: 'jane@example.com', password } } })
   t.match(answer, { status: 200, data: null, errors: [error('ExternalServiceError', { extensions: { retryAfter: 5 } })], headers: { 'retry-after': '5' } })
 })
 
-t.test('the confirmation is sent again, and nothing told of addresses without an account', async t => {
+t.test('the confirmation is sent again, without revealing whether an account exists', async t => {
   const { ask, code, emailsTo } = await openAccounts(t, 'sqlite')
   const email = 'jane@example.com'
   await ask(signUp, { variables: { user: { email }, password } })
@@ -277,7 +277,7 @@ t.test('the confirmation is sent again, and nothing told of addresses without an
   t.equal(emailsTo('nobody@example.com'), 0)
 })
 
-t.test('what a provider cannot do is refused by its name, and an unknown profile is not found', async t => {
+t.test('an unsupported mutation is refused with the profile\'s name, and an unknown profile is not found', async t => {
   const { ask } = await openAccounts(t, 'sqlite')
   const data = { email: 'jane@example.com', authProfileId: 'plain' }
   const uses: [string, string, Record<string, unknown>][] = [
@@ -307,7 +307,7 @@ t.test('passwords, codes and tokens are in no log', async t => {
   for (const secret of [password, other, await api.code(email, 1), idToken, refreshToken, accessToken]) t.notOk(api.log().includes(secret))
 })
 
-t.test('a token that is refused ends every request but one that asks for nothing else than such mutations', async t => {
+t.test('a refused token ends every request except one with only these mutations', async t => {
   const { ask } = await openAccounts(t, 'sqlite')
   const login = 'userLogin(data: { email: "a@example.com", password: "wrong wrong wrong" }) { success }'
   const refused = { data: null, errors: [error('InvalidTokenError', { extensions: { reason: 'malformed' } })] }
@@ -334,7 +334,7 @@ t.test('getToken', async t => {
   t.match(await ask(getToken, { variables: { ...variables, authProfileId: 'plain' } }), { errors: [error('ValidationError', { details: { authProfileId: String } })] })
 })
 
-t.test('the mutations take nothing that clients of the older system do not send', async t => {
+t.test('the mutations have only arguments that existing clients send', async t => {
   const { ask } = await openApi(t)
   t.match(await ask(logIn, { variables: { data: { email: 'jane@example.com' } } }), { errors: [error('ValidationError')] })
   t.match(await ask('mutation { getToken(code: "x") { token } }'), { errors: [error('ValidationError')] })

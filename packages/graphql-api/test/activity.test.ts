@@ -28,7 +28,7 @@ async function written (api: TestApi, count: number): Promise<void> {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: who signed in when and from where is a list, newest first`, async t => {
+  t.test(`${dialect}: sign-ins are listed with time and origin, newest first`, async t => {
     const api = await open(t, dialect)
     const { ask, user, issuer } = api
     await user('root', { roles: ['Administrator'] })
@@ -56,7 +56,7 @@ for (const dialect of dialects) {
     t.strictSame(await ids(`(filter: { userId: { equals: "${jane.user.id}" } }, sort: [{ createdAt: ASC }])`), [items[0]?.id])
   })
 
-  t.test(`${dialect}: a refreshed token is of the same sign-in, and the way of a request asks nothing more of the database`, async t => {
+  t.test(`${dialect}: a refreshed token belongs to the same sign-in, and requests need no further queries`, async t => {
     const api = await open(t, dialect)
     const { ask, user, issuer } = api
     await user('jane')
@@ -83,7 +83,7 @@ for (const dialect of dialects) {
     t.match(await recentActivity(api.app), { signIns: 1 })
   })
 
-  t.test(`${dialect}: what is refused and who signs up is counted`, async t => {
+  t.test(`${dialect}: refusals and sign-ups are counted`, async t => {
     const api = await open(t, dialect, { profiles: [{ selfSignUp: { emailDomains: ['example.com'] } }] })
     const { ask, user, issuer, app } = api
     const { token } = await user('jane')
@@ -117,7 +117,7 @@ for (const dialect of dialects) {
     await app.close()
   })
 
-  t.test(`${dialect}: each day of a range is told to who may read all sign-ins`, async t => {
+  t.test(`${dialect}: the days of a range are returned to anyone who may read all sign-ins`, async t => {
     const api = await open(t, dialect)
     const { ask, user, role, app } = api
     await app.db.insertInto('latchkey_activity_counts').values([{ day: '2024-02-29', kind: 'refusal', detail: 'throttled', count: 3 }, { day: '2024-02-29', kind: 'signUp', detail: 'main', count: 2 }]).execute()
@@ -142,7 +142,7 @@ for (const dialect of dialects) {
     t.match((await ask(perDay())).errors, [error('NotAuthorizedError')], 'a guest')
   })
 
-  t.test(`${dialect}: one's own sign-ins, and no more of them than a role gives`, async t => {
+  t.test(`${dialect}: users read their own sign-ins, with only the fields that a role gives`, async t => {
     const api = await open(t, dialect)
     const { ask, user, role, app } = api
     await role('Own', reading('SignIns', undefined, { user: { id: { equals: '__loggedInUserId' } } }))
@@ -161,7 +161,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('without an activity log there is nothing of it', async t => {
+t.test('without an activity log, the schema has none of it', async t => {
   const { ask, user } = await openApi(t)
   const { token } = await user('root', { roles: ['Administrator'] })
   for (const query of [list(), perDay()]) t.match((await ask(query, { token })).errors, [error('ValidationError', { message: /Cannot query field/ })])

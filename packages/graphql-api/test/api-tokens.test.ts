@@ -36,7 +36,7 @@ function countLookUps (t: Test, { app }: TestApi): { count: number } {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an administrator makes a token, which works at once, changes it, and deletes it, which ends it at once`, async t => {
+  t.test(`${dialect}: an administrator creates a token, which works at once, updates it, and deletes it, which ends it at once`, async t => {
     const api = await open(t, dialect)
     const { ask, user, role, app } = api
     await role('Reader', { data: { Users: { read: { allow: true } } } })
@@ -91,7 +91,7 @@ for (const dialect of dialects) {
     t.strictSame((await api.app.apiTokens.list()).map(({ name }) => name), ['other'])
   })
 
-  t.test(`${dialect}: a role's fields may be set only of the records that its own filter admits`, async t => {
+  t.test(`${dialect}: a role's fields can be set only for records that its own filter admits`, async t => {
     const api = await open(t, dialect)
     const { ask, user, role, app } = api
     const jane = { name: { starts_with: 'jane' } }
@@ -112,7 +112,7 @@ for (const dialect of dialects) {
     t.strictSame((await app.apiTokens.list()).map(({ name, expiresAt }) => [name, expiresAt]), [['end', expiresAt], ['jane 2', expiresAt], ['other', expiresAt]])
   })
 
-  t.test(`${dialect}: nobody gives a token a role that they do not have, unless they may do everything`, async t => {
+  t.test(`${dialect}: only a principal with full access can give a token roles that they do not have`, async t => {
     const api = await open(t, dialect)
     const { ask, user, role, app } = api
     await role('Token keeper', { data: { ApiTokens: allOfIt, Roles: { read: { allow: true } } } })
@@ -200,13 +200,13 @@ t.test('while the database does not answer, a token is neither accepted nor a gu
   t.notMatch(JSON.stringify(api.logs), secret.slice(3))
 })
 
-t.test('mutations that look at no token look at no API token either', async t => {
+t.test('mutations that ignore tokens also ignore API tokens', async t => {
   const { ask } = await open(t)
   const answer = await ask('mutation { userRefreshToken(data: { refreshToken: "x" }) { idToken } }', { token: `lk_${'x'.repeat(43)}` })
   t.match(answer.errors, [error('ValidationError', { path: ['userRefreshToken'] })], 'it is run, and says that the profile cannot refresh')
 })
 
-t.test('the secret is in no other answer, and ApiToken has no field for it', async t => {
+t.test('the secret is in no other result, and ApiToken has no field for it', async t => {
   const api = await open(t)
   const { token: root } = await api.user('root', { roles: ['Administrator'] })
   const made = (await api.ask(create, { token: root, variables: { data: { name: 'x' } } })).data?.apiTokenCreate as { token: string, id: string }
@@ -215,7 +215,7 @@ t.test('the secret is in no other answer, and ApiToken has no field for it', asy
   t.notMatch(JSON.stringify(answers) + JSON.stringify(api.logs), made.token.slice(3))
 })
 
-t.test('who may read no token learns nothing of which there are; guests neither', async t => {
+t.test('without permission to read tokens, nobody learns which exist, and neither do guests', async t => {
   const api = await open(t)
   const { secret } = await tokenOf(api, 'x', [])
   for (const token of [undefined, secret, (await api.user('jane')).token]) {
@@ -231,7 +231,7 @@ t.test('who may read no token learns nothing of which there are; guests neither'
   t.equal((await api.app.apiTokens.list()).length, 1)
 })
 
-t.test('what may not be read of a token is null, and its creator is shown as far as that one may be read', async t => {
+t.test('unreadable fields of a token are null, and its creator is shown as far as it is readable', async t => {
   const api = await open(t)
   await api.role('Names', { data: { ApiTokens: { create: { allow: true, fields: { name: true } }, update: { allow: true, fields: { name: true } }, read: { allow: true, fields: { name: true } } } } })
   await api.role('Blind', { data: { ApiTokens: { update: { allow: true } } } })
@@ -251,7 +251,7 @@ t.test('what may not be read of a token is null, and its creator is shown as far
   t.match(seen.errors, denied('Roles', 'read'))
 })
 
-t.test('a part of the list counts the whole of it', async t => {
+t.test('the count of a page is that of the whole list', async t => {
   const api = await open(t)
   const { token } = await api.user('root', { roles: ['Administrator'] })
   for (const name of ['c', 'a', 'b']) await tokenOf(api, name, [])
@@ -262,7 +262,7 @@ t.test('a part of the list counts the whole of it', async t => {
   t.match((await list('first: -1')).errors, [error('ValidationError', { details: { first: 'must not be negative' } })])
 })
 
-t.test('arguments that do not fit are a ValidationError by field', async t => {
+t.test('invalid arguments are a ValidationError by field', async t => {
   const api = await open(t)
   const { token } = await api.user('root', { roles: ['Administrator'] })
   const { token: record } = await tokenOf(api, 'x', [])
@@ -281,7 +281,7 @@ t.test('arguments that do not fit are a ValidationError by field', async t => {
   t.strictSame(await api.app.apiTokens.list(), [record])
 })
 
-t.test('in an app that runs queries from a route of its own, API tokens work too', async t => {
+t.test('API tokens also work in an app that runs queries from its own route', async t => {
   const api = await openApi(t, 'sqlite', {
     before: async app => {
       await app.register(apiTokens)
@@ -295,7 +295,7 @@ t.test('in an app that runs queries from a route of its own, API tokens work too
   t.match(await send(`${secret}x`), { errors: [{ message: 'Token invalid' }] })
 })
 
-t.test('an app whose own hook has authenticated the request is not asked again', async t => {
+t.test('a request that the app\'s own hook has authenticated is not authenticated again', async t => {
   const api = await openApi(t, 'sqlite', {
     before: async app => {
       await app.register(apiTokens)
@@ -309,7 +309,7 @@ t.test('an app whose own hook has authenticated the request is not asked again',
   t.equal(lookUps.count, 1)
 })
 
-t.test('without the plugin there is nothing of API tokens, and their tokens fail', async t => {
+t.test('without the plugin, the schema has no API tokens, and they are refused', async t => {
   const { ask, app, user } = await openApi(t)
   const { token } = await user('root', { roles: ['Administrator'] })
   t.match((await ask('{ apiTokensList { count } }', { token })).errors, [error('ValidationError', { message: /Cannot query field "apiTokensList"/ })])

@@ -15,7 +15,7 @@ t.test('a text argument is never run as a program, as graphql-jit would by itsel
   t.notOk('intruded' in globalThis)
 })
 
-t.test('only queries without text of their own, and of a moderate size, are compiled', async t => {
+t.test('only queries without text literals, and of moderate size, are compiled', async t => {
   const schema = buildSchema('scalar JSON type Query { find(text: String, json: JSON, number: Int): Query }')
   const compiled = (query: string) => {
     const document = parse(query)
@@ -66,7 +66,7 @@ t.test('a text of forty thousand braces is refused and does not exhaust the stac
   t.match((await unlimited.ask('{a'.repeat(40_000))).errors, [error('ValidationError')])
 })
 
-t.test('the questions that tools ask about the schema are answered, unless introspection is off', async t => {
+t.test('the introspection queries of tools are answered, unless introspection is off', async t => {
   const open = await openApi(t)
   t.type((await open.ask(getIntrospectionQuery())).data?.__schema, 'object')
   const closed = await openApi(t, 'sqlite', { graphqlApi: { introspection: false } })

@@ -15,7 +15,7 @@ async function open (t: Test, dialect: 'sqlite' | 'postgres') {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an embedded profile that is made at run time is a client of its own, changed and deleted at once`, async t => {
+  t.test(`${dialect}: an embedded profile created at run time is a client, updated and deleted at once`, async t => {
     const { app, id, answers } = await open(t, dialect)
     t.equal(await answers('second', callback), 303)
     await app.authProfiles.update(id, { callbackUrls: [`${callback}2`] })
@@ -58,7 +58,7 @@ for (const dialect of dialects) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: a test of an embedded profile that there is leaves its client as it is`, async t => {
+  t.test(`${dialect}: testing an existing embedded profile does not change its client`, async t => {
     const { app, id, answers } = await open(t, dialect)
     const steps = async (change: object) => (await app.authProfiles.checkChange(id, change)).map(({ step, ok }) => `${step} ${String(ok)}`)
     for (let time = 0; time < 2; time++) t.strictSame(await steps({}), ['options true', 'conflict true', 'keys true'])

@@ -28,7 +28,7 @@ t.test('every error that a request can cause has a code for clients, and every e
   for (const code of Object.keys(answers)) t.ok(codes.includes(code) || code === 'RECORD_FILTER_ERR_INVALID', code)
 })
 
-t.test('every error by which somebody is refused counts in the activity log, and no other', async t => {
+t.test('every error that is a refusal counts in the activity log, and no other', async t => {
   const { app } = await openApi(t, 'sqlite', { before: async app => { await app.register(activityLog) } })
   // Whose rules refuse a sign-up, whatever their status says.
   const refusals = ['AUTH_PROFILES_ERR_FOREIGN_EMAIL', 'AUTH_PROFILES_ERR_EMAIL_TAKEN']
@@ -45,7 +45,7 @@ t.test('every error by which somebody is refused counts in the activity log, and
   t.equal(await refused(), refusals.length)
 })
 
-t.test('what nobody foresaw is an InternalError that shows nothing, and is logged once with its cause', async t => {
+t.test('an unforeseen error is an InternalError without details, and is logged once with its cause', async t => {
   const { ask, logs, app, user } = await openApi(t)
   const { token } = await user('jane')
   await app.db.schema.dropTable('latchkey_user_identities').execute()
@@ -61,7 +61,7 @@ t.test('what nobody foresaw is an InternalError that shows nothing, and is logge
   }
 })
 
-t.test('what was to be expected is logged without a stack or what the client sent', async t => {
+t.test('an expected error is logged without a stack or input', async t => {
   const { ask, logs } = await openApi(t)
   await ask('{ user { id } }')
   t.match(logs.at(-1), { level: 30, code: 'NotAuthorizedError', path: 'user', details: { resource: 'Users', action: 'read' } })
@@ -70,7 +70,7 @@ t.test('what was to be expected is logged without a stack or what the client sen
   t.notMatch(JSON.stringify(logs), /hunter2|stack/)
 })
 
-t.test('a database that does not answer is an InternalError, until it answers again', async t => {
+t.test('an unavailable database is an InternalError until it is back', async t => {
   const { ask, app, user } = await openApi(t)
   const { token } = await user('jane')
   const restore = t.intercept(Object.getPrototypeOf(app.db.getExecutor()), 'executeQuery', {
@@ -81,7 +81,7 @@ t.test('a database that does not answer is an InternalError, until it answers ag
   t.match(await ask('{ user { email } }', { token }), { data: { user: { email: 'jane@example.com' } } })
 })
 
-t.test('resolvers of the app\'s own choose what clients read; what they did not choose is not shown', async t => {
+t.test('the app\'s resolvers choose the errors that clients see; others are not shown', async t => {
   const { mercuriusOptions } = await import('../dist/index.js')
   const failures: Record<string, () => unknown> = {
     chosen: () => { throw new GraphQLError('Out of stock', { extensions: { code: 'OutOfStock', left: 0 } }) },
@@ -113,7 +113,7 @@ t.test('resolvers of the app\'s own choose what clients read; what they did not 
   }
 })
 
-t.test('the log says of a refusal which role lacks what, and what to change', async t => {
+t.test('the log of a refusal says which role lacks what, and what to change', async t => {
   const { ask, logs, user } = await openApi(t)
   const { token } = await user('jane', { roles: ['Guest'] })
   const joe = await user('joe')

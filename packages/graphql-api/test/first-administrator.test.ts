@@ -22,7 +22,7 @@ async function open (t: Test, dialect: Dialect) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: the user who has the code is Administrator, in the same answer and at the next request`, async t => {
+  t.test(`${dialect}: the user with the code becomes Administrator, in the same response and in the next request`, async t => {
     const { app, ask, user, code, claim, logs } = await open(t, dialect)
     const ada = await user('ada', { roles: ['Guest'] })
     t.strictSame((await ask(needed)).data, { administratorNeeded: true }, 'anybody may ask')
@@ -36,7 +36,7 @@ for (const dialect of dialects) {
     t.notOk(JSON.stringify([logs, event]).includes(code), 'the code is nowhere')
   })
 
-  t.test(`${dialect}: a wrong code says where the right one stands, and too many tries are refused`, async t => {
+  t.test(`${dialect}: a wrong code says where to find the right one, and too many attempts are refused`, async t => {
     const { app, user, ask, code, claim, logs } = await open(t, dialect)
     const ada = await user('ada')
     const wrong = '0000-0000-0000-0000'
@@ -51,7 +51,7 @@ for (const dialect of dialects) {
     t.match(await claim(code, ada.token), { data: null, errors: [error('ValidationError', { details: { code: /no use any more/ } })] })
   })
 
-  t.test(`${dialect}: it is for users: neither guests nor API tokens, nor who has not signed up, nor a token that fails`, async t => {
+  t.test(`${dialect}: only users can claim: no guests, API tokens, people without a user, or invalid tokens`, async t => {
     const { app, code, claim, token, ask, issuer } = await open(t, dialect)
     const { secret } = await app.apiTokens.create({ name: 'x', roles: [] })
     const denied = { data: null, errors: [error('NotAuthorizedError', { details: { resource: 'Roles', action: 'update' } })] }
@@ -63,7 +63,7 @@ for (const dialect of dialects) {
     t.strictSame(await app.db.selectFrom('latchkey_user_roles').selectAll().execute(), [])
   })
 
-  t.test(`${dialect}: of two at once one becomes it`, async t => {
+  t.test(`${dialect}: of two concurrent claims, one succeeds`, async t => {
     const { app, user, code, claim } = await open(t, dialect)
     const people = await Promise.all(['ada', 'ben', 'carl', 'dan'].map(async name => await user(name)))
     const answers = await Promise.all(people.map(async ({ token }) => await claim(code, token)))
@@ -75,7 +75,7 @@ for (const dialect of dialects) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an administrator whom code of the app deletes locks nobody out`, async t => {
+  t.test(`${dialect}: an administrator deleted by the app's own code locks nobody out`, async t => {
     const { app, user, ask, code, claim } = await open(t, dialect)
     const [ada, ben, carl] = [await user('ada'), await user('ben'), await user('carl')]
     t.match(await claim(code, ada.token), { errors: undefined })
@@ -91,7 +91,7 @@ for (const dialect of dialects) {
     t.match(await claim((await app.firstAdministrator.issueCode() as IssuedCode).code, carl.token), { errors: undefined, data: { administratorClaim: { id: carl.user.id, roles: { items: [{ name: 'Administrator' }] } } } })
   })
 
-  t.test(`${dialect}: whoever is deleted meanwhile uses up no code`, async t => {
+  t.test(`${dialect}: a user who is deleted meanwhile does not use up the code`, async t => {
     const { app, user, code, claim } = await open(t, dialect)
     const [ada, ben] = [await user('ada'), await user('ben')]
     await app.usersStore.delete(ada.user.id)
@@ -100,7 +100,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('what the audit log does not take is not done', async t => {
+t.test('a change that cannot be audited is not made', async t => {
   const { app, user, code, claim, ask } = await open(t, 'sqlite')
   const { token } = await user('ada')
   await app.db.schema.dropTable('latchkey_audit_events').execute()

@@ -9,7 +9,7 @@ const own = `{ user { identities { ${fields} } } }`
 const other = `query ($id: ID!) { user(id: $id) { email identities { ${fields} } } }`
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: everybody sees by what they sign in, oldest first`, async t => {
+  t.test(`${dialect}: users see their own accounts, oldest first`, async t => {
     const { ask, user, app, issuer } = await openAdministration(t, dialect)
     const { user: { id }, token } = await user('jane')
     t.match((await ask(own, { token })).data, {
@@ -26,7 +26,7 @@ for (const dialect of dialects) {
     t.equal(identities.length, 2, 'and those of nobody else')
   })
 
-  t.test(`${dialect}: those of others are for who may read them of all users`, async t => {
+  t.test(`${dialect}: accounts of others need permission to read them for all users`, async t => {
     const { ask, user, role, app } = await openAdministration(t, dialect)
     const jane = await user('jane')
     const asking = async (name: string, ...permissions: ReturnType<typeof reading>[]) => {
@@ -60,7 +60,7 @@ for (const dialect of dialects) {
     t.match((await ask(other, { token: secret, variables: { id: jane.user.id } })).data, { user: { identities: [{ subject: 'jane', profileName: 'Main' }] } })
   })
 
-  t.test(`${dialect}: those of a whole list are asked for at once`, async t => {
+  t.test(`${dialect}: accounts of a whole list are loaded at once`, async t => {
     const api = await openAdministration(t, dialect)
     const { ask, user } = api
     const { token } = await user('root', { roles: ['Administrator'] })
@@ -75,18 +75,18 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('where several profiles have the issuer of an identity, none of them is told', async t => {
+t.test('if several profiles have the issuer of an account, none is shown', async t => {
   const { ask, user } = await openAdministration(t, 'sqlite', { profiles: [{}, { id: 'mobile', name: 'Mobile', clientId: 'mobile' }] })
   const { token } = await user('jane')
   t.match((await ask(own, { token })).data, { user: { identities: [{ subject: 'jane', profileId: null, profileName: null }] } })
 })
 
-t.test('identities count for the cost of a query, as many as there may be and as many as there are', async t => {
+t.test('accounts count for the cost of a query, both estimated and actual', async t => {
   const { ask, user, app } = await openAdministration(t, 'sqlite', { graphqlApi: { maxCost: 1000 } })
   const { token, user: root } = await user('root', { roles: ['Administrator'] })
   const list = (first: number) => `{ usersList(first: ${first}) { items { identities { issuer subject email emailVerified } } } }`
   t.match(await ask(list(20), { token }), { errors: undefined })
-  t.match((await ask(list(50), { token })).errors, [error('ValidationError', { details: { query: /asks for about 2052 fields; the limit is 1000/ } })])
+  t.match((await ask(list(50), { token })).errors, [error('ValidationError', { details: { query: /requests about 2052 fields, but the limit is 1000/ } })])
   for (let index = 0; index < 300; index++) await app.usersStore.bindIdentity(root.id, { issuer: 'https://many.example.com', subject: String(index) }, 'root@example.com')
-  t.match((await ask(list(1), { token })).errors, [error('ValidationError', { details: { query: /gives more than 1000 fields/ } })])
+  t.match((await ask(list(1), { token })).errors, [error('ValidationError', { details: { query: /returns more than 1000 fields/ } })])
 })

@@ -11,8 +11,8 @@ const me = '{ user { id } }'
 const done = { data: { userIdentityDelete: { success: true } }, errors: undefined }
 const denied = (resource = 'Users') => [error('NotAuthorizedError', { message: 'Not Authorized', details: { resource, action: 'update' } })]
 const notLinked = [error('NotAuthorizedError', { extensions: { reason: 'identity_not_linked' } })]
-const lastOne = [error('ValidationError', { message: 'The request is invalid.', details: { subject: /last account .* link another one first/ } })]
-const tooOld = [error('ValidationError', { message: 'The request is invalid.', details: { signIn: /older than 15 minutes: sign in again/ }, extensions: { reason: 'sign_in_too_old' } })]
+const lastOne = [error('ValidationError', { message: 'The request is invalid.', details: { subject: /last account .* Link another one first/ } })]
+const tooOld = [error('ValidationError', { message: 'The request is invalid.', details: { signIn: /older than 15 minutes\. Sign in again/ }, extensions: { reason: 'sign_in_too_old' } })]
 const noIdentity = [error('EntityNotFoundError', { message: 'Identity not found' })]
 const noUser = [error('EntityNotFoundError', { message: 'User not found' })]
 const updating = (update: object) => ({ data: { Users: { update: { allow: true, ...update } } } })
@@ -46,7 +46,7 @@ async function open (t: Test, dialect: Dialect) {
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('everybody removes an account of their own, whose tokens are refused from then on', async t => {
+    t.test('users remove their own accounts, whose tokens are then refused', async t => {
       const { ask, userOfBoth, remove, at, issuersOf, events, app } = await open(t, dialect)
       const jane = await userOfBoth('jane')
       t.match(await ask(me, { token: jane.secondToken }), { data: { user: { id: jane.user.id } } })
@@ -64,7 +64,7 @@ for (const dialect of dialects) {
       t.strictSame(await issuersOf(jane.user.id), ['first'])
     })
 
-    t.test('whoever signed in long ago signs in again before they link or remove an account of their own, which a token that was refreshed does not stand for', async t => {
+    t.test('linking or removing an own account needs a recent sign-in; a refreshed token is not enough', async t => {
       const { user, userOfBoth, remove, link, at, issuer, secondToken, issuersOf } = await open(t, dialect)
       const jane = await userOfBoth('jane')
       const ben = await user('ben')
@@ -81,7 +81,7 @@ for (const dialect of dialects) {
       t.strictSame([await issuersOf(jane.user.id), await issuersOf(ben.user.id), administrator.user.email], [['first'], ['first'], 'root@example.com'])
     })
 
-    t.test('also the one that they have signed in by, if another is left, and never the last by which they can', async t => {
+    t.test('users can remove the account with which they signed in, but not the last one', async t => {
       const { ask, user, userOfBoth, remove, at, issuersOf, app, issuer } = await open(t, dialect)
       const jane = await userOfBoth('jane', { roles: ['Administrator'] })
       t.match(await remove(jane.token, at.first, 'jane'), done)
@@ -99,7 +99,7 @@ for (const dialect of dialects) {
       t.strictSame(await issuersOf(ben.user.id), ['first'])
     })
 
-    t.test('of two accounts that each remove the other at once, one is left', async t => {
+    t.test('if two accounts remove each other at once, one is left', async t => {
       const { userOfBoth, remove, at, issuersOf } = await open(t, dialect)
       for (let round = 0; round < 5; round++) {
         const name = `round-${round}`
@@ -109,7 +109,7 @@ for (const dialect of dialects) {
       }
     })
 
-    t.test('whoever has lost the account that they signed in by removes and links nothing more', async t => {
+    t.test('a removed account can no longer remove or link others', async t => {
       const { ask, userOfBoth, at, issuersOf, app, secondToken } = await open(t, dialect)
       const jane = await userOfBoth('jane')
       await app.usersStore.bindIdentity(jane.user.id, { issuer: at.second, subject: 'jane too' }, 'jane@example.com')
@@ -121,7 +121,7 @@ for (const dialect of dialects) {
       t.strictSame(await issuersOf(jane.user.id), ['second'])
     })
 
-    t.test('an account that is not the user\'s is not found, whoever else has it', async t => {
+    t.test('an account that is not the user\'s is not found, even if somebody else has it', async t => {
       const { userOfBoth, user, remove, at, issuersOf } = await open(t, dialect)
       const jane = await userOfBoth('jane')
       const ben = await user('ben')
@@ -136,7 +136,7 @@ for (const dialect of dialects) {
       t.strictSame([await issuersOf(jane.user.id), await issuersOf(ben.user.id)], [['first', 'second'], ['first']])
     })
 
-    t.test('those of others are for who may update that field of them, and has all roles that they have', async t => {
+    t.test('removing accounts of others needs permission to update the field, and all roles of the user', async t => {
       const { ask, user, userOfBoth, role, remove, at, issuersOf, events, app, issuer } = await open(t, dialect)
       await role('Identities', updating({ fields: { identities: true } }))
       await role('Names', updating({ fields: { firstName: true } }))
@@ -184,7 +184,7 @@ for (const dialect of dialects) {
       t.match(await ask(me, { token: await issuer.idToken({ subject: 'boss anew', email: 'boss@example.com' }) }), { data: { user: { id: boss.user.id } } }, 'the record waits for the owner of its email')
     })
 
-    t.test('what was removed of others is restored by who may do everything', async t => {
+    t.test('restoring accounts of others needs full access', async t => {
       const { ask, user, userOfBoth, role, remove, restore, at, issuersOf, events, app } = await open(t, dialect)
       await role('Manager', updating({}))
       const jane = await userOfBoth('jane')
@@ -207,7 +207,7 @@ for (const dialect of dialects) {
       t.strictSame(await issuersOf(root.user.id), ['first'])
     })
 
-    t.test('what was removed of somebody is read by who may read their accounts', async t => {
+    t.test('removed accounts are readable by anyone who may read accounts', async t => {
       const { ask, user, userOfBoth, role, remove, at } = await open(t, dialect)
       await role('Reader', { data: { Users: { read: { allow: true } } } })
       await role('Emails', { data: { Users: { read: { allow: true, fields: { id: true, email: true } } } } })
@@ -218,7 +218,7 @@ for (const dialect of dialects) {
       t.match(await asked(['Emails']), { user: { removedIdentities: null } })
     })
 
-    t.test('whoever has tokens of two accounts links the second one to their user', async t => {
+    t.test('a user with tokens of two accounts links the second one', async t => {
       const { ask, user, link, at, secondToken, issuersOf, events, app, logs } = await open(t, dialect)
       const jane = await user('jane')
       const idToken = await secondToken('jane', { emailVerified: false })
@@ -238,7 +238,7 @@ for (const dialect of dialects) {
       t.notOk(JSON.stringify([logs, event]).includes(idToken), 'the token is nowhere')
     })
 
-    t.test('an account is not linked whose token is refused, whose email is another one, or that is somebody else\'s', async t => {
+    t.test('an account is not linked if its token is refused, its email differs, or it is somebody else\'s', async t => {
       const { ask, user, link, second, secondToken, issuer, issuersOf, app, logs, at } = await open(t, dialect)
       const jane = await user('jane')
       const account = { subject: 'jane', email: 'jane@example.com' }
@@ -252,14 +252,14 @@ for (const dialect of dialects) {
         ['that is an API token', (await app.apiTokens.create({ name: 'x', roles: [] })).secret, 'malformed']
       ]
       for (const [what, idToken, reason] of tokens) {
-        t.match(await link(jane.token, idToken), { data: null, errors: refused(reason, reason === 'expired' ? /has expired: sign in to that account again/ : /sign in to that account by a profile of this app/) }, `a token ${what}`)
+        t.match(await link(jane.token, idToken), { data: null, errors: refused(reason, reason === 'expired' ? /has expired: sign in to that account again/ : /sign in to that account with a profile of this app/) }, `a token ${what}`)
         t.notOk(JSON.stringify(logs).includes(idToken) && idToken.length > 1)
       }
-      t.match(await link(jane.token, await secondToken('jane', { email: 'jane@other.example' })), { errors: [error('NotAuthorizedError', { details: { email: /so that they agree/ }, extensions: { reason: 'email_mismatch' } })] })
+      t.match(await link(jane.token, await secondToken('jane', { email: 'jane@other.example' })), { errors: [error('NotAuthorizedError', { details: { email: /so that they match/ }, extensions: { reason: 'email_mismatch' } })] })
       const ben = await user('ben')
       for (const idToken of [ben.token, await issuer.idToken({ subject: 'ben', email: 'jane@example.com' })]) {
         const answer = await link(jane.token, idToken)
-        t.match(answer.errors, [error('EntityExistsError', { message: /removed from that one first/ })])
+        t.match(answer.errors, [error('EntityExistsError', { message: /Remove it there first/ })])
         t.notMatch(JSON.stringify(answer), new RegExp(`ben|${ben.user.id}`), 'whose it is is not told')
       }
       t.strictSame([await issuersOf(jane.user.id), await issuersOf(ben.user.id)], [['first'], ['first']])
@@ -267,7 +267,7 @@ for (const dialect of dialects) {
       t.match(await ask(me, { token: jane.token }), { errors: undefined }, 'the own session goes on')
     })
 
-    t.test('where the provider of the second account does not answer, it is to be tried again', async t => {
+    t.test('if the provider of the second account does not answer, the error says to retry', async t => {
       const { user, link, second, secondToken, issuersOf } = await open(t, dialect)
       const jane = await user('jane')
       await second.behave('down')
@@ -275,7 +275,7 @@ for (const dialect of dialects) {
       t.strictSame(await issuersOf(jane.user.id), ['first'])
     })
 
-    t.test('linking is for users who have signed in, once in a request', async t => {
+    t.test('linking needs a signed-in user, and works once per request', async t => {
       const { ask, user, link, secondToken, token, app, issuer, issuersOf } = await open(t, dialect)
       const jane = await user('jane')
       const idToken = await secondToken('jane')
@@ -286,13 +286,13 @@ for (const dialect of dialects) {
       t.match((await link(await issuer.forgedToken({ subject: 'jane' }), idToken)).errors, [error('InvalidTokenError')])
       t.strictSame(await issuersOf(jane.user.id), ['first'])
       const twice = 'mutation ($own: String!, $idToken: String!) { a: userIdentityLink(data: { idToken: $own }) { id } b: userIdentityLink(data: { idToken: $idToken }) { id } }'
-      t.match((await ask(twice, { token: jane.token, variables: { own: jane.token, idToken } })).errors, [error('ValidationError', { path: ['b'], details: { userIdentityLink: /once in a request/ } })])
+      t.match((await ask(twice, { token: jane.token, variables: { own: jane.token, idToken } })).errors, [error('ValidationError', { path: ['b'], details: { userIdentityLink: /once per request/ } })])
       t.strictSame(await issuersOf(jane.user.id), ['first'])
       const byGet = await app.inject({ url: `/graphql?${new URLSearchParams({ query: `mutation { userIdentityLink(data: { idToken: "${idToken}" }) { id } }` })}`, headers: { authorization: `Bearer ${jane.token}` } })
       t.equal(byGet.statusCode, 405)
     })
 
-    t.test('of two users who link one account at once, one has it', async t => {
+    t.test('if two users link one account at once, one gets it', async t => {
       const { user, link, second, at, app } = await open(t, dialect)
       const people = [await user('ada'), await user('ben')]
       // Emails of one account differ only where its provider lets it change in between.

@@ -1,4 +1,4 @@
-/** Whatever is asked of a list, on both databases, is what a plain reading of all records in memory gives. */
+/** On both databases, every list agrees with a simple in-memory implementation over all records. */
 import { dialects } from '@latchkey/test-databases'
 import fc, { type Arbitrary } from 'fast-check'
 import t from 'tap'
@@ -18,7 +18,7 @@ const values: Record<string, readonly unknown[]> = { firstName: texts, nickname:
 const sortable = ['id', 'email', 'createdAt', ...Object.keys(values)]
 const roleNames = ['Editor', 'Writer']
 
-/** What each of those who ask has as roles; the last may do everything. */
+/** The roles of each requester; the last one has full access. */
 const askers: readonly (readonly Grant[])[] = [
   [{ fields: ['id', 'email', 'age'], filter: null }, { fields: ['id', 'firstName', 'vip', 'hiredAt'], filter: { age: { gte: 0 } } }],
   [{ fields: null, filter: { vip: { equals: true } } }],
@@ -77,11 +77,11 @@ function holds (operator: string, value: unknown, operand: unknown): boolean {
   throw new Error(operator)
 }
 
-/** Thrown where a filter asks what may not be known. */
+/** Thrown if a filter uses something unreadable. */
 class Refused extends Error {}
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: a list is what reading everything, and filtering, sorting and cutting that, gives`, { timeout: 300_000 }, async t => {
+  t.test(`${dialect}: a list equals reading everything and then filtering, sorting and paging it`, { timeout: 300_000 }, async t => {
     const { app, ask, user, role } = await openApi(t, dialect, { usersStore: { columns: { age: { type: 'number' }, vip: { type: 'boolean' }, hiredAt: { type: 'date' }, nickname: { type: 'string' } } } })
     for (const name of roleNames) await role(name, {})
     const asking: { token: string, id: string, grants: readonly Grant[] }[] = []
@@ -135,7 +135,7 @@ for (const dialect of dialects) {
       const { grants } = asker
       const asked = (field: string) => {
         if (!grants.some(({ fields }) => fields === null || fields.includes(field))) throw new Refused()
-        // Only who may do everything may read all roles, and all users with all fields.
+        // Only full access allows reading all roles, and all users with all fields.
         if ((field === 'roles' || field === 'createdBy') && who !== askers.length - 1) throw new Refused()
       }
       const records = readable(all, asker)

@@ -97,7 +97,7 @@ for (const dialect of dialects) {
     for (const [arguments_, expected] of given) t.strictSame(await list(api, token, arguments_), expected, arguments_)
   })
 
-  t.test(`${dialect}: dates are compared with now`, async t => {
+  t.test(`${dialect}: dates are compared with the current time`, async t => {
     const api = await open(t, dialect)
     const { token } = await api.user('root', { roles: ['Administrator'], user: { hiredAt: new Date(Date.now() - 40 * 24 * 3_600_000).toISOString() } as object })
     const hired = async (relative: string) => await list(api, token, `(filter: { hiredAt: ${relative} })`)
@@ -109,7 +109,7 @@ for (const dialect of dialects) {
     t.match(await hired('{ relative: { gte: { unit: YEAR, value: "999999" } } }'), invalid({ filter: /hiredAt\.relative\.gte\.value must be within a thousand years/ }))
   })
 
-  t.test(`${dialect}: who asks finds out by a list nothing but what they may read`, async t => {
+  t.test(`${dialect}: a list reveals nothing that the requester cannot read`, async t => {
     const api = await open(t, dialect)
     const { app, role, user } = api
     // Ages of all, names of those of age 30, who created whom of nobody.
@@ -143,7 +143,7 @@ for (const dialect of dialects) {
     t.strictSame(await byRole('{ some: { users: { some: { age: { equals: 40 } } } } }'), denied('Roles', 'users'))
   })
 
-  t.test(`${dialect}: records that may not be read are not in a list, nor counted, nor known to after and before`, async t => {
+  t.test(`${dialect}: unreadable records are not listed, counted, or accepted by after and before`, async t => {
     const api = await open(t, dialect)
     const { ids, root } = await letters(api)
     await api.role('Thirty', { data: { Users: { read: { allow: true, filter: { age: { equals: 30 } } } } } })
@@ -152,17 +152,17 @@ for (const dialect of dialects) {
     t.strictSame((await api.ask('{ usersList(first: 1) { count items { email } } }', { token })).data, { usersList: { count: 2, items: [{ email: 'a@example.com' }] } })
     t.strictSame(await list(api, token, `(after: "${ids.a}")`), ['d'])
     for (const id of [ids.b, root.user.id, 'nobody', '']) {
-      t.strictSame(await list(api, token, `(after: "${id}")`), invalid({ after: 'must be the id of an item of the list' }))
-      t.strictSame(await list(api, token, `(before: "${id}")`), invalid({ before: 'must be the id of an item of the list' }))
+      t.strictSame(await list(api, token, `(after: "${id}")`), invalid({ after: 'must be the id of an item in the list' }))
+      t.strictSame(await list(api, token, `(before: "${id}")`), invalid({ before: 'must be the id of an item in the list' }))
     }
-    t.strictSame(await list(api, token, `(after: "${ids.a}", filter: { email: { starts_with: "d" } })`), invalid({ after: 'must be the id of an item of the list' }), 'nor is what the filter leaves out')
+    t.strictSame(await list(api, token, `(after: "${ids.a}", filter: { email: { starts_with: "d" } })`), invalid({ after: 'must be the id of an item in the list' }), 'nor is what the filter leaves out')
     const without = await api.user('f', { roles: ['Thirty without ids'] })
     t.strictSame(await list(api, without.token, '(orderBy: email_ASC)'), ['a', 'd'])
     t.strictSame(await list(api, without.token, `(after: "${ids.a}")`), denied('Users', 'id'), 'an id that may not be read tells no place')
     t.strictSame(await list(api, without.token, '(filter: { is_self: true })'), denied('Users', 'id'))
   })
 
-  t.test(`${dialect}: a list asks the database as often for hundreds of users as for two`, async t => {
+  t.test(`${dialect}: a list needs as many queries for hundreds of users as for two`, async t => {
     const api = await open(t, dialect)
     const { token } = await api.user('root', { roles: ['Administrator'] })
     await api.role('Reader', {})
@@ -189,7 +189,7 @@ for (const dialect of dialects) {
     t.strictSame((await statements.during(async () => { await api.ask('{ usersList { items { email } } }', { token }) })).filter(sql => sql.includes('count(')), [], 'what is not asked is not counted')
   })
 
-  t.test(`${dialect}: roles, API tokens and what was changed are lists like users`, async t => {
+  t.test(`${dialect}: roles, API tokens and audit events are listed like users`, async t => {
     const api = await open(t, dialect)
     const { app, role, user, ask } = api
     const { token, user: root } = await user('root', { roles: ['Administrator'] })
@@ -222,7 +222,7 @@ for (const dialect of dialects) {
     t.match((await ask('{ usersList { count } }')).errors, [error('NotAuthorizedError')], 'a guest')
   })
 
-  t.test(`${dialect}: a role is found by id, name or both, and who has it is shown as far as users may be read`, async t => {
+  t.test(`${dialect}: a role is found by id, name or both, and its users are shown as far as they are readable`, async t => {
     const api = await open(t, dialect)
     const { role, user, ask, app } = api
     await role('Editor', {})
@@ -268,22 +268,22 @@ t.test('every operator of record-filter is in the predicate of its type, and no 
   }
 })
 
-t.test('arguments that do not fit are a ValidationError by argument', async t => {
+t.test('invalid arguments are a ValidationError by argument', async t => {
   const api = await open(t)
   const { token } = await api.user('root', { roles: ['Administrator'] })
   const deep = (levels: number): string => levels === 0 ? '{ email: { is_empty: true } }' : `{ AND: [${deep(levels - 1)}] }`
-  const size = 'must be at most 5000: ask for the next ones by after, the id of the last item'
+  const size = 'must be at most 5000: request the next page with after, the id of the last item'
   const mistakes: [string, Record<string, unknown>][] = [
     ['(first: -1)', { first: 'must not be negative' }],
     ['(last: -1)', { last: 'must not be negative' }],
     ['(skip: -1)', { skip: 'must not be negative' }],
     ['(first: 5001)', { first: size }],
     ['(last: 5001)', { last: size }],
-    ['(first: 1, last: 1)', { last: 'must not be given with first: ask for either' }],
-    ['(sort: [{ email: ASC }], orderBy: email_ASC)', { orderBy: 'must not be given with sort: both say the same' }],
+    ['(first: 1, last: 1)', { last: 'cannot be combined with first' }],
+    ['(sort: [{ email: ASC }], orderBy: email_ASC)', { orderBy: 'cannot be combined with sort' }],
     ['(sort: [{ email: ASC, age: ASC }])', { sort: 'must name one field in each item, for example [{ lastName: ASC }, { firstName: ASC }]' }],
     ['(sort: [{}])', { sort: 'must name one field in each item, for example [{ lastName: ASC }, { firstName: ASC }]' }],
-    ['(after: "x")', { after: 'must be the id of an item of the list' }],
+    ['(after: "x")', { after: 'must be the id of an item in the list' }],
     [`(filter: ${deep(10)})`, { filter: 'Invalid filter: AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0].AND[0] is nested deeper than 10 levels' }],
     ['(filter: { email: {} })', { filter: 'Invalid filter: email needs an operator, for example { "equals": … }' }],
     ['(filter: { email: { contains: null } })', { filter: 'Invalid filter: email.contains must be a string' }],
@@ -294,7 +294,7 @@ t.test('arguments that do not fit are a ValidationError by argument', async t =>
   t.strictSame(await list(api, token, '(filter: $filter)', { variables: { filter: { OR: Array.from({ length: 101 }, () => ({ email: { equals: 'x' } })) } } }), invalid({ filter: 'Invalid filter: OR[100].email.equals is one condition too many: a filter can have at most 100' }))
 })
 
-t.test('lists of a thousand give that many where nothing is said, five thousand where they are asked for', async t => {
+t.test('lists have a thousand items by default, and at most five thousand', async t => {
   const api = await open(t)
   const { token, user } = await api.user('root', { roles: ['Administrator'] })
   const template = await api.app.db.selectFrom('latchkey_users').selectAll().where('id', '=', user.id).executeTakeFirstOrThrow()
@@ -305,7 +305,7 @@ t.test('lists of a thousand give that many where nothing is said, five thousand 
   t.equal((await list(api, token, '(first: 5000)') as string[]).length, 1101)
 })
 
-t.test('what a mutation changes is seen by the list after it in the same request', async t => {
+t.test('a list sees the changes of earlier mutations in the same request', async t => {
   const api = await open(t)
   const { token } = await api.user('root', { roles: ['Administrator'] })
   const one = await api.user('one', { roles: ['Guest'] })
@@ -313,7 +313,7 @@ t.test('what a mutation changes is seen by the list after it in the same request
   t.strictSame((await api.ask(`mutation { a: ${change('disconnect')} b: ${change('connect')} c: ${change('disconnect')} }`, { token })).data, { a: { roles: { count: 0 } }, b: { roles: { count: 1 } }, c: { roles: { count: 0 } } })
 })
 
-t.test('a list reads of its records what is asked for, and all where a resolver may need it', async t => {
+t.test('a list reads only the selected fields, and all fields if a resolver may need them', async t => {
   const api = await openApi(t, 'sqlite', {
     after: app => {
       app.graphql.extendSchema('extend type User { fullName: String }')

@@ -1,4 +1,4 @@
-/** Every action, on every table, by every kind of principal: who has it does it, nobody else does. */
+/** Every action on every table by every kind of principal: those with the permission succeed, all others are refused. */
 import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
 import auditLog from '@latchkey/audit-log'
@@ -111,7 +111,7 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('what Guest may do, guests and nobody else may do by it', async t => {
+    t.test('the permissions of Guest apply to guests and nobody else', async t => {
       const guest = api.app.rolePermissions.find({ name: 'Guest' })?.id as string
       await api.app.rolePermissions.update(guest, { permissions: granting('Users', 'read') })
       const list = '{ usersList { count } }'

@@ -28,8 +28,8 @@ const mistakes: [PageArguments, Record<string, string>][] = [
   [{ first: -1 }, { first: 'must not be negative' }],
   [{ last: -1 }, { last: 'must not be negative' }],
   [{ skip: -1 }, { skip: 'must not be negative' }],
-  [{ after: 'x' }, { after: 'must be the id of an item of the list' }],
-  [{ before: 'x' }, { before: 'must be the id of an item of the list' }]
+  [{ after: 'x' }, { after: 'must be the id of an item in the list' }],
+  [{ before: 'x' }, { before: 'must be the id of an item in the list' }]
 ]
 for (const [wanted, details] of mistakes) {
   t.test(`${JSON.stringify(wanted)} is refused`, async t => {

@@ -55,14 +55,14 @@ async function open (t: Test, dialect: Dialect, options: ApiOptions = {}) {
 const of = ({ items }: Comparison, resource: string, action: string) => items.find(item => item.resource === resource && item.action === action) as Item
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: two roles beside each other, with every table and function`, async t => {
+  t.test(`${dialect}: compares two roles, with every table and function`, async t => {
     const { role, idOf, compared, app } = await open(t, dialect)
     const own = { ownerId: { is_self: true } }
     await role('Author', { data: { Notes: { create: all, read: { allow: true, fields: { title: true, id: true }, filter: { title: { starts_with: 'T' } } }, update: { allow: true, filter: own } }, Users: { read: all } } })
     await role('Editor', { data: { Notes: { create: all, read: all, update: all, delete: all } }, custom: { functions: { sendReport: all } } })
     const comparison = await compared({ roleIds: [idOf('Author')] }, { roleIds: [idOf('Editor')] })
-    t.equal(comparison.first, 'Somebody who is signed in with the role Author')
-    t.equal(comparison.second, 'Somebody who is signed in with the role Editor')
+    t.equal(comparison.first, 'A signed-in user with the role Author')
+    t.equal(comparison.second, 'A signed-in user with the role Editor')
     t.strictSame(comparison.items.map(({ resource, resourceType, action }) => `${resourceType} ${resource} ${action}`), [
       ...[...app.rolePermissions.tables.keys()].flatMap(table => ['create', 'read', 'update', 'delete'].map(action => `data ${table} ${action}`)),
       ...[...app.rolePermissions.functions].map(name => `function ${name} call`)
@@ -79,7 +79,7 @@ for (const dialect of dialects) {
     t.ok((await compared({ roleIds: [idOf('Author')] }, { roleIds: [idOf('Author')] })).items.every(({ same }) => same), 'a role is as it is')
   })
 
-  t.test(`${dialect}: the same is what says the same, whatever the order and the roles`, async t => {
+  t.test(`${dialect}: equal permissions are the same, in any order and from any roles`, async t => {
     const { withRoles, compared } = await open(t, dialect)
     const [one, two] = [{ title: { equals: 'One' } }, { title: { equals: 'Two' } }]
     const [id, title] = [{ id: true }, { title: true }]
@@ -114,7 +114,7 @@ for (const dialect of dialects) {
     }
   })
 
-  t.test(`${dialect}: several filters are told as alternatives, and counted once`, async t => {
+  t.test(`${dialect}: several filters are combined as alternatives, and counted once`, async t => {
     const { withRoles, compared } = await open(t, dialect)
     const [tee, two] = [{ title: { starts_with: 'T' } }, { title: { equals: 'Two' } }]
     const { first, second } = of(await compared(await withRoles({ filter: tee, fields: { id: true } }, { filter: two, fields: { title: true } }, { filter: tee }), await withRoles({ filter: tee }, {})), 'Notes', 'read')
@@ -122,7 +122,7 @@ for (const dialect of dialects) {
     t.strictSame(second, { ...everything, count: 3 })
   })
 
-  t.test(`${dialect}: whose condition has a value is not the same as whose has none, and own records are one's own`, async t => {
+  t.test(`${dialect}: conditions with and without a value for a variable differ, and own records are compared by variable`, async t => {
     const { role, user, idOf, compared, app, root } = await open(t, dialect)
     const own: RolePermissions = { data: { Notes: { read: { allow: true, filter: { ownerId: { is_self: true } } } } } }
     await role('Own', own)
@@ -149,7 +149,7 @@ for (const dialect of dialects) {
     t.match(of(comparison, 'Elsewhere', 'read'), { first: { allowed: true, count: null }, second: { count: 0 } }, 'what is not in the database is not counted')
   })
 
-  t.test(`${dialect}: records are counted for who may read all that the count tells of`, async t => {
+  t.test(`${dialect}: the count needs permission to read everything it reveals`, async t => {
     const { role, user, idOf, send } = await open(t, dialect)
     await role('All', { data: { Notes: { read: all } } })
     await role('Own', { data: { Notes: { read: { allow: true, filter: { ownerId: { is_self: true } } } } } })
@@ -173,7 +173,7 @@ for (const dialect of dialects) {
     }
   })
 
-  t.test(`${dialect}: it needs what an explanation needs of both, and its refusal tells nothing`, async t => {
+  t.test(`${dialect}: it needs the permissions of an explanation for both, and a refusal reveals nothing`, async t => {
     const { role, user, send, app, idOf, root } = await open(t, dialect)
     await role('Roles', reading('Roles'))
     await role('Users', reading('Users', ['id', 'email', 'roles']))
@@ -191,12 +191,12 @@ for (const dialect of dialects) {
     }
     t.match(await send(roles, { userId: nobody.user.id }, more.token), { errors: undefined })
     t.match(await send(roles, { userId: unknownId }, more.token), { data: null, errors: [error('EntityNotFoundError')] })
-    t.match(await send(roles, {}), { data: null, errors: [error('ValidationError', { details: { subject: /must have one of/ } })] })
+    t.match(await send(roles, {}), { data: null, errors: [error('ValidationError', { details: { subject: /must have exactly one of/ } })] })
     await app.apiTokens.update(apiToken.id, { roles: [idOf('Administrator')] })
     t.match(of((await send({ apiTokenId: apiToken.id }, roles)).data?.permissionComparison as Comparison, 'Users', 'read'), { same: false, first: { allowed: true } })
     await app.apiTokens.revoke(apiToken.id)
     t.match(of((await send({ apiTokenId: apiToken.id }, roles)).data?.permissionComparison as Comparison, 'Users', 'read'), { same: true, first: { allowed: false } }, 'who is refused may do nothing')
-    t.match((await send({ token: 'no token' }, { token: root.token })).data?.permissionComparison, { first: 'Nobody: the token is refused', second: 'The user root@example.com' })
+    t.match((await send({ token: 'no token' }, { token: root.token })).data?.permissionComparison, { first: 'Nobody, because the token is refused', second: 'The user root@example.com' })
     const get = (await app.inject({ url: '/graphql', headers: { authorization: `Bearer ${root.token}` }, query: { query: compare, variables: JSON.stringify({ first: roles, second: { token: root.token } }) } })).json<object>()
     t.match(get, { data: null, errors: [error('ValidationError', { details: { token: /by POST/ } })] })
   })
@@ -207,10 +207,10 @@ t.test('a comparison counts for the cost of a query', async t => {
   const roles = { roleIds: [idOf('Administrator')] }
   t.match(await send(roles, roles), { errors: undefined })
   for (let index = 0; index < 80; index++) app.rolePermissions.declareFunction(`function${index}`)
-  t.match(await send(roles, roles), { data: null, errors: [error('ValidationError', { details: { query: /gives more than 250 fields/ } })] })
+  t.match(await send(roles, roles), { data: null, errors: [error('ValidationError', { details: { query: /returns more than 250 fields/ } })] })
 })
 
-t.test('each table tells the query that lists it, the app\'s own too', async t => {
+t.test('each table names the query that lists it, including the app\'s own', async t => {
   const table = (name: string) => ({ name, table: 'notes', fields: { id: { column: 'id', type: 'id' as const } } })
   const { ask, user } = await openApi(t, 'sqlite', {
     before: async app => {
@@ -230,14 +230,14 @@ t.test('each table tells the query that lists it, the app\'s own too', async t =
   })
 })
 
-t.test('two are compared once in a request: it may count every table twice', async t => {
+t.test('a comparison is allowed once per request', async t => {
   const { ask, root } = await open(t, 'sqlite')
   const guests = 'permissionComparison(first: { guest: true }, second: { guest: true }) { first }'
-  t.match(await ask(`{ a: ${guests} b: ${guests} }`, { token: root.token }), { errors: [{ code: 'ValidationError', path: ['b'], details: { permissionComparison: /once in a request/ } }] })
+  t.match(await ask(`{ a: ${guests} b: ${guests} }`, { token: root.token }), { errors: [{ code: 'ValidationError', path: ['b'], details: { permissionComparison: /once per request/ } }] })
   t.match((await ask(`{ ${guests} }`, { token: root.token })).data, { permissionComparison: { first: String } })
 })
 
-t.test('what one may read is counted once, by however many names it is asked for', async t => {
+t.test('a count is computed once, even under several aliases', async t => {
   const api = await open(t, 'sqlite')
   const { during } = countStatements(t, api)
   const counting = async (names: string[], fields: string) => (await during(async () => {

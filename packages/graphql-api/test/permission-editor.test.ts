@@ -20,7 +20,7 @@ const operands: unknown[] = ['a', 1, true, '2024-01-01', [], { gt: { value: 1 } 
 const named = (tables: Table[], name: string) => tables.find(table => table.name === name) as Table
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: what permissions can be about is told to who may read roles, and nothing of it is refused`, async t => {
+  t.test(`${dialect}: the resources are returned to anyone who may read roles, and all of them are valid in permissions`, async t => {
     const api = await openAdministration(t, dialect, { usersStore: { columns: { hiredAt: { type: 'date' }, vip: { type: 'boolean' } } } })
     const { ask, user, role } = api
     await role('Reader', reading('Roles', ['id']))
@@ -60,7 +60,7 @@ for (const dialect of dialects) {
     }
   })
 
-  t.test(`${dialect}: a filter that does not fit is refused in the words of a save`, async t => {
+  t.test(`${dialect}: an invalid filter is reported with the error of a save`, async t => {
     const { ask, user } = await openAdministration(t, dialect)
     const { token } = await user('root', { roles: ['Administrator'] })
     const nested = (levels: number): unknown => levels === 1 ? {} : { AND: [nested(levels - 1)] }
@@ -89,7 +89,7 @@ for (const dialect of dialects) {
     t.match((await ask('{ permissionFilterCheck(table: "Users", filter: { email: { eqals: 1 } }) { valid path reason } }', { token })).data, { permissionFilterCheck: { valid: false, path: 'email.eqals', reason: 'is not an operator; did you mean equals?' } }, 'in the text of the query too')
   })
 
-  t.test(`${dialect}: what a filter admits is counted, for whoever asks`, async t => {
+  t.test(`${dialect}: the records that a filter admits for the requester are counted`, async t => {
     const api = await openAdministration(t, dialect)
     const { user, app } = api
     const root = await user('root', { roles: ['Administrator'], user: { firstName: 'Ann' } })
@@ -137,7 +137,7 @@ for (const dialect of dialects) {
     t.equal(await countOf(api, secret)('Users', { id: { is_self: true } }), 0, 'an API token is no user')
   })
 
-  t.test(`${dialect}: no count tells what reading would not`, async t => {
+  t.test(`${dialect}: no count reveals more than reading does`, async t => {
     const api = await openAdministration(t, dialect)
     const { user, role, app } = api
     await user('ann', { user: { firstName: 'Ann' } })
@@ -189,7 +189,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('records are counted when a query asks for it, and in one statement', async t => {
+t.test('records are counted only when a query selects it, in one statement', async t => {
   const api = await openAdministration(t, 'sqlite')
   const { token } = await api.user('root', { roles: ['Administrator'] })
   const { during } = countStatements(t, api)
@@ -199,12 +199,12 @@ t.test('records are counted when a query asks for it, and in one statement', asy
   t.equal(counting(await ask('valid count')), 1)
 })
 
-t.test('records are counted once in a request, by whatever names it is asked', async t => {
+t.test('records are counted once per request, under any alias', async t => {
   const api = await openAdministration(t, 'sqlite')
   const { token } = await api.user('root', { roles: ['Administrator'] })
   const { during } = countStatements(t, api)
   const checking = (name: string, fields: string) => `${name}: permissionFilterCheck(table: "Users", filter: {}) { ${fields} }`
-  const refused = (...path: string[]) => error('ValidationError', { path, details: { 'permissionFilterCheck.count': /once in a request/ } })
+  const refused = (...path: string[]) => error('ValidationError', { path, details: { 'permissionFilterCheck.count': /once per request/ } })
   let answer: Answer | undefined
   const counting = async (query: string) => (await during(async () => { answer = await api.ask(query, { token }) })).filter(statement => statement.includes('count(*)')).length
   t.equal(await counting(`{ ${checking('a', 'count')} ${checking('b', 'valid count')} ${checking('c', 'count')} }`), 1)

@@ -88,30 +88,30 @@ for (const dialect of dialects) {
   t.test(`${dialect}: why a guest, an API token and some roles may do it`, async t => {
     const { app, idOf, explained, refusal } = await open(t, dialect)
     t.match(await explained({ guest: true }, readUsers), {
-      allowed: false, principal: 'A guest: whoever sends no token', steps: [{ step: 'user', ok: true }, { step: 'roles', message: 'Guest' }], roles: [{ roleName: 'Guest', allowed: false }], remedyRoleId: idOf('Guest')
+      allowed: false, principal: 'A guest (a request without a token)', steps: [{ step: 'user', ok: true }, { step: 'roles', message: 'Guest' }], roles: [{ roleName: 'Guest', allowed: false }], remedyRoleId: idOf('Guest')
     })
     await app.rolePermissions.update(idOf('Silent'), { permissions: reading('Users', undefined, { id: { is_self: true } }) })
     t.match(await explained({ roleIds: [idOf('Silent'), idOf('Reader'), idOf('Silent')] }, readUsers), {
-      allowed: true, principal: 'Somebody who is signed in with the roles Reader, Silent', steps: [{ step: 'roles', message: 'Reader, Silent' }], roles: [{ roleName: 'Reader' }, { roleName: 'Silent', reason: /^(?!.*admit no record)/ }]
+      allowed: true, principal: 'A signed-in user with the roles Reader, Silent', steps: [{ step: 'roles', message: 'Reader, Silent' }], roles: [{ roleName: 'Reader' }, { roleName: 'Silent', reason: /^(?!.*admit no record)/ }]
     })
-    t.match(await explained({ roleIds: [] }, readUsers), { allowed: false, principal: 'Somebody who is signed in without a role', roles: [] })
+    t.match(await explained({ roleIds: [] }, readUsers), { allowed: false, principal: 'A signed-in user without roles', roles: [] })
 
     const { token } = await app.apiTokens.create({ name: 'Nightly', roles: [idOf('Silent')] })
     t.match(await explained({ apiTokenId: token.id }, readUsers), {
       allowed: true, principal: 'The API token Nightly', steps: [{ step: 'API token', ok: true, message: 'Nightly; it acts as no user' }, { step: 'roles' }], roles: [{ reason: /this principal has no __loggedInUserId, so conditions on it match no record/ }]
     })
     await app.apiTokens.update(token.id, { expiresAt: '2020-01-01' })
-    t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ step: 'API token', ok: false, message: 'Nightly is refused (expired)' }], roles: [{ allowed: true }], remedy: /later end/, remedyRoleId: null })
-    t.match(await explained({ apiTokenId: token.id }, { action: 'delete', table: 'Users' }), { roles: [{ allowed: false }], remedy: /later end/, remedyRoleId: null }, 'no role would help')
+    t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ step: 'API token', ok: false, message: 'Nightly is refused (expired)' }], roles: [{ allowed: true }], remedy: /later expiresAt/, remedyRoleId: null })
+    t.match(await explained({ apiTokenId: token.id }, { action: 'delete', table: 'Users' }), { roles: [{ allowed: false }], remedy: /later expiresAt/, remedyRoleId: null }, 'no role would help')
     await app.apiTokens.revoke(token.id)
-    t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ ok: false, message: 'Nightly is refused (revoked)' }], remedy: /Make a new one/ })
+    t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ ok: false, message: 'Nightly is refused (revoked)' }], remedy: /Create a new token/ })
 
     for (const [subject, message] of [[{ userId: unknownId }, 'User not found'], [{ email: 'no@example.com' }, 'User not found'], [{ email: 'none' }, 'User not found'], [{ apiTokenId: unknownId }, 'API token not found'], [{ roleIds: [idOf('Guest'), unknownId] }, 'Role not found']] as const) {
       t.match(await refusal(subject), [error('EntityNotFoundError', { message })], JSON.stringify(subject))
     }
   })
 
-  t.test(`${dialect}: a pasted token is verified, said to be whose it is, and changes nothing`, async t => {
+  t.test(`${dialect}: a pasted token is verified, its owner is named, and nothing changes`, async t => {
     const api = await open(t, dialect)
     const { app, issuer, user, idOf, explained, logs, ask } = api
     const jane = await user('jane', { roles: ['Reader'] })
@@ -134,16 +134,16 @@ for (const dialect of dialects) {
     const failing = ({ steps }: Explanation) => steps.filter(({ ok }) => !ok)
     const refused: [string, string, string, RegExp, RegExp][] = [
       ['expired', await issuer.idToken({ subject: 'jane', expiresIn: -60 }), 'times', /\(expired\)/, /refresh token/],
-      ['forged', await issuer.forgedToken({ subject: 'jane' }), 'signature', /\(bad_signature\)/, /sign in again/],
-      ['of another issuer', await issuer.idToken({ claims: { iss: 'https://other.example.com' } }), 'issuer', /\(unknown_issuer\)/, /to the letter/],
+      ['forged', await issuer.forgedToken({ subject: 'jane' }), 'signature', /\(bad_signature\)/, /Sign in again/],
+      ['of another issuer', await issuer.idToken({ claims: { iss: 'https://other.example.com' } }), 'issuer', /\(unknown_issuer\)/, /exactly/],
       ['the access token', await issuer.accessToken({ subject: 'jane' }), 'kind of token', /\(wrong_token_use\)/, /ID token/],
       ['no token', 'hunter2-is-no-token', 'form', /\(malformed\)/, /three parts/],
-      ['unknown', `lk_${'x'.repeat(43)}`, 'API token', /\(unknown\)/, /Make a new one/],
+      ['unknown', `lk_${'x'.repeat(43)}`, 'API token', /\(unknown\)/, /Create a new one/],
       ['nobody has signed up with', await issuer.idToken({ subject: 'new' }), 'user', /nobody has signed up/, /userSignUpWithToken/]
     ]
     for (const [name, token, step, message, remedy] of refused) {
       const explanation = await about(token)
-      t.match(explanation, { allowed: false, principal: 'Nobody: the token is refused', roles: [], remedy, remedyRoleId: null }, name)
+      t.match(explanation, { allowed: false, principal: 'Nobody, because the token is refused', roles: [], remedy, remedyRoleId: null }, name)
       t.match(failing(explanation), [{ step, message }], name)
       t.equal(explanation.steps.at(-1)?.step, step, 'what was not decided is not told')
     }
@@ -155,7 +155,7 @@ for (const dialect of dialects) {
     await app.db.insertInto('latchkey_pending_sign_ups')
       .values({ issuer: issuer.issuer, subject: 'waiting', email: 'waiting@example.com', profile_id: 'main', user: '{}', role_ids: '[]', created_at: new Date().toISOString() }).execute()
     const waiting = await about(await issuer.idToken({ subject: 'waiting', email: 'waiting@example.com' }))
-    t.match(waiting, { allowed: false, principal: 'Nobody yet: the first request with the token makes the user', roles: [], remedy: /^Send a request with the token/ })
+    t.match(waiting, { allowed: false, principal: 'Nobody yet. The first request with the token creates the user', roles: [], remedy: /^Send a request with the token/ })
     t.strictSame(failing(waiting), [])
 
     const literal = (await ask(`{ permissionExplain(subject: { token: "${jane.token}" }, action: "read", table: "Gone") { allowed } }`, { token: api.root.token }))
@@ -163,7 +163,7 @@ for (const dialect of dialects) {
     t.notOk(JSON.stringify(logs).includes(jane.token))
   })
 
-  t.test(`${dialect}: what is explained is what a request gets`, async t => {
+  t.test(`${dialect}: an explanation agrees with the result of a request`, async t => {
     const { user, role, ask, explained, app, idOf } = await open(t, dialect)
     const lists: Record<string, string> = { Users: 'usersList', Roles: 'rolesList', ApiTokens: 'apiTokensList', AuditEvents: 'auditEventsList', AuthenticationProfiles: 'authenticationProfilesList' }
     await role('Some', { data: { Users: { read: { allow: true, filter: { id: { is_self: true } } } }, ApiTokens: { read: all } } })
@@ -177,7 +177,7 @@ for (const dialect of dialects) {
     }
   })
 
-  t.test(`${dialect}: an explanation is for who may read all that it tells, and its refusal tells nothing`, async t => {
+  t.test(`${dialect}: an explanation needs permission to read everything it reveals, and a refusal reveals nothing`, async t => {
     const { user, role, app, idOf, refusal, issuer } = await open(t, dialect)
     const jane = await user('jane', { roles: ['Reader'] })
     const { token: apiToken, secret } = await app.apiTokens.create({ name: 'Nightly', roles: [idOf('Reader')] })
@@ -231,7 +231,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('a guest may ask for nothing unless Guest may read roles', async t => {
+t.test('a guest gets an explanation only if Guest may read roles', async t => {
   const { ask, app, idOf } = await open(t, 'sqlite')
   const asked = async () => await ask(explain, { variables: { subject: { guest: true }, ...readUsers } })
   const denied = [error('NotAuthorizedError', { details: { resource: 'Roles', action: 'read' } })]
@@ -241,27 +241,27 @@ t.test('a guest may ask for nothing unless Guest may read roles', async t => {
   t.match(await asked(), { errors: undefined, data: { permissionExplain: { allowed: false } } })
 })
 
-t.test('exactly one subject, and an action with what it is about', async t => {
+t.test('needs exactly one subject, and an action with its resource', async t => {
   const { refusal, idOf } = await open(t, 'sqlite')
-  const one = /^must have one of userId, email, apiTokenId, roleIds, guest \(true\) and token$/
+  const one = /^must have exactly one of userId, email, apiTokenId, roleIds, guest \(true\) and token$/
   for (const [subject, reason] of [
     [{}, one], [{ guest: false }, one], [{ userId: null, token: null }, one],
-    [{ userId: unknownId, email: 'a@example.com' }, 'must have one only: it has userId, email'],
-    [{ guest: true, token: 'a.secret.token' }, 'must have one only: it has guest, token'],
-    [{ guest: true, roleIds: [idOf('Guest')] }, /^must have one only/]
+    [{ userId: unknownId, email: 'a@example.com' }, 'must have only one of these: userId, email'],
+    [{ guest: true, token: 'a.secret.token' }, 'must have only one of these: guest, token'],
+    [{ guest: true, roleIds: [idOf('Guest')] }, /^must have only one of these/]
   ] as const) t.match(await refusal(subject), [error('ValidationError', { details: { subject: reason } })], JSON.stringify(subject))
   for (const [question, details] of [
     [{ action: 'write', table: 'Users' }, { action: 'must be one of create, read, update, delete, call' }],
     [{ action: 'toString', table: 'Users' }, { action: /must be one of/ }],
     [{ action: 'read' }, { table: 'is required for the action read' }],
     [{ action: 'read', function: 'getToken' }, { table: /is required/ }],
-    [{ action: 'read', table: 'Users', function: 'getToken' }, { function: /must be left out/ }],
+    [{ action: 'read', table: 'Users', function: 'getToken' }, { function: /must be omitted/ }],
     [{ action: 'call', table: 'Users' }, { function: 'is required for the action call' }],
-    [{ action: 'call', table: 'Users', function: 'getToken' }, { table: /must be left out/ }]
+    [{ action: 'call', table: 'Users', function: 'getToken' }, { table: /must be omitted/ }]
   ] as const) t.match(await refusal({ guest: true }, undefined, question), [error('ValidationError', { details })], JSON.stringify(question))
 })
 
-t.test('a token is not taken out of an address, which would be logged', async t => {
+t.test('a token in a URL is refused, because URLs may be logged', async t => {
   const { app, root } = await open(t, 'sqlite')
   const get = async (subject: object) => (await app.inject({
     url: '/graphql', headers: { authorization: `Bearer ${root.token}` }, query: { query: explain, variables: JSON.stringify({ subject, ...readUsers }) }
@@ -277,10 +277,10 @@ t.test('the roles of an explanation count for the cost of a query', async t => {
   const asked = async () => await ask(explain, { token: root.token, variables: { subject: { userId: id }, ...readUsers } })
   t.match(await asked(), { errors: undefined })
   await app.rolePermissions.assign(id, ids)
-  t.match((await asked()).errors, [error('ValidationError', { details: { query: /gives more than 500 fields/ } })])
+  t.match((await asked()).errors, [error('ValidationError', { details: { query: /returns more than 500 fields/ } })])
 })
 
-t.test('a query that is run inside the process acts as a guest, and is logged by the app', async t => {
+t.test('a query that the app runs itself acts as a guest, and is logged by the app', async t => {
   const { app, idOf, issuer, logs } = await open(t, 'sqlite')
   const query = `{ permissionExplain(subject: { token: "${await issuer.forgedToken()}" }, action: "read", table: "Users") { allowed steps { ok } } }`
   t.match(await app.graphql(query), { data: null, errors: [{ message: 'Not Authorized' }] })
@@ -289,7 +289,7 @@ t.test('a query that is run inside the process acts as a guest, and is logged by
   t.ok(logs.some(({ msg, reason }) => msg === 'A token was refused' && reason === 'bad_signature'))
 })
 
-t.test('of profiles a token is told only what may be read of them', async t => {
+t.test('the steps of a token mention only readable profiles', async t => {
   const { user, role, explained, issuer, app } = await open(t, 'sqlite')
   await app.authProfiles.create({ name: 'Hidden', type: 'test', options: { issuer: 'https://hidden.example.com', clientId: 'hidden-client' } })
   await role('Support', { data: { Roles: { read: all }, Users: { read: all } } })
@@ -302,7 +302,7 @@ t.test('of profiles a token is told only what may be read of them', async t => {
   t.match(await told('full', 'Support', 'Profiles'), /hidden\.example/)
 })
 
-t.test('an app without API tokens says so, and takes what looks like one for a token that fails', async t => {
+t.test('an app without API tokens says so, and refuses a token that looks like one', async t => {
   const { ask, user } = await openApi(t)
   const { token } = await user('root', { roles: ['Administrator'] })
   const asked = async (subject: object) => await ask(explain, { token, variables: { subject, ...readUsers } })

@@ -22,7 +22,7 @@ for (const [what, options, message] of refused) {
   })
 }
 
-t.test('serves GraphQL at its path, and GraphiQL where that is wanted', async t => {
+t.test('serves GraphQL at its path, and GraphiQL if enabled', async t => {
   const { app } = await openApi(t, 'sqlite', { graphqlApi: { path: '/api', ide: true } })
   t.match((await app.inject({ method: 'POST', url: '/api', payload: { query: '{ __typename }' } })).json(), { data: { __typename: 'Query' } })
   t.equal((await app.inject('/graphql')).statusCode, 404)
@@ -31,7 +31,7 @@ t.test('serves GraphQL at its path, and GraphiQL where that is wanted', async t 
   t.equal((await without.inject('/graphiql')).statusCode, 404)
 })
 
-t.test('tells resolvers of the app\'s own who asks, once for a request', async t => {
+t.test('gives the app\'s resolvers the principal, once per request', async t => {
   const { ask, app, user } = await openApi(t, 'sqlite', { before: ownSchema })
   t.match((await ask('{ whoAmI }')).data, { whoAmI: 'guest' })
   const jane = await user('jane')
@@ -71,11 +71,11 @@ t.test('extends the schema of an app whose Mercurius was registered before anyth
   }
 })
 
-t.test('refuses options that would change nothing, since the app has Mercurius already', async t => {
-  await t.rejects(openApi(t, 'sqlite', { before: ownSchema, graphqlApi: { queryDepth: 3 } }), { code: 'GRAPHQL_API_ERR_INVALID_OPTIONS', message: /queryDepth changes nothing/ })
+t.test('refuses options that have no effect, because the app registers Mercurius itself', async t => {
+  await t.rejects(openApi(t, 'sqlite', { before: ownSchema, graphqlApi: { queryDepth: 3 } }), { code: 'GRAPHQL_API_ERR_INVALID_OPTIONS', message: /queryDepth has no effect/ })
 })
 
-t.test('a token counts even where the app forgot the route options, or asks from a route of its own', async t => {
+t.test('a token counts even without the route options, and in queries from the app\'s own route', async t => {
   const { app, user, token } = await openApi(t, 'sqlite', {
     before: async app => {
       const { additionalRouteOptions, ...options } = mercuriusOptions()

@@ -31,7 +31,7 @@ t.test('profiles are listed in order, with their policy in the words of clients 
   })
 })
 
-t.test('a part of the list counts the whole of it', async t => {
+t.test('the count of a page is that of the whole list', async t => {
   const { ask, user } = await openApi(t, 'sqlite', { profiles })
   const { token } = await user('root', { roles: ['Administrator'] })
   const list = async (arguments_: string) => await ask(`{ authenticationProfilesList(${arguments_}) { count items { id } } }`, { token })
@@ -68,7 +68,7 @@ t.test('profiles need read on AuthenticationProfiles, field by field; their role
   t.match(answer.errors, [0, 1, 2].map(index => error('NotAuthorizedError', { path: ['authenticationProfilesList', 'items', index, 'roles'], details: { resource: 'Roles', action: 'read' } })))
 })
 
-t.test('guests see profiles where the role Guest says so', async t => {
+t.test('guests see profiles if the role Guest allows it', async t => {
   const { ask, app } = await openApi(t, 'sqlite', { profiles })
   const guest = app.rolePermissions.find({ name: 'Guest' })
   await app.rolePermissions.update(guest?.id as string, { permissions: { data: { AuthenticationProfiles: { read: { allow: true } } } } })
@@ -76,7 +76,7 @@ t.test('guests see profiles where the role Guest says so', async t => {
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: profiles are filtered and sorted, by what of them may be read`, async t => {
+  t.test(`${dialect}: profiles are filtered and sorted by their readable fields`, async t => {
     const { ask, user, role, app } = await openApi(t, dialect, { profiles: [{ id: 'main', name: 'Main' }, { id: 'b', name: 'beta', clientId: 'b', selfSignUp: 'off' }, { id: 'c', name: 'Alpha', clientId: 'c' }] })
     await app.authProfiles.create({ name: 'Zeta', type: 'test', options: { issuer: 'https://zeta.example.com', clientId: 'z' } })
     const { token } = await user('root', { roles: ['Administrator'] })

@@ -12,7 +12,7 @@ const malformed: [string, object, number, string, RegExp?][] = [
   ['a body that is no JSON', { payload: '{"query":', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['an empty body', { payload: '', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['a body that would set a prototype', { payload: '{"query":"{ user { id } }","__proto__":{}}', headers: { 'content-type': 'application/json' } }, 400, 'body'],
-  ['a body that is a list', { payload: [{ query: '{ user { id } }' }] }, 400, 'body', /lists of requests are not supported/],
+  ['a body that is a list', { payload: [{ query: '{ user { id } }' }] }, 400, 'body', /batches are not supported/],
   ['a body that is text', { payload: '"{ user { id } }"', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['a body that is null', { payload: 'null', headers: { 'content-type': 'application/json' } }, 400, 'body'],
   ['a body that is too large', { payload: { query: `{ user { id } } # ${'x'.repeat(1024 * 1024)}` } }, 413, 'body'],
@@ -38,7 +38,7 @@ const malformed: [string, object, number, string, RegExp?][] = [
   ['a GET that mutates', { method: 'GET', query: { query: 'mutation { userSignUp(user: { email: "a@b.c" }) { id } }' } }, 405, 'method']
 ]
 
-t.test('a request that is none of GraphQL gets a ValidationError that names the part', async t => {
+t.test('a request that is not GraphQL gets a ValidationError that names the part', async t => {
   const { app } = await openApi(t)
   for (const [name, request, status, part, reason] of malformed) {
     for (const accept of ['application/json', graphqlResponse]) {
@@ -54,7 +54,7 @@ t.test('a request that is none of GraphQL gets a ValidationError that names the 
   t.equal((await app.inject({ url: '/graphql', query: { query: 'mutation { userSignUp(user: { email: "a@b.c" }) { id } }' } })).headers.allow, 'POST')
 })
 
-t.test('a client that hangs up in the middle of its request is no error of the app\'s', async t => {
+t.test('a client that closes the connection during its request is not an error of the app', async t => {
   const { app, logs } = await openApi(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
@@ -84,7 +84,7 @@ const refused: [string, object, string | RegExp][] = [
   ['a null where none may be', { query: 'mutation ($email: String) { userSignUp(user: { email: $email }) { id } }' }, /./]
 ]
 
-t.test('a query that cannot be run gets a ValidationError with GraphQL\'s words, each time alike', async t => {
+t.test('an invalid query gets a ValidationError with GraphQL\'s message, the same every time', async t => {
   const { app } = await openApi(t)
   for (const [name, payload, message] of refused) {
     for (const [accept, status] of [['application/json', 200], [graphqlResponse, 400]] as const) {
@@ -97,19 +97,19 @@ t.test('a query that cannot be run gets a ValidationError with GraphQL\'s words,
   }
 })
 
-t.test('a subscription is refused: nothing is sent here but answers', async t => {
+t.test('a subscription over HTTP is refused', async t => {
   const { ask } = await openApi(t)
   t.match(await ask('subscription { user { id } }'), { data: null, errors: [error('ValidationError', { message: /subscription/ })] })
 })
 
-t.test('application/json has data: null where nothing was executed; the newer media type has no data', async t => {
+t.test('application/json has data: null if nothing was executed; the newer media type has no data', async t => {
   const { app } = await openApi(t)
   const ask = async (accept: string) => (await app.inject({ method: 'POST', url: '/graphql', payload: { query: '{' }, headers: { accept } })).json()
   t.equal((await ask('application/json')).data, null)
   t.notOk('data' in await ask(graphqlResponse))
 })
 
-t.test('the operation asked for is run, whichever was run before', async t => {
+t.test('the requested operation is executed, regardless of earlier ones', async t => {
   const { ask } = await openApi(t)
   const query = 'query A { a: __typename } query B { b: __typename } mutation C { c: __typename }'
   for (const operationName of ['C', 'C', 'C', 'A', 'B', 'D', 'D', 'D', 'A', 'C']) {
@@ -137,11 +137,11 @@ t.test('GET answers queries', async t => {
 t.test('NUL is refused in every text before it reaches a database', async t => {
   const { ask } = await openApi(t)
   const byVariable = 'mutation ($user: UserCreateInput!, $profile: ID) { userSignUp(user: $user, authProfileId: $profile) { id } }'
-  const details = { user: 'must have no NUL character' }
+  const details = { user: 'must not contain NUL characters' }
   t.match((await ask(byVariable, { variables: { user: { email: 'a@b.c', firstName: 'A\0' } } })).errors, [error('ValidationError', { details })])
   t.match((await ask(byVariable, { variables: { user: { email: 'a@b.c', roles: { connect: [{ name: '\0' }] } } } })).errors, [error('ValidationError', { details })])
   t.match((await ask(byVariable, { variables: { user: { email: 'a@b.c', 'first\0Name': 'A' } } })).errors, [error('ValidationError', { details })])
-  t.match((await ask('{ user(email: "a\\u0000@b.c") { id } }')).errors, [error('ValidationError', { message: 'Text must have no NUL character.' })])
+  t.match((await ask('{ user(email: "a\\u0000@b.c") { id } }')).errors, [error('ValidationError', { message: 'Text must not contain NUL characters.' })])
 })
 
 t.test('variables that are nested too deeply are refused', async t => {
@@ -149,11 +149,11 @@ t.test('variables that are nested too deeply are refused', async t => {
   for (const depth of [51, 100_000]) {
     const payload = `{"query":"{ __typename }","variables":{"deep":${'['.repeat(depth)}${']'.repeat(depth)}}}`
     const response = await app.inject({ method: 'POST', url: '/graphql', headers: { 'content-type': 'application/json' }, payload })
-    t.match(response.json().errors, [error('ValidationError', { details: { deep: 'must be nested no deeper than 50' } })])
+    t.match(response.json().errors, [error('ValidationError', { details: { deep: 'must not be nested deeper than 50 levels' } })])
   }
 })
 
-t.test('the server audit of graphql-http finds nothing that must or should be otherwise', async t => {
+t.test('the server audit of graphql-http passes', async t => {
   const { app } = await openApi(t)
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   const results = await auditServer({ url: `${address}/graphql` })

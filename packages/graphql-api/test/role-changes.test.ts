@@ -18,7 +18,7 @@ const events = async ({ app }: TestApi, table: string) => {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an administrator makes a role, changes it and deletes it, and all of it is in the audit log`, async t => {
+  t.test(`${dialect}: an administrator creates, updates and deletes a role, and all of it is in the audit log`, async t => {
     const api = await open(t, dialect)
     const root = await api.user('root', { roles: ['Administrator'] })
     const ask = async (query: string, variables: object) => await api.ask(query, { token: root.token, variables: { ...variables } })
@@ -49,7 +49,7 @@ for (const dialect of dialects) {
     ])
   })
 
-  t.test(`${dialect}: nobody makes, changes or deletes a role that may do what they may not`, async t => {
+  t.test(`${dialect}: nobody creates, updates or deletes a role that allows more than they can do`, async t => {
     const api = await open(t, dialect)
     await api.role('Manager', { data: { Roles: all, Users: { read: { allow: true, fields: { id: true, email: true } } } } })
     await api.role('Reader', { data: { Users: { read: { allow: true, fields: { email: true } } } } })
@@ -110,7 +110,7 @@ for (const dialect of dialects) {
     t.match((await api.ask(create, { variables: { data: { name: 'x' } } })).errors, denied('Roles', 'create'), 'and a guest does nothing')
   })
 
-  t.test(`${dialect}: what is done to API tokens is in the audit log, without their secrets`, async t => {
+  t.test(`${dialect}: changes of API tokens are in the audit log, without their secrets`, async t => {
     const api = await open(t, dialect)
     await api.role('Reader', {})
     const { token } = await api.user('root', { roles: ['Administrator'] })

@@ -9,7 +9,7 @@ const denied = (action: string) => [error('NotAuthorizedError', { message: 'Not 
 const site = 'https://app.example.com'
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an administrator changes the settings, which is in the audit log`, async t => {
+  t.test(`${dialect}: an administrator updates the settings, and the audit log records it`, async t => {
     const { ask, user, app } = await openApi(t, dialect, { before: async app => { await app.register(auditLog) } })
     const { token } = await user('root', { roles: ['Administrator'] })
     const empty = { allowedCallbacks: [], allowedLogouts: [], allowedWebOrigins: [] }
@@ -22,7 +22,7 @@ for (const dialect of dialects) {
     t.equal(rows.length, 1)
   })
 
-  t.test(`${dialect}: others read and change them as permissions say, and send codes to no site that has none yet`, async t => {
+  t.test(`${dialect}: others read and update them by permissions, and cannot add callbacks on new sites`, async t => {
     const { ask, user, role, app } = await openApi(t, dialect)
     await role('Settings', { data: { AuthenticationSettings: { read: { allow: true, fields: { allowedCallbacks: true } }, update: { allow: true, fields: { allowedCallbacks: true, allowedLogouts: true } } } } })
     const { token } = await user('ed', { roles: ['Settings'] })

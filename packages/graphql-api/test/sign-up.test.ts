@@ -22,20 +22,20 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('userSignUp is the same by its old name, and what is null is as if left out', async t => {
+t.test('userSignUp is an alias, and null fields are ignored', async t => {
   const { ask, token } = await openApi(t)
   const input = { email: 'jane@example.com', firstName: null, lastName: null, status: null, timezone: null, avatar: null, roles: null }
   const answer = await ask('mutation ($user: UserCreateInput!) { userSignUp(user: $user, authProfileId: null) { email firstName status is8base origin createdAt createdBy { id } } }', { token: await token({ subject: 'jane' }), variables: { user: input } })
   t.match(answer, { data: { userSignUp: { email: 'jane@example.com', firstName: null, status: String, is8base: false, origin: 'main', createdAt: /^\d{4}-\d\d-\d\dT.*Z$/, createdBy: null } }, errors: undefined })
 })
 
-t.test('nobody says their own status by signing up', async t => {
+t.test('nobody sets their own status by signing up', async t => {
   const { ask, token } = await openApi(t)
   const user = { email: 'jane@example.com', status: 'approved' }
   t.strictSame((await ask('mutation ($user: UserCreateInput!) { userSignUpWithToken(user: $user) { status } }', { token: await token({ subject: 'jane' }), variables: { user } })).data, { userSignUpWithToken: { status: 'active' } })
 })
 
-t.test('in one request, the user that has signed up is who the rest of it acts as', async t => {
+t.test('after a sign-up, the rest of the request acts as the new user', async t => {
   const { ask, token } = await openApi(t)
   const answer = await ask('mutation { a: userSignUp(user: { email: "jane@example.com" }) { id roles { count } permissions { count } } b: userSignUp(user: { email: "jane@example.com" }) { id } }', { token: await token({ subject: 'jane' }) })
   t.equal(answer.errors, undefined)
@@ -54,7 +54,7 @@ const refusals: [string, { token?: TokenOptions | null, user?: object, authProfi
   ['nobody with roles of their own choice', { user: { roles: { connect: [{ name: 'Administrator' }] } } }, 'NotAuthorizedError', { details: { resource: 'Roles', action: 'update' } }],
   ['nobody with an email that is none', { token: { email: 'jane' }, user: { email: 'jane' } }, 'ValidationError', { details: { email: String } }],
   ['nobody with a name that is too long', { user: { firstName: 'x'.repeat(300) } }, 'ValidationError', { details: { firstName: String } }],
-  ['nobody with an email of somebody else', { token: { subject: 'other', email: 'taken@example.com', claims: { email_verified: undefined } }, user: { email: 'taken@example.com' } }, 'EntityExistsError', { message: 'A user with this email exists already' }]
+  ['nobody with an email of somebody else', { token: { subject: 'other', email: 'taken@example.com', claims: { email_verified: undefined } }, user: { email: 'taken@example.com' } }, 'EntityExistsError', { message: 'A user with this email already exists' }]
 ]
 t.test('signs up', async t => {
   const { ask, token, user, app } = await openApi(t, 'sqlite', { profiles: [{ id: 'open' }, { id: 'closed', name: 'Closed', clientId: 'closed', selfSignUp: 'off' }] })
@@ -69,7 +69,7 @@ t.test('signs up', async t => {
   t.equal((await app.db.selectFrom('latchkey_users').select('id').execute()).length, 1, 'nobody else is there')
 })
 
-t.test('an administrator may name roles, for itself; they must exist', async t => {
+t.test('an administrator may name roles, for themselves; they must exist', async t => {
   const { ask, token, role } = await openApi(t, 'sqlite', { administratorEmail: 'root@example.com' })
   await role('Editor', {})
   const root = await token({ subject: 'root' })
@@ -82,7 +82,7 @@ t.test('an administrator may name roles, for itself; they must exist', async t =
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: roles that an administrator names are in the audit log, once, and given with it or not at all`, async t => {
+  t.test(`${dialect}: roles that an administrator names are recorded in the audit log once, in the same transaction`, async t => {
     const { app, ask, user, role } = await openApi(t, dialect, { before: async app => { await app.register(auditLog) } })
     await role('Editor', {})
     await role('Author', {})

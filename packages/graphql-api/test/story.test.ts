@@ -65,7 +65,7 @@ t.test('an issuer that cannot be reached says nothing about the token', async t 
   t.match(await ask(me, { token: valid, headers: { accept: 'application/graphql-response+json' } }), { status: 503, errors: expected })
 })
 
-t.test('the user of the token is found once for a request, however many fields ask', async t => {
+t.test('the user of the token is read once per request', async t => {
   const api = await openApi(t)
   const jane = await api.user('jane')
   const statements = countStatements(t, api)
@@ -85,7 +85,7 @@ t.test('a second identity of the same verified email is the same user; an unveri
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: who signed up without proving the email shares their record with nobody, an administrator least of all`, async t => {
+  t.test(`${dialect}: a user who signed up without proving the email is shared with nobody, especially no administrator`, async t => {
     const { ask, token, app } = await openApi(t, dialect, { profiles: [{}, { id: 'corp', name: 'Corp', clientId: 'corp' }], administratorEmail: 'boss@example.com' })
     const signUpBy = async (options: { token: string, profile: string, email: string }) => await ask(`mutation { userSignUpWithToken(authProfileId: "${options.profile}", user: { email: "${options.email}" }) { id } }`, options)
     const mallory = async (email: string) => await token({ subject: `mallory ${email}`, email, claims: { email_verified: undefined } })
@@ -101,7 +101,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('a token whose email is no longer the record\'s is refused with its reason', async t => {
+t.test('a token whose email differs from the user\'s is refused with its reason', async t => {
   const { ask, token, user } = await openApi(t)
   await user('jane')
   const answer = await ask(me, { token: await token({ subject: 'jane', email: 'jane@elsewhere.com' }) })

@@ -20,7 +20,7 @@ const events = async ({ app }: TestApi) => {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: an administrator makes a user, changes it and deletes it, and all of it is in the audit log`, async t => {
+  t.test(`${dialect}: an administrator creates, updates and deletes a user, and all of it is in the audit log`, async t => {
     const api = await open(t, dialect)
     await api.role('Editor', {})
     const root = await api.user('root', { roles: ['Administrator'] })
@@ -89,7 +89,7 @@ for (const dialect of dialects) {
     t.match((await api.ask(remove, { variables: { data: { id: anna.id } } })).errors, denied('Users', 'delete'), 'and a guest does nothing')
   })
 
-  t.test(`${dialect}: nobody gives or takes roles that they do not have`, async t => {
+  t.test(`${dialect}: nobody gives or removes roles that they do not have`, async t => {
     const api = await open(t, dialect)
     await api.role('Manager', { data: { Users: all } })
     await api.role('Editor', {})
@@ -118,7 +118,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('only who may do everything changes an email', async t => {
+t.test('changing an email needs full access', async t => {
   const api = await open(t)
   await api.role('Self', { data: { Users: { read: { allow: true }, update: { allow: true, filter: { id: { equals: '__loggedInUserId' } } } } } })
   const { token, user: jane } = await api.user('jane', { roles: ['Self'] })
@@ -131,7 +131,7 @@ t.test('only who may do everything changes an email', async t => {
   t.match((await ask({ email: 'JANE@EXAMPLE.COM', firstName: 'Jane' })).data, { userUpdate: { email: 'jane@example.com', firstName: 'Jane' } }, 'the same one is no change')
 })
 
-t.test('the last administrator cannot be deleted or lose that, and may change one such role for another', async t => {
+t.test('the last administrator cannot be deleted or lose full access, but can swap one such role for another', async t => {
   const api = await open(t)
   await api.role('Owner', { all: true })
   const { token, user: root } = await api.user('root', { roles: ['Administrator'] })
@@ -154,7 +154,7 @@ t.test('a key must name one user', async t => {
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: with a user its account at the embedded provider is deleted, unless the user may not be`, async t => {
+  t.test(`${dialect}: deleting a user deletes its account at the embedded provider, unless the deletion is refused`, async t => {
     const { app, ask, code } = await openAccounts(t, dialect)
     const credentials = { email: 'ann@example.com', password: 'correct horse battery' }
     const provider = app.authProfiles.provider('default') as unknown as { signUpWithPassword (account: object): Promise<unknown>, confirmEmail (request: object): Promise<void>, signInWithPassword (request: object): Promise<{ idToken: string }> }
@@ -182,7 +182,7 @@ for (const dialect of dialects) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: who is invited where nobody may sign up gets in, by the email and with the roles of the invitation`, async t => {
+  t.test(`${dialect}: an invited person gets in although sign-up is off, with the email and roles of the invitation`, async t => {
     const { app, ask, emailsTo, link } = await openAccounts(t, dialect, { profile: { selfSignUp: 'off' }, withAdministration: true })
     const invite = 'mutation ($email: String!, $roles: UsersRolesRelationInput, $firstName: String) { userInvite(email: $email, roles: $roles, firstName: $firstName) { id email origin firstName } }'
     const provider = app.authProfiles.provider('default') as unknown as { signInWithPassword (request: object): Promise<{ idToken: string }> }

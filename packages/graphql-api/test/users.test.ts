@@ -3,7 +3,7 @@ import t from 'tap'
 import { error, openApi } from './helpers/api.js'
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: other users are readable as far as roles say, record by record and field by field`, async t => {
+  t.test(`${dialect}: other users are readable as roles allow, by record and by field`, async t => {
     const { ask, user, role } = await openApi(t, dialect)
     await role('Staff list', { data: { Users: { read: { allow: true, fields: { email: true, id: true }, filter: { email: { ends_with: '@example.com' } } } } } })
     await role('Berlin', { data: { Users: { read: { allow: true, fields: { firstName: true }, filter: { timezone: { equals: 'Europe/Berlin' } } } } } })
@@ -28,7 +28,7 @@ for (const dialect of dialects) {
     t.strictSame(await find('nobody'), notFound, 'as one who is not there')
   })
 
-  t.test(`${dialect}: what the roles of another user come to is told to who may read the permissions of each`, async t => {
+  t.test(`${dialect}: the effective permissions of another user need permission to read those of each role`, async t => {
     const { ask, user, role } = await openApi(t, dialect)
     const everybody = { Users: { read: { allow: true } } }
     await role('All', { data: { ...everybody, Roles: { read: { allow: true } } } })
@@ -70,7 +70,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('roles and permissions are fields like others: not given, they are null, whatever is said of Roles', async t => {
+t.test('roles and permissions are null if these fields of users are unreadable, whatever Roles allows', async t => {
   const { ask, user, role } = await openApi(t)
   await role('Mailer', { data: { Users: { read: { allow: true, fields: { email: true } } }, Roles: { read: { allow: true } } } })
   const joe = await user('joe')
@@ -81,7 +81,7 @@ t.test('roles and permissions are fields like others: not given, they are null, 
   })
 })
 
-t.test('everybody reads their own record and roles, whatever the roles say', async t => {
+t.test('users read their own record and roles, regardless of their roles', async t => {
   const { ask, user, role } = await openApi(t)
   await role('Nothing', { data: { Users: { read: { allow: false } } } })
   const jane = await user('jane', { roles: ['Nothing'], user: { firstName: 'Jane' } })
@@ -92,7 +92,7 @@ t.test('everybody reads their own record and roles, whatever the roles say', asy
   }
 })
 
-t.test('who may read no user learns nothing of who there is', async t => {
+t.test('without permission to read users, nobody learns who exists', async t => {
   const { ask, user, role } = await openApi(t)
   await role('Nothing', {})
   const joe = await user('joe')
@@ -106,7 +106,7 @@ t.test('who may read no user learns nothing of who there is', async t => {
   t.match(await ask('{ user { id } }'), denied, 'a guest has no record of its own')
 })
 
-t.test('an administrator finds everybody by id or email; an email that is none is nobody\'s', async t => {
+t.test('an administrator finds users by id or email; an invalid email finds nobody', async t => {
   const { ask, user } = await openApi(t)
   const root = await user('root', { roles: ['Administrator'] })
   const joe = await user('joe')
@@ -120,7 +120,7 @@ t.test('an administrator finds everybody by id or email; an email that is none i
   }
 })
 
-t.test('who created a user is shown as far as that one may be read', async t => {
+t.test('the creator of a user is shown as far as it is readable', async t => {
   const { ask, user, role, app } = await openApi(t)
   await role('Reader', { data: { Users: { read: { allow: true, fields: { email: true, createdBy: true } } } } })
   const root = await user('root', { user: { firstName: 'Root' } })
@@ -141,7 +141,7 @@ t.test('who created a user is shown as far as that one may be read', async t => 
   t.strictSame(await creator(orphan.token, orphan.user.id), { createdBy: null })
 })
 
-t.test('permissions are what all roles of a user come to', async t => {
+t.test('permissions are the combined permissions of all roles of a user', async t => {
   const { ask, user, role } = await openApi(t, 'sqlite', {
     before: async app => {
       app.rolePermissions.declareFunction('getToken')

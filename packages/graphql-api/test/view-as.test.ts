@@ -53,7 +53,7 @@ async function open (t: Test, dialect: Dialect) {
 const withoutHeaders = ({ status, data, errors }: Answer) => ({ status, data, errors })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: a query is answered as the one it is viewed as would be answered`, async t => {
+  t.test(`${dialect}: a query is answered as for the subject`, async t => {
     const { ask, people, nightly, viewing, root, logs } = await open(t, dialect)
     const answersTo = async (send: (question: string) => Promise<Answer>) => await Promise.all(questions.map(async question => withoutHeaders(await send(question))))
     const asRoot = async () => await answersTo(async question => await ask(question, { token: root.token }))
@@ -78,7 +78,7 @@ for (const dialect of dialects) {
     t.notOk(JSON.stringify(logs).includes(root.token.split('.')[2] as string), 'without the token')
   })
 
-  t.test(`${dialect}: roles are viewed as somebody who has them and is none of the users`, async t => {
+  t.test(`${dialect}: roles are viewed as a user with these roles who does not exist`, async t => {
     const { viewing, idOf, ask, user } = await open(t, dialect)
     const viewed = async (question: string, ...names: string[]) => await viewing({ roleIds: names.map(idOf) }, question)
     const count = async (filter: string, ...names: string[]) => (await viewed(`{ usersList(filter: ${filter}) { count } }`, ...names)).data?.usersList
@@ -94,7 +94,7 @@ for (const dialect of dialects) {
     }
   })
 
-  t.test(`${dialect}: only who may do everything views as somebody else, and nothing is looked up for others`, async t => {
+  t.test(`${dialect}: viewing as somebody else needs full access, which is checked before anything is looked up`, async t => {
     const api = await open(t, dialect)
     const { viewing, people, nightly, user, role, idOf, app, logs } = api
     await role('Nearly', { data: Object.fromEntries(['Users', 'Roles', 'ApiTokens', 'AuthenticationProfiles', 'AuditEvents'].map(table => [table, { create: all, read: all, update: all, delete: all }])) })
@@ -120,17 +120,17 @@ for (const dialect of dialects) {
     t.match(await viewing({ userId: people.ben.user.id }, who, { token: root.secret }), { data: { user: { email: 'ben@example.com' } } }, 'an API token that may do everything does')
   })
 
-  t.test(`${dialect}: whoever is not there, or would be refused, is not viewed as`, async t => {
+  t.test(`${dialect}: nobody can view as a subject that does not exist or would be refused`, async t => {
     const { viewing, nightly, app } = await open(t, dialect)
     t.match(await viewing({ userId: unknownId }), { data: null, errors: [error('EntityNotFoundError', { message: 'User not found' })] })
     t.match(await viewing({ apiTokenId: unknownId }), { data: null, errors: [error('EntityNotFoundError', { message: 'API token not found' })] })
     t.match(await viewing({ roleIds: [unknownId] }), { data: null, errors: [error('EntityNotFoundError', { message: 'Role not found' })] })
     await app.apiTokens.revoke(nightly.token.id)
-    t.match(await viewing({ apiTokenId: nightly.token.id }), { data: null, errors: [error('ValidationError', { details: { [header]: /Nightly is refused \(revoked\)\. Make a new one/ } })] })
+    t.match(await viewing({ apiTokenId: nightly.token.id }), { data: null, errors: [error('ValidationError', { details: { [header]: /Nightly is refused \(revoked\)\. Create a new token/ } })] })
   })
 }
 
-t.test('only queries are viewed: whatever changes something is refused before anything runs', async t => {
+t.test('only queries are allowed: mutations are refused before anything is executed', async t => {
   const { viewing, app, people } = await open(t, 'sqlite')
   const rows = async () => JSON.stringify(await Promise.all((['latchkey_users', 'latchkey_roles', 'latchkey_audit_events'] as const).map(async table => (await app.db.selectFrom(table).selectAll().execute()).filter(row => (row as { action?: string }).action !== 'viewAs'))))
   const before = await rows()
@@ -157,7 +157,7 @@ t.test('only queries are viewed: whatever changes something is refused before an
   t.equal(await rows(), before)
 })
 
-t.test('a header that is malformed is a mistake of the request, whoever sends it', async t => {
+t.test('a malformed header is an invalid request, whoever sends it', async t => {
   const { viewing, people, logs } = await open(t, 'sqlite')
   for (const text of [
     '', 'x', '{', '[]', 'null', '{}', '"guest"', '{"guest":false}', '{"guest":"true"}', '{"guest":null}', '{"userId":null}', '{"userId":""}', '{"userId":1}', '{"userId":["a"]}', '{"userId":"a\\u0000"}',
@@ -172,7 +172,7 @@ t.test('a header that is malformed is a mistake of the request, whoever sends it
   t.notOk(logs.some(({ msg }) => msg === 'view as'))
 })
 
-t.test('by GET too, and no cache keeps the answer', async t => {
+t.test('works with GET too, and the response is not cached', async t => {
   const { app, people, root } = await open(t, 'sqlite')
   const get = async (headers: Record<string, string>) => await app.inject({ url: '/graphql', query: { query: '{ user { email } }' }, headers: { authorization: `Bearer ${root.token}`, ...headers } })
   const viewed = await get({ [header]: JSON.stringify({ userId: people.ada.user.id }) })
@@ -181,7 +181,7 @@ t.test('by GET too, and no cache keeps the answer', async t => {
   t.strictSame((await get({})).json(), { data: { user: { email: 'root@example.com' } } })
 })
 
-t.test('resolvers of the app, and its context, see whom it is viewed as, and nothing of the sender', async t => {
+t.test('the app\'s resolvers and context see the subject, and nothing of the sender', async t => {
   const seen = async (_source: unknown, _arguments: unknown, context: MercuriusContext) => JSON.stringify({
     principal: context.reply.request.principal, identity: context.reply.request.identity, asked: await context.app.graphqlApi.principal(context), made: (context as { made?: unknown }).made
   })
@@ -202,7 +202,7 @@ t.test('resolvers of the app, and its context, see whom it is viewed as, and not
   t.match(await ask('{ seen }', { token: root.token, headers: { [header]: JSON.stringify({ apiTokenId: unknownId }) } }), { data: null, errors: [error('ValidationError', { details: { apiTokenId: /no API tokens/ } })] })
 })
 
-t.test('an app whose Mercurius does not know the header refuses it, and answers nobody as the sender', async t => {
+t.test('without the route options the header is refused, never ignored', async t => {
   const { ask, user } = await openApi(t, 'sqlite', {
     before: async app => {
       const { additionalRouteOptions: _left, ...options } = mercuriusOptions()
@@ -215,7 +215,7 @@ t.test('an app whose Mercurius does not know the header refuses it, and answers 
   t.strictSame((await ask('{ hello }', { token })).data, { hello: 'hello' })
 })
 
-t.test('a route of the app that runs queries refuses the header too', async t => {
+t.test('the app\'s own route that runs queries refuses the header too', async t => {
   const { app, user } = await openApi(t, 'sqlite', { after: app => { app.get('/own', async (_request, reply) => await reply.graphql('{ user { email } }')) } })
   const { token } = await user('root', { roles: ['Administrator'] })
   const get = async (headers: Record<string, string>) => (await app.inject({ url: '/own', headers: { authorization: `Bearer ${token}`, ...headers } })).json<Answer>()
@@ -223,7 +223,7 @@ t.test('a route of the app that runs queries refuses the header too', async t =>
   t.match(await get({ [header]: '{"guest":true}' }), { statusCode: 400, code: 'GRAPHQL_API_ERR_INVALID_ARGUMENT' })
 })
 
-t.test('nothing is viewed over a WebSocket: neither subscriptions nor what else is asked there', async t => {
+t.test('nothing over a WebSocket accepts the header', async t => {
   const { app, user } = await openApi(t, 'sqlite', {
     before: async app => {
       await app.register(mercurius, {
@@ -261,7 +261,7 @@ t.test('nothing is viewed over a WebSocket: neither subscriptions nor what else 
   }
 })
 
-t.test('what is remembered of the sender is not given to the one viewed, nor the other way round', async t => {
+t.test('cached results of sender and subject are never mixed', async t => {
   const { viewing, ask, people, root, app } = await open(t, 'sqlite')
   const seen = await Promise.all(Array.from({ length: 20 }, async (_, index) => (index % 2 === 0 ? await viewing({ userId: people.ada.user.id }, who) : await ask(who, { token: root.token })).data))
   for (const [index, data] of seen.entries()) t.match(data, { user: { email: index % 2 === 0 ? 'ada@example.com' : 'root@example.com' } })
@@ -271,7 +271,7 @@ t.test('what is remembered of the sender is not given to the one viewed, nor the
   t.match(await viewing({ userId: people.ada.user.id }, who), { data: null, errors: [error('EntityNotFoundError')] })
 })
 
-t.test('a hook of the app that finds the sender again makes no mixture of two', async t => {
+t.test('a later hook of the app that authenticates the sender again causes a refusal', async t => {
   const { user, ask } = await openApi(t, 'sqlite', { after: app => { app.addHook('preHandler', app.authProfiles.authenticate) } })
   const { token } = await user('root', { roles: ['Administrator'] })
   const asGuest = await ask('{ rolesList { count } }', { token, headers: { [header]: '{"guest":true}' } })
@@ -280,7 +280,7 @@ t.test('a hook of the app that finds the sender again makes no mixture of two', 
 })
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: who looks as a user or an API token is in the audit log, once for many queries, and without that gets no answer`, async t => {
+  t.test(`${dialect}: viewing as a user or an API token is recorded in the audit log once for many queries, or refused`, async t => {
     const { app, people, nightly, viewing, root, idOf } = await open(t, dialect)
     const { ada, ben, carl } = people
     await app.db.deleteFrom('latchkey_audit_events').execute()

@@ -4,12 +4,12 @@ import usersStore, { errors, type NewUser } from '@latchkey/users-store'
 import Fastify from 'fastify'
 
 const app = Fastify({ logger: true })
-// For users who stay: sqlite:./data/app.db, or postgres://user:password@localhost:5432/app
+// To keep the users: sqlite:./data/app.db, or postgres://user:password@localhost:5432/app
 await app.register(database, { url: process.env.DATABASE_URL ?? 'sqlite::memory:' })
 await app.register(usersStore)
 
 app.post<{ Body: NewUser }>('/users', async (request, reply) => {
-  // What a client may set is yours to choose: `status`, for example, is not among it here.
+  // Choose which fields a client may set. This example leaves out `status`.
   const { email, firstName, lastName } = request.body ?? {}
   const user = await app.usersStore.create({ email, firstName, lastName, origin: 'api' })
   return await reply.code(201).send(user)

@@ -7,9 +7,9 @@ import type { UserColumn } from './user.js'
 const TABLE = 'latchkey_users'
 
 /**
- * Adds the app's own columns that the Users table does not have yet, and leaves those alone that it has.
+ * Adds the app's own columns that the Users table lacks. Existing columns stay unchanged.
  *
- * @throws USERS_STORE_ERR_COLUMN_MISMATCH where one is there with a type that does not fit
+ * @throws USERS_STORE_ERR_COLUMN_MISMATCH if a column exists with a type that does not fit
  */
 export async function addAppColumns<DB> (db: Kysely<DB>, columns: Columns): Promise<void> {
   if (Object.keys(columns).length === 0) return
@@ -22,14 +22,14 @@ export async function addAppColumns<DB> (db: Kysely<DB>, columns: Columns): Prom
 }
 
 /**
- * Checks that the app's own columns are there, and changes nothing.
+ * Checks that the app's own columns exist. Changes nothing.
  *
- * @throws USERS_STORE_ERR_COLUMN_MISMATCH where one is missing or has a type that does not fit
+ * @throws USERS_STORE_ERR_COLUMN_MISMATCH if a column is missing or has a type that does not fit
  */
 export async function checkAppColumns<DB> (db: Kysely<DB>, columns: Columns): Promise<void> {
   if (Object.keys(columns).length === 0) return
   const [missing] = await missingColumns(db, usersDialectOf(db), columns)
-  if (missing !== undefined) throw new USERS_STORE_ERR_COLUMN_MISMATCH(missing[0], 'is missing; run migrateUsersStore first, or register with migrate: true')
+  if (missing !== undefined) throw new USERS_STORE_ERR_COLUMN_MISMATCH(missing[0], 'is missing: run migrateUsersStore first, or register with migrate: true')
 }
 
 /** The columns that the table lacks, by SQL name. */
@@ -39,9 +39,9 @@ async function missingColumns<DB> (db: Kysely<DB>, { presentTypes }: UsersDialec
     const name = columnName(field)
     const dataType = present.get(name)?.toLowerCase()
     if (dataType === undefined) return [[name, column]]
-    // A length, as in varchar(80), is the column's own business.
+    // A length, as in varchar(80), makes no difference.
     if (!presentTypes[column.type].includes(dataType.replace(/ *\(.*/, ''))) {
-      throw new USERS_STORE_ERR_COLUMN_MISMATCH(name, `is ${dataType}, and ${field} is declared as ${column.type}, which takes ${presentTypes[column.type].join(', ')}; change either`)
+      throw new USERS_STORE_ERR_COLUMN_MISMATCH(name, `is ${dataType}, but ${field} is declared as ${column.type} (accepted: ${presentTypes[column.type].join(', ')}): change the column or the declaration`)
     }
     return []
   })

@@ -2,20 +2,20 @@ import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
 import type {} from './tables.js'
 
-/** A user whose record has another email than the last token that one of its identities came with. */
+/** A user whose email differs from the email in the latest token of one of its identities. */
 export interface EmailMismatch {
   readonly userId: string
-  /** That of the record. */
+  /** The email of the record. */
   readonly userEmail: string
   readonly issuer: string
   readonly subject: string
-  /** That of the token. */
+  /** The email of the token. */
   readonly email: string
-  /** What the issuer said of it; `null` where it did not say. */
+  /** Whether the issuer says that the email is verified; `null` if it does not say. */
   readonly emailVerified: boolean | null
 }
 
-/** The users whose provider has another email of them than their record, by the email of the record. */
+/** The users whose provider and record have different emails, ordered by the email of the record. */
 export async function emailMismatches (db: Kysely<Tables>): Promise<EmailMismatch[]> {
   const rows = await db.withoutPlugins().selectFrom('latchkey_user_identities as identity')
     .innerJoin('latchkey_users as user', 'user.id', 'identity.user_id')

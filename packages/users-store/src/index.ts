@@ -1,6 +1,6 @@
 /**
  * Owns the Users table and the identities (issuer, subject) bound to its records: `fastify.usersStore`.
- * It decides nothing about who may sign up or do what, and stores no password.
+ * Does not decide who may sign up or what users may do, and stores no passwords.
  */
 import './tables.js'
 import fp from 'fastify-plugin'
@@ -22,8 +22,8 @@ export { describeUsersTable, rowToUser, userColumns, type UserRow, type UsersTab
 export type { BindOptions, InTransaction, UsersStore } from './users-store.js'
 
 /**
- * The app's own columns of the Users table, as they appear in `User`, `NewUser` and `UserChange`: extend it by
- * declaration merging. Declared here, in the package's entry, which is what an app can merge with.
+ * The app's own columns of the Users table, as they appear in `User`, `NewUser` and `UserChange`. Extend it by
+ * declaration merging, which requires that it is declared in the package's entry file.
  *
  * @example
  * declare module '@latchkey/users-store' {

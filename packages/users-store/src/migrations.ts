@@ -6,10 +6,10 @@ import { resolveOptions } from './options.js'
 import type { Columns } from './user-row.js'
 
 /**
- * Brings the tables up to date, as registration with `migrate: true` does: for an app whose own database
- * user may not change the schema, and which registers with `migrate: false`.
+ * Creates and upgrades the tables, as registration with `migrate: true` does. For apps that register with
+ * `migrate: false` because their database user may not change the schema.
  *
- * @param columns the app's own columns, as the plugin is registered with
+ * @param columns the app's own columns, as passed to the plugin
  * @throws DATABASE_ERR_MIGRATION_FAILED, USERS_STORE_ERR_INVALID_OPTIONS, USERS_STORE_ERR_COLUMN_MISMATCH
  */
 export async function migrateUsersStore<DB> (db: Kysely<DB>, columns: Columns = {}): Promise<void> {
@@ -60,12 +60,12 @@ const migrations: Migrations = {
   },
   '003-users-by-time': {
     up: async db => {
-      // In this order users are listed; without it, each page of a list reads them all.
+      // Lists sort users in this order; without the index, each page would read the whole table.
       await db.schema.createIndex('latchkey_users_created_at').on('latchkey_users').columns(['created_at', 'id']).execute()
     }
   },
   '004-told-changes': {
-    // In this order they are written too: neither waits for the other.
+    // The same order in which changes write to these tables, so that they cannot deadlock.
     up: async db => { await tellOfChanges(db, ['latchkey_users', 'latchkey_user_identities']) }
   },
   '005-removed-identities': {

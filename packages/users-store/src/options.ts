@@ -8,7 +8,7 @@ const columnSchema = Type.Object({
 }, { additionalProperties: false })
 
 const schema = Type.Object({
-  /** Whether to create and update the tables at registration; else `migrateUsersStore` must have run before. */
+  /** Whether to create and upgrade the tables at registration. If `false`, run `migrateUsersStore` first. */
   migrate: Type.Boolean({ default: true }),
   /** The app's own columns of the Users table, by field name in camelCase. */
   columns: Type.Record(Type.String(), columnSchema, { default: {} })
@@ -27,9 +27,9 @@ export function resolveOptions (options: UsersStoreOptions): ResolvedOptions {
 }
 
 const IDENTIFIER = /^[a-z][A-Za-z0-9]*$/
-/** PostgreSQL cuts longer names off. */
+/** PostgreSQL truncates longer names. */
 const MAX_COLUMN_NAME_LENGTH = 63
-/** PostgreSQL has these in every table. */
+/** System columns of every PostgreSQL table. */
 const systemNames = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
 
 function resolveColumns (columns: Columns): Columns {
@@ -41,10 +41,10 @@ function resolveColumns (columns: Columns): Columns {
 }
 
 function describeMistake (field: string): string | null {
-  if (!IDENTIFIER.test(field)) return 'must be named in camelCase: a small letter, then letters and digits'
+  if (!IDENTIFIER.test(field)) return 'must be named in camelCase: a lowercase letter, then letters and digits'
   const column = columnName(field)
-  if (Object.hasOwn(ownFields, field)) return 'is a field that every user has; choose another name'
-  if (systemNames.has(column)) return 'is a name that PostgreSQL keeps for itself; choose another'
-  if (column.length > MAX_COLUMN_NAME_LENGTH) return `is too long: its column ${column} has more than ${MAX_COLUMN_NAME_LENGTH} characters`
+  if (Object.hasOwn(ownFields, field)) return 'is a field that every user has: choose another name'
+  if (systemNames.has(column)) return 'is a name that PostgreSQL reserves: choose another name'
+  if (column.length > MAX_COLUMN_NAME_LENGTH) return `is too long: the column name ${column} has more than ${MAX_COLUMN_NAME_LENGTH} characters`
   return null
 }

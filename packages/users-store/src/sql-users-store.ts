@@ -13,19 +13,19 @@ import { columnName, rowToUser, userColumns, type Columns, type UserRow } from '
 import { checkIdentity, createUserValidation, type StoredValues } from './user-validation.js'
 import type { InTransaction, UsersStore } from './users-store.js'
 
-/** How often an update is tried that the database gave up as one side of a deadlock. */
+/** How many times an update is attempted if the database aborts it because of a deadlock. */
 const MAX_ATTEMPTS = 5
-/** What is kept of an identity while it is bound, and after it was removed. */
+/** The columns of an identity that are kept when it is removed. */
 const asBound = ['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'] as const
 
 /**
- * The users store on a database whose tables are there.
+ * Creates the users store on a database that is already migrated.
  *
- * @param database on SQLite or PostgreSQL; plugins it has do not touch the store's own queries
- * @param columns the app's own columns, which are there too
+ * @param database SQLite or PostgreSQL; its Kysely plugins do not affect the store's own queries
+ * @param columns the app's own columns, which must already exist
  */
 export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns): UsersStore {
-  // A CamelCasePlugin, for example, would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns of the rows.
   const db = database.withoutPlugins()
   const dialect = usersDialectOf(db)
   const validation = createUserValidation(columns)
@@ -45,13 +45,13 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     .compile())
 
   async function find (query: PreparedQuery<UserRow>, parameters: readonly string[]): Promise<User | null> {
-    // What cannot be stored is nobody's; PostgreSQL would answer NUL with an error, and both would read U+FFFD for a lone surrogate.
+    // Text that cannot be stored matches no user. PostgreSQL fails on NUL, and both databases read a lone surrogate as U+FFFD.
     if (!parameters.every(isStorableText)) return null
     const [row] = await query.all(parameters)
     return row === undefined ? null : rowToUser(row, columns)
   }
 
-  /** Runs one statement of ours, and says what of the tables' rules it broke. */
+  /** Runs a statement and translates constraint violations into this package's errors. */
   async function keepingRules<Result> (statement: () => Promise<Result>): Promise<Result> {
     try {
       return await statement()
@@ -61,7 +61,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       if (violation.kind === 'email') throw new USERS_STORE_ERR_EMAIL_TAKEN()
       if (violation.kind === 'identity') throw new USERS_STORE_ERR_IDENTITY_TAKEN()
       const field = fieldOf.get(violation.column ?? '') ?? 'user'
-      throw Object.assign(new USERS_STORE_ERR_INVALID_USER({ [field]: 'breaks a rule of the database' }), { cause: error })
+      throw Object.assign(new USERS_STORE_ERR_INVALID_USER({ [field]: 'violates a database constraint' }), { cause: error })
     }
   }
 
@@ -90,8 +90,8 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
   }
 
   /**
-   * @param userId of a user who is held
-   * @param email normalised
+   * @param userId a user locked by `hold`
+   * @param email normalized
    * @throws USERS_STORE_ERR_IDENTITY_TAKEN
    */
   async function bind (db: Kysely<Tables>, userId: string, { issuer, subject, emailVerified = null }: UserIdentity, email: string): Promise<void> {
@@ -111,14 +111,14 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     return row !== undefined
   }
 
-  /** Forgets that an identity was removed. @returns as it was bound; `undefined` where it was not */
+  /** Deletes the record of a removed identity. @returns the identity as it was bound; `undefined` if it was not removed */
   async function forgetRemoval (db: Kysely<Tables>, userId: string, { issuer, subject }: UserIdentity) {
     return await db.deleteFrom('latchkey_removed_identities')
       .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId)
       .returning(asBound).executeTakeFirst()
   }
 
-  /** Reads a user for a change: until the end of the transaction nobody else changes it. */
+  /** Reads and locks a user: nobody else can change it until the end of the transaction. */
   async function hold (db: Kysely<Tables>, id: string, where: Expression<SqlBool> | null): Promise<User> {
     const query = db.updateTable('latchkey_users').set(({ ref }) => ({ id: ref('id') })).where('latchkey_users.id', '=', id)
     const row = await (where === null ? query : query.where(where)).returning(selection).executeTakeFirst()
@@ -126,7 +126,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     return rowToUser(row, columns)
   }
 
-  /** @param work of the change itself; `null` where no record is left */
+  /** @param work makes the change itself; returns `null` if it deletes the record */
   async function changing<After extends User | null> (id: string, { where = null, inTransaction }: ChangeOptions<User>, work: (db: Kysely<Tables>) => Promise<After>): Promise<After> {
     if (!isStorableText(id)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
     return await againAfterDeadlock(() => database.transaction().execute(async transaction => {
@@ -140,9 +140,10 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
   }
 
   /**
-   * Changes the identities of a user, whom nobody else changes meanwhile: of two that do so at once, the second one sees what the first has done.
+   * Changes the identities of a user, which stays locked meanwhile. The second of two concurrent changes sees the
+   * result of the first.
    *
-   * @param work of the change itself
+   * @param work makes the change itself
    */
   async function changingIdentities (userId: string, { where = null, inTransaction }: ChangeOptions<readonly UserIdentity[]>, work: (db: Kysely<Tables>) => Promise<void>): Promise<void> {
     if (!isStorableText(userId)) throw new USERS_STORE_ERR_USER_NOT_FOUND()
@@ -155,7 +156,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     })
   }
 
-  /** Two users who take each other's email at once wait for each other: one of them starts again. */
+  /** Two concurrent updates that swap the emails of two users deadlock; one of them is retried. */
   async function againAfterDeadlock<Result> (statement: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -220,7 +221,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
           .where('issuer', '=', identity.issuer).where('subject', '=', identity.subject).where('user_id', '=', userId)
           .returning(asBound).executeTakeFirst()
         if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_NOT_FOUND()
-        // It may have been removed before, and bound again by a copy of the app that keeps no note of that.
+        // It may have been removed before and then bound again by an instance of an older version, which does not know this table.
         await forgetRemoval(db, userId, identity)
         await db.insertInto('latchkey_removed_identities').values({ ...bound, removed_at: new Date().toISOString() }).execute()
       })
@@ -261,7 +262,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     delete: async (id, options = {}) => {
       await changing(id, options, async db => {
         await db.deleteFrom('latchkey_users').where('id', '=', id).execute()
-        // The foreign key does the same, unless an SQLite connection of the app's own has foreign keys off.
+        // The foreign keys cascade, unless an SQLite connection provided by the app has foreign keys disabled.
         await db.deleteFrom('latchkey_user_identities').where('user_id', '=', id).execute()
         await db.deleteFrom('latchkey_removed_identities').where('user_id', '=', id).execute()
         return null

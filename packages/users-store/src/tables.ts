@@ -22,14 +22,14 @@ export interface UserIdentitiesTable {
   issuer: string
   subject: string
   user_id: string
-  /** The email of the last token seen of this identity, normalised. */
+  /** The email in the latest token of this identity, normalized. */
   email: string
-  /** What the issuer said of it; `null` where it did not say. 0/1 on SQLite. */
+  /** Whether the issuer says that the email is verified; `null` if it does not say. 0/1 on SQLite. */
   email_verified: Generated<boolean | number | null>
   created_at: string
 }
 
-/** SQL: `latchkey_removed_identities`, what was taken away from users who are there; the primary key is (issuer, subject, user_id). */
+/** SQL: `latchkey_removed_identities`, the identities removed from existing users; the primary key is (issuer, subject, user_id). */
 export interface RemovedIdentitiesTable extends Omit<UserIdentitiesTable, 'email_verified'> {
   email_verified: boolean | number | null
   removed_at: string

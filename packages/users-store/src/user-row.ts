@@ -5,10 +5,10 @@ import type { Avatar, User, UserColumn } from './user.js'
 /** The app's own columns of the Users table, by field name. */
 export type Columns = Readonly<Record<string, UserColumn>>
 
-/** A row of `latchkey_users` as selected by `userColumns`; other keys in it are ignored. */
+/** A row of `latchkey_users` as selected with `userColumns`; other keys are ignored. */
 export type UserRow = Readonly<Record<string, unknown>>
 
-/** The store's own fields: their columns, and how their values compare. */
+/** The store's own fields: their columns, and the type by which their values compare. */
 export const ownFields = {
   id: { column: 'id', type: 'id' },
   email: { column: 'email', type: 'string' },
@@ -24,16 +24,16 @@ export const ownFields = {
   createdBy: { column: 'created_by', type: 'id' }
 } as const
 
-/** The SQL name of an app's own column: `hiredAt` is `hired_at`. */
+/** The SQL name of a column declared by the app: `hiredAt` becomes `hired_at`. */
 export function columnName (field: string): string {
   return field.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }
 
 /**
- * What to select so that `rowToUser` can read the row, for a query that joins users with something else.
+ * The columns to select so that `rowToUser` can read the row, for queries that join users with other tables.
  *
  * @param columns `fastify.usersStore.columns`
- * @param alias how the query names `latchkey_users`
+ * @param alias the query's alias for `latchkey_users`
  */
 export function userColumns (columns: Columns, alias = 'latchkey_users'): AliasedRawBuilder<unknown, string>[] {
   const names = [...Object.values(ownFields).map(field => field.column), ...Object.keys(columns).map(columnName)]
@@ -41,7 +41,7 @@ export function userColumns (columns: Columns, alias = 'latchkey_users'): Aliase
 }
 
 /**
- * The user in a row that was selected with `userColumns`.
+ * Reads the user from a row selected with `userColumns`.
  *
  * @param columns `fastify.usersStore.columns`
  */
@@ -61,7 +61,7 @@ export function rowToUser (row: UserRow, columns: Columns): User {
     createdAt: row.created_at as string,
     updatedAt: row.updated_at as string,
     createdBy: row.created_by as string | null,
-    // Last: V8 makes a shape for each object that something is added to after a spread.
+    // Spread last: V8 creates a new hidden class for every object that gets properties after a spread.
     ...own as UserColumns
   }
 }
@@ -72,13 +72,13 @@ function readValue (value: unknown, type: UserColumn['type']): unknown {
   return value instanceof Date ? value.toISOString() : value
 }
 
-/** How a field's values compare, and where they are: what filters and sorting need to know of it. */
+/** The column of a field and the type by which its values compare, as filters and sorting need them. */
 export interface UsersTableField {
   readonly column: string
   readonly type: 'id' | 'string' | 'number' | 'boolean' | 'date'
 }
 
-/** The Users table as filters may speak of it. */
+/** The Users table as filters can use it. */
 export interface UsersTableDescription {
   readonly name: 'Users'
   readonly table: 'latchkey_users'
@@ -86,8 +86,8 @@ export interface UsersTableDescription {
 }
 
 /**
- * The Users table for filters and permissions: a `FilterableTable` of `@latchkey/record-filter`, which this
- * package does without. The avatar is not in it, since it is JSON.
+ * Describes the Users table for filters and permissions, as a `FilterableTable` of `@latchkey/record-filter` (which this
+ * package does not depend on). The avatar is left out because it is JSON.
  *
  * @param columns `fastify.usersStore.columns`
  */

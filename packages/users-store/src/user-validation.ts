@@ -5,10 +5,10 @@ import { USERS_STORE_ERR_INVALID_USER } from './errors.js'
 import type { UserColumn, UserIdentity } from './user.js'
 import { columnName, type Columns } from './user-row.js'
 
-/** Says what is wrong with a value, in words that follow the field's name; `null` when it fits. */
+/** Returns what is wrong with a value, phrased to follow the field's name; `null` if it is valid. */
 type Check = (value: unknown) => string | null
 
-/** How a field is checked, and what of it is stored. */
+/** How a field is checked and stored. */
 interface Rule {
   readonly column: string
   readonly check: Check
@@ -18,7 +18,7 @@ interface Rule {
 /** Values to store, by SQL column. */
 export type StoredValues = Readonly<Record<string, unknown>>
 
-/** Checks what callers give for a user. */
+/** Validates the input for a user. */
 export interface UserValidation {
   /** @throws USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER with `details` by field */
   newUser (user: unknown): StoredValues & { readonly email: string }
@@ -30,10 +30,10 @@ const MAX_TEXT_LENGTH = 255
 const MAX_OWN_TEXT_LENGTH = 4096
 const MAX_URL_LENGTH = 2048
 const MAX_STATUS_LENGTH = 64
-/** Two of these and a row's overhead fit into a page of a PostgreSQL index (2704 bytes). */
+/** Two of these plus the overhead of a row fit into a PostgreSQL index entry (at most 2704 bytes). */
 const MAX_IDENTITY_BYTES = 1024
 
-/** @param columns the app's own columns, whose values are checked by their type */
+/** @param columns the app's own columns; their values are checked by type */
 export function createUserValidation (columns: Columns): UserValidation {
   const changeable = new Map<string, Rule>([
     ['firstName', { column: 'first_name', check: orNull(text(0, MAX_TEXT_LENGTH)) }],
@@ -60,7 +60,7 @@ export function createUserValidation (columns: Columns): UserValidation {
   }
 }
 
-/** @throws USERS_STORE_ERR_INVALID_USER for an issuer or subject that cannot be stored */
+/** @throws USERS_STORE_ERR_INVALID_USER if the issuer or subject cannot be stored */
 export function checkIdentity ({ issuer, subject }: UserIdentity): void {
   const details = Object.entries({ issuer, subject }).flatMap(([field, value]) => {
     const fits = isStorableText(value) && value !== '' && Buffer.byteLength(value) <= MAX_IDENTITY_BYTES
@@ -79,7 +79,7 @@ function storedValues (given: Readonly<Record<string, unknown>>, rules: Readonly
     if (mistake !== null) details.push([field, mistake])
     else if (rule !== undefined) values[rule.column] = value === null || rule.store === undefined ? value : rule.store(value as never)
   }
-  // fromEntries, since a field may be called __proto__.
+  // Object.fromEntries is safe for a field named __proto__.
   if (details.length > 0) throw new USERS_STORE_ERR_INVALID_USER(Object.fromEntries(details))
   return values
 }
@@ -98,13 +98,13 @@ function orNull (check: Check): Check {
 function text (minimum: number, maximum: number): Check {
   return value => {
     if (typeof value !== 'string' || value.length < minimum || value.length > maximum) return `must be text of ${minimum} to ${maximum} characters`
-    return isStorableText(value) ? null : 'must have no NUL and no lone surrogates'
+    return isStorableText(value) ? null : 'must not contain NUL characters or lone surrogates'
   }
 }
 
 function timezone (value: unknown): string | null {
   const mistake = 'must be an IANA time zone, for example Europe/Berlin'
-  // Newer versions of Node.js also take offsets, which are no names.
+  // Newer versions of Node.js also accept offsets such as +01:00.
   if (typeof value !== 'string' || !/^[a-z]/i.test(value)) return mistake
   try {
     Intl.DateTimeFormat('en', { timeZone: value })
@@ -116,7 +116,7 @@ function timezone (value: unknown): string | null {
 
 function date (value: unknown): string | null {
   const isDate = typeof value === 'string' && (IsDate(value) || IsDateTime(value)) && !Number.isNaN(Date.parse(value))
-  // An offset may lead out of the four-digit years, whose texts sort by time.
+  // An offset can move the time out of the four-digit years; only those sort correctly as text.
   return isDate && /^\d{4}-/.test(new Date(value).toISOString()) ? null : 'must be a date (2026-01-31) or a time (2026-01-31T12:00:00Z)'
 }
 
@@ -124,7 +124,7 @@ function avatar (value: unknown): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object with id and downloadUrl'
   const { id = null, downloadUrl = null, ...rest } = value as Record<string, unknown>
   const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) return 'must have no other fields than id and downloadUrl'
+  if (unknown !== undefined) return 'must have no fields other than id and downloadUrl'
   const mistake = orNull(text(1, MAX_TEXT_LENGTH))(id)
   if (mistake !== null) return `id ${mistake}`
   return downloadUrl === null || isWebAddress(downloadUrl) ? null : `downloadUrl must be an http or https URL of at most ${MAX_URL_LENGTH} characters`

@@ -3,7 +3,7 @@ import type { UserColumns } from './index.js'
 /** A record of the Users table. Times are ISO 8601 in UTC. */
 export interface User extends UserColumns {
   readonly id: string
-  /** The primary identifier, normalised by `normalizeEmail`. */
+  /** The primary identifier, normalized by `normalizeEmail`. */
   readonly email: string
   readonly firstName: string | null
   readonly lastName: string | null
@@ -24,7 +24,7 @@ export interface Avatar {
   readonly downloadUrl: string | null
 }
 
-/** What may be given for a new user; what is left out is `null` or the column's default. */
+/** The input for a new user. Omitted fields are `null` or the column's default. */
 export type NewUser = Partial<UserColumns> & {
   readonly email: string
   readonly firstName?: string | null
@@ -36,22 +36,22 @@ export type NewUser = Partial<UserColumns> & {
   readonly createdBy?: string | null
 }
 
-/** What may be changed of a user; what is left out stays. */
+/** The fields of a user that can be updated. Omitted fields stay unchanged. */
 export type UserChange = Partial<Omit<NewUser, 'createdBy' | 'origin'>>
 
 /** One subject of one issuer, bound to a user. */
 export interface UserIdentity {
   readonly issuer: string
   readonly subject: string
-  /** Whether the issuer says that the email of its token is verified; kept beside that email. */
+  /** Whether the issuer says that the email in its token is verified; stored with that email. */
   readonly emailVerified?: boolean | null
 }
 
-/** A column that the app adds to the Users table. Every such column may be `null`. */
+/** A column that the app adds to the Users table. All of these columns are nullable. */
 export interface UserColumn {
   /**
-   * `string`: at most 4096 characters. `number`: a finite one. `boolean`: true or false. `date`: given as ISO 8601
-   * text, a date (`2026-01-31`, midnight UTC) or a time with its zone, and read as `2026-01-31T00:00:00.000Z`.
+   * `string`: at most 4096 characters. `number`: a finite number. `boolean`: true or false. `date`: written as ISO 8601
+   * text, either a date (`2026-01-31`, midnight UTC) or a time with a time zone, and read as `2026-01-31T00:00:00.000Z`.
    */
   readonly type: 'string' | 'number' | 'boolean' | 'date'
 }

@@ -29,7 +29,7 @@ for (const dialect of dialects) {
     // Keeps the server of this file running between the tests.
     await databaseUrl(t, dialect)
 
-    t.test('missing columns are added, for users that are there too', async t => {
+    t.test('missing columns are added, also when users already exist', async t => {
       const url = await databaseUrl(t, dialect)
       const before = await appOn(t, { url })
       const user = await before.usersStore.create({ email: 'before@example.com' })
@@ -72,7 +72,7 @@ for (const dialect of dialects) {
       t.strictSame(rows.map(row => row.bio), ['Z', 'a', 'b'])
     })
 
-    t.test('columns that the app made are left alone', async t => {
+    t.test('columns that the app created itself stay unchanged', async t => {
       const url = await databaseUrl(t, dialect)
       const { db } = await appOn(t, { url })
       const types: [string, string][] = dialect === 'sqlite'
@@ -88,7 +88,7 @@ for (const dialect of dialects) {
       t.strictSame(await app.usersStore.findById(user.id), user)
     })
 
-    t.test('a value that breaks a rule of a column of the app\'s own is the caller\'s mistake', async t => {
+    t.test('a value that violates a constraint of an app column is reported as invalid input', async t => {
       const url = await databaseUrl(t, dialect)
       const { db } = await appOn(t, { url })
       await sql`alter table latchkey_users add column level integer check (level < 10)`.execute(db)
@@ -100,7 +100,7 @@ for (const dialect of dialects) {
       for (const broken of [{ level: 1 }, { level: 11 }, { bio: 'abcd' }]) {
         await t.rejects(usersStore.create({ email: 'bert@example.com', ...broken } as NewUser), { code: 'USERS_STORE_ERR_INVALID_USER', statusCode: 400, cause: { message: String } })
       }
-      await t.rejects(usersStore.update(user.id, { newsletter: null } as object), { code: 'USERS_STORE_ERR_INVALID_USER', details: { newsletter: 'breaks a rule of the database' } })
+      await t.rejects(usersStore.update(user.id, { newsletter: null } as object), { code: 'USERS_STORE_ERR_INVALID_USER', details: { newsletter: 'violates a database constraint' } })
       t.strictSame(await usersStore.findById(user.id), user)
       t.equal(await usersStore.findByEmail('bert@example.com'), null)
     })
@@ -119,7 +119,7 @@ for (const dialect of dialects) {
         const { db, usersStore } = await appOn(t, { url })
         const present = dialect === 'sqlite' ? sqlite : postgres
         await sql`alter table latchkey_users add column some_thing ${sql.raw(present)}`.execute(db)
-        const expected = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: new RegExp(`^Column some_thing of latchkey_users is ${present}, and someThing is declared as ${type}`) }
+        const expected = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: new RegExp(`^Column some_thing of latchkey_users is ${present}, but someThing is declared as ${type}`) }
         for (const migrate of [true, false]) {
           await t.rejects(registered(t, url, { migrate, columns: { added: { type: 'string' }, someThing: { type } } }), expected)
         }

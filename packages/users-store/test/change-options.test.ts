@@ -9,7 +9,7 @@ for (const dialect of dialects) {
     const { usersStore } = app
     const onlyActive = { where: sql<boolean>`latchkey_users.status = 'active'` }
 
-    t.test('what runs with a change sees it, before and after, and undoes it by failing', async t => {
+    t.test('inTransaction sees the record before and after a change, and rolls it back by throwing', async t => {
       const user = await usersStore.create({ email: 'ann@example.com' }, { identity: { issuer: 'https://issuer.example', subject: 'ann' } })
       const seen: unknown[] = []
       const inTransaction = async (_transaction: unknown, change: unknown) => { seen.push(change) }
@@ -25,7 +25,7 @@ for (const dialect of dialects) {
       t.strictSame(await counts(app), { users: 0, identities: 0 })
     })
 
-    t.test('what is to happen with a deletion sees the user as it was, last in the transaction, and undoes it by failing', async t => {
+    t.test('onDelete work runs last in the transaction, sees the user as it was, and rolls the deletion back by throwing', async t => {
       const user = await usersStore.create({ email: 'leaving@example.com' })
       const order: unknown[] = []
       let refusing = true
@@ -44,7 +44,7 @@ for (const dialect of dialects) {
       t.equal(order.length, 3)
     })
 
-    t.test('a user who does not meet the condition is not there for the change', async t => {
+    t.test('a user who does not meet the condition is not found', async t => {
       const active = await usersStore.create({ email: 'active@example.com', status: 'active' })
       const blocked = await usersStore.create({ email: 'blocked@example.com', status: 'blocked' })
       await t.rejects(usersStore.update(blocked.id, { status: 'active' }, onlyActive), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
@@ -56,7 +56,7 @@ for (const dialect of dialects) {
       t.equal(await usersStore.findById(active.id), null)
     })
 
-    t.test('a rule of the database that a change with a condition breaks is told as without one', async t => {
+    t.test('a violated constraint is reported the same with and without a condition', async t => {
       const [one, other] = await Promise.all(['one@example.com', 'other@example.com'].map(email => usersStore.create({ email })))
       await t.rejects(usersStore.update(one?.id as string, { email: other?.email as string }, { where: null }), { code: 'USERS_STORE_ERR_EMAIL_TAKEN' })
     })

@@ -46,14 +46,14 @@ for (const dialect of dialects) {
       t.strictSame(await counts(app), { users: 50, identities: 2 })
     })
 
-    t.test('of 50 that bind the same identity at once, one is told that it was not there before', async t => {
+    t.test('of 50 that bind the same identity at once, one sees that it was not bound before', async t => {
       const app = await freshApp(t, dialect)
       const { id } = await app.usersStore.create({ email: 'u@example.com' })
       const told: number[] = []
       const options = {
         inTransaction: async (_transaction: unknown, { before }: { before: readonly unknown[] | null }) => {
           told.push(before?.length ?? -1)
-          // Long enough for the others to look, if they did not wait.
+          // Long enough for the others to read, if they did not wait for the lock.
           if (told.length === 1) await new Promise(resolve => setTimeout(resolve, 200))
         }
       }
@@ -63,12 +63,12 @@ for (const dialect of dialects) {
       t.strictSame(await outcomes(users.map(user => app.usersStore.bindIdentity(user.id, { issuer, subject: 'two' }, 'u@example.com', options))), { done: 1, USERS_STORE_ERR_IDENTITY_TAKEN: 49 })
     })
 
-    t.test('of 50 that remove one identity at once one does, and each that remove theirs sees what the others have left', async t => {
+    t.test('of 50 that remove the same identity at once, one succeeds; concurrent removals of different identities see each other\'s results', async t => {
       const app = await freshApp(t, dialect)
       const { id } = await app.usersStore.create({ email: 'u@example.com' }, { identity: { issuer, subject: '0' } })
       for (const subject of range(20).slice(1)) await app.usersStore.bindIdentity(id, { issuer, subject: String(subject) }, 'u@example.com')
       t.strictSame(await outcomes(range(50).map(() => app.usersStore.removeIdentity(id, { issuer, subject: '0' }))), { done: 1, USERS_STORE_ERR_IDENTITY_NOT_FOUND: 49 })
-      // As whoever must keep one does it.
+      // As a caller does that must keep one identity.
       const keepOne = { inTransaction: async (_transaction: unknown, { after }: { after: readonly unknown[] | null }) => { if (after?.length === 0) throw Object.assign(new Error(), { code: 'LAST' }) } }
       t.strictSame(await outcomes(range(20).slice(1).map(subject => app.usersStore.removeIdentity(id, { issuer, subject: String(subject) }, keepOne))), { done: 18, LAST: 1 })
       t.strictSame(await counts(app), { users: 1, identities: 1 })

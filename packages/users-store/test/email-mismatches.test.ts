@@ -6,7 +6,7 @@ import { freshApp } from './helpers/app.js'
 const issuer = 'https://id.example.com'
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: users whose provider has another email of them than their record`, async t => {
+  t.test(`${dialect}: finds users whose provider and record have different emails`, async t => {
     const { db, usersStore } = await freshApp(t, dialect)
     const make = async (name: string, emailVerified?: boolean | null) => (await usersStore.create({ email: `${name}@example.com` }, { identity: { issuer, subject: name, ...(emailVerified === undefined ? {} : { emailVerified }) } })).id
     const [ann, bob] = [await make('ann', true), await make('bob')]

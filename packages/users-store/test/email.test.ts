@@ -93,7 +93,7 @@ for (const [what, raw] of refused) {
   })
 }
 
-/** The normalised form, or nothing for what is refused. */
+/** The normalized form, or nothing if the email is refused. */
 function normalized (raw: string): string | undefined {
   try {
     return normalizeEmail(raw)
@@ -105,7 +105,7 @@ function normalized (raw: string): string | undefined {
 const anyUnicode = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
 const domainLike = fc.string({ unit: fc.oneof(fc.constantFrom(...'aZ09-._xn--ßK１。％%:'), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })), minLength: 1, maxLength: 12 })
 
-t.test('what comes out is a fixed point, printable and within its limits', async t => {
+t.test('the normalized form is a fixed point, printable and within the limits', async t => {
   let kept = 0
   fc.assert(fc.property(anyUnicode, domainLike, (local, domain) => {
     const email = normalized(`${local}@${domain}`)
@@ -118,9 +118,9 @@ t.test('what comes out is a fixed point, printable and within its limits', async
   t.ok(kept > 100, `${kept} were emails`)
 })
 
-t.test('no two local parts become one, but for the case of ASCII letters', async t => {
+t.test('different local parts stay different, except for the case of ASCII letters', async t => {
   const lowerAscii = (text: string) => text.replace(/[A-Z]/g, letter => letter.toLowerCase())
-  // Beside a text, one that Unicode calls its equal: these are the pairs that a normalisation would merge.
+  // Pairs of a text and its canonical equivalent, which a Unicode normalization would merge.
   const pair = fc.tuple(anyUnicode, fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD', 'lower', 'upper', 'ascii')).map(([text, form]): [string, string] => {
     if (form === 'lower') return [text, text.toLowerCase()]
     if (form === 'upper') return [text, text.toUpperCase()]

@@ -11,7 +11,7 @@ import { appOn, counts } from './helpers/app.js'
 const identity = { issuer: 'https://id.example.com', subject: 's1' }
 const columns = { hiredAt: { type: 'date' } } as const
 
-/** A Kysely instance as an app makes it for itself. */
+/** A Kysely instance created by the app itself. */
 async function ownKysely (t: Test, dialect: typeof dialects[number], { plugins = [] as KyselyPlugin[], foreignKeys = true } = {}): Promise<Kysely<Tables>> {
   const url = await databaseUrl(t, dialect)
   const sqlite = () => {
@@ -42,7 +42,7 @@ for (const dialect of dialects) {
       t.strictSame(await kysely.selectFrom('latchkey_users').select('email').execute(), [{ email: 'anna@example.com' }])
     })
 
-    t.test('works beside plugins that rename columns, which hold inside inTransaction', async t => {
+    t.test('works with plugins that rename columns, which stay active inside inTransaction', async t => {
       t.plan(4)
       const kysely = await ownKysely(t, dialect, { plugins: [new CamelCasePlugin()] })
       const app = await appOn(t, { kysely }, { columns })
@@ -58,7 +58,7 @@ for (const dialect of dialects) {
       t.match(await app.usersStore.update(user.id, { lastName: 'Smith' }), { firstName: 'Anna', lastName: 'Smith' })
     })
 
-    t.test('keeps its tables\' names beside a plugin that spells names in capitals', async t => {
+    t.test('keeps its table names with a plugin that uppercases names', async t => {
       const kysely = await ownKysely(t, dialect, { plugins: [new CamelCasePlugin({ upperCase: true })] })
       const { usersStore } = await appOn(t, { kysely }, { columns })
       const user = await usersStore.create({ email: 'anna@example.com' }, { identity })
@@ -67,7 +67,7 @@ for (const dialect of dialects) {
       t.ok(tables.some(table => table.name === 'latchkey_users'))
     })
 
-    t.test('with migrate: false nothing is changed, and what is missing is said', async t => {
+    t.test('with migrate: false nothing is changed, and missing columns are reported', async t => {
       const kysely = await ownKysely(t, dialect)
       const register = async (options: object) => {
         const app = Fastify()
@@ -76,7 +76,7 @@ for (const dialect of dialects) {
         await app.register(usersStore, { migrate: false, ...options })
         return app
       }
-      const missing = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: /^Column hired_at of latchkey_users is missing; run migrateUsersStore/ }
+      const missing = { code: 'USERS_STORE_ERR_COLUMN_MISMATCH', message: /^Column hired_at of latchkey_users is missing: run migrateUsersStore/ }
       await t.rejects(register({ columns }), missing)
       t.strictSame(await kysely.introspection.getTables(), [])
 
@@ -92,7 +92,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('sqlite: a deleted user leaves no identity behind where foreign keys are off', async t => {
+t.test('sqlite: a deleted user leaves no identity behind if foreign keys are disabled', async t => {
   const app = await appOn(t, { kysely: await ownKysely(t, 'sqlite', { foreignKeys: false }) })
   const { id } = await app.usersStore.create({ email: 'anna@example.com' }, { identity })
   await app.usersStore.bindIdentity(id, { ...identity, subject: 'removed' }, 'anna@example.com')

@@ -4,8 +4,8 @@ import { appOn, counts } from './helpers/app.js'
 
 const identity = { issuer: 'https://id.example.com', subject: 's1' }
 
-t.test('postgres: a server that goes away fails what is asked meanwhile, and is used again once it is back', async t => {
-  // A server of its own: the other tests' must not go away.
+t.test('postgres: queries fail while the server is down, and work again once it is back', async t => {
+  // A server of its own, because it is stopped.
   const server = await startPostgres()
   t.teardown(() => server.stop())
   const app = await appOn(t, { url: server.url })
@@ -21,7 +21,7 @@ t.test('postgres: a server that goes away fails what is asked meanwhile, and is 
     usersStore.bindIdentity(user.id, { ...identity, subject: 's2' }, 'anna@example.com')
   ])
   t.strictSame(asked.map(result => result.status), ['rejected', 'rejected', 'rejected', 'rejected'])
-  // An outage must not read as a mistake of the caller.
+  // An outage must not be reported as invalid input.
   for (const result of asked) t.notMatch((result as PromiseRejectedResult).reason, { code: /^USERS_STORE/ })
 
   await server.resume()

@@ -39,8 +39,8 @@ const refused: [string, object, RegExp][] = [
   ['a column called __proto__', JSON.parse('{ "columns": { "__proto__": { "type": "number" } } }'), /columns\.__proto__ must be named in camelCase/],
   ['a column that every user has', { columns: { firstName: { type: 'string' } } }, /columns\.firstName is a field that every user has/],
   ['a column that every user has, with digits', { columns: { is8base: { type: 'boolean' } } }, /columns\.is8base is a field that every user has/],
-  ['a column of PostgreSQL\'s own', { columns: { xmin: { type: 'number' } } }, /columns\.xmin is a name that PostgreSQL keeps for itself/],
-  ['a column name that PostgreSQL would cut off', { columns: { [`a${'B'.repeat(32)}`]: { type: 'number' } } }, /is too long/]
+  ['a column of PostgreSQL\'s own', { columns: { xmin: { type: 'number' } } }, /columns\.xmin is a name that PostgreSQL reserves/],
+  ['a column name that PostgreSQL would truncate', { columns: { [`a${'B'.repeat(32)}`]: { type: 'number' } } }, /is too long/]
 ]
 for (const [what, options, message] of refused) {
   t.test(`registration refuses ${what}`, async t => {

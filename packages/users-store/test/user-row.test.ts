@@ -8,7 +8,7 @@ import { appOn } from './helpers/app.js'
 const columns = { hiredAt: { type: 'date' }, newsletter: { type: 'boolean' } } as const
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: a query of somebody else's can join users and read them`, async t => {
+  t.test(`${dialect}: another package's query can join users and read them`, async t => {
     const { db, usersStore } = await appOn(t, { url: await databaseUrl(t, dialect) }, { columns })
     const user = await usersStore.create({ email: 'anna@example.com', avatar: { id: 'a', downloadUrl: null }, hiredAt: '2026-01-31', newsletter: true } as NewUser)
     await db.schema.createTable('seats').addColumn('id', 'text').addColumn('email', 'text').addColumn('user_id', 'text').execute()
@@ -27,7 +27,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('rowToUser reads booleans as both databases give them, and times as both may', async t => {
+t.test('rowToUser reads booleans and times as either database returns them', async t => {
   const row = { id: '1', email: 'a@example.com', avatar: null }
   const read = (values: object) => rowToUser({ ...row, ...values }, columns) as User & { newsletter: unknown, hiredAt: unknown }
   for (const [value, expected] of [[0, false], [1, true], [false, false], [true, true]]) {
@@ -41,7 +41,7 @@ t.test('rowToUser reads booleans as both databases give them, and times as both 
   t.notOk('seat' in rowToUser({ ...row, seat: '1A' }, columns), 'what is no column of users is left out')
 })
 
-t.test('describeUsersTable names every field but the avatar, with the app\'s own', async t => {
+t.test('describeUsersTable lists every field except the avatar, including the app\'s own', async t => {
   t.strictSame(describeUsersTable(columns), {
     name: 'Users',
     table: 'latchkey_users',

@@ -21,8 +21,8 @@ const refused: [string, string, unknown, RegExp][] = [
   ['a time zone with NUL', 'timezone', 'UTC\0', /IANA/],
   ['an avatar that is no object', 'avatar', 'https://cdn.example.com/a.png', /^must be an object/],
   ['an avatar that is a list', 'avatar', [], /^must be an object/],
-  ['an avatar with other fields', 'avatar', { id: null, downloadUrl: null, size: 1 }, /no other fields/],
-  ['an avatar id with NUL', 'avatar', { id: '\0', downloadUrl: null }, /^id must have no NUL/],
+  ['an avatar with other fields', 'avatar', { id: null, downloadUrl: null, size: 1 }, /no fields other/],
+  ['an avatar id with NUL', 'avatar', { id: '\0', downloadUrl: null }, /^id must not contain NUL/],
   ['an avatar id that is too long', 'avatar', { id: 'x'.repeat(256), downloadUrl: null }, /^id must be text of 1 to 255/],
   ['an avatar address of another scheme', 'avatar', { id: null, downloadUrl: 'javascript:alert(1)' }, /^downloadUrl must be an http or https URL/],
   ['an avatar address that is relative', 'avatar', { id: null, downloadUrl: '/a.png' }, /^downloadUrl/],
@@ -99,7 +99,7 @@ for (const dialect of dialects) {
       t.notMatch((error as Error).message.replace('; secret is', ''), /secret/)
     })
 
-    t.test('refuses a new user without an email, and an email that is none', async t => {
+    t.test('refuses a new user without an email or with an invalid one', async t => {
       const expected = { code: 'USERS_STORE_ERR_INVALID_EMAIL', statusCode: 400, details: { email: String } }
       for (const user of [undefined, null, {}, 'anna@example.com', [], { email: null }, { email: 'a@b@c' }]) {
         await t.rejects(usersStore.create(user as NewUser), expected)
@@ -110,7 +110,7 @@ for (const dialect of dialects) {
       t.strictSame(await counts(app), { users: 1, identities: 0 })
     })
 
-    t.test('origin and createdBy are given to a new user only', async t => {
+    t.test('origin and createdBy can only be set when a user is created', async t => {
       for (const field of ['origin', 'createdBy']) {
         await t.rejects(usersStore.update(subject.id, { [field]: 'x' } as UserChange), { code: 'USERS_STORE_ERR_INVALID_USER', details: { [field]: 'cannot be changed' } })
         for (const value of ['', 'x'.repeat(256), 'x\0', 5]) {

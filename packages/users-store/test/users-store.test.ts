@@ -12,7 +12,7 @@ for (const dialect of dialects) {
     const app = await appOn(t, { url: await databaseUrl(t, dialect) })
     const { db, usersStore } = app
 
-    t.test('create gives the user, its email normalised, and null or the default for what is left out', async t => {
+    t.test('create returns the user with a normalized email, and null or the default for omitted fields', async t => {
       const user = await usersStore.create({ email: ' Plain@Example.COM ' })
       t.match(user, { id: UUID, createdAt: TIME })
       t.strictSame(user, {
@@ -61,7 +61,7 @@ for (const dialect of dialects) {
       })
     })
 
-    t.test('a user is found by its id, by its email however it is written, and by each of its identities', async t => {
+    t.test('a user is found by id, by email in any spelling, and by each identity', async t => {
       const user = await usersStore.create({ email: 'found@straße.de' }, { identity: { issuer, subject: 'found' } })
       await usersStore.bindIdentity(user.id, { issuer: 'https://other.example.com', subject: 'found' }, 'found@straße.de')
       t.strictSame(await usersStore.findById(user.id), user)
@@ -70,7 +70,7 @@ for (const dialect of dialects) {
       t.strictSame(await usersStore.findByIdentity({ issuer: 'https://other.example.com', subject: 'found' }), user)
     })
 
-    t.test('finders give null for nobody, whatever they are asked', async t => {
+    t.test('finders return null if there is no such user, also for invalid input', async t => {
       await usersStore.create({ email: 'nobody@example.com' }, { identity: { issuer, subject: '\ufffd' } })
       const texts = ['', 'nobody', 'a\0', '\0', '\ud800', "' or '1'='1", 'x'.repeat(100_000)]
       for (const text of texts) {
@@ -112,7 +112,7 @@ for (const dialect of dialects) {
       t.equal(await usersStore.findByEmail('bound2@example.com'), null)
     })
 
-    t.test('inTransaction sees the user, and is kept with it', async t => {
+    t.test('inTransaction sees the user, and its changes are committed with it', async t => {
       t.plan(2)
       const user = await usersStore.create({ email: 'with@example.com' }, {
         identity: { issuer, subject: 'with' },
@@ -124,7 +124,7 @@ for (const dialect of dialects) {
       t.match(await usersStore.findById(user.id), { status: 'greeted' })
     })
 
-    t.test('what inTransaction throws is thrown, and undoes all', async t => {
+    t.test('an error thrown by inTransaction is rethrown and rolls everything back', async t => {
       const before = await counts(app)
       const failure = new Error('UNIQUE constraint failed: latchkey_users.email')
       const thrown = await usersStore.create({ email: 'undone@example.com' }, {
@@ -135,7 +135,7 @@ for (const dialect of dialects) {
       t.strictSame(await counts(app), before)
     })
 
-    t.test('update changes what is given, leaves the rest, and notes when', async t => {
+    t.test('update changes the given fields and updatedAt, and leaves the rest unchanged', async t => {
       const user = await usersStore.create({ email: 'update@example.com', firstName: 'Anna', lastName: 'Smith', avatar: { id: 'a', downloadUrl: null } })
       await new Promise(resolve => setTimeout(resolve, 2))
       const updated = await usersStore.update(user.id, { email: ' Updated@Example.com', lastName: null, firstName: undefined, status: 'blocked' })
@@ -165,7 +165,7 @@ for (const dialect of dialects) {
       await usersStore.create({ email: 'gone@example.com' }, { identity: { issuer, subject: 'gone' } })
     })
 
-    t.test('changing, deleting and binding say when there is no such user', async t => {
+    t.test('update, delete and bind report an unknown user', async t => {
       const missing = { code: 'USERS_STORE_ERR_USER_NOT_FOUND', statusCode: 404 }
       const before = await counts(app)
       for (const id of ['', 'nobody', 'a\0', '\ud800']) {
@@ -185,7 +185,7 @@ for (const dialect of dialects) {
       t.strictSame(await usersStore.identitiesOf(user.id), [{ issuer, subject: 'z' }, { issuer, subject: 'y' }, { issuer, subject: 'x' }])
     })
 
-    t.test('binding an identity again to the same user only notes the email, normalised', async t => {
+    t.test('binding an identity again to the same user only updates the normalized email', async t => {
       const user = await usersStore.create({ email: 'again@example.com' }, { identity: { issuer, subject: 'again' } })
       const identity = () => db.selectFrom('latchkey_user_identities').selectAll().where('subject', '=', 'again').execute()
       const [before] = await identity()
@@ -193,7 +193,7 @@ for (const dialect of dialects) {
       t.strictSame(await identity(), [{ ...before, email: 'renamed@example.com' }])
     })
 
-    t.test('noting the email of an identity binds nothing: not one that is nobody\'s, nor one of another user', async t => {
+    t.test('noteEmail binds nothing, neither an unbound identity nor one of another user', async t => {
       const user = await usersStore.create({ email: 'noting@example.com' }, { identity: { issuer, subject: 'noting' } })
       const other = await usersStore.create({ email: 'not.noting@example.com' })
       const noted = async () => await db.selectFrom('latchkey_user_identities').select(['user_id', 'email', 'email_verified']).where('subject', 'in', ['noting', 'removed']).execute()
@@ -208,7 +208,7 @@ for (const dialect of dialects) {
       await t.rejects(usersStore.noteEmail(user.id, { issuer, subject: '' }, 'noting@example.com'), { code: 'USERS_STORE_ERR_INVALID_USER' })
     })
 
-    t.test('what goes with a binding is told of the identities before and after, and undoes it', async t => {
+    t.test('inTransaction of bindIdentity sees the identities before and after, and can roll back', async t => {
       const user = await usersStore.create({ email: 'binding@example.com' }, { identity: { issuer, subject: 'binding' } })
       const first = { issuer, subject: 'binding' }
       const second = { issuer, subject: 'binding more' }
@@ -235,7 +235,7 @@ for (const dialect of dialects) {
       await t.rejects(usersStore.bindIdentity('a\0b', { issuer, subject: 'x' }, 'other@example.com', options), { code: 'USERS_STORE_ERR_USER_NOT_FOUND' })
     })
 
-    t.test('an identity that is removed is nobody\'s, and is not bound to its user again unless that is said', async t => {
+    t.test('a removed identity is unbound, and is bound to its user again only with evenIfRemoved', async t => {
       const [first, second] = [{ issuer, subject: 'removing' }, { issuer, subject: 'removing more' }]
       const user = await usersStore.create({ email: 'removing@example.com' }, { identity: first })
       await usersStore.bindIdentity(user.id, second, 'removing@example.com')
@@ -263,7 +263,7 @@ for (const dialect of dialects) {
       t.equal(await usersStore.isRemoved(other.id, second), true, 'and of another user it stays removed')
     })
 
-    t.test('a removal that is undone by what goes with it, or of what is not the user\'s, changes nothing', async t => {
+    t.test('a removal that is rolled back, or of an identity that is not the user\'s, changes nothing', async t => {
       const identity = { issuer, subject: 'kept' }
       const user = await usersStore.create({ email: 'kept@example.com' }, { identity })
       const other = await usersStore.create({ email: 'not.kept@example.com' }, { identity: { issuer, subject: 'not kept' } })
@@ -280,7 +280,7 @@ for (const dialect of dialects) {
       t.equal(await usersStore.isRemoved(user.id, identity), false)
     })
 
-    t.test('what was removed is restored as it was, if it is nobody else\'s by now', async t => {
+    t.test('a removed identity is restored as it was, unless it is now bound to another user', async t => {
       const identity = { issuer, subject: 'back', emailVerified: true }
       const user = await usersStore.create({ email: 'back@example.com' }, { identity })
       const row = async () => await db.selectFrom('latchkey_user_identities').selectAll().where('subject', '=', 'back').execute()

@@ -158,13 +158,13 @@ t.test('doctor explains a token step by step', async t => {
   const of = (checks: Check[], name: string) => checks.find(check => check.name === name)
   const refused: [string, string, string, RegExp, RegExp][] = [
     ['not a token', 'no.token', 'form', /malformed/, /three parts/],
-    ['another issuer', await issuer.idToken({ claims: { iss: 'https://other.example.com' } }), 'issuer', /no profile has the issuer "https:\/\/other\.example\.com"; there are p0:/, /to the letter/],
-    ['the access token', await issuer.accessToken({ subject: 'jane' }), 'kind of token', /it is no ID token, but says typ "at\+jwt" \(wrong_token_use\)/, /send the ID token/i],
-    ['another client', await issuer.idToken({ claims: { aud: 'mobile' } }), 'audience', /it is for aud "mobile"/, /audiences/],
-    ['an unknown key', await issuer.idToken({ header: { kid: 'gone' } }), 'keys', /key_not_found/, /another environment/],
-    ['a forged token', await issuer.forgedToken(), 'signature', /bad_signature/, /sign in again/],
+    ['another issuer', await issuer.idToken({ claims: { iss: 'https://other.example.com' } }), 'issuer', /no profile has the issuer "https:\/\/other\.example\.com"; the profiles have p0:/, /exactly/],
+    ['the access token', await issuer.accessToken({ subject: 'jane' }), 'kind of token', /it is not an ID token: it has typ "at\+jwt" \(wrong_token_use\)/, /send the ID token/i],
+    ['another client', await issuer.idToken({ claims: { aud: 'mobile' } }), 'audience', /it has aud "mobile"/, /audiences/],
+    ['an unknown key', await issuer.idToken({ header: { kid: 'gone' } }), 'keys', /key_not_found/, /different environment/],
+    ['a forged one', await issuer.forgedToken(), 'signature', /bad_signature/, /Sign in again/],
     ['without an email', await issuer.idToken({ claims: { email: undefined } }), 'claims', /The claim email is missing/, /scopes/],
-    ['expired', await issuer.idToken({ expiresIn: -60 }), 'times', /it ended \d+ seconds ago \(expired\)/, /refresh token/]
+    ['expired', await issuer.idToken({ expiresIn: -60 }), 'times', /it expired \d+ seconds ago \(expired\)/, /refresh token/]
   ]
   const answers = await inTurn(refused, async ([, token]) => await steps(token))
   for (const [index, [name, , step, detail, remedy]] of refused.entries()) {

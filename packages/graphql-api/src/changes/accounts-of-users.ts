@@ -4,20 +4,20 @@ import type { UsersStore } from '@latchkey/users-store'
 
 type Invited = Parameters<AccountInvitation['inviteAccount']>[0]
 
-/** The accounts that users have at the providers of the profiles. */
+/** The accounts of users at the providers of the profiles. */
 export interface AccountsOfUsers {
   /**
-   * Deletes the accounts of a user at the providers that let them be deleted; those of others are their owners'.
+   * Deletes the accounts of a user at providers that support deletion. Accounts at other providers stay.
    *
-   * @param before called if there is one to delete, before it is: what it throws leaves all as it is
+   * @param before called before the first deletion, if there is one; if it throws, nothing is deleted
    * @throws IDENTITY_PROVIDER_ERR_UNAVAILABLE
    */
   deleteAccountsOf (userId: string, before: () => Promise<void>): Promise<void>
   /**
-   * What invites to a profile.
+   * Sends invitations for a profile.
    *
-   * @param profileId `null`: the first
-   * @returns `send` does nothing where the provider has no invitations: people have, or make, their accounts there
+   * @param profileId `null`: the first profile
+   * @returns `send` does nothing if the provider has no invitations: people have, or create, their own accounts there
    * @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND
    */
   invitation (profileId: string | null): { send (invited: Invited): Promise<void> }

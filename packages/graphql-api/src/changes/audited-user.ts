@@ -4,7 +4,7 @@ import type { RolePermissionsService } from '@latchkey/role-permissions'
 import type { User } from '@latchkey/users-store'
 import type { Transaction } from 'kysely'
 
-/** A user as the audit log keeps it: with the names of its roles. */
+/** A user for the audit log, with the names of its roles. */
 export type AuditedUser = User & { readonly roles: readonly string[] } & AuditedRecord
 
 export async function withRoles (user: User, rolePermissions: RolePermissionsService, transaction: Transaction<Tables>): Promise<AuditedUser> {

@@ -5,38 +5,38 @@ import { sql, type Expression, type SqlBool, type Transaction } from 'kysely'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { DescribedTables } from '../tables.js'
 
-/** What is wanted to be done to a record, and by whom. */
+/** A requested change of a record, and who requests it. */
 export interface WantedChange {
   readonly principal: Principal
   readonly table: keyof DescribedTables
   readonly action: Exclude<Action, 'read'>
-  /** What is set; a record is deleted as a whole. */
+  /** The fields that are set; none for a deletion. */
   readonly fields?: readonly string[]
-  /** What the audit log calls it; default the action. */
+  /** The action's name in the audit log. Default: `action`. */
   readonly as?: string
 }
 
-/** What a store is to do beside a change so that it is permitted, and audited. */
+/** What a store must do together with a change, so that it is permitted and audited. */
 export interface GuardedChange<Item extends { readonly id: string }> {
-  /** What the record must meet before it is changed; `null` for a new one, and where it may be any. */
+  /** The condition that the record must meet before the change; `null` for a new record, or if there is no condition. */
   readonly where: Expression<SqlBool> | null
   /**
-   * Runs when all is written: the record must still be one that may be changed so, or whoever changes it could push it
-   * out of their reach, and make what they may not make.
+   * Runs after everything is written. The changed record must still meet the condition, so that nobody can create
+   * records, or move records out of their reach, without permission.
    *
    * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED
    */
   finish (transaction: Transaction<Tables>, change: Change<Item>): Promise<void>
 }
 
-/** Permits changes of records, and notes them. */
+/** Authorizes and audits changes of records. */
 export interface GuardedChanges {
   /**
-   * @param show the record as the audit log keeps it: no secret
-   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED where it is no record that may be changed so
+   * @param show converts the record for the audit log, without secrets
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED if the change is not permitted
    */
   begin<Item extends { readonly id: string }> (wanted: WantedChange, show?: (item: Item) => AuditedRecord): GuardedChange<Item>
-  /** The same as options of a store, for a change of nothing but the record itself. */
+  /** The same as options of a store, for a change of only the record itself. */
   options<Item extends { readonly id: string }> (wanted: WantedChange, show?: (item: Item) => AuditedRecord): Required<ChangeOptions<Item>>
 }
 
@@ -81,7 +81,7 @@ export function createGuardedChanges (rolePermissions: RolePermissionsService, t
   return changes
 }
 
-/** Which of the fields of an input are set: a `null` sets one too. */
+/** The fields that an input sets. `null` also sets a field. */
 export function fieldsSet (input: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(input).flatMap(([field, value]) => value === undefined ? [] : [field])
 }

@@ -2,7 +2,7 @@ import type { AuthenticationProfile, NewProfile, ProfileChange, SelfSignUp } fro
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import type { RolesChange, RolesChangeInput } from './role-giving.js'
 
-/** What clients say of a profile. */
+/** A profile as clients send it. */
 export interface ProfileInput {
   readonly id?: string | null
   readonly name?: string | null
@@ -28,7 +28,7 @@ export interface ProfileInput {
 /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT without a type */
 export function toNewProfile (input: ProfileInput, roleIds: readonly string[]): NewProfile {
   const { name, type, secret } = input
-  if (type == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ type: 'is required: embedded, cognito, auth0, openid, or a word of the app\'s own' })
+  if (type == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ type: 'is required: embedded, cognito, auth0, openid, or the name of an adapter of the app' })
   return {
     ...toPolicy(input, null),
     name: name ?? '',
@@ -39,7 +39,7 @@ export function toNewProfile (input: ProfileInput, roleIds: readonly string[]): 
   }
 }
 
-/** What is `null` in the input stays; the secret is taken away by an empty text, since whoever reads it always gets `null`. */
+/** `null` fields stay unchanged. An empty secret removes it; `null` cannot, because reading the secret always returns `null`. */
 export function toProfileChange (input: ProfileInput, before: Pick<AuthenticationProfile, 'type' | 'selfSignUp'>, roles: RolesChange | null): ProfileChange {
   const { name, type, secret } = input
   const options = toOptions(input, type ?? before.type)
@@ -64,16 +64,16 @@ function toPolicy ({ selfSignUpEnabled, selfSignUpEmailDomains, linkByEmail, onE
   }
 }
 
-/** Domains alone switch nothing on. */
+/** Setting domains alone does not enable sign-up. */
 function selfSignUpOf (enabled: boolean | null | undefined, domains: readonly string[] | null | undefined, before: SelfSignUp): SelfSignUp {
   if (!(enabled ?? before !== 'off')) return 'off'
   const emailDomains = domains ?? (typeof before === 'string' ? [] : before.emailDomains)
   return emailDomains.length > 0 ? { emailDomains } : 'open'
 }
 
-/** The options of the adapter, from the names that clients have for some of them. */
+/** The options of the adapter, from the names that clients use for them. */
 function toOptions ({ clientId, domain, issuer, audiences, databaseName, managementDomain, options }: ProfileInput, type: string): Record<string, unknown> {
-  if (databaseName != null && type !== 'auth0') throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ databaseName: 'is for profiles of type auth0' })
+  if (databaseName != null && type !== 'auth0') throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ databaseName: 'is only for profiles of type auth0' })
   return {
     ...options,
     ...clientId != null && { clientId },
@@ -85,7 +85,7 @@ function toOptions ({ clientId, domain, issuer, audiences, databaseName, managem
   }
 }
 
-/** An OpenID provider has no domain of its own: what clients call so is where its issuer is. */
+/** An OpenID provider has no domain option: what clients call its domain is its issuer. */
 function domainOption (domain: string, type: string): Record<string, string> {
   if (type !== 'openid' && type !== 'cognito') return { domain }
   const url = domain.includes('://') ? domain : `https://${domain}`

@@ -4,27 +4,27 @@ import { isDeepStrictEqual } from 'node:util'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import { readRolesChange, type RoleGiving, type RoleKey, type RolesChange, type RolesChangeInput } from './role-giving.js'
 
-/** What of a profile decides who people are, and what lets them in. */
+/** The fields of a profile that decide who people are and who may sign up. */
 export type ProfilePowers = Pick<AuthenticationProfile, 'type' | 'options' | 'linkByEmail' | 'onEmailChange' | 'callbackUrls' | 'selfSignUp' | 'roleIds'>
 
 export interface ProfilePermission {
   /**
-   * Whoever makes a profile, or says whose tokens one accepts, decides who everybody is, administrators too.
+   * Whoever creates a profile, or decides whose tokens it accepts, decides who everybody is, including administrators.
    *
-   * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED unless the principal may do everything
+   * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED unless the principal has full access
    */
   assertMayTrust (principal: Principal, action: 'create' | 'update'): void
   /**
-   * Who may not do everything changes neither whose tokens a profile accepts nor how they are bound to users, has no codes sent to another
-   * site, gives no role that may do more than they may, and lets in nobody else with such a role.
+   * Without full access, a principal may not change whose tokens a profile accepts or how they are bound to users, send
+   * sign-in codes to another site, give a role with more permissions than their own, or let more people sign up with one.
    *
    * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED
    */
   assertMayChange (principal: Principal, before: ProfilePowers, after: ProfilePowers): void
   /**
-   * The ids of the roles that an input names; whether they may be given is for `assertMayChange` to say.
+   * The ids of the roles that an input names. `assertMayChange` decides whether they may be given.
    *
-   * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, or from who may do everything GRAPHQL_API_ERR_NOT_FOUND, for a role that there is not
+   * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for an unknown role; with full access, GRAPHQL_API_ERR_NOT_FOUND
    * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT
    */
   roles (principal: Principal, input: RolesChangeInput): RolesChange
@@ -54,12 +54,12 @@ export function createProfilePermission (rolePermissions: RolePermissionsService
   function find (principal: Principal, { id, name }: RoleKey): string {
     const found = rolePermissions.find(id != null ? { id } : { name: name ?? '' })
     if (found !== null && (name == null || found.name === name)) return found.id
-    // Who may not give every role need not learn which there are.
+    // Without full access, a principal must not find out which roles exist.
     if (!rolePermissions.mayDoEverything(principal)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update')
     throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
   }
 
-  /** Where a profile has none, who signs up gets Guest. */
+  /** If a profile has no roles, new users get Guest. */
   function rolesGivenBy ({ roleIds }: ProfilePowers): readonly string[] {
     const existing = roleIds.filter(id => rolePermissions.find({ id }) !== null)
     return existing.length > 0 ? existing : rolePermissions.guest().roles
@@ -78,8 +78,8 @@ function trustOf ({ type, options, linkByEmail, onEmailChange }: ProfilePowers):
 }
 
 /**
- * A code that is sent to a site signs its owner in as whoever followed a link to the login page: a new address must be on
- * a site that has them already.
+ * A site that receives a sign-in code can sign in as whoever followed a link to the login page. So a new address must be on
+ * a site that is already allowed.
  *
  * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED
  */
@@ -88,7 +88,7 @@ export function assertKnownSites (before: readonly string[], after: readonly str
   if (after.some(url => !before.includes(url) && !sites.has(siteOf(url)))) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, 'update')
 }
 
-/** An address of an app on a phone is a site of its own, and so is what is no address. */
+/** The address of a native app counts as its own site, and so does an invalid address. */
 function siteOf (url: string): string {
   const origin = URL.parse(url)?.origin ?? 'null'
   return origin === 'null' ? url : origin

@@ -1,12 +1,12 @@
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 
-/** How an input names a record: by its id, or by what else there is one of. */
+/** How an input names a record: by its id or another unique field. */
 type Key<Name extends string> = { readonly [Field in 'id' | Name]?: string | null }
 
 /**
- * By what a change names its record, in `data` or in `filter`. Where both an id and a name are given, both are to be the record's.
+ * Reads which record a change names, in `data` or in `filter`. If both an id and a name are given, the record must have both.
  *
- * @param name what a record is found by beside its id
+ * @param name the other unique field
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
 export function readRecordKey<Name extends 'name' | 'email'> (name: Name, one: Key<Name> | null | undefined, other: Key<Name> | null | undefined): { readonly id: string | null, readonly by: string | null } {

@@ -6,12 +6,12 @@ export interface RoleKey {
   readonly name?: string | null
 }
 
-/** What the input of something new says of its roles. */
+/** The roles in the input for a new record. */
 export interface RolesInput {
   readonly connect?: readonly RoleKey[] | null
 }
 
-/** What the input of a change says of roles: either all that there are to be, or those to give and to take. */
+/** The roles in the input of a change: either the complete list, or the roles to give and to remove. */
 export interface RolesChangeInput extends RolesInput {
   readonly disconnect?: readonly RoleKey[] | null
   readonly reconnect?: readonly RoleKey[] | null
@@ -20,24 +20,24 @@ export interface RolesChangeInput extends RolesInput {
 /** Ids of roles. */
 export interface RolesChange {
   readonly give: readonly string[]
-  /** `others`: all but those given. */
+  /** `others`: all except those given. */
   readonly take: readonly string[] | 'others'
 }
 
 type IdsOf = (keys: readonly RoleKey[]) => readonly string[]
 
 /**
- * Who may give and take roles: nobody a role that they do not have themselves, unless they may do everything. Guest is no
- * exception: what it says of one's own record is nothing to who is not signed in, and something to a user.
+ * Decides who may give and remove roles: a principal needs to have the role, or full access. Guest is no exception: its
+ * permissions on one's own record mean nothing for a guest, but something for a user.
  */
 export interface RoleGiving {
-  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for roles that the principal may neither give nor take */
+  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for roles that the principal may neither give nor remove */
   assertMayGive (principal: Principal, roleIds: readonly string[]): void
-  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_FOUND for a role that there is not, from who may do everything */
+  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED; for an unknown role with full access, GRAPHQL_API_ERR_NOT_FOUND */
   toGive (principal: Principal, roles: RolesInput | null | undefined): string[]
   /** @throws what `toGive` throws, and GRAPHQL_API_ERR_INVALID_ARGUMENT */
   toChange (principal: Principal, roles: RolesChangeInput): RolesChange
-  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED naming the first permission that the principal does not have itself */
+  /** @throws GRAPHQL_API_ERR_NOT_AUTHORIZED naming the first permission that the principal lacks */
   assertHas (principal: Principal, role: Role): void
 }
 
@@ -51,7 +51,7 @@ export function createRoleGiving (rolePermissions: RolePermissionsService): Role
     return rolePermissions.mayDoEverything(principal) || (roleId !== null && principal.roles.includes(roleId))
   }
 
-  /** The same answer for a role that there is not: who may not give it need not learn which there are. */
+  /** Answers the same for an unknown role, so that a principal without full access cannot find out which roles exist. */
   function resolve (principal: Principal, keys: readonly RoleKey[]): string[] {
     return keys.map(key => {
       const id = find(key)
@@ -75,10 +75,10 @@ export function createRoleGiving (rolePermissions: RolePermissionsService): Role
 }
 
 /**
- * What the input of a change says of roles, by ids.
+ * Reads the roles in the input of a change, as ids.
  *
- * @param toGive gives the ids of roles that are to be given, and throws for those that may not be
- * @param toTake gives the ids of roles that are to be taken
+ * @param toGive returns the ids of roles to give, and throws for roles that may not be given
+ * @param toTake returns the ids of roles to remove
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
 export function readRolesChange ({ connect, disconnect, reconnect }: RolesChangeInput, toGive: IdsOf, toTake: IdsOf): RolesChange {

@@ -2,16 +2,16 @@ import type { UsersStore } from '@latchkey/users-store'
 import { GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import { readRecordKey } from './record-key.js'
 
-/** Which user is meant, as clients say it. */
+/** How clients name a user. */
 export interface UserKey {
   readonly id?: string | null
   readonly email?: string | null
 }
 
 /**
- * The id of the user who is meant.
+ * The id of the named user.
  *
- * @param one where an input has it, and `other`: both may say it, if they say the same
+ * @param one one place where the input may name the user, like `other`; if both do, they must agree
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND
  */
 export async function idOfUser (usersStore: UsersStore, one: UserKey | null | undefined, other: UserKey | null | undefined): Promise<string> {

@@ -1,32 +1,32 @@
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 
-/** Keeps what the lists of one operation give within a limit: how long they are is known only by then. */
+/** Limits the total size of the lists of one operation, whose lengths are known only when they are read. */
 export interface AnswerSize {
   /**
-   * Reads the items of a list, after those of the same operation that were asked for before: what is too much is not even read.
+   * Reads the items of a list, after the earlier lists of the same operation, so that lists beyond the limit are not read.
    *
-   * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT once the operation has given as many fields as it may
+   * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT once the operation exceeds the limit
    */
   reading<Item> (operation: object, info: GraphQLResolveInfo, read: () => Promise<readonly Item[]>): Promise<readonly Item[]>
 }
 
-/** What an operation has given so far. */
+/** The response of an operation so far. */
 interface Given {
   readonly root: unknown
   fields: number
   last: Promise<unknown>
-  /** The same one for all lists, so that it is logged once. */
+  /** The same error for all lists, so that it is logged once. */
   refusal?: Error
 }
 
-/** @param limit how many fields the items of all lists of an operation may have */
+/** @param limit the maximum number of fields in all lists of an operation */
 export function createAnswerSize (limit: number): AnswerSize {
   const given = new WeakMap<object, Given>()
 
   function givenBy (operation: object, root: unknown): Given {
     const known = given.get(operation)
-    // Each event of a subscription is an answer of its own.
+    // Each event of a subscription is a separate response.
     if (known?.root === root && known !== undefined) return known
     const begun: Given = { root, fields: 0, last: Promise.resolve() }
     given.set(operation, begun)
@@ -42,7 +42,7 @@ export function createAnswerSize (limit: number): AnswerSize {
         const items = await read()
         answer.fields += items.length * fields
         if (answer.fields <= limit) return items
-        answer.refusal = new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: `gives more than ${limit} fields: ask for fewer items (first), or less of each` })
+        answer.refusal = new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: `returns more than ${limit} fields: request fewer items (first), or fewer fields` })
         throw answer.refusal
       })
       answer.last = reading.catch(() => {})

@@ -1,14 +1,14 @@
 import type { Principal } from '@latchkey/role-permissions'
 import DataLoader from 'dataloader'
 
-/** More would be too many parameters of one query. */
+/** More keys would exceed the parameters of one SQL query. */
 const BATCH_SIZE = 1000
 
 /**
- * Asks once for all that the items of a list ask for one by one. Nothing is remembered: of the mutations of one
- * request the later must see what the earlier have changed.
+ * Batches the loads of all items of a list into one. Nothing is cached, because later mutations of a request must see the
+ * changes of earlier ones.
  *
- * @param load gives what each key stands for, for whoever asks
+ * @param load loads the values of the keys for a principal
  */
 export function batched<Value> (load: (principal: Principal, keys: readonly string[]) => Promise<ReadonlyMap<string, Value>>): (principal: Principal, key: string) => Promise<Value | undefined> {
   const loaders = new WeakMap<Principal, DataLoader<string, Value | undefined>>()

@@ -3,37 +3,37 @@ import type { Direction } from './list-arguments.js'
 
 /** One of the columns that a list is sorted by. */
 export interface Key {
-  /** Compares by its bytes, where it is text. */
+  /** Text compares by its bytes. */
   readonly expression: RawBuilder<unknown>
   readonly direction: Direction
-  /** Whether it may be `null`: that comes last in ascending order and first in descending. */
+  /** Whether it may be `null`, which comes last in ascending order and first in descending order. */
   readonly nullable: boolean
 }
 
-/** What an item has in the columns that its list is sorted by. */
+/** The values of an item in the columns that its list is sorted by. */
 export type Position = readonly unknown[]
 
-/** The other way round. */
+/** The reverse order. */
 export function reversed (keys: readonly Key[]): Key[] {
   return keys.map(key => ({ ...key, direction: key.direction === 'ASC' ? 'DESC' : 'ASC' }))
 }
 
-/** What stands after `order by`. */
+/** The terms for `order by`. */
 export function orderBy (keys: readonly Key[]): RawBuilder<unknown> {
   return sql.join(keys.map(({ expression, direction, nullable }) => direction === 'ASC'
-    // Where it changes nothing it is left out: SQLite then uses an index.
+    // Omitted if it makes no difference, so that SQLite can use an index.
     ? sql`${expression} asc${nullable ? sql` nulls last` : sql``}`
     : sql`${expression} desc${nullable ? sql` nulls first` : sql``}`))
 }
 
-/** The condition that an item comes after a position. No two items have the same: the last key is unique, and never null. */
+/** The condition that an item comes after a position. Positions are unique, because the last key is unique and never null. */
 export function after (keys: readonly Key[], position: Position): RawBuilder<SqlBool> {
   const [first, ...rest] = keys
   if (first === undefined) return sql<SqlBool>`1 = 0`
   const beyond = laterThan(first, position[0])
   if (rest.length === 0) return beyond
   const further = sql<SqlBool>`(${beyond} or (${equals(first, position[0])} and ${after(rest, position.slice(1))}))`
-  // Says nothing new, but lets an index of the column begin at the position.
+  // Redundant, but lets an index on the column start at the position.
   return first.nullable ? further : sql<SqlBool>`(${first.expression} ${sql.raw(first.direction === 'ASC' ? '>=' : '<=')} ${position[0]} and ${further})`
 }
 

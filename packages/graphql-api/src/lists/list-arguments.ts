@@ -1,19 +1,19 @@
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 
-/** How many items a list gives where it is not said. */
+/** The default number of items in a list. */
 export const DEFAULT_SIZE = 1000
-/** How many items a list gives at most. */
+/** The maximum number of items in a list. */
 export const MAX_SIZE = 5000
 
 export type Direction = 'ASC' | 'DESC'
 
-/** By which field items are sorted, and which way. */
+/** A field to sort by, and the direction. */
 export interface Order {
   readonly field: string
   readonly direction: Direction
 }
 
-/** The arguments of a list, as GraphQL has checked them. */
+/** The arguments of a list, validated by GraphQL. */
 export interface ListArguments {
   readonly filter?: Readonly<Record<string, unknown>> | null
   readonly sort?: readonly Readonly<Record<string, Direction | null>>[] | null
@@ -26,16 +26,16 @@ export interface ListArguments {
   readonly before?: string | null
 }
 
-/** Which part of a list is wanted. */
+/** The requested part of a list. */
 export interface Page {
-  /** At most so many items: the first ones, or the last ones. */
+  /** At most this many items, from the start or from the end. */
   readonly size: number
   readonly fromEnd: boolean
-  /** So many left out at the start. */
+  /** Skip this many items at the start. */
   readonly skip: number
-  /** Only what comes after the item of this id. */
+  /** Only items after the item with this id. */
   readonly after: string | null
-  /** Only what comes before the item of this id. */
+  /** Only items before the item with this id. */
   readonly before: string | null
 }
 
@@ -45,22 +45,22 @@ export function readPage ({ first, last, skip, after, before }: ListArguments): 
     if (number != null && number < 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must not be negative' })
   }
   for (const [name, size] of Object.entries({ first, last })) {
-    if (size != null && size > MAX_SIZE) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: `must be at most ${MAX_SIZE}: ask for the next ones by after, the id of the last item` })
+    if (size != null && size > MAX_SIZE) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: `must be at most ${MAX_SIZE}: request the next page with after, the id of the last item` })
   }
-  if (first != null && last != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ last: 'must not be given with first: ask for either' })
+  if (first != null && last != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ last: 'cannot be combined with first' })
   return { size: last ?? first ?? DEFAULT_SIZE, fromEnd: last != null, skip: skip ?? 0, after: after ?? null, before: before ?? null }
 }
 
 /**
- * By what a list is sorted, the most important first; a field named twice counts the first time.
+ * The order of a list, most significant field first. If a field is named twice, only the first counts.
  *
- * @param otherwise where the arguments say nothing
+ * @param otherwise the default order
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
 export function readOrder ({ sort, orderBy }: ListArguments, otherwise: readonly Order[]): readonly Order[] {
   const given = [...(sort ?? []).map(readSort), ...(orderBy ?? []).flatMap(word => word === null ? [] : [readOrderBy(word)])]
   if (sort != null && sort.length > 0 && orderBy != null && orderBy.length > 0) {
-    throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ orderBy: 'must not be given with sort: both say the same' })
+    throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ orderBy: 'cannot be combined with sort' })
   }
   if (given.length === 0) return otherwise
   return given.filter(({ field }, index) => given.findIndex(order => order.field === field) === index)
@@ -69,7 +69,7 @@ export function readOrder ({ sort, orderBy }: ListArguments, otherwise: readonly
 function readSort (item: Readonly<Record<string, Direction | null>>): Order {
   const named = Object.entries(item).flatMap(([field, direction]) => direction === null ? [] : [{ field, direction }])
   const [order] = named
-  // GraphQL does not keep the order of the fields of an object.
+  // GraphQL does not preserve the order of an object's fields.
   if (order === undefined || named.length > 1) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ sort: 'must name one field in each item, for example [{ lastName: ASC }, { firstName: ASC }]' })
   return order
 }

@@ -3,12 +3,12 @@ import { getNamedType, isObjectType, isRequiredArgument, type GraphQLSchema } fr
 import type { ListedTable, ListedTables } from '../tables.js'
 import { predicateTypes } from './predicates.js'
 
-/** What the query is called that lists a table. */
+/** The name of the query that lists a table. */
 export function listQueryName (table: string): string {
   return `${table[0]?.toLowerCase() ?? ''}${table.slice(1)}List`
 }
 
-/** The query of a schema that lists a table, this API's or the app's: one of that name that needs no argument and gives `{ count, items }`. `null` where there is none. */
+/** The query that lists a table, of this API or the app: it has that name, needs no arguments and returns `{ count, items }`. `null` if there is none. */
 export function listQueryOf (table: string, schema: GraphQLSchema): string | null {
   const name = listQueryName(table)
   const field = schema.getQueryType()?.getFields()[name]
@@ -17,12 +17,12 @@ export function listQueryOf (table: string, schema: GraphQLSchema): string | nul
   return ['count', 'items'].every(part => type.getFields()[part] !== undefined) ? name : null
 }
 
-/** The types of a list of a table: what filters and sorts it, and what it gives. */
+/** The types of a list of a table: its filter, sort and result. */
 export function listTypes ({ type, queried }: Pick<ListedTable, 'type' | 'queried'>, tables: Partial<ListedTables>): string {
   const table = queried()
   const fields = Object.keys(table.fields)
   return `
-      "All that is given must hold."
+      "All given conditions must hold. null fields are ignored."
       input ${type}Filter {
         ${Object.entries(table.fields).map(([name, column]) => `${name}: ${predicateTypes[column.type]}`).join('\n        ')}
         ${Object.entries(table.relations ?? {}).map(([name, relation]) => `${name}: ${typeOf(relation.table(), tables)}${relation.kind === 'many' ? 'Relation' : ''}Filter`).join('\n        ')}
@@ -31,13 +31,13 @@ export function listTypes ({ type, queried }: Pick<ListedTable, 'type' | 'querie
         OR: [${type}Filter!]
       }
       input ${type}RelationFilter { some: ${type}Filter, every: ${type}Filter, none: ${type}Filter, is_empty: Boolean, is_not_empty: Boolean }
-      "One field in each: a list of several sorts by the first of them, then by the next."
+      "Set one field per item. A list of items sorts by the first one, then by the next."
       input ${type}Sort { ${fields.map(name => `${name}: SortOrder`).join(', ')} }
       enum ${type}OrderBy { ${fields.map(name => `${name}_ASC, ${name}_DESC`).join(', ')} }
       type ${type}ListResponse { count: Int!, items: [${type}!]! }`
 }
 
-/** The arguments of a field that is a list of a table. */
+/** The arguments of a field that lists a table. */
 export function listArguments ({ type }: Pick<ListedTable, 'type'>): string {
   return `(filter: ${type}Filter, sort: [${type}Sort!], orderBy: [${type}OrderBy], first: Int, last: Int, skip: Int, after: String, before: String)`
 }

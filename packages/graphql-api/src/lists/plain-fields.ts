@@ -1,12 +1,12 @@
 import { defaultFieldResolver, getNamedType, isObjectType, Kind, type GraphQLObjectType, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql'
 
-/** By the place in a document, which is kept with what was compiled of it. */
+/** Cached by position in a document, which lives as long as the cached query. */
 const known = new WeakMap<GraphQLResolveInfo['fieldNodes'], ReadonlySet<string> | null>()
 
 /**
- * Which fields a query asks of what a field gives, where it asks for nothing else than what stands in the record.
+ * The fields that a query selects from the result of a field, if all of them are plain fields of the record.
  *
- * @returns `null` where a field has a resolver, which may read anything of the record
+ * @returns `null` if a field has its own resolver, which may read any part of the record
  */
 export function plainFields (info: GraphQLResolveInfo): ReadonlySet<string> | null {
   let fields = known.get(info.fieldNodes)

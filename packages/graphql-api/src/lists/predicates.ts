@@ -6,24 +6,25 @@ const ofText = (type: string) => ['contains', 'starts_with', 'ends_with'].map(op
 const emptiness = 'is_empty: Boolean, is_not_empty: Boolean'
 const self = 'is_self: Boolean, not_self: Boolean'
 
-/** The predicate of each type of column, by which filters say what a field must meet. */
+/** The predicate type for each type of column. */
 export const predicateTypes = { id: 'IDPredicate', string: 'StringPredicate', number: 'FloatPredicate', boolean: 'BoolPredicate', date: 'DateTimePredicate' } as const
 
-/** What filters and sorting of all lists are made of. */
+/** The types shared by the filters and sorts of all lists. */
 export const predicates = `
   enum SortOrder { ASC, DESC }
-  "All that is given must hold. A text may be a variable: __loggedInUserId, __loggedInUserEmail, __requestingApiToken."
+  "All given conditions must hold. Text can be a variable: __loggedInUserId, __loggedInUserEmail or __requestingApiToken."
   input IDPredicate { ${comparisons('ID')}, ${orders('ID')}, ${ofText('ID')}, ${emptiness}, ${self} }
-  "All that is given must hold; compares exactly, upper and lower case differ. A text may be a variable, as in IDPredicate."
+  "All given conditions must hold. Comparisons are case-sensitive. Text can be a variable, as in IDPredicate."
   input StringPredicate { ${comparisons('String')}, ${orders('String')}, ${ofText('String')}, ${emptiness} }
   input FloatPredicate { ${comparisons('Float')}, ${orders('Float')}, ${emptiness} }
   input BoolPredicate { ${comparisons('Boolean')}, ${emptiness} }
   input DateTimePredicate {
     ${comparisons('DateTime')}, ${orders('DateTime')}, ${emptiness}
-    "Compared with a time so long before or after now."
+    "Compares with a time relative to now."
     relative: DateRelativePredicates
   }
   input DateRelativePredicates { gt: DateRelativePredicateType, gte: DateRelativePredicateType, lt: DateRelativePredicateType, lte: DateRelativePredicateType }
+  "Now plus (ADD) or minus (SUB) a number of units."
   input DateRelativePredicateType { op: RelativePredicateOpEnum = ADD, unit: RelativePredicateUnitEnum = DAY, value: String! }
   enum RelativePredicateOpEnum { ADD, SUB }
   enum RelativePredicateUnitEnum { ${relativeUnits.join(', ')} }`

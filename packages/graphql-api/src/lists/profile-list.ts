@@ -8,24 +8,24 @@ import { readOrder, type ListArguments, type Order } from './list-arguments.js'
 import { readQueryFilter } from './query-filter.js'
 
 /**
- * Authentication profiles, few and in part of the configuration, as lists of the database are: filtered and sorted by what of
- * them may be read, so that neither tells what reading does not.
+ * Lists authentication profiles, which are few and partly configured, in the same way as database tables. Filters and sorting
+ * use only the readable fields, so they reveal nothing else.
  */
 export interface ProfileList {
   /**
-   * Those that the filter admits, in the order that is wanted, else in their own.
+   * The profiles that the filter admits, in the requested order, otherwise in their own order.
    *
-   * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for a field that may be read of no profile; GRAPHQL_API_ERR_INVALID_ARGUMENT, RECORD_FILTER_ERR_INVALID
+   * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED for a field that is readable for no profile; GRAPHQL_API_ERR_INVALID_ARGUMENT, RECORD_FILTER_ERR_INVALID
    */
   arrange (profiles: readonly VisibleProfile[], principal: Principal, wanted: ListArguments): Promise<readonly VisibleProfile[]>
 }
 
-/** @param table the profiles as filters of queries may speak of them: fields only */
+/** @param table the profiles as filters of queries can use them: only fields */
 export function createProfileList (db: Kysely<Tables>, rolePermissions: RolePermissionsService, table: FilterableTable): ProfileList {
   const dialect = dialectOf(db)
   const fields = Object.entries(table.fields)
 
-  /** The database compares as it does in every other list; what it compares is handed to it. */
+  /** Passes the values to the database, so that they compare as in every other list. */
   async function admitted (profiles: readonly VisibleProfile[], filter: object, principal: Principal): Promise<ReadonlySet<number>> {
     const condition = compileFilter(parseFilter(filter, table), { dialect, alias: 'profile', variables: variablesOf(principal) })
     const rows = profiles.map((profile, index) => sql`select ${sql.lit(index)} as place, ${sql.join(fields.map(([field, { column, type }]) =>
@@ -43,7 +43,7 @@ export function createProfileList (db: Kysely<Tables>, rolePermissions: RolePerm
     arrange: async (profiles, principal, wanted) => {
       const allowed = rolePermissions.authorize(principal, 'read', { table: table.name })
       const field = (_table: FilterableTable, name: string): void => {
-        if (allowed.fields?.has(name) === false) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table.name, 'read', { field: name, hint: `a filter or a sort by ${table.name}.${name} needs a role that may read it` })
+        if (allowed.fields?.has(name) === false) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table.name, 'read', { field: name, hint: `filtering or sorting by ${table.name}.${name} needs a role that can read it` })
       }
       const order = readOrder(wanted, [])
       for (const { field: name } of order) field(table, name)
@@ -55,7 +55,7 @@ export function createProfileList (db: Kysely<Tables>, rolePermissions: RolePerm
   }
 }
 
-/** What is not there comes last in ascending order and first in descending; what is equal keeps its order. */
+/** Missing values come last in ascending order and first in descending order. Equal profiles keep their order. */
 function compare (one: VisibleProfile, other: VisibleProfile, order: readonly Order[]): number {
   for (const { field, direction } of order) {
     const [left, right] = [one, other].map(profile => profile[field as keyof VisibleProfile] ?? null) as [unknown, unknown]

@@ -3,17 +3,17 @@ import type { FilterableTable, Relation } from '@latchkey/record-filter'
 type Input = Readonly<Record<string, unknown>>
 type Json = Record<string, unknown>
 
-/** Is told of everything that a filter asks, and throws where it may not be asked. */
+/** Authorizes everything that a filter uses; throws if it is not allowed. */
 export interface Asking {
   /** A field or relation of the records of a table. */
   field (table: FilterableTable, name: string): void
-  /** Which records a table has. */
+  /** The records that a table has. */
   records (table: FilterableTable): void
 }
 
 /**
- * The filter of a query, in the form of `@latchkey/record-filter`, which checks the rest of it. A field, group or
- * quantifier that is `null` says nothing: clients send it where they mean none.
+ * Converts the filter of a query to the format of `@latchkey/record-filter`, which validates it. Fields, groups and
+ * quantifiers that are `null` are ignored, because clients send them to mean nothing.
  *
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, and what `asking` throws
  */
@@ -22,7 +22,7 @@ export function readQueryFilter (input: Input, table: FilterableTable, asking: A
 
   function readFilter (input: Input, table: FilterableTable): Json {
     const json: Json = {}
-    /** What must hold besides, and has no name of its own in a filter. */
+    /** Further conditions, which have no name of their own in the filter. */
     const besides: Json[] = []
     for (const [name, value] of entriesOf(input)) {
       if (name === 'AND' || name === 'OR') {
@@ -46,7 +46,7 @@ export function readQueryFilter (input: Input, table: FilterableTable, asking: A
   }
 
   function readToOne (input: Input, relation: Relation): Json {
-    // Whether it leads to oneself is told by the record that it leads from.
+    // Whether the relation leads to the requester can be told from the record itself, without reading the related one.
     const self = entriesOf(input).filter(([name]) => name === 'is_self' || name === 'not_self')
     const { is_self: _isSelf, not_self: _notSelf, ...rest } = input
     if (self.length === 0 || entriesOf(rest).length > 0) asking.records(relation.table())

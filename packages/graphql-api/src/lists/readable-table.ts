@@ -9,9 +9,9 @@ import type { Direction } from './list-arguments.js'
 import type { Key } from './keyset.js'
 import type { Asking } from './query-filter.js'
 
-/** How queries name it. */
+/** The alias of the subquery. */
 export const ALIAS = 'readable'
-/** The column of the record's own id, which no filter and no item has unless the field `id` is given. */
+/** The column with the record's id. Filters and items can use the id only if the field `id` is readable. */
 export const RECORD_ID = `${ALIAS}.record_id`
 
 const BASE = 'record'
@@ -20,18 +20,18 @@ const BASE = 'record'
 export type ReadableRow = Readonly<Record<string, unknown>>
 
 /**
- * A table as somebody may read it: the records that they may read, and in each what of it they may read, with `null` in
- * place of the rest. Whatever is asked of it, by filters, sorting or paging, tells nothing that reading it all would not.
+ * A table as a principal may read it: only readable records, with `null` in place of unreadable fields. Filters, sorting and
+ * paging work on this view, so they reveal nothing that reading the whole view would not.
  */
 export interface ReadableTable {
-  /** A subquery, to stand after `from`. */
+  /** A subquery for `from`. */
   readonly source: RawBuilder<unknown>
-  /** How filters may speak of it. */
+  /** The table as filters can use it. */
   readonly filterable: FilterableTable
-  /** @param fields what of records is wanted; `null`: all of it */
+  /** @param fields the fields to read; `null`: all */
   reader (fields: ReadonlySet<string> | null): RecordReader
   key (field: string, direction: Direction): Key
-  /** Whether the records are given whether or not they meet a condition, each and with all that a filter could ask. */
+  /** Authorizes what filters use, of this table and of related tables. */
   readonly asking: Asking
 }
 
@@ -39,7 +39,7 @@ export interface ReadableTable {
 export interface RecordReader {
   /** The columns that rows must have. */
   readonly columns: readonly RawBuilder<unknown>[]
-  /** The record in a row: what is not given is `null`. */
+  /** The record in a row; unreadable fields are `null`. */
   read (row: ReadableRow): { readonly id: string, readonly fields: ReadableFields, readonly record: Record<string, unknown> }
 }
 
@@ -49,8 +49,8 @@ interface ReadableColumn extends Pick<Column, 'type'> {
 }
 
 /**
- * @param described the table, and those that its filters lead to, as filters of queries may speak of them
- * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when the principal may read none of it
+ * @param described the table and its related tables, as filters of queries can use them
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read no record of it
  */
 export function readableTable (
   described: ListedTable, principal: Principal, rolePermissions: RolePermissionsService, dialect: Dialect
@@ -70,14 +70,14 @@ export function readableTable (
     ...columns.map(({ name, field }) => sql`${given(field, (table.fields[field] as Column).column)} as ${sql.id(name)}`),
     ...Object.entries(json).map(([field, column], index) => sql`${given(field, column)} as ${sql.id(`json_${index}`)}`),
     ...Object.entries(table.relations ?? {}).map(([field, { from }], index) => sql`${given(field, from)} as ${sql.id(`way_${index}`)}`),
-    // All in one column: rows of many are slow to read.
+    // All flags in one column, because rows with many columns are slow to read.
     ...conditional.length === 0 ? [] : [sql`${sql.join(conditional.map(({ condition }) => sql`case when ${condition} then '1' else '0' end`), sql` || `)} as gives`]
   ]
   const rows = allowed.rowFilter(BASE)
   const jsonColumns = Object.keys(json).map((field, index) => ({ name: `json_${index}`, field }))
   const fieldSets = new Map<string, ReadableFields>()
 
-  /** The same set for all records of which the same is given: lists are long. */
+  /** Records with the same readable fields share one set, because lists are long. */
   function fieldsOf (row: ReadableRow): ReadableFields {
     const which = conditional.length === 0 ? '' : row.gives as string
     let fields = fieldSets.get(which)
@@ -88,7 +88,7 @@ export function readableTable (
     return fields
   }
 
-  /** Everybody reads all of their own record. */
+  /** Users may read everything of their own record. */
   function orOwn (condition: Expression<SqlBool>): Expression<SqlBool> {
     return table.name === 'Users' && principal.kind === 'user' ? sql<SqlBool>`(${condition} or ${sql.ref(`${BASE}.id`)} = ${principal.userId})` : condition
   }
@@ -132,12 +132,12 @@ export function readableTable (
   }
 }
 
-/** Of some records at least, or the question has no answer for whoever asks. Of the others the field counts as empty. */
+/** The field must be readable for at least some records. For the others it counts as empty. */
 function requireSome ({ fields }: Allowed, table: string, field: string): void {
   if (fields?.has(field) === false) throw refused(table, field)
 }
 
-/** What a filter asks of related records is asked of the table itself, so that all of it must be given. */
+/** Filters on related records use the table itself, so the field must be readable for all records. */
 function requireAll (allowed: Allowed, table: string, field: string): void {
   if (allowed.fieldFilter(field) !== null) throw refused(table, field)
 }
@@ -146,12 +146,12 @@ function refused (table: string, field: string | null): Error {
   return new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, 'read', {
     ...field !== null && { field },
     hint: field === null
-      ? `a filter that leads to ${table} needs a role that may read all of them`
-      : `a filter or a sort by ${table}.${field} needs a role that may read it, and one that leads to ${table} of all of them`
+      ? `a filter on related ${table} needs a role that can read all of them`
+      : `filtering or sorting by ${table}.${field} needs a role that can read it, and a filter on related ${table} needs a role that can read it for all of them`
   })
 }
 
-/** The table by the columns of the subquery; related tables by their own. */
+/** The table with the columns of the subquery; related tables with their own columns. */
 function filterableBy ({ table, queried }: ListedTable, columns: readonly ReadableColumn[]): FilterableTable {
   const columnOf = (field: string) => (columns.find(column => column.field === field) as ReadableColumn).name
   const { fields, relations = {} } = queried()

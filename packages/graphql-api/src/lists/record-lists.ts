@@ -14,26 +14,26 @@ import { ALIAS, readableTable, RECORD_ID, type ReadableRow, type ReadableTable, 
 /** The tables that are read as lists. */
 export type ListedName = keyof ListedTables
 
-/** Reads records as somebody may read them. */
+/** Reads records with the permissions of a principal. */
 export interface RecordLists {
   /**
-   * A list of a table. What it counts and gives is read when it is asked for.
+   * A list of a table. The count and the items are read when they are requested.
    *
-   * @param among the records that it is a list of, by a condition on their id; `null`: all
-   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED what is asked may not be known
+   * @param among restricts the list by a condition on the id; `null`: all records
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED if the arguments use something unreadable
    * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, RECORD_FILTER_ERR_INVALID
    */
   list (principal: Principal, table: ListedName, wanted: ListArguments, among?: ((id: RawBuilder<string>) => Expression<SqlBool>) | null): Promise<List<VisibleRecord>>
   /**
-   * The records of these ids that may be read, by id.
+   * The readable records with these ids, by id.
    *
-   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when the principal may read none of the table
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read no record of the table
    */
   byId (principal: Principal, table: ListedName, ids: readonly string[]): Promise<ReadonlyMap<string, VisibleRecord>>
 }
 
 export function createRecordLists (database: Kysely<Tables>, rolePermissions: RolePermissionsService, tables: ListedTables): RecordLists {
-  // A CamelCasePlugin of the app's would rename the columns of the rows.
+  // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns of the rows.
   const db = database.withoutPlugins()
   const dialect = dialectOf(db)
   const recordId = sql.ref<string>(RECORD_ID)
@@ -42,7 +42,7 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
     return (await query.execute(db)).rows as ReadableRow[]
   }
 
-  /** The positions of the items that a page begins after, and ends before. */
+  /** The positions of the items after which a page starts, and before which it ends. */
   async function positionsOf (page: Page, readable: ReadableTable, keys: readonly Key[], where: RawBuilder<SqlBool>) {
     const ids = [page.after, page.before].filter(id => id !== null)
     if (ids.length === 0) return { after: null, before: null }
@@ -52,7 +52,7 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
     const positionOf = (name: 'after' | 'before'): Position | null => {
       if (page[name] === null) return null
       const row = rows.find(({ record_id: id }) => id === page[name])
-      if (row === undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must be the id of an item of the list' })
+      if (row === undefined) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must be the id of an item in the list' })
       return keys.map((_key, index) => row[`key_${index}`])
     }
     return { after: positionOf('after'), before: positionOf('before') }
@@ -82,7 +82,7 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
       const items: ReadItems<VisibleRecord> = async fields => {
         const { fromEnd, skip } = page
         const reader = readable.reader(fields)
-        // From the end nothing is skipped but what would reach into the start.
+        // From the end, `skip` only shortens pages that would reach into the skipped start.
         const size = fromEnd && skip > 0 ? Math.min(page.size, Math.max(0, await countOf(readable, within) - skip)) : page.size
         const rows = await rowsOf(sql`select ${sql.join(reader.columns)} from ${readable.source} where ${within} order by ${orderBy(fromEnd ? reversed(keys) : keys)} limit ${size} offset ${fromEnd ? 0 : skip}`)
         const found = rows.map(row => toVisible(reader, row))
@@ -100,14 +100,14 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
   }
 }
 
-/** By what the list is sorted, and last by the id, so that no two items are in the same place. */
+/** The sort keys of the list, ending with the id, so that positions are unique. */
 function keysOf (readable: ReadableTable, wanted: ListArguments, otherwise: ListedTables['Users']['order']): readonly Key[] {
   const order = readOrder(wanted, otherwise)
   if (order !== otherwise) for (const { field } of order) readable.asking.field(readable.filterable, field)
   return [...order.map(({ field, direction }) => readable.key(field, direction)), { expression: sql.ref(RECORD_ID), direction: order.at(-1)?.direction ?? 'ASC', nullable: false }]
 }
 
-/** The id where it is given, as the field `id`. */
+/** The id, if the field `id` is readable. */
 function idOf ({ filterable }: ReadableTable): RawBuilder<unknown> {
   return sql.ref(`${ALIAS}.${filterable.fields.id?.column as string}`)
 }
@@ -121,7 +121,7 @@ function allOf (conditions: readonly Expression<SqlBool>[]): RawBuilder<SqlBool>
   return conditions.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(conditions, sql` and `)})`
 }
 
-/** Several fields of a query may ask for the same. */
+/** Called once, even if several fields of a query need it. */
 function once<Value> (ask: () => Promise<Value>): () => Promise<Value> {
   let asked: Promise<Value> | undefined
   return async () => {

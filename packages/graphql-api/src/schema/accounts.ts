@@ -32,15 +32,15 @@ interface Success {
 const success: Success = Object.freeze({ success: true })
 
 /**
- * Accounts at the profiles' providers: signing in with a password, refreshing, passwords and codes. Each mutation does
- * what one capability of the provider does; a provider without it refuses in words of its own. A token that is sent
- * along is not looked at, since clients send an expired one while they refresh it.
+ * Accounts at the profiles' providers: signing in with a password, refreshing tokens, passwords and codes. Each mutation
+ * uses one capability of the provider; a provider without it throws an error. A bearer token is ignored, because clients
+ * send the expired one while they refresh it.
  */
 export function accountsArea ({ authProfiles, rolePermissions, roleGiving, requesterOf }: AccountsParts): SchemaArea {
   const userSignUpWithPassword: Resolver<unknown, { user: NewUser & { roles?: RolesInput | null }, password: string } & OfProfile> = async (_source, { user: { roles, ...user }, ...account }, context) => {
     const requester = requesterOf(context)
     const roleIds = await rolesToAssign(roles, requester, { rolePermissions, roleGiving })
-    // Who asks is nobody's business but where they give roles.
+    // The requester matters only if they give roles.
     const givenBy = roleIds.length > 0 ? await requester.principal() : null
     const given = withoutNulls(user)
     await authProfiles.signUpWithPassword({ ...account, user: given, roleIds, givenBy, clientAddress: clientAddress(context) })
@@ -86,7 +86,7 @@ export function accountsArea ({ authProfiles, rolePermissions, roleGiving, reque
     return { token: idToken }
   }
 
-  /** Everybody meets this refusal once, on the way to a first login: it says which role lacks what. */
+  /** Most people see this refusal when they set up their first sign-in, so it says which role lacks what. */
   function authorizeGetToken (principal: Principal): void {
     if (rolePermissions.can(principal, 'call', { function: 'getToken' }).allowed) return
     const { roles, remedy } = rolePermissions.explain(principal, 'call', { function: 'getToken' })
@@ -100,7 +100,7 @@ export function accountsArea ({ authProfiles, rolePermissions, roleGiving, reque
 
   return {
     types: `
-      "Dates are null where the provider does not say."
+      "The tokens of a sign-in. Times are null if the provider does not report them."
       type Auth {
         idToken: String!
         refreshToken: String
@@ -117,23 +117,26 @@ export function accountsArea ({ authProfiles, rolePermissions, roleGiving, reque
       input PasswordForgotConfirmInput { email: String!, code: String!, newPassword: String!, authProfileId: ID }
       input ChangePasswordInput { email: String!, oldPassword: String!, newPassword: String!, refreshToken: String, authProfileId: ID }
       input VerificationEmailResendInput { email: String! }
-      "The password of the sign-up: the embedded provider wants it, so that nobody confirms an account that somebody else made."
+      "The password is the one used to sign up. The embedded provider requires it, so that nobody can confirm an account that somebody else created."
       input VerificationEmailConfirmInput { email: String!, code: String!, password: String }`,
     mutations: `
-      "Makes an account with a password at the provider. The user is made by its first token; until then it has no id, and the answer is what was given."
+      "Creates an account with a password at the provider. The account's first token creates the user; until then, the result repeats the input and its id is null."
       userSignUpWithPassword(user: UserCreateInput!, password: String!, authProfileId: ID): User!
+      "Signs in with an email and a password."
       userLogin(data: UserLoginInput!): UserLoginResponse!
-      "The refresh token in the answer is the one to use next."
+      "Returns new tokens for a refresh token. Use the returned refresh token next time."
       userRefreshToken(data: RefreshTokenInput!): Auth!
-      "Sends a code or a link; answers alike whether there is such an account or not."
+      "Sends a code or a link to set a new password. The answer does not reveal whether the account exists."
       userPasswordForgot(data: PasswordForgotInput!): SuccessResponse!
+      "Sets a new password with the code that was sent."
       userPasswordForgotConfirm(data: PasswordForgotConfirmInput!): SuccessResponse!
+      "Sets a new password with the old one."
       userChangePassword(data: ChangePasswordInput!): SuccessResponse!
-      "Answers alike whether there is such an account or not."
+      "Sends the confirmation email again. The answer does not reveal whether the account exists."
       userVerificationEmailResend(data: VerificationEmailResendInput!, authProfileId: ID): SuccessResponse!
-      "Confirms the email of an account by the code that was sent to it."
+      "Confirms the email of an account with the code that was sent to it."
       userVerificationEmailConfirm(data: VerificationEmailConfirmInput!, authProfileId: ID): SuccessResponse!
-      "Exchanges an authorization code at the provider, with the client's secret. Needs the permission on the function getToken."
+      "Exchanges an authorization code at the provider, using the client secret. Needs permission to call the function getToken."
       getToken(code: String!, authProfileId: ID!, redirectUri: String, codeVerifier: String, nonce: String): GetTokenResponse!`,
     resolvers: {
       Mutation: {
@@ -151,7 +154,7 @@ export function accountsArea ({ authProfiles, rolePermissions, roleGiving, reque
   }
 }
 
-/** Mercurius sets the reply, except for queries that code of the app runs by itself. */
+/** Mercurius sets the reply, except for queries that the app runs itself. */
 function clientAddress ({ reply }: Partial<MercuriusContext>): string | undefined {
   return reply?.request.ip
 }

@@ -12,7 +12,7 @@ interface ActivityParts {
   readonly activityLog: ActivityLog
   readonly authProfiles: AuthProfiles
   readonly rolePermissions: RolePermissionsService
-  /** The user of this id, as somebody may see that one. */
+  /** The user with this id, as the principal may read it. */
   readonly userOf: CreatorOf
   readonly answerSize: AnswerSize
   readonly requesterOf: RequesterOf
@@ -20,7 +20,7 @@ interface ActivityParts {
 
 const TABLE = 'SignIns'
 
-/** The type `SignIn`, whose records `signInsList` reads, and how many of everything there were per day. */
+/** The type `SignIn`, which `signInsList` returns, and the activity per day. */
 export function activityArea ({ activityLog, authProfiles, rolePermissions, userOf, answerSize, requesterOf }: ActivityParts): SchemaArea {
   const user: Resolver<VisibleRecord, unknown> = async (source, _arguments, context) =>
     mayRead(source, 'user') ? await userOf(await requesterOf(context).principal(), source.userId as string | null) : null
@@ -28,49 +28,49 @@ export function activityArea ({ activityLog, authProfiles, rolePermissions, user
   const profileName: Resolver<VisibleRecord, unknown> = async (source, _arguments, context) => {
     if (!mayRead(source, 'profileName') || source.profileId == null) return null
     const principal = await requesterOf(context).principal()
-    // Everybody knows by which profile they have signed in.
+    // Users may always know the profile of their own sign-ins.
     const mayKnow = (principal.kind === 'user' && principal.userId === source.userId) || readsInFull(rolePermissions, principal, 'AuthenticationProfiles', ['name'])
     return mayKnow ? authProfiles.find({ id: source.profileId as string })?.name ?? null : null
   }
 
   const activityPerDay: Resolver<unknown, DayRange> = async (_source, range, context, info) => {
-    // Each number tells of all records, and when they were.
+    // Each number reveals something about all records and their times.
     assertReadsInFull(rolePermissions, await requesterOf(context).principal(), TABLE, ['createdAt'])
     return await answerSize.reading(context, info, async () => await activityLog.perDay(range))
   }
 
   return {
     types: `
-      "Somebody signed in: once for each time at their provider, however often the token is refreshed. Deleted after a while, and with the user."
+      "A sign-in of a user at their provider, counted once however often its tokens are refreshed. Deleted after the retention period, and with the user."
       type SignIn {
         id: ID
         createdAt: DateTime
         userId: ID
-        "null for who may not read the user."
+        "null if you cannot read the user."
         user: User
         profileId: ID
-        "null where the profile is gone, and for who may not read it."
+        "null if the profile was deleted, or if you cannot read its name. You can always see it for your own sign-ins."
         profileName: String
         issuer: String
         subject: String
-        "The address that the sign-in came from; null where it is not known."
+        "The IP address that the sign-in came from; null if unknown."
         ip: String
-        "What the browser or client calls itself, which is whatever it sends."
+        "The User-Agent header, exactly as the client sent it."
         userAgent: String
       }
-      "How many there were of one day in UTC."
+      "The activity of one day (UTC)."
       type ActivityDay {
-        "As 2026-01-31."
+        "For example 2026-01-31."
         day: String!
         signIns: Int!
         signUps: Int!
         refused: Int!
-        "The refusals by reason, the most frequent first."
+        "The refusals by reason, most frequent first."
         refusals: [ActivityRefusal!]!
       }
       type ActivityRefusal { reason: String!, count: Int! }`,
     queries: `
-      "Sign-ins, sign-ups and refusals of each day, from and to included (as 2026-01-31, in UTC): by default the last 30 days, at most 366. Needs to read all SignIns."
+      "The number of sign-ins, sign-ups and refusals on each day (UTC). from and to are inclusive, for example 2026-01-31. Default: the last 30 days; at most 366 days. Needs read on all SignIns, including the field createdAt."
       activityPerDay(from: String, to: String): [ActivityDay!]!`,
     resolvers: { Query: { activityPerDay }, SignIn: { user, profileName } }
   }

@@ -33,7 +33,7 @@ interface UpdateArguments {
 
 const TABLE = 'ApiTokens'
 
-/** What makes, changes and deletes API tokens. */
+/** The mutations that create, update and delete API tokens. */
 export function apiTokenChangesArea ({ apiTokens, rolePermissions, changes, roleGiving, readableRecords, requesterOf }: ApiTokenChangesParts): SchemaArea {
   const apiTokenCreate: Resolver<unknown, CreateArguments> = async (_source, { data: { name, roles, expiresAt = null } }, context) => {
     const principal = await requesterOf(context).principal()
@@ -70,13 +70,13 @@ export function apiTokenChangesArea ({ apiTokens, rolePermissions, changes, role
     return take === 'others' ? give : { add: give, remove: take }
   }
 
-  /** Another end gives a token its roles for another time, and may bring back one that has ended. */
+  /** A new expiry time extends the use of the token's roles, and may reactivate an expired token. */
   async function checkProlonging (id: string, principal: Principal): Promise<void> {
     const token = await apiTokens.find({ id })
     if (token !== null) roleGiving.assertMayGive(principal, token.roles)
   }
 
-  /** `lastUsedAt` is no change that anybody made. */
+  /** Without `lastUsedAt`, which nobody changed. */
   function audited ({ lastUsedAt, ...token }: ApiToken): AuditedRecord {
     return { ...token, roles: token.roles.map(id => rolePermissions.find({ id })?.name ?? id) }
   }
@@ -85,15 +85,16 @@ export function apiTokenChangesArea ({ apiTokens, rolePermissions, changes, role
     types: `
       input ApiTokenKeyFilter { id: ID! }
       input ApiTokenRolesRelationInput { connect: [RoleKeyFilter!] }
-      "Either reconnect, which gives all roles that it is to have, or those to add and to take."
+      "Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles."
       input ApiTokenRolesUpdateRelationInput { connect: [RoleKeyFilter!], disconnect: [RoleKeyFilter!], reconnect: [RoleKeyFilter!] }
       input ApiTokenCreateInput { name: String!, roles: ApiTokenRolesRelationInput, expiresAt: DateTime }
       input ApiTokenUpdateInput { id: ID, name: String, roles: ApiTokenRolesUpdateRelationInput, expiresAt: DateTime }`,
     mutations: `
-      "Nobody gives a token a role that they do not have, unless they may do everything."
+      "Creates an API token. The result contains its secret, which is not shown again. You can only give roles that you have, unless you have full access."
       apiTokenCreate(data: ApiTokenCreateInput!): ApiTokenCreateResponse!
-      "What is left out stays; expiresAt: null is never."
+      "Updates an API token. Omitted fields stay unchanged; expiresAt: null means that it never expires. Unless you have full access, you can only give roles that you have, and can only change expiresAt if you have all roles of the token."
       apiTokenUpdate(data: ApiTokenUpdateInput!, filter: ApiTokenKeyFilter): ApiToken!
+      "Deletes an API token. It is refused immediately."
       apiTokenDelete(data: ApiTokenKeyFilter, filter: ApiTokenKeyFilter): SuccessResponse!`,
     resolvers: { Mutation: { apiTokenCreate, apiTokenUpdate, apiTokenDelete } }
   }
@@ -104,9 +105,9 @@ function fieldsOf (given: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(given).flatMap(([field, value]) => value == null ? [] : [field])
 }
 
-/** The one id that is given in either place. */
+/** The id, which may be given in either place. */
 function idOf (one: string | null | undefined, other: string | null | undefined): string {
   const id = one ?? other
-  if (id == null || (other != null && other !== id)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'must be given, in data or in filter' })
+  if (id == null || (other != null && other !== id)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required in data or in filter, and must be the same in both' })
   return id
 }

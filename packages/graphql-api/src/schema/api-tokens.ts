@@ -23,7 +23,7 @@ interface ApiTokensParts {
   readonly requesterOf: RequesterOf
 }
 
-/** A token as somebody may see it. */
+/** A token as a principal may read it. */
 type VisibleToken = Partial<ApiToken> & VisibleRecord
 
 const TABLE = 'ApiTokens'
@@ -32,17 +32,17 @@ const fields = `
         id: ID
         name: String
         roles: RoleListResponse
-        "From this moment on it is refused; null: never."
+        "The token is refused from this time on; null if it never expires."
         expiresAt: DateTime
-        "When it was last accepted, within a minute."
+        "When the token was last accepted, accurate to a minute."
         lastUsedAt: DateTime
-        "Since when it is refused for good."
+        "When the token was revoked, which is permanent; null if it was not."
         revokedAt: DateTime
         createdAt: DateTime
         updatedAt: DateTime
         createdBy: User`
 
-/** The type `ApiToken`, and what reads them. */
+/** The type `ApiToken` and its queries. */
 export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
   const { db, apiTokens, rolePermissions, readableRecords, lists, creatorOf, requesterOf } = parts
   const rolesOf = createRolesOf(db, lists, { table: 'latchkey_api_token_roles', owner: 'token_id' })
@@ -50,7 +50,7 @@ export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
   const apiToken: Resolver<unknown, { id?: string | null, name?: string | null }> = async (_source, { id, name }, context) => {
     const principal = await requesterOf(context).principal()
     rolePermissions.authorize(principal, 'read', { table: TABLE })
-    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, or name' })
+    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, unless name is given' })
     const found = await apiTokens.find(id == null ? { name: name as string } : { id })
     if (found === null || (name != null && found.name !== name)) throw notFound()
     const fields = (await readableRecords(principal, TABLE, [found.id])).get(found.id)
@@ -71,14 +71,16 @@ export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
 
   return {
     types: `
-      "A static secret with roles and no user, for servers."
+      "A static secret for servers, with roles but without a user. Fields that you cannot read are null."
       type ApiToken {${fields}
       }
       type ApiTokenCreateResponse {
-        "The secret: sent as a bearer token, and given this once."
+        "The secret, to be sent as a bearer token. It is shown only this once."
         token: String!${fields}
       }`,
-    queries: 'apiToken(id: ID, name: String): ApiToken',
+    queries: `
+      "The API token with this id or name, without its secret. Needs read on ApiTokens."
+      apiToken(id: ID, name: String): ApiToken`,
     resolvers: {
       Query: { apiToken },
       ApiToken: { roles, createdBy },
@@ -91,7 +93,7 @@ function notFound (): Error {
   return new GRAPHQL_API_ERR_NOT_FOUND('API token')
 }
 
-/** A token, as far as these of its fields go. */
+/** A token with only these fields. */
 export function visibleToken (token: ApiToken, fields: ReadableFields | undefined): VisibleToken {
   return Object.fromEntries(Object.entries(token).filter(([field]) => fields?.has(field)))
 }

@@ -15,7 +15,7 @@ interface Roots {
 
 const roots: Roots = { query: 'Query', mutation: 'Mutation' }
 
-/** The areas as one schema of their own. */
+/** Assembles the areas into a complete schema. */
 export function assembleSchema (areas: readonly SchemaArea[]): AssembledSchema {
   const scalars = scalarsOf(areas)
   const parts = [
@@ -28,8 +28,8 @@ export function assembleSchema (areas: readonly SchemaArea[]): AssembledSchema {
 }
 
 /**
- * The areas as an extension of a schema that the app has: its root types, whatever they are called, get further
- * fields, and scalars that it has already are left to it.
+ * Assembles the areas into an extension of the app's schema. It adds fields to the app's root types, whatever their names,
+ * and omits scalars that the app already has.
  */
 export function assembleExtension (areas: readonly SchemaArea[], schema: GraphQLSchema): AssembledSchema {
   const scalars = scalarsOf(areas).filter(({ name }) => schema.getType(name) === undefined)

@@ -1,26 +1,26 @@
 import type { SchemaArea } from './schema-area.js'
 
-/** The type `AuditEvent`. Events are made by the changes that they note, and read by `auditEventsList`. */
+/** The type `AuditEvent`, which `auditEventsList` returns. */
 export const auditEvents: SchemaArea = {
   types: `
-    "Something that was done to a record."
+    "A change of a record, or another recorded action. Fields that you cannot read are null."
     type AuditEvent {
       id: ID
       createdAt: DateTime
-      "user, apiToken, guest, or operator for what was done on the machine itself"
+      "user, apiToken, guest, or operator (for actions on the server itself)."
       actorKind: String
-      "The id of the user or API token."
+      "The id of the user or API token that acted."
       actorId: ID
-      "The email of the user, as it was then."
+      "The email of the user at that time."
       actorName: String
-      "create, update, delete, invite, signUp, viewAs, …"
+      "For example create, update, delete, invite, signUp or viewAs."
       action: String
-      "The table of the record, as permissions call it."
+      "The record's table, by its name in permissions."
       table: String
       recordId: ID
-      "The record as it was; of a change only the fields that differ."
+      "The record before the change; for an update, only the fields that changed."
       before: JSON
-      "The record as it became; of a change only the fields that differ."
+      "The record after the change; for an update, only the fields that changed."
       after: JSON
     }`
 }

@@ -9,17 +9,17 @@ import type { Resolver, SchemaArea } from './schema-area.js'
 interface FirstAdministratorParts {
   readonly firstAdministrator: FirstAdministrator
   readonly rolePermissions: RolePermissionsService
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly auditLog: AuditLog | null
   readonly requesterOf: RequesterOf
 }
 
-/** How the first administrator of an app comes to be. */
+/** How an app gets its first administrator. */
 export function firstAdministratorArea ({ firstAdministrator, rolePermissions, auditLog, requesterOf }: FirstAdministratorParts): SchemaArea {
   const administratorClaim: Resolver<unknown, { code: string }> = async (_source, { code }, context) => {
     const requester = requesterOf(context)
     const resolved = (await requester.principal()).kind === 'user' ? await requester.resolved() : null
-    if (resolved === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update', { hint: 'administratorClaim is for a user: sign in and sign up first' })
+    if (resolved === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Roles', 'update', { hint: 'administratorClaim needs a user: sign in and sign up first' })
     const { user, principal } = resolved
     const role = await firstAdministrator.claim(user.id, code, {
       inTransaction: async (transaction, { name }) => {
@@ -29,17 +29,17 @@ export function firstAdministratorArea ({ firstAdministrator, rolePermissions, a
         })
       }
     })
-    // What follows in the same request is done with it.
+    // The rest of the request uses the new role.
     requester.become({ user, principal: { ...principal, roles: [...principal.roles, role.id] } })
     return ownUser(user)
   }
 
   return {
     queries: `
-      "Whether no user may do everything yet; anybody may ask. The code for administratorClaim stands in the server's log then."
+      "Whether no user has full access yet. Anyone may ask. If true, the server's log contains a code for administratorClaim."
       administratorNeeded: Boolean!`,
     mutations: `
-      "Makes the token's user the first administrator, by the code in the server's log."
+      "Makes the signed-in user the first administrator. Needs the one-time code from the server's log."
       administratorClaim(code: String!): User!`,
     resolvers: { Query: { administratorNeeded: async () => await firstAdministrator.needed() }, Mutation: { administratorClaim } }
   }

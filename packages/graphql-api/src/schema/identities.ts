@@ -13,12 +13,12 @@ interface IdentitiesParts {
   readonly requesterOf: RequesterOf
 }
 
-/** By what users sign in. */
+/** The accounts with which users sign in. */
 export function identitiesArea ({ rolePermissions, identitiesOf, answerSize, requesterOf }: IdentitiesParts): SchemaArea {
   const resolverOf = (identitiesOf: IdentitiesOf): Resolver<VisibleUser, unknown> => async (source, _arguments, context, info) => {
     const { userId, isOwn, mayRead } = visibilityOf(source)
     const principal = await requesterOf(context).principal()
-    // Who may read some users only has roles of before there was this field, which says more of a person than any other.
+    // Identities reveal more about a person than other fields. Permission to read only some users, which may be older than this field, is not enough.
     if (!isOwn && !(mayRead('identities') && readsInFull(rolePermissions, principal, 'Users', ['identities']))) return null
     const found = await identitiesOf(principal, userId) ?? []
     return await answerSize.reading(context, info, async () => found)
@@ -27,24 +27,24 @@ export function identitiesArea ({ rolePermissions, identitiesOf, answerSize, req
   return {
     types: `
       extend type User {
-        "By what the user signs in, oldest first: one's own, and those of others for who may read this field of all Users."
+        "The user's linked accounts, oldest first. You can see your own. For other users, you need read on this field for all Users; otherwise it is null."
         identities: [UserIdentity!]
-        "What was removed of it, for who may read identities: it is not bound to the user again until it is linked, or restored."
+        "Accounts that were removed from the user, visible to the same people as identities. They are linked again only by userIdentityLink or userIdentityRestore."
         removedIdentities: [UserIdentity!]
       }
-      "An account at an identity provider that is bound to a user."
+      "An account at an identity provider that is linked to a user."
       type UserIdentity {
         issuer: String!
         subject: String!
-        "Of the last token that was seen of it."
+        "The email in the latest token of the account."
         email: String!
-        "null where the issuer did not say."
+        "null if the issuer does not say."
         emailVerified: Boolean
-        "Of the authentication profile of its issuer; null where several have that issuer, and for who may not read it."
+        "The authentication profile with this issuer; null if there is none or more than one, or if you cannot read it."
         profileId: ID
         profileName: String
         createdAt: DateTime!
-        "Whether its email is another one than the user's: unless its profile lets the record follow, its tokens are refused."
+        "Whether this email differs from the user's email. If so, tokens of the account are refused, unless the profile updates the user's email."
         emailDiffers: Boolean!
       }`,
     resolvers: { User: { identities: resolverOf(identitiesOf.bound), removedIdentities: resolverOf(identitiesOf.removed) } }

@@ -21,7 +21,7 @@ interface IdentityChangesParts {
   readonly tokenVerifier: TokenVerifier
   readonly changes: GuardedChanges
   readonly roleGiving: RoleGiving
-  /** `null` where the app has none. */
+  /** `null` if the app has none. */
   readonly auditLog: AuditLog | null
   readonly requesterOf: RequesterOf
 }
@@ -31,10 +31,10 @@ interface IdentityArguments {
   readonly filter?: UserKey | null
 }
 
-/** Options of a change of somebody's identities. */
+/** The options of a change of a user's identities. */
 type IdentitiesChange = ChangeOptions<readonly UserIdentity[]>
 
-/** What changes by what users sign in: they themselves, or who may update that field of their record. */
+/** The mutations that change the linked accounts of users: by the users themselves, or by anyone who may update that field of the user. */
 export function identityChangesArea ({ usersStore, rolePermissions, authProfiles, tokenVerifier, changes, roleGiving, auditLog, requesterOf }: IdentityChangesParts): SchemaArea {
   const assertOnce = oncePerRequest('userIdentityLink')
 
@@ -45,11 +45,11 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
   }
 
   const userIdentityRestore: Resolver<unknown, IdentityArguments> = async (_source, { data: { issuer, subject }, filter }, context) => {
-    // It lets somebody in as that user, as who changes an email does.
-    if (!rolePermissions.mayDoEverything(await requesterOf(context).principal())) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'only who may do everything restores an account: others link their own (userIdentityLink)' })
+    // Restoring lets somebody sign in as that user, just like changing the email.
+    if (!rolePermissions.mayDoEverything(await requesterOf(context).principal())) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'only a role with full access can restore an account: users can link their own accounts (userIdentityLink)' })
     const { userId, options } = await changeOf(filter, context, () => {
-      // Whether it is theirs, their token of it says.
-      throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must be of another user: bind an account of your own by userIdentityLink' })
+      // For your own account, its token must prove that it is yours.
+      throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ filter: 'must name another user: link your own account with userIdentityLink' })
     })
     await usersStore.restoreIdentity(userId, { issuer, subject }, options)
     return { success: true }
@@ -58,15 +58,15 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
   const userIdentityLink: Resolver<unknown, { data: { readonly idToken: string } }> = async (_source, { data: { idToken } }, context) => {
     const requester = requesterOf(context)
     const own = (await requester.principal()).kind === 'user' ? await requester.identity() : null
-    if (own === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'userIdentityLink is for a user who is signed in by an ID token: sign in and sign up first' })
+    if (own === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { hint: 'userIdentityLink needs a user who is signed in with an ID token: sign in and sign up first' })
     assertRecent(own)
-    // Each one costs a verification, and may ask an issuer for its keys.
+    // Each link costs a verification, and may fetch keys from an issuer.
     assertOnce(context)
     const { user } = await authProfiles.link(await verify(idToken, context), own, requester.origin)
     return ownUser(user)
   }
 
-  /** Whose identities are to be changed, and what must hold for it. Without a filter, the requester's own. */
+  /** The user whose identities are changed, and the conditions. Without a filter, the requester's own. */
   async function changeOf (filter: UserKey | null | undefined, context: MercuriusContext, ofOwn: (own: Own) => IdentitiesChange): Promise<{ userId: string, options: IdentitiesChange }> {
     const requester = requesterOf(context)
     const principal = await requester.principal()
@@ -79,7 +79,7 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
       options: {
         where: permitted.where,
         inTransaction: async (transaction, { before, after }) => {
-          // Or whoever may change this field could shut out who may do more than they may.
+          // Otherwise, somebody who may update this field could lock out users with more permissions than they have.
           roleGiving.assertMayGive(principal, (await rolePermissions.rolesOf(userId, transaction)).map(role => role.id))
           await permitted.finish(transaction, { before: record(userId, before), after: record(userId, after) })
         }
@@ -87,12 +87,12 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
     }
   }
 
-  /** Everybody removes their own, and keeps one to come back by. */
+  /** Users may remove their own accounts, except the last one with which they can sign in. */
   function ofOwn ({ userId, principal, identity }: Own): IdentitiesChange {
     if (identity !== null) assertRecent(identity)
     return {
       inTransaction: async (transaction, { before, after }) => {
-        // It may have been removed a moment ago, in another copy of the app: who was shut out does not shut out others.
+        // The requester's own account may just have been removed in another instance. Somebody who was locked out must not lock out others.
         if (!before?.some(({ issuer, subject }) => issuer === identity?.issuer && subject === identity.subject)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update')
         if (!await authProfiles.canSignIn(userId, transaction)) throw new GRAPHQL_API_ERR_LAST_IDENTITY()
         await auditLog?.record(transaction, { principal, action: 'update', table: 'Users', recordId: userId, before: record(userId, before), after: record(userId, after) })
@@ -100,7 +100,7 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
     }
   }
 
-  /** Not as the request's own token: clients would renew that one, or sign the user out. */
+  /** Reports errors differently than for the request's own token, which clients would renew, or sign the user out. */
   async function verify (idToken: string, { reply, app }: MercuriusContext): Promise<Identity> {
     try {
       return await tokenVerifier.verify((reply as MercuriusContext['reply'] | undefined)?.request ?? app, idToken)
@@ -109,8 +109,8 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
       if (code === 'TOKEN_VERIFIER_ERR_TOKEN_EXPIRED') throw new GRAPHQL_API_ERR_UNFIT_ID_TOKEN('expired', 'has expired: sign in to that account again, and send its new ID token')
       if (code !== 'TOKEN_VERIFIER_ERR_TOKEN_INVALID' || reason === undefined) throw error
       throw new GRAPHQL_API_ERR_UNFIT_ID_TOKEN(reason, reason === 'issuer_unreachable'
-        ? 'cannot be verified, since its issuer does not answer: try again later'
-        : 'is none that this app accepts: sign in to that account by a profile of this app, and send the ID token of it, not the access token')
+        ? 'cannot be verified because its issuer does not answer: try again later'
+        : 'is not accepted by this app: sign in to that account with a profile of this app, and send its ID token, not the access token')
     }
   }
 
@@ -118,43 +118,43 @@ export function identityChangesArea ({ usersStore, rolePermissions, authProfiles
     types: `
       input UserIdentityDeleteInput { issuer: String!, subject: String! }
       input UserIdentityRestoreInput { issuer: String!, subject: String! }
-      "idToken: of the account to link, by a profile of this app; that of the user stands in the header, as always."
+      "idToken is the ID token of the account to link, issued for a profile of this app. Send your own ID token in the Authorization header, as always."
       input UserIdentityLinkInput { idToken: String! }`,
     mutations: `
-      "Takes an account away from a user, who does not sign in by it any more: one's own, without a filter, but for the last; those of others, who may update this field of them. It is not bound again until it is linked, or restored."
+      "Removes a linked account from a user, who can no longer sign in with it. Without a filter, removes one of your own accounts (not the last, and only within 15 minutes of signing in). For other users, you need update on the field identities. The account is not linked again automatically."
       userIdentityDelete(data: UserIdentityDeleteInput!, filter: UserKeyFilter): SuccessResponse!
-      "Undoes the removal of an account of another user: they sign in by it as before. For who may do everything."
+      "Restores a removed account of another user, who can then sign in with it as before. Needs full access."
       userIdentityRestore(data: UserIdentityRestoreInput!, filter: UserKeyFilter!): SuccessResponse!
-      "Binds one more account to the user of the request, by an ID token of it: what profiles say of linking by email does not matter, but its email must be the user's. Once in a request."
+      "Links another account to the signed-in user, proven by an ID token of that account. Its email must be the user's email. You must have signed in within the last 15 minutes. Allowed once per request."
       userIdentityLink(data: UserIdentityLinkInput!): User!`,
     resolvers: { Mutation: { userIdentityDelete, userIdentityRestore, userIdentityLink } }
   }
 }
 
-/** The user who asks. */
+/** The requester's own user. */
 interface Own {
   readonly userId: string
   readonly principal: Principal
-  /** By which they have signed in. */
+  /** The identity with which they have signed in. */
   readonly identity: Identity | null
 }
 
-/** Seconds that a sign-in counts as recent. */
+/** Seconds for which a sign-in counts as recent. */
 const RECENT = 15 * 60
 
-/** When somebody signed in (OpenID Connect Core §2), a token that was refreshed says again; where it does not, when it was issued. */
+/** Uses `auth_time` (OpenID Connect Core §2), which refreshed tokens repeat; without it, the time when the token was issued. */
 function assertRecent ({ claims: { auth_time: signedInAt, iat } }: Identity): void {
   const since = Date.now() / 1000 - Number(signedInAt ?? iat)
   if (!(since <= RECENT)) throw new GRAPHQL_API_ERR_SIGN_IN_TOO_OLD()
 }
 
-/** Whether that is the principal's own user, as far as can be told without looking anybody up. */
+/** Whether the key names the principal's own user, as far as this can be told without a query. */
 function isOf ({ id, email }: UserKey, principal: Principal): boolean {
   if (principal.kind !== 'user' || (id == null && email == null)) return false
   return (id == null || id === principal.userId) && (email == null || isEmail(email, principal.email))
 }
 
-/** However it is written. */
+/** Compares emails in any spelling. */
 function isEmail (given: string, email: string): boolean {
   try {
     return normalizeEmail(given) === email
@@ -163,7 +163,7 @@ function isEmail (given: string, email: string): boolean {
   }
 }
 
-/** As the audit log keeps it. */
+/** The record for the audit log. */
 function record (id: string, identities: readonly UserIdentity[] | null): { id: string, identities: readonly UserIdentity[] } {
   return { id, identities: identities ?? [] }
 }

@@ -19,7 +19,7 @@ interface ListsParts {
   readonly requesterOf: RequesterOf
 }
 
-/** The queries that give a table as a list, and the types of their arguments and answers. */
+/** The queries that list a table, and the types of their arguments and results. */
 export function listsArea ({ lists, tables, names, answerSize, requesterOf }: ListsParts): SchemaArea {
   const listed = names.map(name => ({ name, query: listQueryName(name), response: `${tables[name].type}ListResponse` }))
 
@@ -35,7 +35,7 @@ export function listsArea ({ lists, tables, names, answerSize, requesterOf }: Li
 
   return {
     types: [predicates, ...names.map(name => listTypes(tables[name], tables))].join('\n'),
-    queries: listed.map(({ name, query, response }) => `${query}${listArguments(tables[name])}: ${response}!`).join('\n'),
+    queries: listed.map(({ name, query, response }) => `"The records of ${name} that you can read. Needs read on ${name}." ${query}${listArguments(tables[name])}: ${response}!`).join('\n'),
     resolvers: {
       Query: Object.fromEntries(listed.map(({ name, query }) => [query, resolverOf(name)])),
       ...Object.fromEntries(listed.map(({ response }) => [response, resolvers]))

@@ -17,7 +17,7 @@ interface PermissionComparisonParts {
   readonly requesterOf: RequesterOf
 }
 
-/** What one of the two may do with one resource. */
+/** What one of the two subjects may do with one resource. */
 interface ComparedExtent extends PermissionExtent {
   readonly allowed: boolean
   readonly count: () => Promise<number | null>
@@ -26,7 +26,7 @@ interface ComparedExtent extends PermissionExtent {
 const actions: readonly Action[] = ['create', 'read', 'update', 'delete']
 const nothing: PermissionExtent = { everyRecord: false, fields: null, filter: null }
 
-/** What two may do, beside each other. */
+/** Compares what two subjects may do. */
 export function permissionComparisonArea ({ rolePermissions, findSubject, admittedCount, answerSize, requesterOf }: PermissionComparisonParts): SchemaArea {
   const assertOnce = oncePerRequest('permissionComparison')
 
@@ -48,7 +48,7 @@ export function permissionComparisonArea ({ rolePermissions, findSubject, admitt
         second: show(otherDecision, other)
       }
 
-      /** `null` for who is refused before any role is asked. */
+      /** `null` if the subject is refused before roles decide. */
       function decide ({ principal, accepted }: Subject): Decision | null {
         return accepted && principal !== null ? rolePermissions.can(principal, action, resource) : null
       }
@@ -59,7 +59,7 @@ export function permissionComparisonArea ({ rolePermissions, findSubject, admitt
         return {
           allowed,
           ...allowed ? extentOf(decision) : nothing,
-          // Once, by however many names a query asks for it.
+          // Counted once, even if a query selects it under several aliases.
           count: async () => countable === null ? null : await (counted ??= admittedCount.ofReading(asker, countable, allowed ? principal : null))
         }
       }
@@ -79,10 +79,11 @@ export function permissionComparisonArea ({ rolePermissions, findSubject, admitt
 
   return {
     types: `
-      "What two may do, beside each other: with every table and every function that permissions can be about."
+      "What two subjects can do with every table and every function."
       type PermissionComparison {
-        "A sentence that says who it is."
+        "A description of the first subject."
         first: String!
+        "A description of the second subject."
         second: String!
         items: [PermissionComparisonItem!]!
       }
@@ -90,27 +91,27 @@ export function permissionComparisonArea ({ rolePermissions, findSubject, admitt
         resource: String!
         "data for a table, function for a function."
         resourceType: String!
-        "create, read, update or delete; call of a function."
+        "create, read, update or delete for a table, call for a function."
         action: String!
-        "Whether both may do it with the same records and fields: with the same conditions, in whatever order and by whichever roles. Conditions that mean the same in other words are not the same."
+        "Whether both have the same permission: the same fields under the same conditions, in any order and from any roles. Equivalent conditions that are written differently are not the same."
         same: Boolean!
         first: PermissionExtent!
         second: PermissionExtent!
       }
-      "What all roles of somebody admit together; which fields of which records, the server decides record by record."
+      "What all roles of a subject allow together. The server decides for each record which of its fields are allowed."
       type PermissionExtent {
         allowed: Boolean!
-        "Whether it is allowed with every record; where it is not allowed, false."
+        "Whether it is allowed for every record; false if it is not allowed."
         everyRecord: Boolean!
-        "null for all, and where it is not allowed."
+        "The allowed fields; null if all are allowed, or if it is not allowed."
         fields: [String!]
-        "null for every record, and where it is not allowed; of several roles that have one, { OR: [ … ] }."
+        "The record filter; null if every record is allowed, or if it is not allowed. Filters of several roles are combined as { OR: [ … ] }."
         filter: JSON
-        "Of read of a table, how many records that is; null for whoever may not read all that this tells, and of everything else."
+        "For read on a table, the number of readable records; null for everything else, and if you cannot read everything that the number reveals."
         count: Int
       }`,
     queries: `
-      "What two may do, beside each other; usually two roles. Needs what permissionExplain needs of both; once in a request."
+      "Compares what two subjects, usually two roles, can do. Needs the permissions that permissionExplain needs for both. Allowed once per request."
       permissionComparison(first: PermissionSubject!, second: PermissionSubject!): PermissionComparison!`,
     resolvers: {
       Query: { permissionComparison },

@@ -20,7 +20,7 @@ interface FilterCheck {
   readonly count: () => Promise<number | null>
 }
 
-/** What an editor of permissions asks: what they can be about, and whether a filter fits. */
+/** Queries for permission editors: what permissions can refer to, and whether a filter is valid. */
 export function permissionEditorArea ({ rolePermissions, admittedCount, requesterOf }: PermissionEditorParts): SchemaArea {
   const assertOnce = oncePerRequest('permissionFilterCheck.count')
 
@@ -39,13 +39,13 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
     return check(principal, table, filter)
   }
 
-  /** Counted when a query selects it; it may read a whole table. */
+  /** Counted only when a query selects it, because it may read a whole table. */
   const count: Resolver<FilterCheck, unknown> = async ({ count }, _arguments, context) => {
     assertOnce(context)
     return await count()
   }
 
-  /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT for a table that is none */
+  /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT for an unknown table */
   function check (principal: Principal, table: string, json: unknown): FilterCheck {
     try {
       const filter = rolePermissions.readFilter(table, json)
@@ -60,43 +60,44 @@ export function permissionEditorArea ({ rolePermissions, admittedCount, requeste
 
   return {
     types: `
-      "What permissions can be about."
+      "Everything that permissions can refer to."
       type PermissionResources {
         tables: [PermissionTable!]!
         functions: [String!]!
-        "What may stand in filters in place of a text."
+        "The variables that filters can use in place of text."
         variables: [String!]!
       }
-      "A table. The fields of a permission may name its fields and its relations."
+      "A table. The fields of a permission can name its fields and its relations."
       type PermissionTable {
         name: String!
         fields: [PermissionField!]!
         relations: [PermissionRelation!]!
-        "The query that gives its records as { count, items }: usersList for Users; null where there is none."
+        "The query that returns its records as { count, items }, for example usersList for Users; null if there is none."
         list: String
       }
       type PermissionField {
         name: String!
-        "id, string, number, boolean or date; null where filters may not ask for it."
+        "id, string, number, boolean or date; null if filters cannot use the field."
         type: String
-        "What filters may ask of it."
+        "The operators that filters can use with the field."
         operators: [String!]!
       }
-      "A way to records of another table, by some, every and none where it leads to many."
+      "A relation to records of another table. If many is true, filters use some, every and none."
       type PermissionRelation { name: String!, table: String!, many: Boolean! }
+      "Whether a record filter is valid."
       type PermissionFilterCheck {
         valid: Boolean!
-        "Where in the filter it is wrong; empty for the filter itself."
+        "Where the filter is invalid; empty for the filter itself."
         path: String
-        "What is wrong there, as it is said when a role with it is saved."
+        "Why it is invalid, in the words of the error when a role with this filter is saved."
         reason: String
-        "How many records it admits for whoever asks; null for who may not read all that it asks of all of them. Once in a request."
+        "The number of records that the filter admits for you; null if you cannot read everything that it uses, of all records. Allowed once per request."
         count: Int
       }`,
     queries: `
-      "What permissions can be about. Needs read on Roles."
+      "Everything that permissions can refer to: tables, functions and variables. Needs read on Roles."
       permissionResources: PermissionResources!
-      "Whether a filter could be saved in a permission on a table. Needs read on Roles."
+      "Checks whether a filter can be saved in a permission on a table. Needs read on Roles."
       permissionFilterCheck(table: String!, filter: JSON!): PermissionFilterCheck!`,
     resolvers: {
       Query: { permissionResources, permissionFilterCheck },

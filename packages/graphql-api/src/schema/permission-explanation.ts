@@ -27,7 +27,7 @@ interface Question {
 
 const tableActions: readonly string[] = ['create', 'read', 'update', 'delete'] satisfies Action[]
 
-/** Why somebody may do something, or not. */
+/** Explains why a subject may or may not do something. */
 export function permissionExplanationArea ({ rolePermissions, findSubject, answerSize, requesterOf }: PermissionExplanationParts): SchemaArea {
   const permissionExplain: Resolver<unknown, ExplainArguments> = async (_source, { subject: input, ...asked }, context) => {
     const asker = await requesterOf(context).principal()
@@ -36,7 +36,7 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
     return explain(await askedSubject(findSubject, input, asker, context), question)
   }
 
-  /** Each may have a filter of any length, and somebody may have all roles there are. */
+  /** Counted against the limit, because filters may be long and a subject may have every role. */
   const countedRoles: Resolver<{ readonly roles: readonly object[] }, unknown> = async ({ roles }, _arguments, context, info) => await answerSize.reading(context, info, async () => roles)
 
   function explain ({ principal, sentence, steps, accepted, remedy }: Subject, { action, resource }: Question): object {
@@ -47,7 +47,7 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
     return {
       allowed: accepted && explanation.allowed,
       principal: sentence,
-      // What is refused before has no roles that decide.
+      // If the subject is refused earlier, roles decide nothing.
       steps: accepted ? [...steps, rolesStep(principal)] : steps,
       roles: explanation.roles.map(({ role, says, detail }) => {
         const grant = grants.find(grant => grant.role.name === role)
@@ -67,7 +67,7 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
 
   function rolesStep ({ roles }: Principal): SubjectStep {
     const names = roles.flatMap(id => rolePermissions.find({ id })?.name ?? []).sort()
-    return { step: 'roles', ok: names.length > 0, message: names.length > 0 ? names.join(', ') : 'none, and so nothing is allowed' }
+    return { step: 'roles', ok: names.length > 0, message: names.length > 0 ? names.join(', ') : 'none, so nothing is allowed' }
   }
 
   function idOf (name: string): string | null {
@@ -76,29 +76,30 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
 
   return {
     types: `
-      "Of whom it is asked: exactly one of these."
+      "The subject of a question. Set exactly one field."
       input PermissionSubject {
         userId: ID
         email: String
         apiTokenId: ID
-        "Somebody signed in who has these roles."
+        "A signed-in user with these roles."
         roleIds: [ID!]
-        "true: whoever sends no token."
+        "true: a request without a token."
         guest: Boolean
-        "An ID token or an API token, which is verified as a request's would be. It is neither kept nor logged, and nothing is done by it."
+        "An ID token or an API token. It is verified like the token of a request, but neither stored nor logged, and has no effect."
         token: String
       }
+      "Whether a subject can do something, and why."
       type PermissionExplanation {
         allowed: Boolean!
-        "A sentence that says who it is."
+        "A description of the subject."
         principal: String!
-        "The way from what was given to the roles that decide, as far as it goes."
+        "How the subject was determined, step by step, up to the roles that decide."
         steps: [PermissionStep!]!
-        "What each role says, by name."
+        "What each role says, ordered by name."
         roles: [RoleExplanation!]!
-        "What to do so that it is allowed; null where it is."
+        "What to change so that it is allowed; null if it is."
         remedy: String
-        "The role in which to do it; null where it is done elsewhere."
+        "The role to change; null if the remedy is not in a role."
         remedyRoleId: ID
       }
       type PermissionStep { step: String!, ok: Boolean!, message: String! }
@@ -107,13 +108,13 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
         roleName: String!
         allowed: Boolean!
         reason: String!
-        "The records that it allows it with; null for all, and where it allows none."
+        "The record filter of the role; null if it allows all records, or none."
         filter: JSON
-        "The fields that it allows it with; null for all, and where it allows none."
+        "The fields that the role allows; null if it allows all fields, or none."
         fields: [String!]
       }`,
     queries: `
-      "Why somebody may do something, or not: create, read, update or delete on a table, call on a function. Needs read on all Roles and, as the subject is, on all Users or ApiTokens."
+      "Explains why a subject can or cannot do something: create, read, update or delete on a table, or call on a function. Needs read on all Roles and, depending on the subject, on all Users or ApiTokens."
       permissionExplain(subject: PermissionSubject!, action: String!, table: String, function: String): PermissionExplanation!`,
     resolvers: { Query: { permissionExplain }, PermissionExplanation: { roles: countedRoles } }
   }
@@ -123,11 +124,11 @@ export function permissionExplanationArea ({ rolePermissions, findSubject, answe
 function readQuestion ({ action, table, function: name }: Omit<ExplainArguments, 'subject'>): Question {
   if (action === 'call') {
     if (name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ function: 'is required for the action call' })
-    if (table != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ table: 'must be left out for the action call, which is of a function' })
+    if (table != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ table: 'must be omitted: the action call needs a function' })
     return { action, resource: { function: name } }
   }
   if (!tableActions.includes(action)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ action: `must be one of ${tableActions.join(', ')}, call` })
   if (table == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ table: `is required for the action ${action}` })
-  if (name != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ function: 'must be left out: functions have the action call' })
+  if (name != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ function: 'must be omitted: use the action call for functions' })
   return { action: action as Action, resource: { table } }
 }

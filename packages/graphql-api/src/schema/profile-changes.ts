@@ -27,7 +27,7 @@ interface Key {
 
 const table = 'AuthenticationProfiles'
 
-/** What makes, tests, changes and deletes authentication profiles. */
+/** The mutations that create, test, update and delete authentication profiles. */
 export function profileChangesArea ({ authProfiles, changes, permission, visibleProfiles, requesterOf }: ProfileChangesParts): SchemaArea {
   const authenticationProfileCreate: Resolver<unknown, { data: ProfileInput }> = async (_source, { data }, context) => {
     const principal = await requesterOf(context).principal()
@@ -40,14 +40,14 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
   const authenticationProfileTest: Resolver<unknown, { data?: ProfileInput | null, id?: string | null }> = async (_source, { data, id }, context) => {
     const principal = await requesterOf(context).principal()
     const { where } = changes.begin({ principal, table, action: id == null ? 'create' : 'update', fields: fieldsSet(withoutNulls(data ?? {})) })
-    // Servers are asked that its issuer names, and what they answered is told.
+    // A test sends requests to servers that the input names, and reports about their answers.
     permission.assertMayTrust(principal, id == null ? 'create' : 'update')
     if (id != null) return await inClientWords(authProfiles.checkChange(id, testedChange(id, data ?? null, where), { where }))
-    if (data == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ data: 'is required, or id: the profile that is to be tested' })
+    if (data == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ data: 'is required, unless the id of a profile to test is given' })
     return await authProfiles.check(toNewProfile(data, rolesOf(principal, data)))
   }
 
-  /** Which roles it gives, no test asks. One that is left out is in no list, and yet what is wrong with it is worth a test. */
+  /** Tests ignore roles. A profile that could not be opened is in no list, but can be tested too. */
   function testedChange (id: string, data: ProfileInput | null, where: Expression<SqlBool> | null): ProfileChange {
     const leftOut = authProfiles.leftOut().some(profile => profile.id === id)
     const before = leftOut ? { type: data?.type ?? '', selfSignUp: 'off' as const } : find({ id }, null, where)
@@ -62,7 +62,7 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
     const change = changes.begin<AuthenticationProfile>({ principal, table, action: 'update', fields: fieldsSet(withoutNulls(input)) }, item => toAudited(item, item === after && input.secret != null))
     if (input.secret != null) permission.assertMayTrust(principal, 'update')
     const known = find({ id: dataId ?? null }, filter, change.where)
-    // Asked before as well as in the transaction: what may not be must not even be tried.
+    // Checked before as well as in the transaction, so that a forbidden change is not even attempted.
     const wanted = toProfileChange(input, known, input.roles == null ? null : permission.roles(principal, input.roles))
     permission.assertMayChange(principal, known, changedBy(known, wanted))
     let after: AuthenticationProfile | null = null
@@ -80,7 +80,7 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
   const authenticationProfileDelete: Resolver<unknown, { data?: Key | null, filter?: Key | null }> = async (_source, { data, filter }, context) => {
     const principal = await requesterOf(context).principal()
     const { where, finish } = changes.begin<AuthenticationProfile>({ principal, table, action: 'delete' }, toAudited)
-    // One that is left out is in no list, and can be deleted by its id.
+    // A profile that could not be opened is in no list, but can be deleted by its id.
     const leftOut = authProfiles.leftOut().find(({ id }) => id === (data?.id ?? filter?.id))
     await authProfiles.delete((leftOut ?? find(data, filter, where)).id, { where, inTransaction: finish })
     return { success: true }
@@ -91,7 +91,7 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
   }
 
   /**
-   * The profile that is meant. One of the configuration is no record, and so none that a condition admits.
+   * The profile that the keys name. Configured profiles are not database records, so no condition admits them.
    *
    * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND
    */
@@ -105,40 +105,44 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
   const fields = `
         type: String
         clientId: String
-        "Where the provider's pages are; of a profile of type openid without an issuer, where that is."
+        "The domain of the provider's pages. A profile of type openid can use it in place of issuer."
         domain: String
         issuer: String
         audiences: [String]
-        "Kept sealed, and never given out."
+        "Stored encrypted, and never returned."
         secret: String
         selfSignUpEnabled: Boolean
+        "The email domains that may sign up; empty for any."
         selfSignUpEmailDomains: [String]
+        "verified, never or always"
         linkByEmail: String
+        "reject or update"
         onEmailChange: String
         callbackUrls: [String]
         logoutUrls: [String]
         databaseName: String
         managementDomain: String
         position: Int
-        "Further options of the provider."
+        "Other options of the provider."
         options: JSON`
   return {
     types: `
-      "Nobody signs up by a profile that does not say selfSignUpEnabled."
+      "People can sign up by themselves only if selfSignUpEnabled is true."
       input AuthenticationProfileCreateInput {
         name: String!${fields}
         roles: AuthenticationProfilesRolesRelationInput
       }
-      "What is left out or null stays; an empty secret takes it away."
+      "Omitted and null fields stay unchanged. An empty secret removes the secret."
       input AuthenticationProfileUpdateInput {
         id: ID
         name: String${fields}
         roles: AuthenticationProfilesRolesUpdateRelationInput
       }
       input AuthenticationProfilesRolesRelationInput { connect: [RoleKeyFilter!] }
-      "Either reconnect, which gives all roles that it is to have, or those to add and to take."
+      "Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles."
       input AuthenticationProfilesRolesUpdateRelationInput { connect: [RoleKeyFilter!], disconnect: [RoleKeyFilter!], reconnect: [RoleKeyFilter!] }
       input AuthenticationProfileKeyFilter { id: ID, name: String }
+      "force is accepted for older clients and ignored."
       input AuthenticationProfileDeleteInput { id: ID, force: Boolean }
       type AuthenticationProfileTestStep {
         "options, conflict, discovery, keys or client"
@@ -147,13 +151,13 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
         message: String!
       }`,
     mutations: `
-      "Only who may do everything makes a profile: its issuer decides who everybody is."
+      "Creates an authentication profile. Needs full access, because the issuer of a profile decides who users are."
       authenticationProfileCreate(data: AuthenticationProfileCreateInput!): AuthenticationProfile!
-      "Tests whether people could sign in by a profile before it is made (data), by the one of this id, or by that one with these changes: its secret is used where data has none, and goes to no other server. What cannot be reached for an earlier step is not tested."
+      "Tests whether people can sign in with a new profile (data), an existing one (id), or an existing one with changes (both). The stored secret is used if data has none, but is never sent to another server. Steps that depend on a failed step are omitted. Needs full access."
       authenticationProfileTest(data: AuthenticationProfileCreateInput, id: ID): [AuthenticationProfileTestStep!]!
-      "Nobody gives roles, or lets people in with them, that may do more than they may, or changes whose tokens are accepted, unless they may do everything."
+      "Updates an authentication profile. Without full access, you cannot change whose tokens it accepts, add callbacks on other sites, or let people sign up with roles that allow more than you can do."
       authenticationProfileUpdate(data: AuthenticationProfileUpdateInput!, filter: AuthenticationProfileKeyFilter, force: Boolean): AuthenticationProfile!
-      "Its users stay, and sign in again by a profile with the same issuer."
+      "Deletes an authentication profile. Its users stay, and can sign in again with a profile that has the same issuer."
       authenticationProfileDelete(data: AuthenticationProfileDeleteInput, filter: AuthenticationProfileKeyFilter, force: Boolean): SuccessResponse!`,
     resolvers: { Mutation: { authenticationProfileCreate, authenticationProfileTest, authenticationProfileUpdate, authenticationProfileDelete } }
   }
@@ -161,7 +165,7 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
 
 const clientWords: Readonly<Record<string, string>> = { clientSecret: 'secret', selfSignUp: 'selfSignUpEmailDomains', roleIds: 'roles' }
 
-/** Says what does not fit by the fields that clients know. */
+/** Translates the fields in validation errors to the names that clients use. */
 async function inClientWords<Result> (work: Promise<Result>): Promise<Result> {
   try {
     return await work
@@ -172,7 +176,7 @@ async function inClientWords<Result> (work: Promise<Result>): Promise<Result> {
   }
 }
 
-/** The profile as a change would leave it, as far as that gives power to anybody. */
+/** The security-relevant fields of a profile as a change would leave them. */
 function changedBy (before: AuthenticationProfile, { type, options, linkByEmail, onEmailChange, callbackUrls, selfSignUp, roleIds = {} }: ProfileChange) {
   const { add = [], remove = [] } = isList(roleIds) ? { add: roleIds, remove: before.roleIds } : roleIds
   return {
@@ -186,13 +190,13 @@ function changedBy (before: AuthenticationProfile, { type, options, linkByEmail,
   }
 }
 
-/** @param secretChanged whether another secret was given with this change */
+/** @param secretChanged whether this change contains a new secret */
 function toAudited (profile: AuthenticationProfile, secretChanged = false): AuditedRecord {
   const { hasSecret, ...record } = toRecord(profile)
   return { ...record, secret: hasSecret ? secretChanged ? '(changed)' : '(kept)' : null }
 }
 
-/** `Array.isArray`, which does not know lists that are read-only. */
+/** `Array.isArray`, whose type does not narrow to read-only arrays. */
 function isList (value: object): value is readonly string[] {
   return Array.isArray(value)
 }

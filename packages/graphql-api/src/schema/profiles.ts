@@ -18,7 +18,7 @@ interface ProfilesParts {
   readonly readableRecords: ReadableRecords
   readonly visibleProfiles: VisibleProfiles
   readonly profileList: ProfileList
-  /** The profiles as filters of queries may speak of them. */
+  /** The profiles as filters of queries can use them. */
   readonly filterable: FilterableTable
   readonly requesterOf: RequesterOf
 }
@@ -29,7 +29,7 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
   const listed = { type: 'AuthenticationProfile', queried: () => filterable }
 
   const authenticationProfilesList: Resolver<unknown, ListArguments> = async (_source, arguments_, context) => {
-    // Paging speaks of ids, which not everybody may read.
+    // Paging uses ids, which not everybody may read.
     const principal = await requesterOf(context).principal()
     const visible = await profileList.arrange(await visibleProfiles.among(authProfiles.list(), principal), principal, arguments_)
     return { count: visible.length, items: page(visible as readonly (VisibleProfile & { id: string })[], arguments_) }
@@ -38,7 +38,7 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
   const authenticationProfile: Resolver<unknown, { id?: string | null, name?: string | null }> = async (_source, { id, name }, context) => {
     const principal = await requesterOf(context).principal()
     rolePermissions.authorize(principal, 'read', { table: 'AuthenticationProfiles' })
-    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, or name' })
+    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, unless name is given' })
     const found = findProfile(authProfiles, { id, name })
     const [visible] = found === null ? [] : await visibleProfiles.among([found], principal)
     if (visible === undefined) throw new GRAPHQL_API_ERR_NOT_FOUND('Authentication profile')
@@ -53,39 +53,40 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
 
   return {
     types: `
+      "A configured identity provider and its policy. Fields that you cannot read are null."
       type AuthenticationProfile {
         id: ID
         name: String
-        "embedded, cognito, auth0, openid, or a word of the app's own"
+        "embedded, cognito, auth0, openid, or the name of an adapter of the app"
         type: String
         clientId: String
         domain: String
         issuer: String
         audiences: [String]
-        "Always null: a secret is kept, and told to nobody."
+        "Always null: secrets are never returned."
         secret: String
         hasSecret: Boolean
         selfSignUpEnabled: Boolean
         "The email domains that may sign up; empty for any."
         selfSignUpEmailDomains: [String]
-        "What a new user gets."
+        "The roles that a new user gets."
         roles: RoleListResponse
-        "Whether a token's email binds it to a user that has it: verified, never or always"
+        "Whether a token's email links its account to an existing user with that email: verified, never or always"
         linkByEmail: String
-        "What happens when the email of a token is no longer its user's: reject or update"
+        "What happens if the email of a token differs from its user's email: reject or update"
         onEmailChange: String
         callbackUrls: [String]
         logoutUrls: [String]
-        "Of a profile of type auth0, its database connection."
+        "The database connection of a profile of type auth0."
         databaseName: String
-        "Kept for clients that read it; nothing here asks for it."
+        "Stored for clients that read it; the server does not use it."
         managementDomain: String
         attributes: AuthenticationProfileAttributes
-        "What its provider was told, without secrets; nothing for a profile of the configuration."
+        "The options of the provider, without secrets; empty for a profile that is declared in the configuration."
         options: JSON
-        "Its place in the list, from 0."
+        "The place in the list, starting at 0."
         position: Int
-        "Whether it is changed in the configuration, and only there."
+        "Whether the profile is declared in the configuration, and can only be changed there."
         declaredInConfiguration: Boolean
         createdAt: DateTime
         updatedAt: DateTime
@@ -94,8 +95,9 @@ export function profilesArea (parts: ProfilesParts): SchemaArea {
       union AuthenticationProfileAttributes = CognitoAuthProfileAttributes
       ${listTypes(listed, {})}`,
     queries: `
+      "The authentication profile with this id or name. Needs read on AuthenticationProfiles."
       authenticationProfile(id: ID, name: String): AuthenticationProfile
-      "In their own order, where none is wanted: the first is the one that people sign up by when none is named."
+      "The authentication profiles, by default in their own order. The first one is used for sign-ups that name none. Needs read on AuthenticationProfiles."
       authenticationProfilesList${listArguments(listed)}: AuthenticationProfileListResponse!`,
     resolvers: {
       Query: { authenticationProfile, authenticationProfilesList },

@@ -24,7 +24,7 @@ interface CreateInput {
 
 type UpdateInput = Partial<CreateInput> & RoleKey
 
-/** What makes, changes and deletes roles. */
+/** The mutations that create, update and delete roles. */
 export function roleChangesArea ({ rolePermissions, changes, roleGiving, readableRecords, requesterOf }: RoleChangesParts): SchemaArea {
   const roleCreate: Resolver<unknown, { data: CreateInput }> = async (_source, { data }, context) => {
     const principal = await requesterOf(context).principal()
@@ -47,11 +47,11 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
       ...permissions != null && { permissions }
     }
     const change = changes.begin<Role>({ principal, table: 'Roles', action: 'update', fields: fieldsSet(given) })
-    // In data the name is the new one.
+    // A name in data is the new name, not a key.
     const role = await rolePermissions.update(idOf({ id: id ?? null }, filter), given, {
       where: change.where,
       inTransaction: async (transaction, { before, after }) => {
-        // Who has less than a role may not take from it either, nor give its name to another.
+        // Somebody with fewer permissions than the role must not reduce or rename it either.
         roleGiving.assertHas(principal, before as Role)
         roleGiving.assertHas(principal, after as Role)
         await change.finish(transaction, { before, after })
@@ -81,7 +81,7 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
     return found.id
   }
 
-  /** The role as whoever changed it may read it; its id they know. */
+  /** The role as the principal may read it, plus its id, which they already know. */
   async function afterChange (role: Role, principal: Principal): Promise<Partial<Role>> {
     const mayRead = rolePermissions.can(principal, 'read', { table: 'Roles' }).allowed
     const fields = mayRead ? (await readableRecords(principal, 'Roles', [role.id])).get(role.id) : undefined
@@ -93,17 +93,18 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
       input RoleCreateInput {
         name: String!
         description: String
-        "As roles have them: { data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. Without, the role may read and update the record of its own user."
+        "{ data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. If omitted, users with the role can read and update only their own record."
         permissions: JSON
       }
       input RoleUpdateInput { id: ID, name: String, description: String, permissions: JSON }
-      "force is accepted from older clients: a role is taken from everybody who has it."
+      "force is accepted for older clients and ignored."
       input RoleDeleteInput { id: ID, name: String, force: Boolean }`,
     mutations: `
-      "Nobody makes a role that may do more than they may themselves, unless they may do everything."
+      "Creates a role. Unless you have full access, it cannot allow more than you can do yourself."
       roleCreate(data: RoleCreateInput!): Role!
-      "What is left out stays. Nobody changes a role that may do more than they may themselves, nor makes one of it."
+      "Updates a role. Omitted fields stay unchanged. Unless you have full access, the role must not allow more than you can do yourself, before or after the update."
       roleUpdate(data: RoleUpdateInput!, filter: RoleKeyFilter, force: Boolean): Role!
+      "Deletes a role, and removes it from everyone who has it. Unless you have full access, it must not allow more than you can do yourself."
       roleDelete(data: RoleDeleteInput, filter: RoleKeyFilter, force: Boolean): SuccessResponse!`,
     resolvers: { Mutation: { roleCreate, roleUpdate, roleDelete } }
   }

@@ -30,14 +30,14 @@ interface PermissionFilter {
   readonly filter?: { readonly resource?: string | null, readonly resourceType?: string | null } | null
 }
 
-/** The type `Role`, the query `role`, and what a user has of roles and permissions. */
+/** The type `Role`, the query `role`, and the roles and permissions of users. */
 export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: RolesParts): SchemaArea {
   const rolesOf = createRolesOf(db, lists, { table: 'latchkey_user_roles', owner: 'user_id' })
 
   const role: Resolver<unknown, { id?: string | null, name?: string | null }> = async (_source, { id, name }, context) => {
     const principal = await requesterOf(context).principal()
     rolePermissions.authorize(principal, 'read', { table: 'Roles' })
-    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, or name' })
+    if (id == null && name == null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ id: 'is required, unless name is given' })
     const found = rolePermissions.find(id == null ? { name: name as string } : { id })
     const readable = found === null || (name != null && found.name !== name) ? undefined : (await lists.byId(principal, 'Roles', [found.id])).get(found.id)
     if (readable === undefined) throw new GRAPHQL_API_ERR_NOT_FOUND('Role')
@@ -65,12 +65,12 @@ export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: 
 
   const users: Resolver<VisibleRecord, ListArguments> = async (source, arguments_, context) => {
     const principal = await requesterOf(context).principal()
-    // One's own roles, and those that one has changed, do not say what may be read of them.
+    // The requester's own roles, and roles just changed, do not carry their visibility.
     const listed = visibilityOfRecord(source)
     const readable = listed ?? await visibilityById(principal, source.id as string)
     if (readable?.fields.has('users') !== true) return null
     if (listed === undefined) return await usersOf(readable, arguments_, principal)
-    // A role that many users of a list have is one record for all of them, of which the same need not be asked twice.
+    // A role shared by many users of a list is one object, so equal queries for its users run only once.
     const asked = usersOfRecord.get(source) ?? new Map<string, ReturnType<typeof usersOf>>()
     usersOfRecord.set(source, asked)
     const key = JSON.stringify(arguments_)
@@ -92,9 +92,9 @@ export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: 
   }
 
   /**
-   * The principal that another user would be: what its roles come to tells what each of them says.
+   * The principal of another user. Effective permissions reveal the permissions of every role of the user.
    *
-   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the asker may read the permissions of all of them
+   * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED unless the asker may read the permissions of all these roles
    */
   async function principalOf (userId: string, asker: Principal): Promise<Principal> {
     const [readable, ids] = await Promise.all([rolesOf.visible(asker, userId), rolesOf.ids(asker, userId)])
@@ -111,16 +111,17 @@ export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: 
     types: `
       extend type User {
         roles: RoleListResponse
-        "What all the roles of the user come to."
+        "The combined permissions of all roles of the user."
         permissions(filter: PermissionInputFilter): UserPermissionList
       }
+      "A named set of permissions. Fields that you cannot read are null."
       type Role {
         id: ID
         name: String
         description: String
-        "What it may do, as it is stored."
+        "The permissions, as stored."
         permissions: JSON
-        "Who has it."
+        "The users with this role that you can read."
         users${listArguments(tables.Users)}: UserListResponse
         createdAt: DateTime
         updatedAt: DateTime
@@ -131,21 +132,23 @@ export function rolesArea ({ db, rolePermissions, lists, tables, requesterOf }: 
         resource: String
         "data or custom"
         resourceType: String
-        "What may be done, as roles have it."
+        "What is allowed, in the format of role permissions."
         permission: JSON
       }
       input PermissionInputFilter { resource: String, resourceType: String }
       input RoleKeyFilter { id: ID, name: String }
       input UsersRolesRelationInput { connect: [RoleKeyFilter!] }`,
-    queries: 'role(id: ID, name: String): Role',
+    queries: `
+      "The role with this id or name. Needs read on Roles."
+      role(id: ID, name: String): Role`,
     resolvers: { Query: { role }, User: { roles, permissions }, Role: { users } }
   }
 }
 
 /**
- * Of these roles, those that somebody may read, with what of each may be read.
+ * The roles among these that the principal may read, each with its readable fields.
  *
- * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED when that one may read no role
+ * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read no role
  */
 export async function visibleRoles ({ readableRecords }: { readonly readableRecords: ReadableRecords }, principal: Principal, roles: readonly Role[]): Promise<VisibleRecord[]> {
   const readable = await readableRecords(principal, 'Roles', roles.map(role => role.id))

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import type { SchemaArea } from './schema-area.js'
 
-/** A date and time as ISO 8601 text with its time zone; times given out are in UTC. */
+/** A date and time as ISO 8601 text with a time zone. Results are in UTC. */
 const dateTime = new GraphQLScalarType({
   name: 'DateTime',
   description: 'A date and time in ISO 8601, for example 2026-01-31T12:00:00.000Z.',
@@ -13,7 +13,7 @@ const dateTime = new GraphQLScalarType({
 /** Any JSON value. */
 const json = new GraphQLScalarType({ name: 'JSON', description: 'Any JSON value.' })
 
-/** RFC 3339, whose time zone leaves no doubt about which moment is meant. */
+/** RFC 3339. The required time zone makes the moment unambiguous. */
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/i
 
 function readDateTime (value: unknown): string {

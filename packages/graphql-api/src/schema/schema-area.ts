@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo, GraphQLScalarType } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 
-/** A resolver as this API writes them; GraphQL has checked its arguments. */
+/** A resolver of this API; GraphQL has validated its arguments. */
 export type Resolver<Source, Arguments> = (source: Source, arguments_: Arguments, context: MercuriusContext, info: GraphQLResolveInfo) => unknown
 
-/** One area of the schema: its types, its fields of Query and Mutation, and what resolves them. */
+/** One area of the schema: its types, its fields of Query and Mutation, and their resolvers. */
 export interface SchemaArea {
   /** Types in the schema language. */
   readonly types?: string
@@ -12,8 +12,8 @@ export interface SchemaArea {
   readonly queries?: string
   /** Fields of Mutation in the schema language. */
   readonly mutations?: string
-  /** By type (`Query` and `Mutation` among them) and field. */
+  /** By type (including `Query` and `Mutation`) and field. */
   readonly resolvers?: Readonly<Record<string, Readonly<Record<string, Resolver<never, never>>>>>
-  /** Scalars, with their definitions; one that the app's schema has already is left to the app. */
+  /** Scalars with their definitions. Omitted if the app's schema already has them. */
   readonly scalars?: readonly GraphQLScalarType[]
 }

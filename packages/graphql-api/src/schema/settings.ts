@@ -15,10 +15,10 @@ interface SettingsParts {
 }
 
 const table = 'AuthenticationSettings'
-/** There is one record of them. */
+/** There is only one record. */
 const recordId = 'settings'
 
-/** The settings that hold for all authentication profiles. */
+/** The settings for all authentication profiles. */
 export function settingsArea ({ authProfiles, rolePermissions, changes, requesterOf }: SettingsParts): SchemaArea {
   const authenticationSettings: Resolver<unknown, unknown> = async (_source, _arguments, context) => {
     const principal = await requesterOf(context).principal()
@@ -31,7 +31,7 @@ export function settingsArea ({ authProfiles, rolePermissions, changes, requeste
     const principal = await requesterOf(context).principal()
     const change = withoutNulls(data)
     const { where, finish } = changes.begin<AuthenticationSettings & { id: string }>({ principal, table, action: 'update', fields: fieldsSet(change) }, ({ id, ...settings }) => settings)
-    // A permission with a filter is of no record that there is here.
+    // The settings are not a database record, so no filter admits them.
     if (where !== null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, 'update')
     const settings = await authProfiles.updateSettings(change, {
       inTransaction: async (transaction, { before, after }) => {
@@ -50,22 +50,24 @@ export function settingsArea ({ authProfiles, rolePermissions, changes, requeste
 
   return {
     types: `
-      "What holds for all authentication profiles."
+      "The settings for all authentication profiles. Fields that you cannot read are null."
       type AuthenticationSetting {
-        "Where hosted pages may send a browser back to, beside the profiles' own callback URLs."
+        "Where hosted pages may redirect a browser, in addition to the callback URLs of the profiles."
         allowedCallbacks: [String]
-        "Where they may send it after signing out, beside the profiles' own logout URLs."
+        "Where they may redirect it after sign-out, in addition to the logout URLs of the profiles."
         allowedLogouts: [String]
         "The origins whose pages may use this API; empty for all."
         allowedWebOrigins: [String]
-        "null until they are changed for the first time."
+        "null until the settings are changed for the first time."
         updatedAt: DateTime
       }
-      "What is left out or null stays."
+      "Omitted and null settings stay unchanged."
       input AuthenticationSettingUpdateInput { allowedCallbacks: [String], allowedLogouts: [String], allowedWebOrigins: [String] }`,
-    queries: 'authenticationSettings: AuthenticationSetting!',
+    queries: `
+      "The settings for all authentication profiles. Needs read on AuthenticationSettings."
+      authenticationSettings: AuthenticationSetting!`,
     mutations: `
-      "Who may not do everything adds callbacks only of sites that are among them already: a code sent to a site signs its owner in."
+      "Updates the settings. Without full access, you can only add callbacks on sites that are already allowed, because a site that receives a sign-in code can sign in with it."
       authenticationSettingsUpdate(data: AuthenticationSettingUpdateInput!): AuthenticationSetting!`,
     resolvers: { Query: { authenticationSettings }, Mutation: { authenticationSettingsUpdate } }
   }

@@ -25,13 +25,13 @@ interface SignUpArguments {
   readonly authProfileId?: string | null
 }
 
-/** Signing up with a token: `userSignUpWithToken`, and `userSignUp`, as it was called before. */
+/** Signs up with a token: `userSignUpWithToken`, formerly `userSignUp`. */
 export function signUpArea ({ usersStore, authProfiles, rolePermissions, changes, roleGiving, requesterOf }: SignUpParts): SchemaArea {
   const signUp: Resolver<unknown, SignUpArguments> = async (_source, { user: { roles, status: _status, ...user }, authProfileId }, context) => {
     const requester = requesterOf(context)
     const identity = await requester.identity()
     if (identity === null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'create')
-    // A status is what the app decides by: nothing that somebody says of themselves.
+    // The app may base decisions on the status, so people must not set their own.
     const roleIds = await rolesToAssign(roles, requester, { rolePermissions, roleGiving })
     const signedUp = await authProfiles.signUp(identity, { user: withoutNulls(user), authProfileId: authProfileId ?? null }, requester.origin)
     const resolved = await withMore(signedUp, roleIds)
@@ -39,7 +39,7 @@ export function signUpArea ({ usersStore, authProfiles, rolePermissions, changes
     return ownUser(resolved.user)
   }
 
-  /** Who may name roles has a user already, and gives them to it: a change like every other of a user's roles. */
+  /** Only an existing user may name roles. They are given to that user, like in any other change of a user's roles. */
   async function withMore ({ user, principal }: ResolvedUser, roleIds: readonly string[]): Promise<ResolvedUser> {
     if (roleIds.every(id => principal.roles.includes(id))) return { user, principal }
     const { where, finish } = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'update', fields: ['roles'] })
@@ -57,9 +57,9 @@ export function signUpArea ({ usersStore, authProfiles, rolePermissions, changes
 
   return {
     mutations: `
-      "Creates the user of the token, or gives the one that there is. Without authProfileId, the first profile's rules hold."
+      "Creates the user of the ID token, or returns the existing one. authProfileId defaults to the first profile."
       userSignUpWithToken(user: UserCreateInput!, authProfileId: ID): User!
-      "The same by its old name."
+      "The former name of userSignUpWithToken."
       userSignUp(user: UserCreateInput!, authProfileId: ID): User!`,
     resolvers: { Mutation: { userSignUpWithToken: signUp, userSignUp: signUp } }
   }

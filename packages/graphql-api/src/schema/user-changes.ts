@@ -34,7 +34,7 @@ interface InviteArguments {
   readonly authProfileId?: string | null
 }
 
-/** What makes, changes, invites and deletes users. */
+/** The mutations that create, update, invite and delete users. */
 export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiving, accounts, showUser, requesterOf }: UserChangesParts): SchemaArea {
   const userCreate: Resolver<unknown, { data: CreateInput }> = async (_source, { data: { roles, ...given } }, context) => {
     const principal = await requesterOf(context).principal()
@@ -51,7 +51,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     return user
   }
 
-  /** Somebody who was invited and has not signed in yet is invited again, if it could be by whoever asks. */
+  /** The invited user who has not signed in yet, for a second invitation, if the principal may create users like that. */
   async function waitingFor (error: unknown, email: string, principal: Principal): Promise<VisibleUser> {
     const user = (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' ? await usersStore.findByEmail(email) : null
     if (user?.origin !== 'invitation' || (await usersStore.identitiesOf(user.id)).length > 0) throw error
@@ -60,7 +60,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     return await afterChange(user, { email }, principal, { rolePermissions, showUser })
   }
 
-  /** Whoever is given no role gets Guest, as by signing up. */
+  /** Without roles, the user gets Guest, as when signing up. */
   async function create (principal: Principal, given: NewUser, roles: RolesInput | null | undefined, { origin, as }: { origin: string, as: string }): Promise<VisibleUser> {
     const fields = [...fieldsSet(given), ...roles == null ? [] : ['roles']]
     const change = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'create', fields, as })
@@ -92,17 +92,17 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
         await change.finish(transaction, { before: audited, after: await withRoles(after as User, rolePermissions, transaction) })
       }
     }).catch((error: unknown) => {
-      // Or whoever may change one record would find out who else there is.
+      // Otherwise, somebody who may update one user could find out which other users exist.
       throw (error as { code?: string }).code === 'USERS_STORE_ERR_EMAIL_TAKEN' && !rolePermissions.mayDoEverything(principal) ? emailIsNotTheirs() : error
     })
     if (principal.kind === 'user' && principal.userId === id) {
-      // What follows in the same request is done with the roles that are left.
+      // The rest of the request uses the changed roles.
       requester.become({ user, principal: { ...principal, email: user.email, roles: (await rolePermissions.rolesOf(id)).map(role => role.id) } })
     }
     return await afterChange(user, given, principal, { rolePermissions, showUser })
   }
 
-  /** Gives before it takes: the last administrator may change one such role for another. */
+  /** Adds roles before it removes any, so that the last administrator can swap one role with full access for another. */
   async function changeRoles (principal: Principal, userId: string, { give, take }: RolesChange, transaction: Transaction<Tables>): Promise<void> {
     const had = (await rolePermissions.rolesOf(userId, transaction)).map(role => role.id)
     const taken = had.filter(id => take === 'others' ? !give.includes(id) : take.includes(id))
@@ -135,28 +135,28 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
   return {
     types: `
       input UserKeyFilter { id: ID, email: String }
-      "force is accepted from older clients: nothing stops the deletion of a user here."
+      "force is accepted for older clients and ignored."
       input UserDeleteInput { id: ID, force: Boolean }
-      "Either reconnect, which gives all roles that the user is to have, or those to add and to take."
+      "Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles."
       input UsersRolesUpdateRelationInput { connect: [RoleKeyFilter!], disconnect: [RoleKeyFilter!], reconnect: [RoleKeyFilter!] }`,
     mutations: `
-      "A record for somebody who is to sign in later, with a verified token of this email. Without roles it gets Guest."
+      "Creates a user for somebody who will sign in later with a verified token of this email. Without roles, the user gets Guest. Needs create on Users."
       userCreate(data: UserCreateInput!): User!
-      "What is left out stays, null takes it away. Nobody gives or takes roles that they do not have, unless they may do everything; only who may changes an email."
+      "Updates a user. Omitted fields stay unchanged; null clears a field. Unless you have full access, you can only add and remove roles that you have, and cannot change emails."
       userUpdate(data: UserUpdateInput!, filter: UserKeyFilter, force: Boolean): User!
-      "Deletes the record, and the account at a provider that lets accounts be deleted."
+      "Deletes a user, and their account at a provider that allows deletion. Unless you have full access, you need all roles of the user."
       userDelete(data: UserDeleteInput, filter: UserKeyFilter, force: Boolean): SuccessResponse!
-      "Lets somebody in where nobody may sign up by themselves: makes the record, and has the profile's provider invite them by email where it can. Again, before they sign in: another email, and the record as it is."
+      "Invites somebody who cannot sign up by themselves: creates the user, and has the profile's provider send an invitation email if it can. Calling it again before they sign in sends another email and leaves the user unchanged. Needs create on Users."
       userInvite(email: String!, roles: UsersRolesRelationInput, firstName: String, lastName: String, authProfileId: ID): User!`,
     resolvers: { Mutation: { userCreate, userUpdate, userDelete, userInvite } }
   }
 }
 
-/** Undoes what has been done, once it is known that it can be. */
+/** Rolls a rehearsed change back. */
 class Rehearsed extends Error {}
 
 /**
- * Finds out that a deletion is permitted and possible, before something is done that cannot be undone.
+ * Checks that a deletion is permitted and possible, before a step that cannot be undone. Runs it and rolls it back.
  *
  * @throws what the deletion throws
  */
@@ -168,7 +168,7 @@ async function rehearse (remove: (finish: () => Promise<void>) => Promise<void>)
   }
 }
 
-/** The record of an email is whose the email is: who could take another one would get the record of somebody to come. */
+/** A user belongs to the owner of its email. Whoever could change it could take over the user of a future person. */
 function emailIsNotTheirs (): Error {
-  return new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { roles: [], hint: 'only who may do everything changes the email of a user: it follows the provider (onEmailChange), or an administrator reconciles it' })
+  return new GRAPHQL_API_ERR_NOT_AUTHORIZED('Users', 'update', { roles: [], hint: 'only a role with full access can change the email of a user: it follows the provider (onEmailChange), or an administrator corrects it' })
 }

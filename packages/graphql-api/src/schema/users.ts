@@ -18,13 +18,13 @@ interface WhichUser {
   readonly email?: string | null
 }
 
-/** The type `User`, what new users are made of, and the query `user`. */
+/** The type `User`, the inputs for users, and the query `user`. */
 export function usersArea ({ usersStore, showUser, creatorOf, requesterOf }: UsersParts): SchemaArea {
   const user: Resolver<unknown, WhichUser> = (_source, { id, email }, context) => {
     const requester = requesterOf(context)
     if (id != null || email != null) return other(requester, { id, email })
     const known = requester.known()?.user
-    // Most requests with a token wait for nothing.
+    // Most requests with a token need no promise.
     return known == null ? own(requester) : ownUser(known)
   }
 
@@ -50,7 +50,7 @@ export function usersArea ({ usersStore, showUser, creatorOf, requesterOf }: Use
   return {
     types: typesWith(usersStore.columns),
     queries: `
-      "The user with this id or email; without either, the user of the token."
+      "The user with this id or email; without arguments, the user of the token."
       user(id: ID, email: String): User`,
     resolvers: { Query: { user }, User: { createdBy } }
   }
@@ -62,10 +62,11 @@ function notFound (): never {
 
 const columnTypes: Readonly<Record<UserColumn['type'], string>> = { string: 'String', number: 'Float', boolean: 'Boolean', date: 'DateTime' }
 
-/** Fields that may not be readable are nullable, which all but the lists' own are. */
+/** All fields are nullable, because any of them may be unreadable for the requester. */
 function typesWith (columns: UsersStore['columns']): string {
   const ofTheApp = Object.entries(columns).map(([name, { type }]) => `${name}: ${columnTypes[type]}`).join('\n')
   return `
+    "A record of the Users table. Fields that you cannot read are null."
     type User {
       id: ID
       email: String
@@ -74,7 +75,7 @@ function typesWith (columns: UsersStore['columns']): string {
       status: String
       timezone: String
       avatar: Avatar
-      "Where the record came from: the id of the authentication profile that signed it up, or another word."
+      "Where the user came from: the id of the authentication profile of the sign-up, or another word such as api or invitation."
       origin: String
       is8base: Boolean
       createdAt: DateTime

@@ -3,22 +3,22 @@ import type { Kysely } from 'kysely'
 import * as postgres from './postgres.js'
 import * as sqlite from './sqlite.js'
 
-/** What of the tables' rules a statement broke, told from the database's own error. */
+/** Which constraint a statement violated, read from the database's own error. */
 export interface Violation {
   readonly kind:
     /** Two users with one email. */
     | 'email'
     /** One identity bound twice. */
     | 'identity'
-    /** A foreign key that points nowhere. */
+    /** A foreign key without a target. */
     | 'reference'
-    /** A rule or type of a column that the app made. */
+    /** A constraint or the type of a column that the app added. */
     | 'other'
-  /** Which column of `latchkey_users`, where the database says so. */
+  /** The column of `latchkey_users`, if the database names it. */
   readonly column?: string | undefined
 }
 
-/** In what the two databases differ for this package. */
+/** The differences between the two databases that matter to this package. */
 export type UsersDialect = typeof sqlite | typeof postgres
 
 const dialects = { sqlite, postgres }

@@ -8,7 +8,7 @@ export const text: RawBuilder<unknown> = textType('postgres')
 export const boolean: RawBuilder<unknown> = sql`boolean`
 export const no: RawBuilder<unknown> = sql`false`
 
-/** The SQL type that a column of the app is added with. */
+/** The SQL type with which a column of the app is added. */
 export const columnTypes: Readonly<Record<UserColumn['type'], RawBuilder<unknown>>> = {
   string: text,
   number: sql`double precision`,
@@ -17,8 +17,8 @@ export const columnTypes: Readonly<Record<UserColumn['type'], RawBuilder<unknown
 }
 
 /**
- * The SQL types that a column of the app may have already. Not among them are those that the driver gives
- * as text (bigint, numeric), and those of times: dates are text here, which filters and lists compare as text.
+ * The SQL types that an existing column of the app may have. Types that the driver returns as text (bigint, numeric) are
+ * not accepted, nor are time types: dates are stored as text, and filters and lists compare them as text.
  */
 export const presentTypes: Readonly<Record<UserColumn['type'], readonly string[]>> = {
   string: ['text', 'varchar'],
@@ -27,7 +27,7 @@ export const presentTypes: Readonly<Record<UserColumn['type'], readonly string[]
   date: ['text', 'varchar']
 }
 
-/** What of a value the driver can bind: all that we have. */
+/** Converts a value to one that the driver can bind. PostgreSQL's driver can bind all of ours. */
 export function toStored (value: unknown): unknown {
   return value
 }
@@ -37,15 +37,15 @@ const FOREIGN_KEY_VIOLATION = '23503'
 /** Data exceptions (a value that its column cannot hold) and integrity constraints. */
 const CLASSES_OF_BAD_VALUES = ['22', '23']
 const DEADLOCK_DETECTED = '40P01'
-/** Any number that nobody else locks; this one is "latchkey" on a phone's keys. */
+/** An arbitrary number that nobody else locks: "latchkey" on a phone keypad. */
 const SCHEMA_LOCK = 52824539
 
 interface DatabaseError {
   readonly code?: unknown
   readonly column?: string
-  /** Called so by pg and PGlite. */
+  /** The name in pg and PGlite. */
   readonly constraint?: string
-  /** Called so by postgres.js. */
+  /** The name in postgres.js. */
   readonly constraint_name?: string
 }
 
@@ -60,12 +60,12 @@ export function violationOf (error: unknown): Violation | null {
   return { kind: 'other', column }
 }
 
-/** Whether the server gave this transaction up so that another could go on. */
+/** Whether the server aborted this transaction to resolve a deadlock. */
 export function isDeadlock (error: unknown): boolean {
   return (error as DatabaseError | undefined)?.code === DEADLOCK_DETECTED
 }
 
-/** Runs a change of the schema while no other copy of the app does, all of it or nothing. */
+/** Runs a schema change in one transaction, while no other instance does. */
 export async function changeSchema<DB> (db: Kysely<DB>, change: (db: Kysely<DB>) => Promise<void>): Promise<void> {
   await db.transaction().execute(async transaction => {
     await sql`select pg_advisory_xact_lock(${sql.lit(SCHEMA_LOCK)})`.execute(transaction)

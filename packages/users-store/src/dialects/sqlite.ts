@@ -8,7 +8,7 @@ export const text: RawBuilder<unknown> = textType('sqlite')
 export const boolean: RawBuilder<unknown> = sql`boolean`
 export const no: RawBuilder<unknown> = sql`0`
 
-/** The SQL type that a column of the app is added with. */
+/** The SQL type with which a column of the app is added. */
 export const columnTypes: Readonly<Record<UserColumn['type'], RawBuilder<unknown>>> = {
   string: text,
   number: sql`real`,
@@ -16,7 +16,7 @@ export const columnTypes: Readonly<Record<UserColumn['type'], RawBuilder<unknown
   date: text
 }
 
-/** The SQL types that a column of the app may have already. */
+/** The SQL types that an existing column of the app may have. */
 export const presentTypes: Readonly<Record<UserColumn['type'], readonly string[]>> = {
   string: ['text', 'varchar'],
   number: ['real', 'integer', 'int', 'double', 'double precision', 'float'],
@@ -24,12 +24,12 @@ export const presentTypes: Readonly<Record<UserColumn['type'], readonly string[]
   date: ['text', 'varchar']
 }
 
-/** What of a value the driver can bind: it knows no booleans. */
+/** Converts a value to one that the driver can bind: it does not support booleans. */
 export function toStored (value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value
 }
 
-/** Reads the message, the one thing in which the drivers for SQLite agree. */
+/** Parses the message, which is the only thing that all SQLite drivers have in common. */
 export function violationOf (error: unknown): Violation | null {
   const message = error instanceof Error ? error.message : ''
   const [, constraint, subject = ''] = /(\S+) constraint failed(?:: (.*))?/.exec(message) ?? []
@@ -47,5 +47,5 @@ export function isDeadlock (): boolean {
   return false
 }
 
-/** Runs a change of the schema while no other copy of the app does, all of it or nothing. */
+/** Runs a schema change in one transaction, while no other instance does. */
 export const changeSchema = inImmediateTransaction

@@ -10,7 +10,7 @@ export async function freshApp (t: Test, dialect: typeof dialects[number], optio
   return await appOn(t, { url: await databaseUrl(t, dialect) }, options)
 }
 
-/** An app with a users store on a database that is there. */
+/** An app with a users store on an existing database. */
 export async function appOn (t: Test, source: { url: string } | { kysely: Kysely<Tables> }, options: UsersStoreOptions = {}): Promise<FastifyInstance> {
   const app = Fastify()
   t.teardown(() => app.close())
