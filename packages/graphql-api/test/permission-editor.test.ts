@@ -85,7 +85,7 @@ for (const dialect of dialects) {
     t.match((await ask(check, { token, variables: { table: '__proto__', filter: {} } })).errors, [error('ValidationError', { details: { table: 'is not a table' } })])
     let deep: unknown = {}
     for (let level = 0; level < 60; level++) deep = { AND: [deep] }
-    t.match((await ask(check, { token, variables: { table: 'Users', filter: deep } })).errors, [error('ValidationError', { details: { filter: 'must be nested no deeper than 50' } })])
+    t.match((await ask(check, { token, variables: { table: 'Users', filter: deep } })).errors, [error('ValidationError', { details: { filter: 'must not be nested deeper than 50 levels' } })])
     t.match((await ask('{ permissionFilterCheck(table: "Users", filter: { email: { eqals: 1 } }) { valid path reason } }', { token })).data, { permissionFilterCheck: { valid: false, path: 'email.eqals', reason: 'is not an operator; did you mean equals?' } }, 'in the text of the query too')
   })
 

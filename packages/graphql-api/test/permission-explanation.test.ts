@@ -80,7 +80,7 @@ for (const dialect of dialects) {
     t.match(await explained({ userId: id }, { action: 'call', function: '__proto__' }), { allowed: false, remedyRoleId: null })
     const bare = await user('bare')
     t.match(await explained({ userId: bare.user.id }, readUsers), {
-      allowed: false, steps: [{ ok: true }, { step: 'roles', ok: false, message: 'none, and so nothing is allowed' }], roles: [], remedy: /^The principal has no roles/, remedyRoleId: null
+      allowed: false, steps: [{ ok: true }, { step: 'roles', ok: false, message: 'none, so nothing is allowed' }], roles: [], remedy: /^The principal has no roles/, remedyRoleId: null
     })
     t.match(await explained({ email: 'root@example.com' }, { action: 'delete', table: 'Notes' }), { allowed: true, roles: [{ roleName: 'Administrator', allowed: true, reason: 'has full access', filter: null, fields: null }] })
   })
@@ -98,7 +98,7 @@ for (const dialect of dialects) {
 
     const { token } = await app.apiTokens.create({ name: 'Nightly', roles: [idOf('Silent')] })
     t.match(await explained({ apiTokenId: token.id }, readUsers), {
-      allowed: true, principal: 'The API token Nightly', steps: [{ step: 'API token', ok: true, message: 'Nightly; it acts as no user' }, { step: 'roles' }], roles: [{ reason: /this principal has no __loggedInUserId, so conditions on it match no record/ }]
+      allowed: true, principal: 'The API token Nightly', steps: [{ step: 'API token', ok: true, message: 'Nightly; it does not act as a user' }, { step: 'roles' }], roles: [{ reason: /this principal has no __loggedInUserId, so conditions on it match no record/ }]
     })
     await app.apiTokens.update(token.id, { expiresAt: '2020-01-01' })
     t.match(await explained({ apiTokenId: token.id }, readUsers), { allowed: false, steps: [{ step: 'API token', ok: false, message: 'Nightly is refused (expired)' }], roles: [{ allowed: true }], remedy: /later expiresAt/, remedyRoleId: null })

@@ -14,7 +14,7 @@ export type ApiTokenRolesRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles. */
+/** Either reconnect, which gives all roles that it is to have, or those to add and to take. */
 export type ApiTokenRolesUpdateRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
   disconnect?: Array<RoleKeyFilter> | null | undefined;
@@ -28,7 +28,7 @@ export type ApiTokenUpdateInput = {
   roles?: ApiTokenRolesUpdateRelationInput | null | undefined;
 };
 
-/** All given conditions must hold. null fields are ignored. */
+/** All that is given must hold. */
 export type AuditEventFilter = {
   AND?: Array<AuditEventFilter> | null | undefined;
   OR?: Array<AuditEventFilter> | null | undefined;
@@ -42,58 +42,52 @@ export type AuditEventFilter = {
   table?: StringPredicate | null | undefined;
 };
 
-/** People can sign up by themselves only if selfSignUpEnabled is true. */
+/** Nobody signs up by a profile that does not say selfSignUpEnabled. */
 export type AuthenticationProfileCreateInput = {
   audiences?: Array<string | null | undefined> | null | undefined;
   callbackUrls?: Array<string | null | undefined> | null | undefined;
   clientId?: string | null | undefined;
   databaseName?: string | null | undefined;
-  /** The domain of the provider's pages. A profile of type openid can use it in place of issuer. */
+  /** Where the provider's pages are; of a profile of type openid without an issuer, where that is. */
   domain?: string | null | undefined;
   issuer?: string | null | undefined;
-  /** verified, never or always */
   linkByEmail?: string | null | undefined;
   logoutUrls?: Array<string | null | undefined> | null | undefined;
   managementDomain?: string | null | undefined;
   name: string;
-  /** reject or update */
   onEmailChange?: string | null | undefined;
-  /** Other options of the provider. */
+  /** Further options of the provider. */
   options?: unknown;
   position?: number | null | undefined;
   roles?: AuthenticationProfilesRolesRelationInput | null | undefined;
-  /** Stored encrypted, and never returned. */
+  /** Kept sealed, and never given out. */
   secret?: string | null | undefined;
-  /** The email domains that may sign up; empty for any. */
   selfSignUpEmailDomains?: Array<string | null | undefined> | null | undefined;
   selfSignUpEnabled?: boolean | null | undefined;
   type?: string | null | undefined;
 };
 
-/** Omitted and null fields stay unchanged. An empty secret removes the secret. */
+/** What is left out or null stays; an empty secret takes it away. */
 export type AuthenticationProfileUpdateInput = {
   audiences?: Array<string | null | undefined> | null | undefined;
   callbackUrls?: Array<string | null | undefined> | null | undefined;
   clientId?: string | null | undefined;
   databaseName?: string | null | undefined;
-  /** The domain of the provider's pages. A profile of type openid can use it in place of issuer. */
+  /** Where the provider's pages are; of a profile of type openid without an issuer, where that is. */
   domain?: string | null | undefined;
   id?: string | null | undefined;
   issuer?: string | null | undefined;
-  /** verified, never or always */
   linkByEmail?: string | null | undefined;
   logoutUrls?: Array<string | null | undefined> | null | undefined;
   managementDomain?: string | null | undefined;
   name?: string | null | undefined;
-  /** reject or update */
   onEmailChange?: string | null | undefined;
-  /** Other options of the provider. */
+  /** Further options of the provider. */
   options?: unknown;
   position?: number | null | undefined;
   roles?: AuthenticationProfilesRolesUpdateRelationInput | null | undefined;
-  /** Stored encrypted, and never returned. */
+  /** Kept sealed, and never given out. */
   secret?: string | null | undefined;
-  /** The email domains that may sign up; empty for any. */
   selfSignUpEmailDomains?: Array<string | null | undefined> | null | undefined;
   selfSignUpEnabled?: boolean | null | undefined;
   type?: string | null | undefined;
@@ -103,14 +97,14 @@ export type AuthenticationProfilesRolesRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles. */
+/** Either reconnect, which gives all roles that it is to have, or those to add and to take. */
 export type AuthenticationProfilesRolesUpdateRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
   disconnect?: Array<RoleKeyFilter> | null | undefined;
   reconnect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Omitted and null settings stay unchanged. */
+/** What is left out or null stays. */
 export type AuthenticationSettingUpdateInput = {
   allowedCallbacks?: Array<string | null | undefined> | null | undefined;
   allowedLogouts?: Array<string | null | undefined> | null | undefined;
@@ -131,7 +125,6 @@ export type BoolPredicate = {
   not_in?: Array<boolean | null | undefined> | null | undefined;
 };
 
-/** Now plus (ADD) or minus (SUB) a number of units. */
 export type DateRelativePredicateType = {
   op?: RelativePredicateOpEnum | null | undefined;
   unit?: RelativePredicateUnitEnum | null | undefined;
@@ -156,11 +149,11 @@ export type DateTimePredicate = {
   lte?: string | null | undefined;
   not_equals?: string | null | undefined;
   not_in?: Array<string | null | undefined> | null | undefined;
-  /** Compares with a time relative to now. */
+  /** Compared with a time so long before or after now. */
   relative?: DateRelativePredicates | null | undefined;
 };
 
-/** All given conditions must hold. Text can be a variable: __loggedInUserId, __loggedInUserEmail or __requestingApiToken. */
+/** All that is given must hold. A text may be a variable: __loggedInUserId, __loggedInUserEmail, __requestingApiToken. */
 export type IdPredicate = {
   contains?: string | null | undefined;
   ends_with?: string | null | undefined;
@@ -182,15 +175,15 @@ export type IdPredicate = {
   starts_with?: string | null | undefined;
 };
 
-/** The subject of a question. Set exactly one field. */
+/** Of whom it is asked: exactly one of these. */
 export type PermissionSubject = {
   apiTokenId?: string | null | undefined;
   email?: string | null | undefined;
-  /** true: a request without a token. */
+  /** true: whoever sends no token. */
   guest?: boolean | null | undefined;
-  /** A signed-in user with these roles. */
+  /** Somebody signed in who has these roles. */
   roleIds?: Array<string> | null | undefined;
-  /** An ID token or an API token. It is verified like the token of a request, but neither stored nor logged, and has no effect. */
+  /** An ID token or an API token, which is verified as a request's would be. It is neither kept nor logged, and nothing is done by it. */
   token?: string | null | undefined;
   userId?: string | null | undefined;
 };
@@ -212,11 +205,11 @@ export type RelativePredicateUnitEnum =
 export type RoleCreateInput = {
   description?: string | null | undefined;
   name: string;
-  /** { data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. If omitted, users with the role can read and update only their own record. */
+  /** As roles have them: { data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. Without, the role may read and update the record of its own user. */
   permissions?: unknown;
 };
 
-/** All given conditions must hold. null fields are ignored. */
+/** All that is given must hold. */
 export type RoleFilter = {
   AND?: Array<RoleFilter> | null | undefined;
   OR?: Array<RoleFilter> | null | undefined;
@@ -252,7 +245,7 @@ export type SortOrder =
   | 'ASC'
   | 'DESC';
 
-/** All given conditions must hold. Comparisons are case-sensitive. Text can be a variable, as in IDPredicate. */
+/** All that is given must hold; compares exactly, upper and lower case differ. A text may be a variable, as in IDPredicate. */
 export type StringPredicate = {
   contains?: string | null | undefined;
   ends_with?: string | null | undefined;
@@ -272,7 +265,7 @@ export type StringPredicate = {
   starts_with?: string | null | undefined;
 };
 
-/** All given conditions must hold. null fields are ignored. */
+/** All that is given must hold. */
 export type UserFilter = {
   AND?: Array<UserFilter> | null | undefined;
   OR?: Array<UserFilter> | null | undefined;
@@ -310,7 +303,7 @@ export type UserRelationFilter = {
   some?: UserFilter | null | undefined;
 };
 
-/** Set one field per item. A list of items sorts by the first one, then by the next. */
+/** One field in each: a list of several sorts by the first of them, then by the next. */
 export type UserSort = {
   createdAt?: SortOrder | null | undefined;
   email?: SortOrder | null | undefined;
@@ -339,7 +332,7 @@ export type UsersRolesRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles. */
+/** Either reconnect, which gives all roles that the user is to have, or those to add and to take. */
 export type UsersRolesUpdateRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
   disconnect?: Array<RoleKeyFilter> | null | undefined;
