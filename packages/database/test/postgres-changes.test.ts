@@ -370,7 +370,7 @@ t.test('a connection that is lost while it is tried whether notifications arrive
   link.cut()
   link.dropNotifications(false)
   await untilTold(changes)
-  t.match(logged(), [{ level: WARN, msg: /cannot tell/ }, { level: INFO, msg: /again/ }])
+  t.match(logged(), [{ level: WARN, msg: /Cannot listen for changes/ }, { level: INFO, msg: /again/ }])
 })
 
 t.test('nobody listens before somebody asks, nor for a database whose tables nobody watches, nor for longer than somebody asks', async t => {
@@ -461,7 +461,7 @@ t.test('a server that goes away and comes back is listened to again', async t =>
   t.notOk(changes.ofOthers)
   await postgres.resume()
   await untilTold(changes)
-  t.equal(logged().filter(({ level, msg }) => level === WARN && /tell what others change/.test(msg)).length, 1)
+  t.equal(logged().filter(({ level, msg }) => level === WARN && /Cannot listen for changes/.test(msg)).length, 1)
   await app.close()
 })
 
