@@ -396,7 +396,7 @@ t.test('a connection that is lost while it is tried whether notifications arrive
   link.cut()
   link.dropNotifications(false)
   await untilTold(changes)
-  t.match(logged(), [{ level: WARN, msg: /Cannot listen/ }, { level: INFO, msg: /again/ }])
+  t.match(logged(), [{ level: WARN, msg: /Cannot listen for changes/ }, { level: INFO, msg: /again/ }])
 })
 
 t.test('nobody listens before somebody asks, nor for a database whose tables nobody watches, nor for longer than somebody asks', async t => {

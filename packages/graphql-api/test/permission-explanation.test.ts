@@ -76,7 +76,7 @@ for (const dialect of dialects) {
     })
     t.match(await explained({ userId: id }, { action: 'call', function: 'sendReport' }), { allowed: true, remedy: null })
     t.match(await explained({ userId: id }, { action: 'call', function: 'getToken' }), { allowed: false, remedyRoleId: idOf('Reader') })
-    t.match(await explained({ userId: id }, { action: 'read', table: 'Usres' }), { allowed: false, remedy: /^No table Usres is declared, .*; did you mean Users\?$/, remedyRoleId: null })
+    t.match(await explained({ userId: id }, { action: 'read', table: 'Usres' }), { allowed: false, remedy: /^The app declares no table Usres, .*; did you mean Users\?$/, remedyRoleId: null })
     t.match(await explained({ userId: id }, { action: 'call', function: '__proto__' }), { allowed: false, remedyRoleId: null })
     const bare = await user('bare')
     t.match(await explained({ userId: bare.user.id }, readUsers), {
