@@ -19,12 +19,12 @@ t.test('DATABASE_ANSWER_TIMEOUT_MS limits the statements of the server and of it
       await work()
     })
   }
-  const noAnswer = /has not answered within 1000 ms.* raise the option answerTimeoutMs \(the variable DATABASE_ANSWER_TIMEOUT_MS\)/
+  const noAnswer = /has not answered within 1000 ms.* raise the option answerTimeoutMs \(in the reference app, the variable DATABASE_ANSWER_TIMEOUT_MS\)/
 
   await whileLocked('latchkey_roles', async () => {
     const failure = await startServer({ env }).then(async started => { await started.stop(); return 'it started' }, (error: Error) => error.message)
     t.match(failure, noAnswer)
-    t.match(failure, /: find out what the database is busy with, or which lock it waits for/)
+    t.match(failure, /: find out what keeps the database busy, or which lock the statement waits for/)
     const { checks } = (await latchkey(env)('doctor', '--json')).json() as { checks: { name: string, state: string, detail: string }[] }
     t.match(checks.at(-1), { name: 'start', state: 'problem', detail: noAnswer })
     const roles = await (await folder(t))('roles.json', [])

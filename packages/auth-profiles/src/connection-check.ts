@@ -93,7 +93,8 @@ async function checkClient (provider: IdentityProvider, callbackUrls: readonly s
   } catch (error) {
     const { code, cause } = error as { code?: string, cause?: unknown }
     if (code === 'IDENTITY_PROVIDER_ERR_INVALID_CODE') return { ok: true, message: 'The provider knows the client' }
-    const said = cause instanceof Error ? cause.message : ''
+    // Adapters put the OAuth error into the message or the name of the cause.
+    const said = cause instanceof Error ? `${cause.name} ${cause.message}` : ''
     if (/\b(invalid_client|unauthorized_client|access_denied)\b/.test(said)) return { ok: false, message: 'The provider refuses the client. Check the client ID, the secret, and how the client authenticates.' }
     return { ok: false, message: 'The client could not be tested, because the token endpoint returned an unexpected answer' }
   }

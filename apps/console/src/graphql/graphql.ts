@@ -14,7 +14,7 @@ export type ApiTokenRolesRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Either reconnect, which gives all roles that it is to have, or those to add and to take. */
+/** Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles. */
 export type ApiTokenRolesUpdateRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
   disconnect?: Array<RoleKeyFilter> | null | undefined;
@@ -28,7 +28,7 @@ export type ApiTokenUpdateInput = {
   roles?: ApiTokenRolesUpdateRelationInput | null | undefined;
 };
 
-/** All that is given must hold. */
+/** All given conditions must hold. null fields are ignored. */
 export type AuditEventFilter = {
   AND?: Array<AuditEventFilter> | null | undefined;
   OR?: Array<AuditEventFilter> | null | undefined;
@@ -42,52 +42,58 @@ export type AuditEventFilter = {
   table?: StringPredicate | null | undefined;
 };
 
-/** Nobody signs up by a profile that does not say selfSignUpEnabled. */
+/** People can sign up by themselves only if selfSignUpEnabled is true. */
 export type AuthenticationProfileCreateInput = {
   audiences?: Array<string | null | undefined> | null | undefined;
   callbackUrls?: Array<string | null | undefined> | null | undefined;
   clientId?: string | null | undefined;
   databaseName?: string | null | undefined;
-  /** Where the provider's pages are; of a profile of type openid without an issuer, where that is. */
+  /** The domain of the provider's pages. A profile of type openid can use it in place of issuer. */
   domain?: string | null | undefined;
   issuer?: string | null | undefined;
+  /** verified, never or always */
   linkByEmail?: string | null | undefined;
   logoutUrls?: Array<string | null | undefined> | null | undefined;
   managementDomain?: string | null | undefined;
   name: string;
+  /** reject or update */
   onEmailChange?: string | null | undefined;
-  /** Further options of the provider. */
+  /** Other options of the provider. */
   options?: unknown;
   position?: number | null | undefined;
   roles?: AuthenticationProfilesRolesRelationInput | null | undefined;
-  /** Kept sealed, and never given out. */
+  /** Stored encrypted, and never returned. */
   secret?: string | null | undefined;
+  /** The email domains that may sign up; empty for any. */
   selfSignUpEmailDomains?: Array<string | null | undefined> | null | undefined;
   selfSignUpEnabled?: boolean | null | undefined;
   type?: string | null | undefined;
 };
 
-/** What is left out or null stays; an empty secret takes it away. */
+/** Omitted and null fields stay unchanged. An empty secret removes the secret. */
 export type AuthenticationProfileUpdateInput = {
   audiences?: Array<string | null | undefined> | null | undefined;
   callbackUrls?: Array<string | null | undefined> | null | undefined;
   clientId?: string | null | undefined;
   databaseName?: string | null | undefined;
-  /** Where the provider's pages are; of a profile of type openid without an issuer, where that is. */
+  /** The domain of the provider's pages. A profile of type openid can use it in place of issuer. */
   domain?: string | null | undefined;
   id?: string | null | undefined;
   issuer?: string | null | undefined;
+  /** verified, never or always */
   linkByEmail?: string | null | undefined;
   logoutUrls?: Array<string | null | undefined> | null | undefined;
   managementDomain?: string | null | undefined;
   name?: string | null | undefined;
+  /** reject or update */
   onEmailChange?: string | null | undefined;
-  /** Further options of the provider. */
+  /** Other options of the provider. */
   options?: unknown;
   position?: number | null | undefined;
   roles?: AuthenticationProfilesRolesUpdateRelationInput | null | undefined;
-  /** Kept sealed, and never given out. */
+  /** Stored encrypted, and never returned. */
   secret?: string | null | undefined;
+  /** The email domains that may sign up; empty for any. */
   selfSignUpEmailDomains?: Array<string | null | undefined> | null | undefined;
   selfSignUpEnabled?: boolean | null | undefined;
   type?: string | null | undefined;
@@ -97,14 +103,14 @@ export type AuthenticationProfilesRolesRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Either reconnect, which gives all roles that it is to have, or those to add and to take. */
+/** Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles. */
 export type AuthenticationProfilesRolesUpdateRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
   disconnect?: Array<RoleKeyFilter> | null | undefined;
   reconnect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** What is left out or null stays. */
+/** Omitted and null settings stay unchanged. */
 export type AuthenticationSettingUpdateInput = {
   allowedCallbacks?: Array<string | null | undefined> | null | undefined;
   allowedLogouts?: Array<string | null | undefined> | null | undefined;
@@ -125,6 +131,7 @@ export type BoolPredicate = {
   not_in?: Array<boolean | null | undefined> | null | undefined;
 };
 
+/** Now plus (ADD) or minus (SUB) a number of units. */
 export type DateRelativePredicateType = {
   op?: RelativePredicateOpEnum | null | undefined;
   unit?: RelativePredicateUnitEnum | null | undefined;
@@ -149,11 +156,11 @@ export type DateTimePredicate = {
   lte?: string | null | undefined;
   not_equals?: string | null | undefined;
   not_in?: Array<string | null | undefined> | null | undefined;
-  /** Compared with a time so long before or after now. */
+  /** Compares with a time relative to now. */
   relative?: DateRelativePredicates | null | undefined;
 };
 
-/** All that is given must hold. A text may be a variable: __loggedInUserId, __loggedInUserEmail, __requestingApiToken. */
+/** All given conditions must hold. Text can be a variable: __loggedInUserId, __loggedInUserEmail or __requestingApiToken. */
 export type IdPredicate = {
   contains?: string | null | undefined;
   ends_with?: string | null | undefined;
@@ -175,15 +182,15 @@ export type IdPredicate = {
   starts_with?: string | null | undefined;
 };
 
-/** Of whom it is asked: exactly one of these. */
+/** The subject of a question. Set exactly one field. */
 export type PermissionSubject = {
   apiTokenId?: string | null | undefined;
   email?: string | null | undefined;
-  /** true: whoever sends no token. */
+  /** true: a request without a token. */
   guest?: boolean | null | undefined;
-  /** Somebody signed in who has these roles. */
+  /** A signed-in user with these roles. */
   roleIds?: Array<string> | null | undefined;
-  /** An ID token or an API token, which is verified as a request's would be. It is neither kept nor logged, and nothing is done by it. */
+  /** An ID token or an API token. It is verified like the token of a request, but neither stored nor logged, and has no effect. */
   token?: string | null | undefined;
   userId?: string | null | undefined;
 };
@@ -205,11 +212,11 @@ export type RelativePredicateUnitEnum =
 export type RoleCreateInput = {
   description?: string | null | undefined;
   name: string;
-  /** As roles have them: { data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. Without, the role may read and update the record of its own user. */
+  /** { data: { <table>: { create | read | update | delete: { allow, fields, filter } } }, custom: { functions: { <name>: { allow } } } }. If omitted, users with the role can read and update only their own record. */
   permissions?: unknown;
 };
 
-/** All that is given must hold. */
+/** All given conditions must hold. null fields are ignored. */
 export type RoleFilter = {
   AND?: Array<RoleFilter> | null | undefined;
   OR?: Array<RoleFilter> | null | undefined;
@@ -245,7 +252,7 @@ export type SortOrder =
   | 'ASC'
   | 'DESC';
 
-/** All that is given must hold; compares exactly, upper and lower case differ. A text may be a variable, as in IDPredicate. */
+/** All given conditions must hold. Comparisons are case-sensitive. Text can be a variable, as in IDPredicate. */
 export type StringPredicate = {
   contains?: string | null | undefined;
   ends_with?: string | null | undefined;
@@ -265,7 +272,7 @@ export type StringPredicate = {
   starts_with?: string | null | undefined;
 };
 
-/** All that is given must hold. */
+/** All given conditions must hold. null fields are ignored. */
 export type UserFilter = {
   AND?: Array<UserFilter> | null | undefined;
   OR?: Array<UserFilter> | null | undefined;
@@ -303,7 +310,7 @@ export type UserRelationFilter = {
   some?: UserFilter | null | undefined;
 };
 
-/** One field in each: a list of several sorts by the first of them, then by the next. */
+/** Set one field per item. A list of items sorts by the first one, then by the next. */
 export type UserSort = {
   createdAt?: SortOrder | null | undefined;
   email?: SortOrder | null | undefined;
@@ -332,7 +339,7 @@ export type UsersRolesRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-/** Either reconnect, which gives all roles that the user is to have, or those to add and to take. */
+/** Either reconnect, which replaces all roles, or connect and disconnect, which add and remove roles. */
 export type UsersRolesUpdateRelationInput = {
   connect?: Array<RoleKeyFilter> | null | undefined;
   disconnect?: Array<RoleKeyFilter> | null | undefined;

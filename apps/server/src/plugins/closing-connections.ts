@@ -23,7 +23,7 @@ const TELL_MS = 250
 const LOOK_AGAIN_MS = 50
 /** During a turn of the event loop that takes no longer than this, next to nothing can have arrived. */
 const QUICK_MS = 2
-/** How long a connection may bring nothing while the rest of its request is awaited. */
+/** How long a connection may stay silent while the remainder of its request is awaited. */
 const REST_MS = 2000
 
 async function closingConnections (fastify: FastifyInstance): Promise<void> {
@@ -68,7 +68,7 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
     }
   }
 
-  /** What had come on connections when they were last looked at and had brought something new, and when that was. */
+  /** By connection, the bytes received so far, and when the last of them were noticed. */
   const arrived = new WeakMap<Socket, { bytes: number, at: number }>()
 
   function closeUnused (): void {
@@ -85,25 +85,25 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
     return false
   }
 
-  /** As Node does it while the server is open: whoever handles `clientError` answers 408 (RFC 9110 §15.5.9) and ends the connection. */
+  /** Like Node while the server is open: the handler of `clientError` answers 408 (RFC 9110 §15.5.9) and ends the connection. */
   function giveUp (socket: Socket): void {
-    server.emit('clientError', Object.assign(new Error('The rest of the request did not come while the app was closing'), { code: REQUEST_TIMEOUT }), socket)
+    server.emit('clientError', Object.assign(new Error('The remainder of the request did not arrive while the app was closing'), { code: REQUEST_TIMEOUT }), socket)
   }
 }
 
-/** Node's name for what it gives `clientError` where `requestTimeout` is over, which it does not look at any more while the server closes. */
+/** The code of Node's own error after `requestTimeout`, which Node stops checking when the server closes. */
 const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT'
 
-/** What Node keeps on a connection, without public names: its parser until the connection is upgraded, and the answer that is under way. */
+/** Properties that Node sets on a connection but does not document: its parser, until an upgrade, and the response that is under way. */
 interface HttpSocket extends Socket {
   readonly parser?: object | null
   readonly _httpMessage?: (ServerResponse & { readonly req: IncomingMessage }) | null
 }
 
-/** Whether a request has begun on a connection, which is none of the idle ones any more, and nobody can answer it before the rest has come. */
+/** Whether a request on this connection is incomplete and cannot be answered before its remainder arrives. Idle connections are closed by now. */
 function awaitsRest ({ parser, _httpMessage: answer, bytesRead, writable }: HttpSocket): boolean {
   if (!parser || bytesRead === 0 || !writable) return false
-  // Without an answer, the head has not come to its end. A handler that does not read the body does not wait for it either.
+  // Without a response, the header is incomplete. A handler that does not read the body does not wait for it either.
   return !answer || (!answer.req.complete && answer.req.readableFlowing === true && !answer.headersSent)
 }
 
