@@ -1,5 +1,5 @@
 /**
- * Every package that is published has the licence of the root, to the letter: npm packs the LICENSE of the package's own
+ * Every package that is published has the license of the root, to the letter: npm packs the LICENSE of the package's own
  * folder, whatever `files` says, but none of the root and no symbolic link.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'

@@ -18,7 +18,7 @@ export const theme = createTheme({
   }
 })
 
-/** Mantine's default greys and reds have too little contrast for small text (WCAG 1.4.3). */
+/** Mantine's default grays and reds have too little contrast for small text (WCAG 1.4.3). */
 export const readableColors: CSSVariablesResolver = () => ({
   variables: {},
   light: {

@@ -21,10 +21,10 @@ t.test('what a browser loads first is less than 250 kB of script, compressed', a
   t.ok(size < MOST_SCRIPT_BYTES, `${size} bytes`)
 })
 
-/** Packages that are published without the text of their licence. For them, Vite writes only its name, MIT. */
+/** Packages that are published without the text of their license. For them, Vite writes only its name, MIT. */
 const withoutText = ['react-remove-scroll-bar']
 
-t.test('the licence texts of all bundled packages are included', async t => {
+t.test('the license texts of all bundled packages are included', async t => {
   const [, ...sections] = (await readFile(built('licenses.md'), 'utf8')).split(/^## (?=\S+ - \d\S* \()/m)
   const texts = new Map(sections.map(section => [/^\S+/.exec(section)?.[0] ?? '', section.split('\n').slice(1).join('\n').trim()]))
   const imported = await packagesImported()

@@ -12,7 +12,7 @@ const FLUSH_LINES = 64
  */
 class LogStream implements DestinationStream {
   readonly #output = pino.destination({ dest: 1, sync: true })
-  /** Lines, and records that are serialised when written: many in a row take less time than one in the middle of each request. */
+  /** Lines, and records that are serialized when written: many in a row take less time than one in the middle of each request. */
   #waiting: (string | object)[] = []
 
   constructor () {

@@ -80,10 +80,10 @@ t.test('an issuer with an unexpected answer fails, with the reason', async t => 
   const check = async (options: object) => await app.authProfiles.check({ name: 'X', type: 'openid', options: { clientId: 'web', ...options } })
   const partner = await copies.issuer()
   const messages: Record<string, RegExp> = { down: /ECONNREFUSED/, error: /status 500/, garbage: /did not respond with a JSON object/, huge: /more than/, redirect: /status 302/ }
-  for (const [behaviour, message] of Object.entries(messages)) {
-    await partner.behave(behaviour as 'down')
+  for (const [behavior, message] of Object.entries(messages)) {
+    await partner.behave(behavior as 'down')
     const found = await check({ issuer: partner.issuer })
-    t.strictSame(steps(found), ['options ok', 'conflict ok', 'discovery failed'], behaviour)
+    t.strictSame(steps(found), ['options ok', 'conflict ok', 'discovery failed'], behavior)
     t.match(found[2]?.message, message)
   }
   for (const [document, message] of [[{ issuer: 'https://other.example.com' }, /another issuer/], [{ jwks_uri: 5 }, /jwks_uri/], [{ jwks_uri: 'http://example.com/keys' }, /https/]] as const) {

@@ -21,7 +21,7 @@ export function describeBaseUrlMistake (text: string): string | null {
  * Whether requests to a host stay on this machine, so that plain http is safe. Subdomains of `localhost` do not count:
  * browsers resolve them to this machine (RFC 6761 §6.3), but Node asks the system, which may ask the network.
  *
- * @param hostname as `URL` returns it, which normalises addresses
+ * @param hostname as `URL` returns it, which normalizes addresses
  */
 export function isLoopback (hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { errors, isProviderError } from '../dist/index.js'
 
-t.test("each of the contract's errors is recognised", async t => {
+t.test("each of the contract's errors is recognized", async t => {
   for (const [name, Constructor] of Object.entries(errors)) {
     t.ok(isProviderError(new (Constructor as new (...values: string[]) => Error)('x', 'y', 'z')), name)
   }
 })
 
-t.test('an error of another copy of this package is recognised by its code', async t => {
+t.test('an error of another copy of this package is recognized by its code', async t => {
   t.ok(isProviderError(Object.assign(new Error('expired'), { code: 'IDENTITY_PROVIDER_ERR_INVALID_CODE' })))
 })
 

@@ -7,7 +7,7 @@ import type { AccountsTable } from './tables.js'
 export interface Account {
   /** The `sub` of the account's tokens. */
   readonly id: string
-  /** Normalised. */
+  /** Normalized. */
   readonly email: string
   readonly emailVerified: boolean
   readonly passwordHash: string

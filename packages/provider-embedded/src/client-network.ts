@@ -24,7 +24,7 @@ function withoutPort (address: string): string {
 
 /** The eight 16-bit groups of an IPv6 address. */
 function groupsOf (address: string): number[] {
-  // URLs normalise IPv6 to hexadecimal groups (WHATWG URL §3.5).
+  // URLs normalize IPv6 to hexadecimal groups (WHATWG URL §3.5).
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
   const read = (text: string) => text === '' ? [] : text.split(':').map(group => parseInt(group, 16))
   if (tail === undefined) return read(head)

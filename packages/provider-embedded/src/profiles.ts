@@ -18,7 +18,7 @@ const schema = Type.Object({
   logoutUrls: Type.Array(url, { default: [] }),
   /** Shown instead of the name. */
   brandName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-  /** The colour of the hosted pages' buttons and links: `#rrggbb`. */
+  /** The color of the hosted pages' buttons and links: `#rrggbb`. */
   color: Type.Optional(Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: 'a color such as #3b5bdb' })),
   /** Whether the hosted pages offer sign-up. Default: true. */
   signUp: Type.Boolean({ default: true }),

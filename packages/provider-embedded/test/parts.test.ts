@@ -37,7 +37,7 @@ t.test('html escapes every value except its own markup', async t => {
 })
 
 for (const color of ['#ffee00', '#0b7285', '#000000', '#ffffff', '#ff0000', '#7f7f7f', '#111317', '#3b5bdb']) {
-  t.test(`text on the colour ${color} is readable in light and dark mode`, async t => {
+  t.test(`text on the color ${color} is readable in light and dark mode`, async t => {
     const { light, dark } = themeOf(color)
     for (const [theme, background] of [[light, '#ffffff'], [dark, '#1b1d22']] as const) {
       t.ok(contrast(theme.accent, theme.onAccent) >= 4.5, `${theme.onAccent} on ${theme.accent}`)

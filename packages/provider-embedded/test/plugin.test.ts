@@ -71,7 +71,7 @@ for (const [what, options, message] of refused) {
 const refusedProfiles: [string, Record<string, unknown>, RegExp][] = [
   ['a name that is none', { name: '' }, /name/],
   ['an unknown option', { colour: '#000000' }, /colour is not an option/],
-  ['a colour', { color: 'red' }, /color/],
+  ['a color', { color: 'red' }, /color/],
   ['a callback', { callbackUrls: ['/callback'] }, /callbackUrls\.0/],
   ['a callback with a fragment', { callbackUrls: ['https://app.example.com/#/callback'] }, /callbackUrls\.0/],
   ['a script as callback', { callbackUrls: ['javascript:alert(1)'] }, /callbackUrls\.0/],

@@ -65,7 +65,7 @@ export async function assignFirstAdministrator (db: Database, users: UsersTable 
 export async function unassignRoles (db: Database, users: UsersTable | null, userId: string, roleIds: readonly string[]): Promise<void> {
   const ids = roleIds.filter(isStorableText)
   if (ids.length === 0 || !isStorableText(userId)) return
-  // Serialises two administrators who remove each other's role at the same time.
+  // Serializes two administrators who remove each other's role at the same time.
   await holdRoles(db)
   const mayDoAll = (await allRoles(db)).filter(mayDoEverything)
   const administrated = mayDoAll.some(({ id }) => ids.includes(id)) && await administratedBy(db, users, mayDoAll)

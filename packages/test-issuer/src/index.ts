@@ -4,4 +4,4 @@
  * no network. For tests only: anyone who can call it can sign in as anyone.
  */
 export { startTestIssuer } from './start-test-issuer.js'
-export type { Algorithm, Behaviour, IssuerOptions, TestIssuer, TokenOptions, TokenShape } from './test-issuer.js'
+export type { Algorithm, Behavior, IssuerOptions, TestIssuer, TokenOptions, TokenShape } from './test-issuer.js'

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Behaviour } from './test-issuer.js'
+import type { Behavior } from './test-issuer.js'
 
 /** A JSON document that the server serves. */
 export interface ServedDocument {
@@ -14,7 +14,7 @@ export interface ServedDocument {
 /** An HTTP server on a loopback port that can misbehave. */
 export interface IssuerServer {
   readonly origin: string
-  behave (how: Behaviour): Promise<void>
+  behave (how: Behavior): Promise<void>
   close (): Promise<void>
 }
 
@@ -25,8 +25,8 @@ const hugeChunks = 256
 
 type Answer = (response: ServerResponse, path: string, document: object | undefined) => void
 
-/** The responses, by behaviour. `down` has no entry, because the server does not listen then. */
-const answers: Record<Exclude<Behaviour, 'down'>, Answer> = {
+/** The responses, by behavior. `down` has no entry, because the server does not listen then. */
+const answers: Record<Exclude<Behavior, 'down'>, Answer> = {
   well: (response, path, document) => {
     if (document === undefined) send(response, 404, { error: 'not_found' })
     else send(response, 200, document)

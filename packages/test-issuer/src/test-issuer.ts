@@ -4,7 +4,7 @@ export type Algorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512
 export type TokenShape = 'openid' | 'cognito' | 'auth0'
 
 /** How the issuer responds: see `TestIssuer.behave`. */
-export type Behaviour = 'well' | 'down' | 'hanging' | 'error' | 'garbage' | 'huge' | 'redirect'
+export type Behavior = 'well' | 'down' | 'hanging' | 'error' | 'garbage' | 'huge' | 'redirect'
 
 /** The options of `startTestIssuer`. */
 export interface IssuerOptions {
@@ -59,7 +59,7 @@ export interface TestIssuer {
    * responds, `error` returns status 500, `garbage` returns something that is not JSON, `huge` returns the right document
    * and 16 MiB of white space, `redirect` redirects to the right document (302). Signing works in all of them.
    */
-  behave (how: Behaviour): Promise<void>
+  behave (how: Behavior): Promise<void>
   /** How often each document has been requested. Requests that follow a redirect are not counted. */
   readonly requests: { readonly discovery: number, readonly jwks: number }
   /** Stops the issuer and closes every connection to it. */

@@ -4,7 +4,7 @@ export interface Identity {
   readonly issuer: string
   /** The token's `sub`: identifies the person at this issuer permanently. */
   readonly subject: string
-  /** As in the token, not normalised. */
+  /** As in the token, not normalized. */
   readonly email: string
   /** `null` if the issuer does not say. */
   readonly emailVerified: boolean | null

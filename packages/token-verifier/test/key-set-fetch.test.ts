@@ -1,4 +1,4 @@
-import type { Behaviour } from '@latchkey/test-issuer'
+import type { Behavior } from '@latchkey/test-issuer'
 import t, { type Test } from 'tap'
 import { discoverKeys, fetchKeys } from '../dist/index.js'
 import { createKeySetFetch } from '../dist/key-set-fetch.js'
@@ -43,18 +43,18 @@ t.test('repeats discovery every five minutes, and after a failure', async t => {
   t.strictSame(issuer.requests, { discovery: 3, jwks: 5 })
 })
 
-const faults: [Behaviour, RegExp][] = [
+const faults: [Behavior, RegExp][] = [
   ['down', /ECONNREFUSED/],
   ['error', /answered with status 500/],
   ['garbage', /did not respond with a JSON object/],
   ['huge', /more than 262144 bytes/],
   ['redirect', /answered with status 302/]
 ]
-for (const [behaviour, message] of faults) {
+for (const [behavior, message] of faults) {
   for (const source of ['discovery', 'jwksUri'] as const) {
-    t.test(`fails when the issuer is ${behaviour}, by ${source}`, async t => {
+    t.test(`fails when the issuer is ${behavior}, by ${source}`, async t => {
       const issuer = await startIssuer(t)
-      await issuer.behave(behaviour)
+      await issuer.behave(behavior)
       const jwksUri = source === 'jwksUri' ? issuer.jwksUri : undefined
       await t.rejects(createKeySetFetch({ issuer: issuer.issuer, keysAt: jwksUri, now })(inTime()), { message })
     })

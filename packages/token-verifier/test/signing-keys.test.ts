@@ -159,11 +159,11 @@ t.test('after failures there is no fetch for one second, then two, four, five', 
   t.equal(failures.length, 7, 'a success begins the count anew')
 })
 
-for (const behaviour of ['down', 'error', 'garbage', 'huge', 'redirect'] as const) {
-  t.test(`known keys go on working while the issuer is ${behaviour}`, async t => {
+for (const behavior of ['down', 'error', 'garbage', 'huge', 'redirect'] as const) {
+  t.test(`known keys go on working while the issuer is ${behavior}`, async t => {
     const { issuer, clock, find, keys, failures } = await open(t)
     const { keySet } = await find()
-    await issuer.behave(behaviour)
+    await issuer.behave(behavior)
     clock.advance(60_000)
     t.equal((await find()).keySet, keySet, 'the first waits for the issuer to fail')
     t.equal(failures.length, 1)

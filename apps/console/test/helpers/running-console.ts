@@ -145,13 +145,13 @@ export async function signIn (page: Page, email = administrator, profile = 'Latc
   await page.getByRole('navigation', { name: 'Pages' }).waitFor({ state: 'attached' })
 }
 
-/** Checks a page with axe, in light and dark colours, and that it fits a narrow phone. Takes screenshots if SCREENSHOTS is set. */
+/** Checks a page with axe, in light and dark colors, and that it fits a narrow phone. Takes screenshots if SCREENSHOTS is set. */
 export async function examine (t: Test, { page }: Visit, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     await page.waitForFunction(scheme => document.documentElement.dataset.mantineColorScheme === scheme, colorScheme)
     if (await page.evaluate('!("axe" in window)')) await page.evaluate(axe.source)
-    // In dark mode only the colours differ.
+    // In dark mode only the colors differ.
     const only = colorScheme === 'light' ? { type: 'tag', values: tags } : { type: 'rule', values: ['color-contrast'] }
     const { violations } = await page.evaluate(`axe.run(document, ${JSON.stringify({ runOnly: only, resultTypes: ['violations'] })})`) as axe.AxeResults
     t.strictSame(violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`)), [], `${name}: axe, ${colorScheme}`)

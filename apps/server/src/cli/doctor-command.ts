@@ -141,8 +141,8 @@ function print (checks: readonly Check[], json: boolean, terminal: Terminal): vo
   const problems = checks.filter(({ state }) => state === 'problem').length
   if (json) return terminal.print(JSON.stringify({ problems, checks }, null, 2))
   for (const { name, state, detail, remedy } of checks) {
-    const [mark, colour] = marks[state]
-    terminal.print(`${terminal.paint(colour, mark)} ${name}: ${detail}`)
+    const [mark, color] = marks[state]
+    terminal.print(`${terminal.paint(color, mark)} ${name}: ${detail}`)
     if (remedy !== undefined) terminal.print(`   Remedy: ${remedy}`)
   }
   terminal.print(problems === 0 ? 'No problems found.' : problems === 1 ? '1 problem found.' : `${problems} problems found.`)

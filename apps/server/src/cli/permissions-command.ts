@@ -162,8 +162,8 @@ function printDifferences (differences: readonly RoleDifference[], json: object 
   if (json !== null) return terminal.print(JSON.stringify({ ...json, differences }, null, 2))
   if (differences.length === 0) return terminal.print('No differences.')
   for (const { kind, text } of differences) {
-    const [mark, colour] = marks[kind]
-    terminal.print(terminal.paint(colour, `${mark} ${text}`))
+    const [mark, color] = marks[kind]
+    terminal.print(terminal.paint(color, `${mark} ${text}`))
   }
 }
 

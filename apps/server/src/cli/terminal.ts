@@ -8,8 +8,8 @@ export interface Terminal {
   print (text: string): void
   /** Writes an error or a hint to standard error. */
   complain (line: string): void
-  /** Colours the text if standard output is a terminal. */
-  paint (colour: Colour, text: string): string
+  /** Colors the text if standard output is a terminal. */
+  paint (color: Color, text: string): string
   /** Asks a yes-or-no question. `false` if standard input is not a terminal. */
   confirm (question: string): Promise<boolean>
   /** Reads all of standard input. */
@@ -17,7 +17,7 @@ export interface Terminal {
   close (): void
 }
 
-export type Colour = 'green' | 'red' | 'yellow' | 'dim'
+export type Color = 'green' | 'red' | 'yellow' | 'dim'
 
 /** The streams and environment of a command: those of the process, or a test's substitute. */
 export interface Shell {
@@ -28,11 +28,11 @@ export interface Shell {
 }
 
 export function openTerminal ({ stdin, stdout, stderr, env }: Shell): Terminal {
-  const coloured = stdout.isTTY === true && !env.NO_COLOR
+  const colored = stdout.isTTY === true && !env.NO_COLOR
   return {
     print: text => { stdout.write(text.endsWith('\n') ? text : `${text}\n`) },
     complain: line => { stderr.write(`${line}\n`) },
-    paint: (colour, text) => coloured ? styleText(colour, text) : text,
+    paint: (color, text) => colored ? styleText(color, text) : text,
     confirm: async question => {
       if (stdin.isTTY !== true) return false
       const lines = createInterface({ input: stdin, output: stderr })

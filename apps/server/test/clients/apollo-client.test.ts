@@ -58,7 +58,7 @@ t.test('@8base/apollo-client refreshes tokens with its TokenRefreshLink', async 
     await client.query({ query: myEmail })
     t.match(failures, [{ response: { errors: [{ code: 'TokenExpiredError', message: 'Refresh Token has expired' }] } }])
 
-    // The link recognises it by code and message alone, and never answers the mutation itself.
+    // The link recognizes it by code and message alone, and never answers the mutation itself.
     const failed = once(failing, 'failure')
     client.mutate({ mutation: refresh, variables: { data: { refreshToken, authProfileId: profileId } } }).catch(t.threw)
     await failed

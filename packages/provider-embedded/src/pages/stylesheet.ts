@@ -75,7 +75,7 @@ export function stylesheetOf (color: string = DEFAULT_COLOR): Stylesheet {
   const theme = themeOf(color)
   const text = `:root{color-scheme:light dark;${light}${variables(theme.light)}}\n@media (prefers-color-scheme:dark){:root{${dark}${variables(theme.dark)}}}${rules}`
   const stylesheet = { name: `${createHash('sha256').update(text).digest('hex').slice(0, 16)}-${color.slice(1).toLowerCase()}.css`, text }
-  // Colours come from the profiles' configuration, so there are few. The limit keeps visitors, who can request any name, from filling the map.
+  // Colors come from the profiles' configuration, so there are few. The limit keeps visitors, who can request any name, from filling the map.
   if (known.size < 100) known.set(color, stylesheet)
   return stylesheet
 }

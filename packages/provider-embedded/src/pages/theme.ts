@@ -1,4 +1,4 @@
-/** The colours derived from a profile's one colour, each with enough contrast (WCAG 2.2, 1.4.3) where it is used. */
+/** The colors derived from a profile's one color, each with enough contrast (WCAG 2.2, 1.4.3) where it is used. */
 export interface Theme {
   readonly accent: string
   /** Text on the accent. */
@@ -27,7 +27,7 @@ function on (color: string, background: string, towards: string): Theme {
   }
 }
 
-/** Mixes a colour with black or white until its contrast with the background is high enough. */
+/** Mixes a color with black or white until its contrast with the background is high enough. */
 function adjusted (color: string, background: string, towards: string, enough: number): string {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(color, towards, share)

@@ -63,7 +63,7 @@ export const profileTypes: Readonly<Record<string, ProfileType>> = {
     fields: [
       { ...clientId, description: 'The client ID of apps that sign in with this profile', required: true },
       { name: 'brandName', label: 'Brand name', description: 'Shown on the hosted login page instead of the profile name', kind: 'text', option: true },
-      { name: 'color', label: 'Brand colour', description: 'For buttons and links on the hosted login page', kind: 'text', placeholder: '#0b7285', option: true },
+      { name: 'color', label: 'Brand color', description: 'For buttons and links on the hosted login page', kind: 'text', placeholder: '#0b7285', option: true },
       { name: 'signUp', label: 'Offer sign-up on the hosted login page', description: '', kind: 'switch', option: true, otherwise: true },
       { name: 'consent', label: 'Ask people for consent before an app gets their profile', description: 'For apps that are not your own', kind: 'switch', option: true, otherwise: false }
     ]

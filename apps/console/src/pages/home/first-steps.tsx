@@ -55,7 +55,7 @@ export function FirstSteps () {
       <Stack gap='lg'>
         <section aria-labelledby='try-login'>
           <Title order={3} size='h5' id='try-login'>1. Try the login page</Title>
-          <Text size='sm'><Anchor underline='always' href={`${publicUrl}/console/sign-in?trial=true`} target='_blank' rel='noopener noreferrer'>Open it in a new tab</Anchor> to see it as your app's users will. The new tab has its own session, so you stay signed in here. To change names, colours and who can sign up, go to <TextLink to='/authentication'>Authentication</TextLink>.</Text>
+          <Text size='sm'><Anchor underline='always' href={`${publicUrl}/console/sign-in?trial=true`} target='_blank' rel='noopener noreferrer'>Open it in a new tab</Anchor> to see it as your app's users will. The new tab has its own session, so you stay signed in here. To change names, colors and who can sign up, go to <TextLink to='/authentication'>Authentication</TextLink>.</Text>
         </section>
         <section aria-labelledby='connect-app'>
           <Title order={3} size='h5' id='connect-app' mb='xs'>2. Connect your app</Title>

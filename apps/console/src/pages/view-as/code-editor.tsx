@@ -19,7 +19,7 @@ interface CodeEditorProps {
   language: Extension
 }
 
-/** With enough contrast on the backgrounds of both colour schemes (WCAG 1.4.3). */
+/** With enough contrast on the backgrounds of both color schemes (WCAG 1.4.3). */
 const colors = HighlightStyle.define([
   { tag: [tags.keyword, tags.definitionKeyword, tags.operatorKeyword], color: 'light-dark(#8f1d5b, #ff9fd0)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'light-dark(#1b5e20, #a5d6a7)' },
@@ -41,7 +41,7 @@ const look = EditorView.theme({
 })
 
 /**
- * The editor itself replaces a selection that is typed over. A browser would keep the colours of the replaced text with inline
+ * The editor itself replaces a selection that is typed over. A browser would keep the colors of the replaced text with inline
  * styles, which the Content-Security-Policy refuses.
  */
 const typedOver = EditorView.domEventHandlers({

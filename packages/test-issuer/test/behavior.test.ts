@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net'
 import t, { type Test } from 'tap'
-import { startTestIssuer, type Behaviour, type IssuerOptions, type TestIssuer } from '../dist/index.js'
+import { startTestIssuer, type Behavior, type IssuerOptions, type TestIssuer } from '../dist/index.js'
 
 async function start (t: Test, options?: IssuerOptions): Promise<TestIssuer> {
   const issuer = await startTestIssuer(options)
@@ -27,7 +27,7 @@ t.test('down: refuses connections, closes open ones, and keeps its port for late
   t.equal((await fetch(issuer.jwksUri)).status, 200)
 })
 
-t.test('down can be followed by any other behaviour', async t => {
+t.test('down can be followed by any other behavior', async t => {
   const issuer = await start(t)
   await issuer.behave('down')
   await issuer.behave('error')
@@ -94,7 +94,7 @@ t.test('requests are counted per document, whatever the response', async t => {
   const issuer = await start(t)
   t.match(issuer.requests, { discovery: 0, jwks: 0 })
   await fetch(discoveryOf(issuer))
-  for (const how of ['well', 'error', 'garbage'] satisfies Behaviour[]) {
+  for (const how of ['well', 'error', 'garbage'] satisfies Behavior[]) {
     await issuer.behave(how)
     await (await fetch(issuer.jwksUri)).text()
   }
@@ -118,7 +118,7 @@ t.test('the port can be chosen, and two issuers cannot share one', async t => {
   t.equal(second.issuer, first.issuer)
 })
 
-t.test('an unknown shape, algorithm or behaviour is refused', async t => {
+t.test('an unknown shape, algorithm or behavior is refused', async t => {
   await t.rejects(startTestIssuer({ shape: 'okta' as 'openid' }), { name: 'TypeError', message: 'shape: "okta" is not one of openid, cognito, auth0' })
   await t.rejects(startTestIssuer({ algorithm: 'HS256' as 'RS256' }))
   const issuer = await start(t)
