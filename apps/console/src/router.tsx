@@ -39,7 +39,13 @@ export type ActivitySearch = Partial<Record<'table' | 'action' | 'actor' | 'reco
 const usersSearch = texts('q', 'sort', 'after', 'before')
 
 const users = createRoute({ getParentRoute: () => app, path: '/users', validateSearch: usersSearch, component: lazyRouteComponent(() => import('./pages/users/users-page'), 'UsersPage') })
-const user = createRoute({ getParentRoute: () => app, path: '/users/$userId', component: lazyRouteComponent(() => import('./pages/users/user-page'), 'UserPage') })
+const user = createRoute({
+  getParentRoute: () => app,
+  path: '/users/$userId',
+  // Whether the dialog that links an account is open: people come back to it when they have to sign in again first.
+  validateSearch: (search: Record<string, unknown>): { link?: true } => search.link === true ? { link: true } : {},
+  component: lazyRouteComponent(() => import('./pages/users/user-page'), 'UserPage')
+})
 
 const authentication = createRoute({ getParentRoute: () => app, path: '/authentication', component: lazyRouteComponent(() => import('./pages/authentication/authentication-page'), 'AuthenticationPage') })
 const newProfile = createRoute({ getParentRoute: () => app, path: '/authentication/new', component: lazyRouteComponent(() => import('./pages/authentication/new-profile-page'), 'NewProfilePage') })

@@ -63,5 +63,5 @@ function Refused ({ error, title }: { error: ApiError, title: string | undefined
 /** Why a valid token belongs to no user, by the API's reason. */
 const reasons: Readonly<Record<string, string>> = {
   email_mismatch: 'The email you signed in with differs from the email of your user. Ask an administrator to change the email of your user, or sign in with the previous email.',
-  identity_not_linked: 'A user with your email exists, but the account you signed in with isn\'t linked to it, or was removed from it. Sign in as you did before; your app may then let you link this account. Or confirm your email at this provider. If neither helps, someone else may have signed up with your email: ask an administrator.'
+  identity_not_linked: 'A user with your email exists, but the account you signed in with isn\'t linked to it, or was removed from it. Sign in as you did before, then choose “Your user” in the account menu and link this account. Or confirm your email at this provider. If neither helps, someone else may have signed up with your email: ask an administrator.'
 }

@@ -17,6 +17,7 @@ import * as types from './graphql';
 type Documents = {
     "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
     "\n  query AdministratorNeeded { administratorNeeded }\n": typeof types.AdministratorNeededDocument,
+    "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n": typeof types.IdentityLinkDocument,
     "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name list fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": typeof types.ResourcesDocument,
     "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
@@ -69,6 +70,7 @@ type Documents = {
 const documents: Documents = {
     "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
     "\n  query AdministratorNeeded { administratorNeeded }\n": types.AdministratorNeededDocument,
+    "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n": types.IdentityLinkDocument,
     "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name list fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": types.ResourcesDocument,
     "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": types.RoleNamesDocument,
@@ -127,6 +129,10 @@ export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query AdministratorNeeded { administratorNeeded }\n"): typeof import('./graphql').AdministratorNeededDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n"): typeof import('./graphql').IdentityLinkDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -356,6 +356,13 @@ export type AdministratorNeededQueryVariables = Exact<{ [key: string]: never; }>
 
 export type AdministratorNeededQuery = { administratorNeeded: boolean };
 
+export type IdentityLinkMutationVariables = Exact<{
+  idToken: string;
+}>;
+
+
+export type IdentityLinkMutation = { userIdentityLink: { id: string | null } };
+
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -759,6 +766,13 @@ export const AdministratorNeededDocument = new TypedDocumentString(`
   administratorNeeded
 }
     `) as unknown as TypedDocumentString<AdministratorNeededQuery, AdministratorNeededQueryVariables>;
+export const IdentityLinkDocument = new TypedDocumentString(`
+    mutation IdentityLink($idToken: String!) {
+  userIdentityLink(data: {idToken: $idToken}) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<IdentityLinkMutation, IdentityLinkMutationVariables>;
 export const MeDocument = new TypedDocumentString(`
     query Me {
   user {

@@ -1,26 +1,48 @@
 /**
- * Owns the session: obtains tokens through the app's own OpenID flow (authorization code with PKCE), keeps them only in this
- * tab's sessionStorage, renews them and removes them.
+ * Owns the session: obtains tokens through the app's own OpenID flow (see authorization.ts), keeps them only in this tab's
+ * sessionStorage, renews them and removes them.
  */
-import { UserManager, WebStorageStateStore, type User } from 'oidc-client-ts'
+import { UserManager, type User } from 'oidc-client-ts'
 import { useSyncExternalStore } from 'react'
-import { callbackUrl, logoutUrl, publicUrl } from '../page-settings'
+import { logoutUrl, publicUrl } from '../page-settings'
+import { leaveFor, receive, returnedFrom, settingsOf, type Received, type SignInOptions } from './authorization'
+import { claimsOf } from './claims'
 import type { PublicProfile } from './profiles'
 
-const PROFILE_KEY = 'latchkey.console.profile'
+const SESSION_KEY = 'latchkey.console.session'
+/** The API lets users change their sign-in methods within 15 minutes of their sign-in. Three of them are for signing in elsewhere. */
+const RECENT_MS = 12 * 60_000
+
+/** What is remembered of a session besides its tokens. */
+interface SessionOrigin {
+  readonly profile: PublicProfile
+  /** When the user signed in at the provider, in milliseconds by this browser's clock. */
+  readonly signedInAt: number
+}
 
 /** The session of the signed-in user. */
-export interface Session {
+export interface Session extends SessionOrigin {
   readonly idToken: string
   readonly refreshable: boolean
-  readonly profileId: string
 }
 
 /** How a session ended in this tab: the API refused its token, or the user signed out. */
 export type SessionEnd = 'refused' | 'signedOut'
 
-/** Where to go after the sign-in. */
-interface SignInState { readonly returnTo: string }
+/** A completed redirect back from a login page. */
+export interface Completion {
+  /** The path where the sign-in was started. */
+  readonly returnTo: string
+  /** Null after a sign-in to the console. */
+  readonly second: SecondAccount | null
+}
+
+/** An account that the user signs in to beside the session. */
+export interface SecondAccount {
+  readonly profile: PublicProfile
+  /** Gets the ID token of the account, which is stored nowhere. @throws the provider's error */
+  readonly idToken: () => Promise<string>
+}
 
 let session: Session | null = null
 let end: SessionEnd | null = null
@@ -46,51 +68,56 @@ export function sessionEnd (): SessionEnd | null {
   return end
 }
 
+/** Whether the sign-in is recent enough for the API to let users change their sign-in methods. */
+export function isRecent ({ signedInAt }: Session): boolean {
+  return Date.now() - signedInAt < RECENT_MS
+}
+
 /** Restores the session after a reload. Call it once, before the first render. */
 export async function restoreSession (): Promise<void> {
-  const profile = rememberedProfile()
-  if (profile === null) return
-  manager = managerOf(profile)
+  const origin = rememberedOrigin()
+  if (origin === null) return
+  manager = new UserManager(settingsOf(origin.profile))
   const user = await manager.getUser()
-  if (user?.id_token !== undefined) become(user, profile.id)
+  if (user?.id_token !== undefined) become(user, origin)
+}
+
+/** Redirects to the login page of a profile. A session that exists is kept until the new sign-in is complete. */
+export async function signIn (profile: PublicProfile, returnTo: string, options: SignInOptions = {}): Promise<void> {
+  await leaveFor({ profile, returnTo, secondTo: null }, options)
+}
+
+/** Redirects to the login page of a profile to sign in to a second account of the user, beside the session. */
+export async function signInToSecondAccount (profile: PublicProfile, returnTo: string, options: SignInOptions = {}): Promise<void> {
+  if (session === null) throw new Error('You are not signed in.')
+  await leaveFor({ profile, returnTo, secondTo: accountOf(session) }, options)
 }
 
 /**
- * Redirects to the login page of a profile.
+ * Completes a sign-in after the redirect back from the login page.
  *
- * @param askAgain whether the provider shows its login page even to people who are already signed in there
+ * @throws the provider's error, or an error if this tab did not start the sign-in; the session is then as before
  */
-export async function signIn (profile: PublicProfile, returnTo: string, { askAgain = false }: { askAgain?: boolean } = {}): Promise<void> {
-  sessionStorage.setItem(PROFILE_KEY, JSON.stringify(profile))
-  manager = managerOf(profile)
-  const state: SignInState = { returnTo }
-  await manager.signinRedirect({ state, ...askAgain && { prompt: 'login' } })
-}
-
-/**
- * Completes the sign-in after the redirect back from the login page.
- *
- * @returns the path where the sign-in was started
- * @throws the provider's error, or an error if this tab did not start the sign-in
- */
-export async function completeSignIn (): Promise<string> {
-  const profile = rememberedProfile()
-  if (profile === null) throw new Error('This sign-in was not started in this tab. Sign in again, and stay in one tab.')
-  // All profiles share one callback URL, so a code from one issuer must not be sent to another (RFC 9207 §2.4).
-  const issuer = new URLSearchParams(location.search).get('iss')
-  if (issuer !== null && issuer !== profile.issuer) throw new Error('The response came from a different provider than the one you chose. Sign in again.')
-  manager ??= managerOf(profile)
-  const user = await manager.signinRedirectCallback()
-  if (user.id_token === undefined) throw new Error('The provider returned no ID token. Allow the scope openid for its client.')
-  become(user, profile.id)
-  return pathInConsole((user.state as SignInState | undefined)?.returnTo)
+export async function completeSignIn (): Promise<Completion> {
+  const { profile, returnTo: path, secondTo } = await returnedFrom()
+  const returnTo = pathInConsole(path)
+  if (secondTo !== null) {
+    if (session === null || accountOf(session) !== secondTo) throw new Error('You have signed out, or signed in with a different account, since you started this. Nothing was changed. Start again.')
+    return { returnTo, second: { profile, idToken: async () => (await receive(profile)).id_token } }
+  }
+  const user = await receive(profile)
+  await manager?.removeUser()
+  manager = new UserManager(settingsOf(profile))
+  await manager.storeUser(user)
+  begin(user, profile)
+  return { returnTo, second: null }
 }
 
 /** Signs out here, and at the provider if it has an end-session endpoint. */
 export async function signOut (): Promise<void> {
   const leaving = manager
   const idToken = session?.idToken
-  const profile = rememberedProfile()
+  const profile = session?.profile
   // Remove the tokens first: the provider may be slow to respond.
   await endSession('signedOut')
   const canLeave = await leaving?.metadataService.getEndSessionEndpoint().then(url => url !== undefined, () => false)
@@ -105,6 +132,7 @@ export async function signOut (): Promise<void> {
 /** Removes the tokens from the tab. */
 export async function endSession (how: SessionEnd): Promise<void> {
   await manager?.removeUser()
+  sessionStorage.removeItem(SESSION_KEY)
   session = null
   end = how
   tell()
@@ -114,7 +142,7 @@ export async function endSession (how: SessionEnd): Promise<void> {
 export async function renew (): Promise<string | null> {
   if (session?.refreshable !== true || manager === null) return null
   const before = session
-  const { profileId } = before
+  const { profile } = before
   const own = manager
   renewal ??= own.signinSilent()
     .then(async user => {
@@ -124,15 +152,24 @@ export async function renew (): Promise<string | null> {
         return null
       }
       if (user?.id_token === undefined) return null
-      become(user, profileId)
+      begin(user as Received, profile)
       return user.id_token
     }, () => null)
     .finally(() => { renewal = null })
   return await renewal
 }
 
-function become (user: User, profileId: string): void {
-  session = { idToken: user.id_token as string, refreshable: user.refresh_token !== undefined, profileId }
+/** Starts a session with tokens that have just been received, or continues it with renewed ones. */
+function begin (user: Received, profile: PublicProfile): void {
+  const { auth_time: authTime, iat } = claimsOf(user.id_token)
+  // Counted from now, since the clocks of the provider and this browser may differ.
+  const signedInAt = Date.now() - (Number(iat) - Number(authTime ?? iat)) * 1000
+  sessionStorage.setItem(SESSION_KEY, JSON.stringify({ profile, signedInAt } satisfies SessionOrigin))
+  become(user, { profile, signedInAt })
+}
+
+function become (user: User, origin: SessionOrigin): void {
+  session = { idToken: user.id_token as string, refreshable: user.refresh_token !== undefined, ...origin }
   tell()
 }
 
@@ -140,25 +177,15 @@ function tell (): void {
   for (const listener of listeners) listener()
 }
 
-function managerOf ({ type, issuer, clientId }: PublicProfile): UserManager {
-  return new UserManager({
-    authority: issuer,
-    client_id: clientId,
-    redirect_uri: callbackUrl,
-    post_logout_redirect_uri: logoutUrl,
-    // Auth0 issues a refresh token only with offline_access. The embedded provider always issues one, and others may refuse scopes they don't know.
-    scope: type === 'auth0' ? 'openid email profile offline_access' : 'openid email profile',
-    userStore: new WebStorageStateStore({ store: sessionStorage }),
-    stateStore: new WebStorageStateStore({ store: sessionStorage }),
-    requestTimeoutInSeconds: 10,
-    automaticSilentRenew: false,
-    monitorSession: false
-  })
+/** The account at the provider that a session was started with. */
+function accountOf ({ idToken }: Session): string {
+  const { iss, sub } = claimsOf(idToken)
+  return JSON.stringify([iss, sub])
 }
 
-function rememberedProfile (): PublicProfile | null {
-  const text = sessionStorage.getItem(PROFILE_KEY)
-  return text === null ? null : JSON.parse(text) as PublicProfile
+function rememberedOrigin (): SessionOrigin | null {
+  const text = sessionStorage.getItem(SESSION_KEY)
+  return text === null ? null : JSON.parse(text) as SessionOrigin
 }
 
 /** Reduces an address to a path of this app, so that a sign-in never redirects elsewhere. */

@@ -6,6 +6,7 @@ import { meQuery } from '../api/me'
 import { PageTitle } from '../components/page-title'
 import { Problem } from '../components/problem'
 import { graphql } from '../graphql'
+import { claimsOf } from '../session/claims'
 import { currentSession } from '../session/session'
 
 const SignUpDocument = graphql(`
@@ -18,9 +19,9 @@ const SignUpDocument = graphql(`
 export function Join ({ administratorNeeded }: { administratorNeeded: boolean }) {
   const client = useQueryClient()
   const session = currentSession()
-  const email = emailIn(session?.idToken ?? '')
+  const email = session === null ? '' : claimsOf(session.idToken).email ?? ''
   const join = useMutation({
-    mutationFn: async () => await ask(SignUpDocument, { email, authProfileId: session?.profileId ?? null }),
+    mutationFn: async () => await ask(SignUpDocument, { email, authProfileId: session?.profile.id ?? null }),
     onSuccess: async () => { await Promise.all([meQuery, administratorNeededQuery].map(async ({ queryKey }) => { await client.resetQueries({ queryKey }) })) }
   })
   return (
@@ -33,10 +34,4 @@ export function Join ({ administratorNeeded }: { administratorNeeded: boolean })
       </Stack>
     </>
   )
-}
-
-/** The email in the token, unverified here: the API verifies the token. */
-function emailIn (idToken: string): string {
-  const bytes = Uint8Array.from(atob((idToken.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')), character => character.charCodeAt(0))
-  return String((JSON.parse(new TextDecoder().decode(bytes)) as { email?: string }).email ?? '')
 }

@@ -1,6 +1,6 @@
 import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconChevronDown, IconEye, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUsers, IconUserShield } from '@tabler/icons-react'
+import { IconChevronDown, IconEye, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUser, IconUsers, IconUserShield } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
@@ -66,7 +66,7 @@ function Frame () {
             <Burger opened={opened} onClick={toggle} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close navigation' : 'Open navigation'} aria-expanded={opened} />
             <Text fw={700} component='span'>Latchkey</Text>
           </Group>
-          <Account email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { leave() }} />
+          <Account userId={me.data?.id ?? null} email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { leave() }} />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p='xs' component='div'>
@@ -98,7 +98,7 @@ function isNobody (error: Error): boolean {
   return error instanceof ApiError && error.code === 'EntityNotFoundError'
 }
 
-function Account ({ email, roles, onSignOut }: { email: string | null, roles: string[], onSignOut: () => void }) {
+function Account ({ userId, email, roles, onSignOut }: { userId: string | null, email: string | null, roles: string[], onSignOut: () => void }) {
   const { setColorScheme } = useMantineColorScheme()
   const dark = document.documentElement.dataset.mantineColorScheme === 'dark'
   return (
@@ -108,6 +108,7 @@ function Account ({ email, roles, onSignOut }: { email: string | null, roles: st
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{roles.length === 0 ? 'No roles' : roles.join(', ')}</Menu.Label>
+        {userId !== null && <Menu.Item component={Link} to={`/users/${userId}`} leftSection={<IconUser size={16} aria-hidden />}>Your user</Menu.Item>}
         <Menu.Item leftSection={dark ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />} onClick={() => { setColorScheme(dark ? 'light' : 'dark') }}>{dark ? 'Light mode' : 'Dark mode'}</Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={onSignOut}>Sign out</Menu.Item>
       </Menu.Dropdown>

@@ -1,4 +1,4 @@
-import { Alert, Button, Code, List, Stack, Table, Text, Title } from '@mantine/core'
+import { Alert, Button, Code, Group, List, Stack, Table, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
@@ -10,6 +10,7 @@ import { TextLink } from '../../components/links'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
 import type { UserQuery } from '../../graphql/graphql'
+import { LinkAccount, LinkResult } from './link-account'
 
 const IdentityDeleteDocument = graphql(`
   mutation IdentityDelete($id: ID!, $data: UserIdentityDeleteInput!) {
@@ -45,7 +46,11 @@ export function Identities ({ id, user: { email, identities, removedIdentities }
   const removed = removedIdentities ?? []
   return (
     <section aria-labelledby='user-identities'>
-      <Title order={2} size='h4' id='user-identities' mb='xs'>Sign-in methods</Title>
+      <Group justify='space-between' mb='xs'>
+        <Title order={2} size='h4' id='user-identities'>Sign-in methods</Title>
+        {isOwn && <LinkAccount userId={id} email={email ?? null} />}
+      </Group>
+      {isOwn && <LinkResult userId={id} email={email ?? null} />}
       {identities == null
         ? <Text c='dimmed'>You don't have permission to see this user's sign-in methods.</Text>
         : identities.length === 0
@@ -83,7 +88,7 @@ function OwnConsequences ({ identity }: { identity: Identity }) {
   return (
     <Stack gap='xs'>
       <Text size='sm'>You will no longer be able to sign in with {providerOf(identity)} as <b>{identity.email}</b>. If you're signed in with it now, sign in again with another method.</Text>
-      <Text size='sm'>The account at the provider is kept. To use it here again, link it in an app that offers this (<Code>userIdentityLink</Code>), or ask an administrator to restore it.</Text>
+      <Text size='sm'>The account at the provider is kept. To use it here again, link it, or ask an administrator to restore it.</Text>
     </Stack>
   )
 }

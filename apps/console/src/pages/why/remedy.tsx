@@ -1,4 +1,4 @@
-import { Alert, Code, Text } from '@mantine/core'
+import { Alert, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ButtonLink, TextLink } from '../../components/links'
 import type { ExplainQuery } from '../../graphql/graphql'
@@ -44,7 +44,7 @@ const ofApiToken: Readonly<Record<string, ReactNode>> = {
 
 const ofIdToken: Readonly<Record<string, ReactNode>> = {
   email_mismatch: <>Make the two emails match: change the email of the user under <TextLink to='/users'>Users</TextLink>, or the email at the provider. To have users follow verified email changes, set “When the email changes at the provider” in the profile, under <TextLink to='/authentication'>Authentication</TextLink>.</>,
-  identity_not_linked: <>If it is the same person, they can sign in as they did before and link this account (<Code>userIdentityLink</Code>), or confirm their email at the provider. A removed sign-in method can be restored on the user's page, under <TextLink to='/users'>Users</TextLink>. If none of the user's sign-in methods has verified this email, the user may belong to a stranger: remove those sign-in methods on the same page, and the user waits for the owner of the email. The setting “Link to existing users by email” of the profile, under <TextLink to='/authentication'>Authentication</TextLink>, controls when sign-ins are linked by email.</>,
+  identity_not_linked: <>If it is the same person, they can sign in here as they did before and link this account on the page of their user, or confirm their email at the provider. A removed sign-in method can be restored on the user's page, under <TextLink to='/users'>Users</TextLink>. If none of the user's sign-in methods has verified this email, the user may belong to a stranger: remove those sign-in methods on the same page, and the user waits for the owner of the email. The setting “Link to existing users by email” of the profile, under <TextLink to='/authentication'>Authentication</TextLink>, controls when sign-ins are linked by email.</>,
   expired: 'Get a new token: the app renews it with its refresh token, or they sign in again. If the token is new, correct the clock of the server.',
   not_yet_valid: 'Synchronize the clocks of the server and the provider (NTP): they disagree.',
   malformed: 'Paste the ID token exactly as the provider issued it: three parts separated by dots, without quotes or line breaks.',
