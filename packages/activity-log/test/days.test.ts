@@ -36,7 +36,7 @@ for (const dialect of dialects) {
       })
     })
 
-    t.test('a request that is refused counts each reason once, no error counts twice, and what is no refusal does not count', async t => {
+    t.test('a refused request counts each reason once; no error counts twice, and other errors do not count', async t => {
       const { app } = await openApp(t, dialect)
       const error = (code: string, fields: object = {}) => Object.assign(new Error(code), { code, ...fields })
       app.addHook('onError', app.activityLog.noteError)
@@ -72,7 +72,7 @@ for (const dialect of dialects) {
       t.equal((await perDay({ from: '2024-01-01', to: '2024-12-31' })).length, 366)
     })
 
-    t.test('what are no days, or too many, is refused by field', async t => {
+    t.test('invalid days, or too many, are refused by field', async t => {
       const { app } = await openApp(t, dialect)
       await app.ready()
       for (const [range, details] of [
@@ -102,7 +102,7 @@ for (const dialect of dialects) {
       await app.close()
     })
 
-    t.test('one that only looks deletes nothing', async t => {
+    t.test('with upkeep: false nothing is deleted', async t => {
       anHourIsOverAtOnce(t)
       const opened = await openApp(t, dialect, { keepDays: 7, upkeep: false })
       await opened.app.ready()

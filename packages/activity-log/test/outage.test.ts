@@ -62,7 +62,7 @@ t.test('on SQLite too', async t => {
   t.match((await app.activityLog.perDay()).at(-1), { signIns: 1, refused: 1 })
 })
 
-t.test('an app whose database is away when it is closed ends, and says what is lost', async t => {
+t.test('an app that closes while the database is down ends, and logs what is lost', async t => {
   const opened = await openApp(t, 'sqlite')
   const { app, logs } = opened
   await app.ready()

@@ -90,7 +90,7 @@ for (const dialect of dialects) {
       t.match(await today(), { signIns: 1 })
     })
 
-    t.test('many at once are written at once', async t => {
+    t.test('many sign-ins are written without delay', async t => {
       const people = await Promise.all(Array.from({ length: 10 }, async (_, index) => await first.signIn(`ann-${index}`)))
       // Sooner than after a second, which is never over here.
       holdWriting(t)
@@ -109,7 +109,7 @@ for (const dialect of dialects) {
       t.match((await activityLog.perDay()).slice(-3).map(({ signIns }) => signIns), [1, 0, 1])
     })
 
-    t.test('what is no time fails nothing, and is not noted', async t => {
+    t.test('an invalid time causes no error, and is not recorded', async t => {
       const ann = await first.signIn('ann')
       for (const at of [NaN, -Infinity, undefined]) activityLog.signedIn({ ...ann, at: at as number })
       await aWhile()

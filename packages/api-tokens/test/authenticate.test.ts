@@ -102,7 +102,7 @@ for (const dialect of dialects) {
     }
   })
 
-  t.test(`${dialect}: what was nobody's secret is refused, however it looks`, async t => {
+  t.test(`${dialect}: unknown secrets are refused, whatever they look like`, async t => {
     const { app } = await openApp(t, dialect)
     const { secret } = await app.apiTokens.create({ name: 'x', roles: [] })
     const swapped = secret.at(-1) === 'A' ? 'B' : 'A'
@@ -142,7 +142,7 @@ for (const dialect of dialects) {
     t.strictSame(await statements(), ['select'], 'a clock that is set back writes nothing')
   })
 
-  t.test(`${dialect}: that a token is used has nobody forget what they remember of others, and every change of it still holds at once, here and elsewhere`, async t => {
+  t.test(`${dialect}: using a token does not invalidate caches, and every change of it applies at once in all instances`, async t => {
     const { app, url, roles } = await openApp(t, dialect)
     const [a, b] = await roles('A', 'B') as [string, string]
     const clock = setClock(t)

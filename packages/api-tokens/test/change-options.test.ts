@@ -21,7 +21,7 @@ for (const dialect of dialects) {
       t.strictSame(seen, [{ before: null, after: token }, { before: token, after: updated }, { before: updated, after: null }])
     })
 
-    t.test('a token that does not meet the condition is not there for the change', async t => {
+    t.test('a token that does not meet the condition is not found', async t => {
       const { token } = await apiTokens.create({ name: 'deploy', roles: [] })
       const onlyCi = { where: sql<boolean>`latchkey_api_tokens.name = 'ci'` }
       await t.rejects(apiTokens.update(token.id, { name: 'ci' }, onlyCi), { code: 'API_TOKENS_ERR_NOT_FOUND' })

@@ -34,7 +34,7 @@ for (const [what, options, message] of refused) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: with migrate: false the tables are somebody else's to make`, async t => {
+  t.test(`${dialect}: with migrate: false the tables are not created`, async t => {
     const app = Fastify()
     const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
     await app.register(database, { url })

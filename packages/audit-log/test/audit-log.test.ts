@@ -24,7 +24,7 @@ for (const dialect of dialects) {
     }
     t.beforeEach(async () => { await app.db.deleteFrom('latchkey_audit_events').execute() })
 
-    t.test('of a change, who, when and the fields that differ are noted', async t => {
+    t.test('a change is recorded with who, when and the fields that differ', async t => {
       const before = new Date().toISOString()
       await record(event)
       const [noted] = await all()
@@ -33,7 +33,7 @@ for (const dialect of dialects) {
       t.ok(noted !== undefined && noted.createdAt >= before && noted.createdAt <= new Date().toISOString())
     })
 
-    t.test('of a new record and of a deleted one all is noted', async t => {
+    t.test('a new and a deleted record are recorded completely', async t => {
       await record({ ...event, action: 'create', before: null }, { ...event, action: 'delete', after: null })
       t.strictSame((await all()).map(({ before, after }) => ({ before, after })).sort((one) => one.before === null ? -1 : 1), [
         { before: null, after: { id: 'bob', firstName: 'Bob' } },
@@ -41,12 +41,12 @@ for (const dialect of dialects) {
       ])
     })
 
-    t.test('a change of nothing but its time is not noted', async t => {
+    t.test('a change of nothing but updatedAt is not recorded', async t => {
       await record({ ...event, before: { roles: ['a'], updatedAt: '1' }, after: { roles: ['a'], updatedAt: '2' } })
       t.strictSame(await all(), [])
     })
 
-    t.test('with a transaction that fails, nothing is noted', async t => {
+    t.test('a failed transaction records nothing', async t => {
       await t.rejects(app.db.transaction().execute(async transaction => {
         await app.auditLog.record(transaction, event)
         throw new Error('no')
@@ -64,7 +64,7 @@ for (const dialect of dialects) {
       ])
     })
 
-    t.test('of no ids there are no events', async t => {
+    t.test('no IDs give no events', async t => {
       t.strictSame(await app.auditLog.read([]), [])
       t.strictSame(await app.auditLog.read(['gone']), [])
     })

@@ -86,7 +86,7 @@ t.test('sqlite: the error says what failed, also where the database has rolled b
   await t.rejects(migrate(app.db, '@latchkey/things', failing), { message: /^Migration 003-again of @latchkey\/things failed.*UNIQUE constraint failed: things\.id$/ })
 })
 
-t.test('a database that cannot be asked is what the error says, and nothing of its password', async t => {
+t.test('the error says that the database cannot be reached, without its password', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await app.register(database, { url: 'postgres://latchkey:hunter2@127.0.0.1:1/latchkey' })
@@ -95,7 +95,7 @@ t.test('a database that cannot be asked is what the error says, and nothing of i
   t.notMatch(inspect(error), /hunter2/)
 })
 
-t.test('a database that another process holds is what the error says', async t => {
+t.test('the error says that another process has locked the database', async t => {
   const url = await databaseUrl(t, 'sqlite')
   const app = Fastify()
   t.teardown(() => app.close())

@@ -80,7 +80,7 @@ for (const dialect of dialects) {
       t.strictSame([waited.length, portions.length], [times, statements])
     })
 
-    t.test('stopped while there is more to delete, it ends with the portion that it is at, and nothing is under way after', async t => {
+    t.test('stop ends after the current batch, and nothing runs afterwards', async t => {
       const { db, add, ids } = await open(t, dialect)
       await add(1200, 8)
       hurry(t)
@@ -117,7 +117,7 @@ for (const dialect of dialects) {
       t.strictSame(await left(), [{ day: days[0], kind: 'one' }, { day: days[0], kind: 'other' }])
     })
 
-    t.test('where the database refuses, that is told, and it is tried again an hour later', async t => {
+    t.test('a database error is reported, and deleting is tried again after an hour', async t => {
       const { db, add, ids } = await open(t, dialect)
       await add(1, 8)
       await db.schema.alterTable('events').renameTo('elsewhere').execute()
@@ -134,7 +134,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('postgres: any number of copies delete at once, and none waits for what another one holds', async t => {
+t.test('postgres: instances delete concurrently without waiting for each other', async t => {
   const { db, add, ids } = await open(t, 'postgres')
   await add(1200, 8)
   hurry(t)

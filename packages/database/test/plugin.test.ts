@@ -137,7 +137,7 @@ async function saidIn (command: string, path: string, program: string = ''): Pro
   return stdout.trim()
 }
 
-t.test('what is said of an SQLite file that cannot be used fits why', async t => {
+t.test('the error for an unusable SQLite file has the right reason and remedy', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-database-'))
   t.teardown(() => rm(folder, { recursive: true }))
   const path = join(folder, 'app.db')
@@ -154,7 +154,7 @@ t.test('what is said of an SQLite file that cannot be used fits why', async t =>
   t.match(await saidIn(disk('size=64k,nr_inodes=2'), path), unusable('ENOSPC: no space left on device', 'free space on its disk'))
 })
 
-t.test('a PostgreSQL that ends connections, idle ones and one between two statements of a transaction, ends nothing else', async t => {
+t.test('a PostgreSQL server that closes idle connections, or one in a transaction, does not end the process', async t => {
   const lines: string[] = []
   const app = Fastify({ logger: { stream: { write: line => { lines.push(line) } } } })
   const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, 'postgres')

@@ -92,7 +92,7 @@ async function isNoticed (changes: SeenChanges, work: () => Promise<unknown>, wi
   return changes.count > count
 }
 
-t.test('a notification that does not get through in five seconds, behind a commit that hangs, is tried again, and the log says so', async t => {
+t.test('a test notification that is blocked for five seconds by a hanging commit is retried and logged', async t => {
   const { url, other } = await setUp(t)
   await other.query("create function public.pg_notify(text, text) returns void language sql as 'select pg_catalog.pg_sleep(8)'")
   const hanging = new URL(url)
@@ -106,7 +106,7 @@ t.test('a notification that does not get through in five seconds, behind a commi
   await app.close()
 })
 
-t.test('each change of another connection in the tables that are watched is told', async t => {
+t.test('each change by another connection to a watched table is noticed', async t => {
   const { changes, other, listening, logged } = await setUp(t)
   stopClock(t)
   await untilTold(changes)
@@ -156,7 +156,7 @@ t.test('rows that go with others by a foreign key are told of by their own table
   t.ok(changes.ofOthers)
 })
 
-t.test('what no trigger tells is noticed within a second: a table in another\'s place, rewritten rows, triggers that were off meanwhile', async t => {
+t.test('events without a trigger are noticed within a second: a replaced table, rewritten rows, triggers that were off', async t => {
   const { changes, other } = await setUp(t)
   stopClock(t)
   await untilTold(changes)
@@ -173,7 +173,7 @@ t.test('what no trigger tells is noticed within a second: a table in another\'s 
   }
 })
 
-t.test('where a table lacks a trigger, nobody relies on being told; that is said once, and when it is over', async t => {
+t.test('a table without a trigger is not trusted; this is logged once, and when it is over', async t => {
   const { changes, other, logged, db } = await setUp(t)
   stopClock(t)
   await untilTold(changes)
@@ -198,7 +198,7 @@ t.test('where a table lacks a trigger, nobody relies on being told; that is said
   t.match(said[1], { level: INFO, msg: 'Changes by other processes are detected again' })
 })
 
-t.test('tables that were never told of are not relied on', async t => {
+t.test('tables without triggers are not trusted', async t => {
   const { changes, db, logged } = await setUp(t)
   await untilTold(changes)
   const both = seenChanges(db, ['people', 'strangers']) as SeenChanges
@@ -209,7 +209,7 @@ t.test('tables that were never told of are not relied on', async t => {
   t.ok(changes.count > count, 'what was read before the connection looked is not believed either')
 })
 
-t.test('a connection that the server ends is not relied on for longer than a second, and comes back; what was changed meanwhile counts', async t => {
+t.test('a connection closed by the server is not trusted for longer than a second, and is reopened; changes made meanwhile count', async t => {
   const { changes, other, listening, logged } = await setUp(t)
   await untilTold(changes)
   const { count } = changes
@@ -227,7 +227,7 @@ t.test('a connection that the server ends is not relied on for longer than a sec
   t.ok(changes.ofOthers)
 })
 
-t.test('a connection on which nothing comes through any more is not relied on for longer than a second', async t => {
+t.test('a connection that has gone silent is not trusted for longer than a second', async t => {
   const { changes, other, link, lines, logged } = await setUp(t, { connectionTimeoutMs: 3000 })
   await untilTold(changes)
   t.ok(await isNoticed(changes, async () => {
@@ -246,7 +246,7 @@ t.test('a connection on which nothing comes through any more is not relied on fo
   t.match(logged(), [{ level: WARN }, { level: INFO }])
 })
 
-t.test('a process that stands still does not rely on what it was told before', async t => {
+t.test('a blocked process does not trust earlier checks', async t => {
   const { changes } = await setUp(t)
   await untilTold(changes)
   const { count } = changes
@@ -275,7 +275,7 @@ t.test('if notifications do not arrive, as behind a pooler in transaction mode, 
   t.equal(await listening(), 0, 'and meanwhile there is no such connection')
 })
 
-t.test('what somebody else tells does not prove that what the pool\'s connections tell arrives', async t => {
+t.test('another sender\'s notification does not prove that those of the pool arrive', async t => {
   const { changes, link, other, logged } = await setUp(t)
   link.dropNotifications(true, 'hello')
   await until(async () => {
@@ -323,7 +323,7 @@ t.test('a session that a pooler has reset, and so no longer listens, is not reli
   t.equal(link.begun, 2)
 })
 
-t.test('a role that may have no connection more does without, and says so once, without its password', async t => {
+t.test('a database user without a spare connection works without listening; this is logged once, without the password', async t => {
   const teardowns: (() => unknown)[] = []
   t.teardown(async () => { for (const teardown of teardowns.reverse()) await teardown() })
   const url = new URL(await databaseUrl({ teardown: remove => teardowns.push(remove) }, 'postgres'))
@@ -358,7 +358,7 @@ t.test('a role that may have no connection more does without, and says so once, 
   t.match(opened.logged().at(-1), { level: INFO, msg: /again/ })
 })
 
-t.test('who cannot connect tries again, less and less often, and says so once', async t => {
+t.test('it retries a failing connection less and less often, and logs it once', async t => {
   const { changes, link, logged } = await setUp(t)
   link.refuse(true)
   const begun = now()
@@ -387,7 +387,7 @@ t.test('who cannot connect tries again, less and less often, and says so once', 
   t.ok(soonest <= 1500, `after ${soonest} ms`)
 })
 
-t.test('a connection that is lost while it is tried whether notifications arrive is lost, and not behind a pooler', async t => {
+t.test('a connection lost during the test of notifications is reported as lost, not as behind a pooler', async t => {
   const { changes, link, logged } = await setUp(t)
   link.dropNotifications(true)
   const tried = link.untilDropped()
@@ -399,7 +399,7 @@ t.test('a connection that is lost while it is tried whether notifications arrive
   t.match(logged(), [{ level: WARN, msg: /Cannot listen for changes/ }, { level: INFO, msg: /again/ }])
 })
 
-t.test('nobody listens before somebody asks, nor for a database whose tables nobody watches, nor for longer than somebody asks', async t => {
+t.test('it listens only while someone reads the count, and only if tables are watched', async t => {
   const { db, changes, listening, logged, link } = await setUp(t)
   const own = seenChanges(db) as SeenChanges
   t.ok(own.count > 0)
@@ -423,7 +423,7 @@ t.test('nobody listens before somebody asks, nor for a database whose tables nob
   t.strictSame(logged(), [])
 })
 
-t.test('with the app ends the connection, whatever it waits for, and nothing is said', async t => {
+t.test('closing the app closes the connection, whatever it waits for, without a log line', async t => {
   for (const moment of ['listening', 'proving', 'frozen', 'just frozen', 'connecting', 'waiting']) {
     const { app, changes, listening, logged, link } = await setUp(t)
     if (moment === 'proving') link.dropNotifications(true)

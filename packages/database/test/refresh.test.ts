@@ -22,7 +22,7 @@ async function setUp (t: Test, seconds: number) {
   return { refresh, begun, known: () => known, change: async (n: number) => await sql`update numbers set n = ${n}`.execute(app.db) }
 }
 
-t.test('a second counts from the beginning of a look', async t => {
+t.test('the second counts from the start of a check', async t => {
   const { refresh, begun } = await setUp(t, 0.7)
   while (begun.length < 3) {
     await refresh()
@@ -36,7 +36,7 @@ t.test('a second counts from the beginning of a look', async t => {
   t.ok(Math.min(...between) < 1600)
 })
 
-t.test('whoever asks a second after a change, and waits, knows it, however long looks take', async t => {
+t.test('a caller that waits sees a change that is a second old, however long checks take', async t => {
   const { refresh, known, change } = await setUp(t, 0.9)
   await wait(1050)
   const looking = refresh()

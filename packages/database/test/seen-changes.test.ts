@@ -30,7 +30,7 @@ for (const dialect of dialects) {
       if (dialect === 'postgres') t.ok(await isSeen(() => db.with('gone', within => within.deleteFrom('numbers').where('n', '=', 3).returningAll()).selectFrom('gone').selectAll().execute()))
     })
 
-    await t.test('a change in a transaction is seen again when it is committed, until when others may read what was before', async t => {
+    await t.test('a change in a transaction counts again at its commit, because others may read the old state until then', async t => {
       let uncommitted = Infinity
       await db.transaction().execute(async transaction => {
         await transaction.insertInto('numbers').values({ n: 4 }).execute()
@@ -39,7 +39,7 @@ for (const dialect of dialects) {
       t.ok(changes.count > uncommitted)
     })
 
-    await t.test('a statement that fails is seen too: nobody knows how far it came', async t => {
+    await t.test('a failed statement counts too, because it may have changed something', async t => {
       t.ok(await isSeen(() => t.rejects(db.insertInto('numbers').values({ n: 1, none: 1 } as { n: number }).execute())))
     })
 
@@ -47,7 +47,7 @@ for (const dialect of dialects) {
       t.notOk(await isSeen(() => db.selectFrom('numbers').selectAll().execute()))
     })
 
-    await t.test('what is written to a table that is left unseen does not count', async t => {
+    await t.test('writes to an excluded table do not count', async t => {
       for (const table of ['notes', 'notes_kept'] as const) await db.schema.createTable(table).addColumn('n', 'integer').execute()
       leaveUnseen(db, ['notes'])
       t.notOk(await isSeen(() => db.insertInto('notes').values({ n: 1 }).execute()))
@@ -58,7 +58,7 @@ for (const dialect of dialects) {
       t.ok(await isSeen(() => db.deleteFrom('notes_kept').execute()))
     })
 
-    await t.test('nor does a transaction that writes nowhere else', async t => {
+    await t.test('a transaction that writes only to excluded tables does not count', async t => {
       t.notOk(await isSeen(() => db.transaction().execute(async transaction => { await transaction.insertInto('notes').values({ n: 1 }).execute() })))
       let uncommitted = Infinity
       await db.transaction().execute(async transaction => {
@@ -69,7 +69,7 @@ for (const dialect of dialects) {
       t.ok(changes.count > uncommitted)
     })
 
-    await t.test('what another connection changes is seen on SQLite, soon', async t => {
+    await t.test('changes by another connection to SQLite are seen soon', async t => {
       const other = Fastify()
       t.teardown(() => other.close())
       await other.register(database, { url })
@@ -80,7 +80,7 @@ for (const dialect of dialects) {
       t.equal(changes.count > count, dialect === 'sqlite')
     })
 
-    await t.test('whoever asks in a transaction does not make it begin to read', async t => {
+    await t.test('reading the count in a transaction does not start a read', async t => {
       const other = Fastify()
       t.teardown(() => other.close())
       await other.register(database, { url })
@@ -93,7 +93,7 @@ for (const dialect of dialects) {
       }))
     })
 
-    await t.test('where nobody can look for a second on SQLite, nothing that was read before is believed', async t => {
+    await t.test('if SQLite cannot be checked for a second, earlier reads are not trusted', async t => {
       const other = Fastify()
       t.teardown(() => other.close())
       await other.register(database, { url })
@@ -123,7 +123,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('nobody sees what an instance of the app does', async t => {
+t.test('changes through a Kysely instance of the app are not seen', async t => {
   const kysely = new Kysely<never>({ dialect: new SqliteDialect({ database: new Sqlite(':memory:') }) })
   t.teardown(() => kysely.destroy())
   t.equal(seenChanges(kysely), null)

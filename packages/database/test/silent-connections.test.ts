@@ -59,7 +59,7 @@ t.test('a transaction whose connection goes silent says the same, whatever it do
   t.equal(link.begun, 2)
 })
 
-t.test('what a transaction holds whose connection goes silent is free again once PostgreSQL has heard nothing of it for as long', async t => {
+t.test('PostgreSQL ends a silent transaction after the same time, and frees its locks', async t => {
   const { db, link } = await setUp(t, { maxConnections: 2, answerTimeoutMs: 1000 })
   for (const begin of [() => db.transaction(), () => db.transaction().setIsolationLevel('repeatable read')]) {
     await t.rejects(begin().execute(async transaction => {
@@ -99,7 +99,7 @@ t.test('a statement that the server works at for too long fails too; one that co
   t.equal(await read(), 1)
 })
 
-t.test('an answer that has begun may take as long as it comes, and each of several statements has its own time', async t => {
+t.test('an answer that has started may take any time, and each statement has its own deadline', async t => {
   const { db, link } = await setUp(t, { maxConnections: 1, answerTimeoutMs: 500 })
   const { rows } = await sql`select repeat('x', 20000) as text, pg_sleep(0.2) from generate_series(1, 8)`.execute(db)
   t.equal(rows.length, 8)
@@ -107,7 +107,7 @@ t.test('an answer that has begun may take as long as it comes, and each of sever
   t.equal(link.begun, 1)
 })
 
-t.test('what waits for a lock of somebody else, and is given up, is given up by the server too: it takes no connection any more, and is not carried out when the lock is free', async t => {
+t.test('a statement that times out waiting for a lock is also cancelled on the server: it uses no connection, and does not run later', async t => {
   const { db, read, url } = await setUp(t, { maxConnections: 3, answerTimeoutMs: 500 })
   const locking = new pg.Client({ connectionString: url })
   await locking.connect()
@@ -123,7 +123,7 @@ t.test('what waits for a lock of somebody else, and is given up, is given up by 
   t.equal(await read(), 1)
 })
 
-t.test('migrations, and copies of the app that wait for them, may take longer, and afterwards nothing else may', async t => {
+t.test('migrations, and instances that wait for them, may take longer; afterwards the limit applies again', async t => {
   const { db } = await setUp(t, { maxConnections: 2, answerTimeoutMs: 500 })
   const slow = { '001-slow': { up: async (db: Kysely<unknown>) => { await sql`select pg_sleep(1)`.execute(db) } } }
   await Promise.all([migrate(db, 'slow', slow), migrate(db, 'slow', slow)])
@@ -135,7 +135,7 @@ t.test('migrations, and copies of the app that wait for them, may take longer, a
   await Promise.all([1, 2].map(async () => { await t.rejects(sql`select pg_sleep(1)`.execute(db), noAnswer) }))
 })
 
-t.test('what follows the database goes on with what is known while nothing is answered, and follows it again when a connection answers', async t => {
+t.test('a follower keeps the known data while the database is silent, and follows again afterwards', async t => {
   const { db, read, silence } = await setUp(t)
   let known: unknown
   const reports: unknown[] = []

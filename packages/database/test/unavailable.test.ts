@@ -14,7 +14,7 @@ async function open (t: Test, options: DatabaseOptions): Promise<Kysely<Record<s
 
 const errorOf = async (work: Promise<unknown>): Promise<unknown> => await work.then(() => undefined, error => error)
 
-t.test('a PostgreSQL server that is away, ends the connection, has none left, or does not answer may do the same in a moment', async t => {
+t.test('isUnavailable: a PostgreSQL server that is down, closes the connection, has none left, or does not answer', async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.stop())
   const link = await openLink(postgres.url, '')

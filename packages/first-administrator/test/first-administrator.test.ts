@@ -54,7 +54,7 @@ function stopClock (t: Test): void {
 const other = (code: string) => `${code.slice(0, -1)}${code.endsWith('7') ? '8' : '7'}`
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: whoever has the code becomes the first administrator, and the codes end`, async t => {
+  t.test(`${dialect}: the user with the code becomes the first administrator, and all codes become invalid`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator, rolePermissions, db } = app
     t.equal(await firstAdministrator.needed(), true)
@@ -75,7 +75,7 @@ for (const dialect of dialects) {
     t.strictSame(await db.selectFrom('latchkey_administrator_tries').selectAll().execute(), [])
   })
 
-  t.test(`${dialect}: a code is read however it is written, and nothing else is one`, async t => {
+  t.test(`${dialect}: a code is accepted in any spelling, and nothing else is`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator } = app
     const undo = { inTransaction: async () => { throw new Error('undone') } }
@@ -91,7 +91,7 @@ for (const dialect of dialects) {
     t.match(await firstAdministrator.claim('ann', code), { name: 'Administrator' }, 'and what failed has not used it up')
   })
 
-  t.test(`${dialect}: any copy takes the code of any copy's log, and one of any number of claims at once succeeds`, async t => {
+  t.test(`${dialect}: every instance accepts every instance's code, and of concurrent claims one succeeds`, async t => {
     const apps = await open(t, dialect, 3)
     const codes = await Promise.all(apps.map(issue))
     t.equal(new Set(codes).size, apps.length)
@@ -105,7 +105,7 @@ for (const dialect of dialects) {
     for (const app of apps) t.equal(await app.firstAdministrator.needed(), false)
   })
 
-  t.test(`${dialect}: somebody who is made administrator meanwhile in another way is not overlooked`, async t => {
+  t.test(`${dialect}: an administrator created meanwhile in another way is not missed`, async t => {
     const apps = await open(t, dialect, 2)
     const [one, two = one] = apps as [FastifyInstance, FastifyInstance?]
     const code = await issue(one)
@@ -135,7 +135,7 @@ for (const dialect of dialects) {
     t.match(await two.firstAdministrator.claim('ann', code), { name: 'Administrator' })
   })
 
-  t.test(`${dialect}: a try over the limit costs the statement that counts it, and whoever knows that none is needed asks nothing`, async t => {
+  t.test(`${dialect}: a try over the limit costs one statement, and a cached answer costs none`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator } = app
     const code = await issue(app)
@@ -146,7 +146,7 @@ for (const dialect of dialects) {
     t.strictSame(await statementsOf(t, app, async () => { await t.rejects(firstAdministrator.claim('ann', code), NOT_NEEDED) }), [])
   })
 
-  t.test(`${dialect}: any number who ask at once whether one is needed ask the database once`, async t => {
+  t.test(`${dialect}: concurrent calls of needed() share one query`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator, rolePermissions } = app
     stopClock(t)
@@ -158,7 +158,7 @@ for (const dialect of dialects) {
     t.strictSame(await statementsOf(t, app, askAll), [], 'and nothing within a second')
   })
 
-  t.test(`${dialect}: tries are forgotten where an administrator is there already, and forget nothing of users`, async t => {
+  t.test(`${dialect}: tries are deleted once there is an administrator, and do not invalidate caches of users`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const code = await issue(app)
     const changes = seenChanges(app.db) as SeenChanges
@@ -170,14 +170,14 @@ for (const dialect of dialects) {
     t.strictSame(await app.db.selectFrom('latchkey_administrator_tries').selectAll().execute(), [])
   })
 
-  t.test(`${dialect}: another user is not held up by one who tries`, async t => {
+  t.test(`${dialect}: tries of one user do not limit another`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const code = await issue(app)
     for (let time = 0; time < 6; time++) await t.rejects(app.firstAdministrator.claim('ann', other(code)))
     t.match(await app.firstAdministrator.claim('bob', code), { name: 'Administrator' })
   })
 
-  t.test(`${dialect}: a code is good for 24 hours, and a new one takes nothing from those of before`, async t => {
+  t.test(`${dialect}: a code is valid for 24 hours, and earlier codes stay valid`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator, db } = app
     const old = await issue(app)
@@ -207,7 +207,7 @@ for (const dialect of dialects) {
     await app.close()
   })
 
-  t.test(`${dialect}: Administrator may be called otherwise, or may do less: it is a role that may do everything`, async t => {
+  t.test(`${dialect}: it assigns a role with full access, even if Administrator was renamed or restricted`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator, rolePermissions } = app
     const builtin = rolePermissions.administrator().id
@@ -222,7 +222,7 @@ for (const dialect of dialects) {
     t.match(await firstAdministrator.claim('ann', code, {}), { name: 'Another' }, 'who has it without its permissions is none')
   })
 
-  t.test(`${dialect}: without a role that may do everything nobody becomes one`, async t => {
+  t.test(`${dialect}: without a role with full access nobody becomes administrator`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     await app.db.updateTable('latchkey_roles').set({ permissions: '{}' }).execute()
     const code = await issue(app)
@@ -232,7 +232,7 @@ for (const dialect of dialects) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: who was deleted is neither made administrator nor counts as one, and uses up no code`, async t => {
+  t.test(`${dialect}: a deleted user neither becomes nor counts as administrator, and uses up no code`, async t => {
     const [app] = await open(t, dialect) as [FastifyInstance]
     const { firstAdministrator, rolePermissions } = app
     const people = app.db as unknown as Kysely<{ people: { id: string } }>
@@ -256,7 +256,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('codes are random throughout', async t => {
+t.test('every character of a code is random', async t => {
   const [app] = await open(t, 'sqlite') as [FastifyInstance]
   const codes = await Promise.all(Array.from({ length: 300 }, async () => (await issue(app)).replaceAll('-', '')))
   t.equal(new Set(codes).size, codes.length)

@@ -23,7 +23,7 @@ async function openWithUsers (t: Test, dialect: Dialect) {
 const first = async ({ db, rolePermissions }: FastifyInstance, userId: string) => await db.transaction().execute(async transaction => await rolePermissions.assignFirstAdministrator(userId, transaction))
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: who is not there any more is no administrator, whatever roles were left behind`, async t => {
+  t.test(`${dialect}: a deleted user is not an administrator, even if roles remain`, async t => {
     const { app, rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
     t.equal(await rolePermissions.administrated(), true)
     t.equal(await first(app, 'bob'), null)
@@ -40,7 +40,7 @@ for (const dialect of dialects) {
     t.equal(await rolePermissions.administrated(), false)
   })
 
-  t.test(`${dialect}: the first administrator is somebody who is there`, async t => {
+  t.test(`${dialect}: the first administrator must be an existing user`, async t => {
     const { app, rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
     await remove('ann')
     for (const nobody of ['ann', 'cleo', '', 'a\0b']) await t.rejects(first(app, nobody), { code: 'ROLE_PERMISSIONS_ERR_USER_NOT_FOUND', statusCode: 404 })
@@ -49,7 +49,7 @@ for (const dialect of dialects) {
     t.equal(await rolePermissions.administrated(), true)
   })
 
-  t.test(`${dialect}: who becomes it stays until it is done`, async t => {
+  t.test(`${dialect}: the user cannot be deleted until the claim is done`, async t => {
     const { app, rolePermissions, remove } = await openWithUsers(t, dialect)
     await remove('ann')
     const order: string[] = []
@@ -64,14 +64,14 @@ for (const dialect of dialects) {
     t.strictSame(order, ['given', 'deleted'])
   })
 
-  t.test(`${dialect}: a role that was left behind can be taken, also that of the last administrator`, async t => {
+  t.test(`${dialect}: a deleted user's role can be removed, even the last administrator's`, async t => {
     const { rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
     await remove('ann')
     await rolePermissions.unassign('ann', [administrator])
     t.strictSame(await rolePermissions.rolesOf('ann'), [])
   })
 
-  t.test(`${dialect}: with a user all roles go, and who must not delete the last administrator can ask`, async t => {
+  t.test(`${dialect}: forgetUser removes all roles, and assertAdministrated protects the last administrator`, async t => {
     const { app, rolePermissions, administrator, remove } = await openWithUsers(t, dialect)
     const { id: other } = await rolePermissions.create({ name: 'Other' })
     await rolePermissions.assign('ann', [other])
@@ -107,20 +107,20 @@ for (const dialect of dialects) {
     const { id: administrator } = rolePermissions.administrator()
     const other = (await rolePermissions.create({ name: 'Owner', permissions: { all: true } })).id
 
-    t.test('where no user may do everything yet, roles are taken and changed freely', async t => {
+    t.test('while no user has full access, roles can be removed and changed freely', async t => {
       await rolePermissions.unassign('ann', [administrator, other])
       await rolePermissions.update(other, { permissions: {} })
       await rolePermissions.update(other, { permissions: { all: true } })
     })
 
-    t.test('the last user who may do everything keeps that', async t => {
+    t.test('the last user with full access keeps it', async t => {
       await rolePermissions.assign('ann', [administrator])
       await t.rejects(rolePermissions.unassign('ann', [administrator]), LAST)
       t.strictSame((await rolePermissions.rolesOf('ann')).map(({ id }) => id), [administrator])
       await rolePermissions.unassign('bob', [administrator], undefined)
     })
 
-    t.test('by another role it may keep it too', async t => {
+    t.test('with another such role, the user can lose one', async t => {
       await rolePermissions.assign('ann', [other])
       await rolePermissions.unassign('ann', [administrator])
       await t.rejects(rolePermissions.update(other, { permissions: {} }), LAST, 'changing that role would take it away')
@@ -128,7 +128,7 @@ for (const dialect of dialects) {
       t.strictSame(rolePermissions.find({ id: other })?.permissions, { all: true })
     })
 
-    t.test('two who take it from each other at once do not both succeed', async t => {
+    t.test('of two administrators who remove each other concurrently, one fails', async t => {
       await rolePermissions.assign('bob', [other])
       const results = await Promise.allSettled([rolePermissions.unassign('ann', [other]), rolePermissions.unassign('bob', [other])])
       t.strictSame(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])

@@ -24,7 +24,7 @@ for (const dialect of dialects) {
       t.strictSame(rolePermissions.list().map(({ name }) => name), ['Administrator', 'Editor', 'Guest'])
     })
 
-    t.test('a role that does not meet the condition is not there for the change', async t => {
+    t.test('a role that does not meet the condition is not found', async t => {
       const reader = await rolePermissions.create({ name: 'Reader' })
       await t.rejects(rolePermissions.update(reader.id, { name: 'Editor 2' }, onlyEditors), { code: 'ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND' })
       await t.rejects(rolePermissions.delete(reader.id, onlyEditors), { code: 'ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND' })

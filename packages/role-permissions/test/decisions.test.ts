@@ -30,7 +30,7 @@ for (const dialect of dialects) {
       t.strictSame(rolePermissions.can(user('ann', []), 'call', { function: 'getToken' }), { allowed: false, resource: 'getToken', action: 'call' })
     })
 
-    t.test('what is not mentioned and what is not allowed is denied', async t => {
+    t.test('missing permissions and allow: false deny', async t => {
       const roles = [await role({ data: { Posts: { read: { allow: true }, update: { allow: false } } }, custom: { functions: { getToken: { allow: false } } } })]
       t.equal(rolePermissions.can(user('ann', roles), 'read', { table: 'Posts' }).allowed, true)
       t.equal(rolePermissions.can(user('ann', roles), 'update', { table: 'Posts' }).allowed, false)
@@ -116,14 +116,14 @@ for (const dialect of dialects) {
       t.strictSame(await records({ kind: 'apiToken', tokenId: 'cleo', roles }), ['cleo'])
     })
 
-    t.test('roles that do not exist count for nothing, also when one comes to be deleted', async t => {
+    t.test('roles that do not exist are ignored, also after a deletion', async t => {
       const id = await role(read('Posts', {}))
       t.equal(rolePermissions.can(user('ann', ['gone', id]), 'read', { table: 'Posts' }).allowed, true)
       await rolePermissions.delete(id)
       t.equal(rolePermissions.can(user('ann', ['gone', id]), 'read', { table: 'Posts' }).allowed, false)
     })
 
-    t.test('who may do everything has a role that may, as it is now', async t => {
+    t.test('mayDoEverything follows changes of roles', async t => {
       const all = await role({ all: true })
       const some = await role({ data: { Posts: { read: { allow: true } } } })
       t.equal(rolePermissions.mayDoEverything(user('ann', [some, all])), true)
@@ -135,7 +135,7 @@ for (const dialect of dialects) {
       t.equal(rolePermissions.mayDoEverything(user('ann', [some, all])), false)
     })
 
-    t.test('what nothing declares is denied to all but roles that may do everything', async t => {
+    t.test('undeclared resources are denied, except to roles with full access', async t => {
       const all = await role({ all: true })
       for (const [action, resource] of [['read', { table: 'Secrets' }], ['call', { function: 'reboot' }], ['read', { table: 'constructor' }], ['call', { function: '__proto__' }]] as const) {
         t.equal(rolePermissions.can(user('ann', [await role(read('Posts', {}))]), action, resource).allowed, false)
@@ -172,7 +172,7 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('many sets of roles are decided right, also when they no longer fit into memory', async t => {
+t.test('decisions are right for more role sets than are cached', async t => {
   const { rolePermissions } = (await open(t, 'sqlite')).app
   const { id } = await rolePermissions.create({ name: 'reader', permissions: read('Posts', {}) })
   for (let index = 0; index < 2500; index++) rolePermissions.can(user('ann', [String(index)]), 'read', { table: 'Posts' })

@@ -70,7 +70,7 @@ t.test('nothing differs from itself, in whatever order and after going through a
   t.end()
 })
 
-t.test('there are as many differences one way as the other, and what one way adds the other takes away', async t => {
+t.test('differences are symmetric: what one direction adds, the other removes', async t => {
   const contrary = { new: 'missing', missing: 'new', more: 'less', less: 'more', other: 'other' }
   fc.assert(fc.property(roles, roles, (one, other) => {
     const kinds = (before: RoleDefinition[], after: RoleDefinition[]) => difference(before, after).map(({ role, kind }) => ({ role, kind }))

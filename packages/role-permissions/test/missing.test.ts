@@ -50,16 +50,16 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('who may do everything lacks nothing', async t => {
+    t.test('a principal with full access lacks nothing', async t => {
       t.equal(rolePermissions.missingFor(user('root', [rolePermissions.administrator().id]), { all: true }), null)
     })
 
-    t.test('who has no role lacks a function and any action', async t => {
+    t.test('missingFor without roles reports functions and actions', async t => {
       t.strictSame(rolePermissions.missingFor(user('nobody', []), { custom: { functions: { getToken: { allow: true } } } }), { resource: 'getToken', action: 'call' })
       t.strictSame(rolePermissions.missingFor(rolePermissions.guest(), has), { resource: 'Users', action: 'read' })
     })
 
-    t.test('a filter on a user gives an API token no record, and so nothing to give', async t => {
+    t.test('a permission filtered by user gives an API token nothing to grant', async t => {
       const token = { kind: 'apiToken', tokenId: 'x', roles: [role.id] } as const
       t.strictSame(rolePermissions.missingFor(token, has), { resource: 'Users', action: 'read' })
       t.equal(rolePermissions.missingFor(token, { data: { Posts: { read: { allow: true } } } }), null)

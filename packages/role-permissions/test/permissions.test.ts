@@ -63,7 +63,7 @@ t.test('a filter alone is refused for the same reasons as in a role, at the same
   t.strictSame(rolePermissions.readFilter('Posts', { author: { email: { equals: 'a' } } }).asks, [{ table: 'Posts', fields: ['author'] }, { table: 'Users', fields: ['email'] }])
 })
 
-t.test('what permissions on a table may name is told', async t => {
+t.test('fieldsOf lists what permissions on a table can name', async t => {
   const { rolePermissions } = (await open(t, 'sqlite')).app
   for (const [name, table] of rolePermissions.tables) {
     const fields = rolePermissions.fieldsOf(name)
@@ -74,7 +74,7 @@ t.test('what permissions on a table may name is told', async t => {
   t.strictSame(rolePermissions.fieldsOf('constructor'), [])
 })
 
-t.test('once tables and functions are declared', async t => {
+t.test('with declared tables and functions', async t => {
   const { rolePermissions } = (await open(t, 'sqlite')).app
   const { id } = await rolePermissions.create({ name: 'Existing', permissions: {} })
 
@@ -130,7 +130,7 @@ t.test('as long as nothing is declared, permissions are checked for their shape'
 })
 
 t.test('declaring', async t => {
-  t.test('a table twice is fine, another of the same name is not', async t => {
+  t.test('a table can be declared twice, but not another one with the same name', async t => {
     const { rolePermissions } = (await open(t, 'sqlite')).app
     const posts = rolePermissions.tables.get('Posts')
     t.ok(posts)

@@ -22,7 +22,7 @@ t.test('registered alone in a bare app, it decides for its two built-in roles', 
   t.ok(Object.isFrozen(app.rolePermissions))
 })
 
-t.test('it needs the database plugin', async t => {
+t.test('it requires the database plugin', async t => {
   const app = Fastify()
   t.teardown(() => app.close())
   await t.rejects(async () => await app.register(rolePermissions), { code: 'FST_ERR_PLUGIN_DEPENDENCY_NOT_REGISTERED' })

@@ -37,7 +37,7 @@ for (const dialect of dialects) {
 }
 
 for (const dialect of dialects) {
-  t.test(`${dialect}: after a fail-over that lost the last change, a copy that knows it takes over what is changed instead, at once where it changes something itself`, async t => {
+  t.test(`${dialect}: after a fail-over that lost a change, an instance that knew it follows later changes, at once if it makes one itself`, async t => {
     const url = await databaseUrl(t, dialect)
     const [{ app: { db, rolePermissions: here } }, { app: { rolePermissions: there } }] = [await open(t, dialect, {}, url), await open(t, dialect, {}, url)]
     const { id } = await here.create({ name: 'Editor' })
@@ -63,7 +63,7 @@ for (const dialect of dialects) {
     t.equal(allowed(here), false)
   })
 
-  t.test(`${dialect}: what a copy of before the version had a mark changes is seen, while it goes on beside newer ones`, async t => {
+  t.test(`${dialect}: changes by an older instance that does not know the mark are seen`, async t => {
     const url = await databaseUrl(t, dialect)
     const { app: { db, rolePermissions: older } } = await open(t, dialect, {}, url)
     const { id } = await older.create({ name: 'Editor' })
@@ -161,7 +161,7 @@ t.test('roles whose answer comes too late do not replace those that were read si
   t.strictSame(names(), ['Administrator', 'Author', 'Guest'])
 })
 
-t.test('a database that is slower for long than anybody waits is followed all the same', async t => {
+t.test('a permanently slow database is followed all the same', async t => {
   const { there, slow, refresh, names } = await slowCopy(t)
   slow.delay = 2500
   for (const name of ['Author', 'Editor']) {

@@ -75,7 +75,7 @@ for (const dialect of dialects) {
       })
     }
 
-    t.test('a name is of one role only', async t => {
+    t.test('names of roles are unique', async t => {
       await rolePermissions.create({ name: 'Taken' })
       const { id } = await rolePermissions.create({ name: 'Free' })
       const error = { code: 'ROLE_PERMISSIONS_ERR_ROLE_EXISTS', statusCode: 409 }
@@ -111,7 +111,7 @@ for (const dialect of dialects) {
       t.equal(rolePermissions.administrator().builtin, 'administrator')
     })
 
-    t.test('one role that may do everything always remains', async t => {
+    t.test('one role with full access always remains', async t => {
       const error = { code: 'ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR', statusCode: 409 }
       const { id: builtin } = rolePermissions.administrator()
       await t.rejects(rolePermissions.update(builtin, { permissions: {} }), error)
@@ -126,7 +126,7 @@ for (const dialect of dialects) {
       await rolePermissions.delete(other)
     })
 
-    t.test('two that take everything from the last two such roles at once do not both succeed', async t => {
+    t.test('of two concurrent changes that would together leave no role with full access, one fails', async t => {
       const { id } = await rolePermissions.create({ name: 'Second', permissions: { all: true } })
       const results = await Promise.allSettled([id, rolePermissions.administrator().id].map(id => rolePermissions.update(id, { permissions: {} })))
       t.equal(results.filter(({ status }) => status === 'fulfilled').length, 1)

@@ -50,7 +50,7 @@ for (const dialect of dialects) {
     })
 
     for (const builtin of ['Guest', 'Administrator'] as const) {
-      t.test(`${builtin} in the configuration is the built-in role, whatever it is called by now, and whatever else is called so`, async t => {
+      t.test(`${builtin} in the configuration is the built-in role, even if it was renamed and another role has its name`, async t => {
         const url = await databaseUrl(t, dialect)
         const first = (await open(t, dialect, {}, url)).app
         const { id } = first.rolePermissions.find({ name: builtin }) ?? {}
@@ -80,7 +80,7 @@ for (const dialect of dialects) {
       t.equal(await version(), before)
     })
 
-    t.test('a configuration that leaves nobody who may do everything stops the start, and is not stored', async t => {
+    t.test('a configuration without a user with full access stops the start, and is not stored', async t => {
       const url = await databaseUrl(t, dialect)
       await t.rejects(open(t, dialect, { roles: [{ name: 'Administrator', permissions: {} }] }, url), { code: 'ROLE_PERMISSIONS_ERR_LAST_ADMINISTRATOR' })
       t.equal((await register(t, url)).app.rolePermissions.administrator().permissions.all, true)

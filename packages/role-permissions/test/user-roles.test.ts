@@ -22,7 +22,7 @@ for (const dialect of dialects) {
       t.strictSame(await namesOf('bob'), [], 'and only to the one who was named')
     })
 
-    t.test('given many times at once, a role is had once', async t => {
+    t.test('concurrent assignments of a role assign it once', async t => {
       await Promise.all(Array.from({ length: 8 }, () => rolePermissions.assign('many', [a, b])))
       t.strictSame(await namesOf('many'), ['A', 'B'])
     })
@@ -44,7 +44,7 @@ for (const dialect of dialects) {
       await rolePermissions.unassign('a\0b', [a])
     })
 
-    t.test('inside a transaction, both are undone with it', async t => {
+    t.test('a rollback undoes assigning and removing roles', async t => {
       await rolePermissions.assign('dora', [a])
       const undone = new Error('undone')
       await t.rejects(db.transaction().execute(async transaction => {
@@ -59,7 +59,7 @@ for (const dialect of dialects) {
       t.strictSame(await namesOf('dora'), ['A', 'B'])
     })
 
-    t.test('who has a role that is deleted, has it no longer', async t => {
+    t.test('deleting a role removes it from its users', async t => {
       await rolePermissions.assign('emil', [b, c])
       await rolePermissions.delete(b)
       t.strictSame(await namesOf('emil'), ['C'])

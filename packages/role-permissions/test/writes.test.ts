@@ -12,7 +12,7 @@ type Change = Partial<Record<keyof typeof columns, string>>
 
 for (const dialect of dialects) {
   t.test(dialect, async t => {
-    t.test('a record is created if a role admits it, and one that does gives each field that is set', async t => {
+    t.test('a record can be created if a role admits it, and a role that admits it grants each field that is set', async t => {
       const { as, create } = await openPosts(t)
       const ann = await as('ann', {
         Drafting: { data: { Posts: { create: { allow: true, fields: { id: true, title: true, status: true }, filter: { status: { equals: 'draft' } } } } } },

@@ -33,7 +33,7 @@ t.test('it is opened by no other key and for no other purpose', async t => {
   t.throws(() => createSecretBox({ key, purpose: 'other' }).open(sealed, place), unreadable)
 })
 
-t.test('what was altered is refused, whichever part', async t => {
+t.test('a modified text is refused, whichever part changed', async t => {
   const sealed = box.seal('hunter2', place)
   const [version = '', id = '', content = ''] = sealed.split('.')
   const bytes = Buffer.from(content, 'base64url')
@@ -46,7 +46,7 @@ t.test('what was altered is refused, whichever part', async t => {
   for (const text of [...shortened, '', 'hunter2', `sb2.${id}.${content}`, `${sealed}.`, ` ${sealed}`]) t.throws(() => box.open(text, place), unreadable, text)
 })
 
-t.test('a key of before opens what it sealed, which is then outdated, and seals nothing', async t => {
+t.test('a previous key opens what it sealed, which is outdated, and seals nothing', async t => {
   const sealed = createSecretBox({ key: old, purpose: 'test' }).seal('hunter2', place)
   const rotated = createSecretBox({ key, previousKeys: ['one more key, which is of 32 characters', old], purpose: 'test' })
   t.equal(rotated.open(sealed, place), 'hunter2')
@@ -57,7 +57,7 @@ t.test('a key of before opens what it sealed, which is then outdated, and seals 
   t.throws(() => createSecretBox({ key: old, purpose: 'test' }).open(anew, place), unreadable)
 })
 
-t.test('neither errors nor key ids tell of keys and texts', async t => {
+t.test('errors and key IDs reveal no keys and texts', async t => {
   const short = 'hunter2'
   for (const options of [{ key: short }, { key, previousKeys: [short] }]) {
     t.throws(() => createSecretBox({ ...options, purpose: 'test' }), { code: 'SECRET_BOX_ERR_INVALID_KEY', message: /^(?!.*hunter2).*32 characters/ })
