@@ -1,4 +1,4 @@
-/** What can be asked for, and the tables. */
+/** The command line of `npm run bench`, and the tables that it writes. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
@@ -13,14 +13,14 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '3' },
     only: { type: 'string' },
     workloads: { type: 'string' },
-    /** The table of an issuer's faults, in place of the comparison. */
+    /** Measures faults of the issuer instead of the comparison. */
     faults: { type: 'boolean', default: false },
-    /** The parts alone, and what grows with the number of users, roles, tokens and profiles. */
+    /** Measures single parts, or growing numbers of users, roles, tokens and profiles. */
     micro: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
-    /** Writes a CPU profile of each server into this folder, for Chrome's developer tools. */
+    /** A folder for CPU profiles of the servers, which Chrome's developer tools can open. */
     profile: { type: 'string' },
-    /** Writes nothing to RESULTS.md. */
+    /** Does not write to RESULTS.md. */
     dry: { type: 'boolean', default: false }
   }
 })
@@ -43,13 +43,13 @@ async function runComparison () {
     ...options.workloads !== undefined && { onlyWorkloads: options.workloads.split(',') }
   })
   publish('compare', [
-    `Medians of ${options.rounds} rounds of ${options.seconds} s each, by turns, each after a second that does not count, on 50 connections. The server had one core; what asks, PostgreSQL and the issuer another. ${conditions(postgresVersion)}`,
+    `Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, each after a second that does not count, with 50 connections. The server had one core; the load generator, PostgreSQL and the issuer shared the other. ${conditions(postgresVersion)}`,
     ...Object.keys(workloads).filter(workload => results.some(({ workloads: done }) => done[workload] !== undefined)).map(workload => `### ${capitalized(workloads[workload].name)}\n\n${table(
       ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
       results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, rssMb, errors } } }) =>
         [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), Math.round(rssMb), errors])
-    )}\n\nRequests in a second of CPU, round by round, the middle half of the rounds in brackets:\n\n${pairs[workload].map(described).join('\n')}`),
-    `From the start of the process to its first answer, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
+    )}\n\nRatios of requests per CPU second: the median of the rounds, and the middle half of them in brackets:\n\n${pairs[workload].map(described).join('\n')}`),
+    `From process start to first answer, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
   ])
 }
 
@@ -57,14 +57,14 @@ async function runFaults () {
   const { keepers, measureFaults } = await import('./faults.js')
   const rows = await measureFaults(report)
   publish('faults', [conditions(), table(['', ...Object.keys(keepers)], rows)])
-  // Some of them keep timers and connections that nobody can close.
+  // Some libraries keep timers and connections that cannot be closed.
   process.exit()
 }
 
 async function runMicro () {
   const { measureParts } = await import('./micro.js')
   const rows = await measureParts(report)
-  publish('micro', [conditions(), table(['', 'a second', 'µs'], rows)])
+  publish('micro', [conditions(), table(['', 'per second', 'µs'], rows)])
 }
 
 async function runScale () {
@@ -74,7 +74,7 @@ async function runScale () {
   publish('scale', [
     conditions(),
     table(['', 'how many', 'tokens', ...measures], rows),
-    'The same process, sent one token after the other of 60,000, of which it remembers 20,000 at most, so that each is new to it:',
+    'One process that gets 60,000 tokens in turn. It remembers at most 20,000, so each one is new to it:',
     table(['requests so far', ...measures, 'errors'], memory)
   ])
 }
@@ -83,7 +83,7 @@ function conditions (postgresVersion) {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: import.meta.dirname, encoding: 'utf8' }).trim()
   const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'))
   const versions = Object.keys(dependencies).map(name => `${name} ${versionOf(name)}`)
-  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0].model}, load of the machine at the beginning ${load}. ${[...postgresVersion === undefined ? [] : [postgresVersion], ...versions].join(', ')}.`
+  return `${new Date().toISOString().slice(0, 10)}, commit ${commit}, Node ${process.versions.node}, ${cpus().length} × ${cpus()[0].model}, load average at the start ${load}. ${[...postgresVersion === undefined ? [] : [postgresVersion], ...versions].join(', ')}.`
 }
 
 function versionOf (name) {
@@ -103,7 +103,7 @@ function capitalized (text) {
   return text[0].toUpperCase() + text.slice(1)
 }
 
-/** Prints a part of the results, and puts it into RESULTS.md between its marks, with the command that made it. */
+/** Prints a part of the results, and writes it to its place in RESULTS.md, with the command that produced it. */
 function publish (part, paragraphs) {
   const command = ['npm run bench', ...process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : []].join(' ')
   const text = ['```sh\n' + command + '\n```', ...paragraphs].join('\n\n')

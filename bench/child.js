@@ -3,10 +3,10 @@ import { openSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 
-/** Servers have one core, and what asks them, PostgreSQL and the issuer the other. */
+/** Servers have one core; the load generator, PostgreSQL and the issuer have the other. */
 const cores = { server: 0, others: Math.min(1, cpus().length - 1) }
 
-/** Starts a file of this folder in a process of its own, on a core of its own. Its standard output, and so its log, goes nowhere. */
+/** Runs a file of this folder in its own process, on the given core. Its standard output, and so its log, is discarded. */
 export function startChild (file, core, nodeOptions = []) {
   const child = fork(join(import.meta.dirname, file), [], {
     execPath: 'taskset',
@@ -26,7 +26,7 @@ export function startChild (file, core, nodeOptions = []) {
       child.send(message)
     }),
     stop: () => new Promise(resolve => {
-      // One that ended by itself, which whoever asked it is told.
+      // It has already exited, and a pending question has been rejected.
       if (!child.connected) {
         resolve()
         return

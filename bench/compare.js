@@ -1,6 +1,6 @@
 /**
- * All subjects under the same workloads, in rounds by turns, so that what disturbs the machine meanwhile disturbs all. For each
- * workload they are started anew.
+ * Runs all subjects under the same workloads, in interleaved rounds, so that noise on the machine affects all of them. They are
+ * restarted for each workload.
  */
 import { startChild } from './child.js'
 import { latchkeySqlite, plainSqlite, startDatabases } from './databases.js'
@@ -8,8 +8,8 @@ import { issuerTokenCount, readTokens, startIssuer, tokenCount } from './inputs.
 import { subjects } from './subjects.js'
 
 /**
- * `issuers`: whether one or several signed the tokens. `warmUp`: how many requests do not count; all that a new token runs through V8 has compiled after
- * 50,000. `floor`: what Latchkey on SQLite is set against. `takesPart`: who can do it at all.
+ * `issuers`: whether one or several signed the tokens. `warmUp`: how many requests do not count; after 50,000, V8 has compiled
+ * everything that a new token needs. `floor`: what Latchkey on SQLite is compared with. `takesPart`: which subjects support it.
  */
 export const workloads = {
   hot: { name: 'one token', issuers: 'one', count: 1, warmUp: 15_000, floor: 'sqliteFloorCached', takesPart: () => true },
@@ -24,9 +24,9 @@ function pairsOf ({ floor }) {
 }
 
 /**
- * @param names which subjects; all by default
+ * @param names the subjects; all by default
  * @param nodeOptions for the servers
- * @returns by subject and workload, the medians; by workload, the pairs
+ * @returns medians by subject and workload, and ratios of pairs by workload
  */
 export async function compare ({ names = Object.keys(subjects), rounds, seconds, onlyWorkloads = Object.keys(workloads), nodeOptions = [], report }) {
   const issuer = await startIssuer()
@@ -44,9 +44,9 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
   const load = startChild('load.js', 'others')
   const running = new Map()
   const measured = new Map(names.map(name => [name, Object.fromEntries(onlyWorkloads.map(workload => [workload, []]))]))
-  /** By subject: milliseconds, for each time it was started. */
+  /** By subject: the milliseconds that each of its starts took. */
   const startMs = new Map(names.map(name => [name, []]))
-  /** Where the next token in turn is, by subject. */
+  /** By subject: the index of its next token. */
   const positions = new Map()
   const [firstToken] = readTokens()
 
@@ -71,7 +71,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
     running.set(name, { server, port })
   }
 
-  /** As many requests for the fast as for the slow: by them V8 learns what to compile, and how. */
+  /** By requests and not by time, because V8 optimizes by what has run. */
   async function warmUp (name, workload) {
     const end = performance.now() + 30_000
     for (let answered = 0; answered < workloads[workload].warmUp && performance.now() < end;) {
@@ -95,7 +95,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
       }
       for (let index = 0; index < rounds; index++) {
         for (const name of taking) {
-          // Much of a process that had nothing to do has gone from the caches, and from the memory of a virtual machine that gives back what is idle.
+          // An idle process has lost much of its caches, and of its memory on a virtual machine that reclaims idle pages.
           await round(name, workload, 1)
           const result = await round(name, workload, seconds)
           measured.get(name)[workload].push(result)
@@ -137,8 +137,8 @@ function cpuSeconds ({ cpuMs, answers }) {
 }
 
 /**
- * How many times as many requests one answers in a second of CPU, round by round, since the machine may be twice as slow in one as in the next: the median, and
- * where the middle half of the rounds begins and ends.
+ * The ratio of requests per CPU second, round by round, because the machine may be twice as slow in one round as in the next:
+ * the median, and the bounds of the middle half of the rounds.
  */
 function ratio (rounds, otherRounds) {
   const ratios = rounds.map((round, index) => cpuSeconds(otherRounds[index]) / cpuSeconds(round)).sort((one, other) => one - other)

@@ -1,4 +1,4 @@
-/** The databases: the same people in Latchkey's tables, and in one table such as one would make oneself. */
+/** The databases: the same people in Latchkey's tables, and in one plain table. */
 import { startPostgres } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import pg from 'pg'

@@ -1,4 +1,4 @@
-/** What each keeper of an issuer's keys does when the issuer, or who sends tokens, does not behave. One process; the clock is set forward, not waited for. */
+/** Measures how each JWKS client handles faults of the issuer and of clients. In one process; the clock is moved instead of waiting. */
 import fastifyJwt from '@fastify/jwt'
 import tokenVerifier from '@latchkey/token-verifier'
 import { startTestIssuer } from '@latchkey/test-issuer'
@@ -12,12 +12,12 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import jwksRsa from 'jwks-rsa'
 
 const dayInSeconds = 24 * 3600
-/** How long a key that was rotated in, and a request to an issuer that hangs, are waited for. */
+/** How long to wait for a rotated key to be accepted, and for a request to an issuer that hangs. */
 const patienceMs = 15_000
-/** Beyond the time for which any of them takes keys for fresh, but fastify-jwt-jwks' week and aws-jwt-verify's for ever. */
+/** Longer than any of them considers keys fresh, except fastify-jwt-jwks (a week) and aws-jwt-verify (forever). */
 const laterMs = 11 * 60_000
 
-/** Each gives a function that verifies a token with the issuer's keys, or throws. Cold: nothing is fetched yet. */
+/** Each returns a function that verifies a token with the issuer's keys, or throws. Nothing is fetched yet. */
 export const keepers = {
   'get-jwks (with @fastify/jwt)': async ({ issuer, clientId }) => {
     const jwks = buildGetJwks({ issuersWhitelist: [issuer] })

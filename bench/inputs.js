@@ -1,6 +1,6 @@
 /**
- * What every subject is given: an issuer, tokens it signed, and databases with the same 10,000 people. Signing takes the longest,
- * so tokens are kept in `.data` and used again until an hour before they expire.
+ * The inputs of all subjects: an issuer, the tokens it signed, and 10,000 people. Signing takes the longest, so tokens are kept in
+ * `.data` and reused until an hour before they expire.
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,10 +10,10 @@ import { promisify } from 'node:util'
 
 export const dataDirectory = join(import.meta.dirname, '.data')
 export const people = 10_000
-/** More than any cache here holds: taken in turn, none of them is found in one. */
+/** More than any cache here holds, so that tokens taken in turn are never found in one. */
 export const tokenCount = 60_000
 export const clientId = 'web'
-/** So many issuers sign the tokens of `tokens-of-issuers.txt` in turn; the first one signs all others too. */
+/** The issuers that sign the tokens of `tokens-of-issuers.txt` in turn; the first one also signs all other tokens. */
 export const issuerCount = 5
 export const issuerTokenCount = 2000
 
@@ -28,7 +28,7 @@ export const idOf = index => `00000000-0000-4000-8000-${index.toString(16).padSt
 export const subjectOf = index => `auth|${index}`
 export const emailOf = index => `person-${index}@example.com`
 
-/** @returns the issuers' public faces, that of the first one beside, and a function that closes them */
+/** @returns what the subjects need to know of the issuers, and a function that closes them */
 export async function startIssuer () {
   mkdirSync(dataDirectory, { recursive: true })
   const known = existsSync(issuerFile) ? JSON.parse(readFileSync(issuerFile, 'utf8')) : undefined
@@ -59,12 +59,12 @@ export async function startIssuer () {
   }
 }
 
-/** The token at an index is of the person at this index modulo the number of people. */
+/** Token i belongs to person i modulo the number of people. */
 export function readTokens () {
   return readFileSync(tokensFile, 'utf8').split('\n')
 }
 
-/** The token at an index is of the person at this index, and signed by the issuer at this index modulo their number. */
+/** Token i belongs to person i, and is signed by issuer i modulo the number of issuers. */
 export function readTokensOfIssuers () {
   return readFileSync(issuersFile, 'utf8').split('\n')
 }
@@ -89,7 +89,7 @@ function discovery (issuer, jwksUri) {
 
 async function signAll (issuers, port, privateKeys) {
   mkdirSync(dataDirectory, { recursive: true })
-  console.error(`Signing ${tokenCount + issuerTokenCount} tokens, which are used again next time`)
+  console.error(`Signing ${tokenCount + issuerTokenCount} tokens, which will be reused`)
   const now = Math.floor(Date.now() / 1000)
   const signAsync = promisify(sign)
   const signWith = async (which, index) => {
@@ -108,7 +108,7 @@ async function signAll (issuers, port, privateKeys) {
   writeFileSync(issuerFile, JSON.stringify({ port, expiresAt: now + lifetime, privateKeys: privateKeys.map(key => key.export({ type: 'pkcs8', format: 'pem' })) }), { mode: 0o600 })
 }
 
-/** As much as an OpenID provider's ID token usually says. */
+/** What an OpenID provider's ID token usually contains. */
 function claimsOf (issuer, index, now) {
   const person = index % people
   return {

@@ -1,8 +1,8 @@
-/** The reference app as it is composed, with one OpenID profile; it logs at `info` to standard output. */
+/** The complete reference app with OpenID profiles; it logs at `info` to standard output. */
 import { createApp } from '../apps/server/dist-bundle/app.js'
 import { clientId } from './inputs.js'
 
-/** A member reads the records of all, but for their time zone, and changes their own. */
+/** Members read everybody's record without the time zone, and update their own. */
 const member = {
   name: 'Member',
   permissions: {

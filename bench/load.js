@@ -1,4 +1,4 @@
-/** The process that asks: one round of requests on 50 connections, each answer checked for the person whose token was sent, or for the number of records. */
+/** The load generator: one round of requests on 50 connections. Each answer is checked for the person whose token was sent, or for the number of records. */
 import { Client } from 'undici'
 import { idOf, people, readTokens, readTokensOfIssuers } from './inputs.js'
 
@@ -14,7 +14,7 @@ process.on('message', async ({ port, query, anybody, items, issuers, from, count
   let next = from
   const body = JSON.stringify({ query })
   const clients = Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`))
-  // Connections last for as long as a client does, and so are made before anything counts, with an answer of whatever kind.
+  // Open the connections, which last as long as the clients, before anything counts.
   await Promise.all(clients.map(async client => { await (await client.request({ method: 'GET', path: '/' })).body.dump() }))
   const usedBefore = process.cpuUsage()
   const begun = performance.now()
@@ -33,7 +33,7 @@ process.on('message', async ({ port, query, anybody, items, issuers, from, count
   }
 
   let asking = awake
-  // Waking a process that sleeps costs the one that wakes it, on a virtual machine tens of microseconds: a slow server would pay that for every answer, a fast one for few.
+  // On a virtual machine, waking a sleeping process costs its waker tens of microseconds. A slow server would pay that for every answer, a fast one for few.
   const stayAwake = () => { if (asking) setImmediate(stayAwake) }
   stayAwake()
   await Promise.all(clients.map(async client => {

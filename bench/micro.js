@@ -1,4 +1,4 @@
-/** The parts alone, in one process, without HTTP: what verifying a token, compiling and running a filter, and deciding costs. */
+/** Measures single parts in one process, without HTTP: verifying a token, compiling and running a filter, deciding. */
 import { compileFilter, parseFilter } from '@latchkey/record-filter'
 import { createVerifier } from 'fast-jwt'
 import { Bench } from 'tinybench'
@@ -7,13 +7,13 @@ import { clientId, idOf, people, readTokens, startIssuer, tokenCount } from './i
 import { createLatchkey } from './latchkey-app.js'
 
 const filter = { OR: [{ email: { ends_with: '@example.com' }, status: { equals: 'active' } }, { id: { is_self: true } }] }
-/** Of roles that somebody has together, so that their filters and fields add up. */
+/** Roles of one user, so that their filters and fields add up. */
 const roles = Array.from({ length: 9 }, (_, index) => ({
   name: `Reader ${index}`,
   permissions: { data: { Users: { read: { allow: true, fields: { id: true, email: index % 2 === 0 }, filter: { lastName: { equals: String(index) } } } } } }
 }))
 
-/** @returns a row for each part: what it is, operations a second, and the median of one in µs */
+/** @returns a row for each part: its name, operations per second, and the median time in µs */
 export async function measureParts (report) {
   const issuer = await startIssuer()
   const app = await createLatchkey({ databaseUrl: await latchkeySqlite(issuer), issuer, logLevel: 'silent', roles })
@@ -40,12 +40,12 @@ function addVerification (bench, app, { issuer, publicKeyPem }) {
   const fastJwt = createVerifier({ key: publicKeyPem, algorithms: ['RS256'], allowedIss: issuer, allowedAud: clientId, requiredClaims: ['iss', 'aud', 'exp', 'sub', 'email'], cache: false })
   const turns = { fastJwt: 0, fresh: 0, turn: 0, resolve: 0 }
   const next = (which, count) => tokens[turns[which]++ % count]
-  bench.add('fast-jwt alone, without its cache, the key given', () => { fastJwt(next('fastJwt', tokenCount)) })
-  bench.add('a token that was not seen before', async () => { await tokenVerifier.verify(app, next('fresh', tokenCount)) })
-  bench.add('one of 2,000 tokens in turn', async () => { await tokenVerifier.verify(app, next('turn', 2000)) })
-  bench.add('the same token again', async () => { await tokenVerifier.verify(app, tokens[0]) })
-  bench.add('a token that was not seen before, and whose it is', async () => { await authProfiles.resolve(await tokenVerifier.verify(app, next('resolve', tokenCount))) })
-  bench.add('the same token again, and whose it is', async () => { await authProfiles.resolve(await tokenVerifier.verify(app, tokens[0])) })
+  bench.add('fast-jwt alone, without its cache, with a given key', () => { fastJwt(next('fastJwt', tokenCount)) })
+  bench.add('verify a new token', async () => { await tokenVerifier.verify(app, next('fresh', tokenCount)) })
+  bench.add('verify one of 2,000 tokens in turn', async () => { await tokenVerifier.verify(app, next('turn', 2000)) })
+  bench.add('verify the same token again', async () => { await tokenVerifier.verify(app, tokens[0]) })
+  bench.add('verify a new token and resolve its user', async () => { await authProfiles.resolve(await tokenVerifier.verify(app, next('resolve', tokenCount))) })
+  bench.add('verify the same token again and resolve its user', async () => { await authProfiles.resolve(await tokenVerifier.verify(app, tokens[0])) })
 }
 
 function addFilters (bench, app) {
@@ -53,9 +53,9 @@ function addFilters (bench, app) {
   const parsed = parseFilter(filter, table)
   const variables = { __loggedInUserId: idOf(0) }
   const query = app.db.selectFrom('latchkey_users').select('id').where(compileFilter(parsed, { dialect: 'sqlite', variables, alias: 'latchkey_users' })).limit(1)
-  bench.add('a filter of three conditions read', () => { parseFilter(filter, table) })
-  bench.add('the same compiled to SQL', () => { compileFilter(parsed, { dialect: 'sqlite', variables }) })
-  bench.add('a query by it, the first record of 10,000', async () => { await query.execute() })
+  bench.add('parse a filter with three conditions', () => { parseFilter(filter, table) })
+  bench.add('compile it to SQL', () => { compileFilter(parsed, { dialect: 'sqlite', variables }) })
+  bench.add('query with it: the first record of 10,000', async () => { await query.execute() })
 }
 
 function addDecisions (bench, app) {
@@ -64,9 +64,9 @@ function addDecisions (bench, app) {
   const administrator = principal(['Administrator'])
   const member = principal(['Member'])
   const readers = principal(roles.map(({ name }) => name))
-  bench.add('a decision for an administrator', () => { rolePermissions.can(administrator, 'read', { table: 'Users' }) })
-  bench.add('a decision for one role with a filter and fields', () => { rolePermissions.can(member, 'read', { table: 'Users' }) })
-  bench.add('a decision for nine such roles', () => { rolePermissions.can(readers, 'read', { table: 'Users' }) })
-  bench.add('the same, and the condition on its records as SQL', () => { rolePermissions.can(readers, 'read', { table: 'Users' }).rowFilter() })
+  bench.add('decide for an administrator', () => { rolePermissions.can(administrator, 'read', { table: 'Users' }) })
+  bench.add('decide for one role with a filter and fields', () => { rolePermissions.can(member, 'read', { table: 'Users' }) })
+  bench.add('decide for nine such roles', () => { rolePermissions.can(readers, 'read', { table: 'Users' }) })
+  bench.add('the same, with the record filter as SQL', () => { rolePermissions.can(readers, 'read', { table: 'Users' }).rowFilter() })
   bench.add('a refusal', () => { rolePermissions.can(member, 'delete', { table: 'Users' }) })
 }

@@ -1,14 +1,14 @@
-/** What a request costs where there is much of everything: the time and the memory of one must not grow with it. */
+/** Measures requests with growing numbers of users, roles, profiles and tokens: their time and memory must stay flat. */
 import { startChild } from './child.js'
 import { latchkeySqlite } from './databases.js'
 import { people, startIssuer, tokenCount } from './inputs.js'
 
 const rounds = 5
 const seconds = 2
-/** Tokens of an hour at about 280 requests a second, each with another one. */
+/** An hour's tokens at about 280 requests per second, each with a new one. */
 const manyTokens = 1_000_000
 
-/** Each is the reference app on SQLite, with so many of one thing. `load`: how many tokens take turns. */
+/** Each case is the reference app on SQLite with a number of one thing. `load`: how many tokens take turns. */
 const cases = [
   { what: 'users', many: 1000, users: 1000, load: 1000 },
   { what: 'users', many: 100_000, users: 100_000, load: tokenCount },
@@ -19,7 +19,7 @@ const cases = [
   { what: 'profiles', many: 100, profiles: 99, load: 1 }
 ]
 
-/** @returns a row for each case, and one for the memory after each hundred thousand tokens */
+/** @returns a row for each case, and one after each hundred thousand tokens for the memory */
 export async function measureScale (report) {
   const issuer = await startIssuer()
   const load = startChild('load.js', 'others')
@@ -43,7 +43,7 @@ export async function measureScale (report) {
   }
 }
 
-/** The memory of one process that is sent distinct tokens, as many as an hour may bring. What was sent long ago is forgotten, and new again. */
+/** The memory of one process that gets an hour's worth of distinct tokens. A token that was sent long ago is forgotten, so it counts as new. */
 async function memoryOf (issuer, load, report) {
   const server = startChild('server.js', 'server')
   const { port } = await server.ask({ subject: 'latchkeySqlite', input: await inputOf(issuer, {}) })
@@ -92,7 +92,7 @@ async function usageOf (server, work) {
   return { cpuSeconds: (after.cpuMs - before.cpuMs) / answers * 10, p50, p99, rssMb: after.rssMb }
 }
 
-/** CPU seconds per 10,000 requests, p50 and p99 in ms, and the memory in MB at the end. */
+/** CPU seconds per 10,000 requests, p50 and p99 in ms, and the final memory in MB. */
 function cost (measured) {
   const middle = read => measured.map(read).sort((one, other) => one - other)[measured.length >> 1]
   return [middle(({ cpuSeconds }) => cpuSeconds).toFixed(2), middle(({ p50 }) => p50).toFixed(1), middle(({ p99 }) => p99).toFixed(1), Math.round(measured.at(-1).rssMb)]

@@ -1,4 +1,4 @@
-/** The process of one subject: starts it, and tells what it used when it is asked. */
+/** The process of one subject: starts it, and reports its usage when asked. */
 import { once } from 'node:events'
 import { subjects } from './subjects.js'
 

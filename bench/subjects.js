@@ -1,4 +1,4 @@
-/** What is measured, in the order of the table. Each is loaded in a process of its own. */
+/** The subjects, in the order of the table. Each is loaded in its own process. */
 
 const userQuery = '{ user { id email } }'
 const listQuery = '{ users { id email } }'
@@ -6,12 +6,12 @@ const listQuery = '{ users { id email } }'
 /**
  * @typedef {object} Subject
  * @property {string} name as the table has it
- * @property {string} query what it is asked
- * @property {string} [list] what it is asked for 1,000 records
- * @property {boolean} [severalIssuers] it takes tokens of all issuers
- * @property {boolean} [postgres] it needs the PostgreSQL server
- * @property {boolean} [anybody] it answers with the first person, whoever asks
- * @property {(input: object) => Promise<object>} start gives an app of Fastify or express
+ * @property {string} query the request
+ * @property {string} [list] the request for 1,000 records
+ * @property {boolean} [severalIssuers] whether it accepts tokens of all issuers
+ * @property {boolean} [postgres] whether it needs PostgreSQL
+ * @property {boolean} [anybody] whether it always answers with the first person
+ * @property {(input: object) => Promise<object>} start returns a Fastify or Express app
  */
 
 /** @type {Record<string, Subject>} */

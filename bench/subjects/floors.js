@@ -1,4 +1,4 @@
-/** What is left when one leaves out what is to be measured. */
+/** Floors: what remains without the part that is measured. */
 import Sqlite from 'better-sqlite3'
 import { createVerifier } from 'fast-jwt'
 import Fastify from 'fastify'
@@ -9,8 +9,8 @@ import { clientId, idOf } from '../inputs.js'
 const schema = 'type User { id: ID, email: String } type Query { user: User, users: [User] }'
 
 /**
- * @param user resolves to the person whose request it is
- * @param users to 1,000 people, for one who may see them
+ * @param user resolves to the person who sent the request
+ * @param users resolves to 1,000 people, for someone who may see them
  */
 async function serve (user, users) {
   const app = Fastify()
@@ -23,7 +23,7 @@ function verifierOf ({ issuer, publicKeyPem }, cache) {
   return request => verify(request.headers.authorization.slice('Bearer '.length)).email
 }
 
-/** No authentication, no database: always the first person. */
+/** No authentication and no database: always answers with the first person. */
 export async function floor () {
   const first = { id: idOf(0), email: 'person-0@example.com' }
   return await serve(() => first)
