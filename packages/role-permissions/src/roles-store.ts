@@ -24,7 +24,7 @@ export interface StoredRoles {
  */
 export async function seedRoles (db: Database): Promise<void> {
   const roles = [
-    newRole({ name: 'Administrator', description: 'Full access', permissions: everything, builtin: 'administrator' }),
+    newRole({ name: 'Administrator', description: 'People who administer this app', permissions: everything, builtin: 'administrator' }),
     newRole({ name: 'Guest', description: 'Requests without a token', permissions: {}, builtin: 'guest' })
   ]
   await db.insertInto('latchkey_roles').values(roles.map(toRow)).onConflict(conflict => conflict.doNothing()).execute()

@@ -21,7 +21,7 @@ for (const dialect of dialects) {
       })
       t.strictSame(differences.map(({ text }) => text), ['Editor may now read Posts', 'new role Reader: may read Posts'])
       t.strictSame(seen.sort(), [[undefined, 'Reader'], ['Editor', 'Editor']].sort())
-      t.strictSame((await stored()).map(({ name, description }) => [name, description]), [['Administrator', 'Full access'], ['Editor', 'Edits'], ['Guest', 'Requests without a token'], ['Reader', undefined]])
+      t.strictSame((await stored()).map(({ name, description }) => [name, description]), [['Administrator', 'People who administer this app'], ['Editor', 'Edits'], ['Guest', 'Requests without a token'], ['Reader', undefined]])
       t.equal((await db.selectFrom('latchkey_roles').select('id').where('name', '=', 'Editor').executeTakeFirst())?.id, editor.id, 'who has the role keeps it')
     })
 

@@ -27,7 +27,7 @@ t.test('roles are exported, compared and linted, from a database and from files'
   const same = await file('same.json', '')
   t.match(await cli('permissions', 'export', '--file', same), { code: 0, stdout: `Wrote 3 roles to ${same}\n` })
   t.strictSame(JSON.parse(await readFile(same, 'utf8')), {
-    roles: [{ name: 'Administrator', description: 'Full access', permissions: { all: true } }, editor, { name: 'Guest', description: 'Requests without a token', permissions: {} }]
+    roles: [{ name: 'Administrator', description: 'People who administer this app', permissions: { all: true } }, editor, { name: 'Guest', description: 'Requests without a token', permissions: {} }]
   })
   t.match(await latchkey({ DATABASE_URL: url, LATCHKEY_CONFIG: same })('permissions', 'lint'), { code: 0, stdout: 'No findings.\n' }, 'an export is a valid configuration file')
 
