@@ -14,6 +14,7 @@ async function listening (t: Test): Promise<{ app: FastifyInstance, client: () =
   app.get('/', async () => 'here')
   app.post<{ Body: string }>('/', async ({ body }) => `${body.length} characters`)
   app.get('/slow', async () => { await wait(LONG_MS); return 'slow' })
+  app.get('/large', async () => Buffer.alloc(LARGE))
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
   return { app, client: () => connect((app.server.address() as AddressInfo).port, '127.0.0.1') }
@@ -27,6 +28,9 @@ async function allOf (socket: Socket): Promise<string> {
   await new Promise(resolve => { socket.once('close', resolve) })
   return text
 }
+
+/** More bytes than the system buffers for a connection. */
+const LARGE = 30_000_000
 
 /** How long after closing has begun requests are certainly accepted, on idle connections too. */
 const TAKEN_MS = 240
@@ -207,6 +211,16 @@ t.test('a request that is being answered is waited for, whether its body is read
   await wait(500)
   await app.close()
   for (const answer of await Promise.all(answers)) t.match(answer, /^HTTP\/1\.1 200 OK[^]*slow$/)
+})
+
+t.test('a response that a slow client is still receiving is not cut off', async t => {
+  const { app, client } = await listening(t)
+  const sockets = ['', 'Connection: close\r\n'].map(header => client().on('connect', function (this: Socket) { this.write(`GET /large HTTP/1.1\r\nHost: localhost\r\n${header}\r\n`) }))
+  await Promise.all(sockets.map(async socket => { await once(socket, 'readable') }))
+  const closed = app.close()
+  await wait(1000)
+  for (const all of await Promise.all(sockets.map(allOf))) t.ok(all.length > LARGE, `${all.length} bytes`)
+  await closed
 })
 
 t.test('a connection that speaks another protocol by now is left to who has taken it', async t => {

@@ -176,13 +176,21 @@ export class PostgresChanges implements SeenChanges {
   #keepProving (connection: ListeningConnection): () => void {
     let testedAt = performance.now()
     let isTesting = false
-    let fails = false
+    let isUnsent = false
+    let failure: unknown
     return () => {
-      if (fails) throw new Error('Notifications by the other connections no longer arrive: the database may have moved to another server')
+      if (failure !== undefined) throw failure
       if (isTesting || performance.now() < testedAt + PROVE_AGAIN_MS) return
       isTesting = true
-      // Not awaited: if the pool is busy, the looks must go on. If the notification cannot be sent, the next test tells.
-      this.#arrives(connection).then(arrives => { fails = !arrives }, () => {}).then(() => {
+      // Not awaited: if the pool is busy, the looks must go on.
+      this.#arrives(connection).then(arrives => {
+        if (!arrives) failure = new Error('Notifications by the other connections no longer arrive: the database may have moved to another server')
+        isUnsent = false
+      }, (error: unknown) => {
+        // The pool may have been busy. If the next one cannot be sent either, nothing is known: the other server may be a replica.
+        if (isUnsent) failure = error
+        isUnsent = true
+      }).then(() => {
         isTesting = false
         testedAt = performance.now()
       })

@@ -312,6 +312,30 @@ t.test('a server that is not told what the app changes, as one that it has been 
   t.equal(link.begun, 2)
 })
 
+t.test('if the app cannot send test notifications, as on a replica, notifications are relied on after the first attempt, and not after the second', async t => {
+  const { url, other } = await setUp(t)
+  const own = new URL(url)
+  own.searchParams.set('options', '-c search_path=public,pg_catalog')
+  const { app, changes, logged } = await openApp(t, own.href)
+  await untilTold(changes)
+  await other.query("create sequence attempts; create function public.pg_notify(text, text) returns void language plpgsql as $$ begin perform nextval('attempts'); raise read_only_sql_transaction; end $$")
+  const isTried = async () => (await other.query('select is_called from attempts')).rows[0].is_called as boolean
+  let passed = 31_000
+  t.intercept(performance, 'now', { value: () => now() + passed })
+  await until(async () => changes.count >= 0 && await isTried())
+  await wait(600)
+  t.ok(changes.count >= 0 && changes.ofOthers, 'the pool may have been busy')
+  t.strictSame(logged(), [])
+  passed = 62_500
+  await until(() => changes.count >= 0 && logged().length > 0)
+  t.notOk(changes.ofOthers)
+  t.match(logged(), [{ level: WARN, err: { code: '25006' }, msg: /Cannot listen for changes/ }])
+  await other.query('drop function public.pg_notify')
+  await untilTold(changes)
+  t.match(logged().at(-1), { level: INFO, msg: /again/ })
+  await app.close()
+})
+
 t.test('a session that a pooler has reset, and so no longer listens, is not relied on', async t => {
   const { changes, other, link } = await setUp(t)
   await untilTold(changes)

@@ -4,7 +4,8 @@
  * is not waited for: it is answered with 408.
  *
  * Fastify on its own closes idle connections at once, even if a request has arrived on them and is not read yet. It keeps busy
- * connections open for their keep-alive time, and connections without any request yet indefinitely.
+ * connections open for their keep-alive time, and connections without any request yet indefinitely. And it cuts off a complete
+ * response that a slow client is still receiving.
  *
  * Limitation: with `HOST=localhost` Fastify may listen on two addresses with one server each, and exposes only the first to
  * plugins. (A `serverFactory` would give up the second address.)
@@ -36,6 +37,16 @@ async function closingConnections (fastify: FastifyInstance): Promise<void> {
     connections.set(socket, performance.now())
     socket.once('close', () => { connections.delete(socket) })
   })
+
+  const closeIdleConnections = server.closeIdleConnections.bind(server)
+  // Replaced, because Fastify and Node call it too.
+  server.closeIdleConnections = () => {
+    const unsent = [...connections.keys()].flatMap(({ _httpMessage: answer }: HttpSocket) => answer?.finished === true && !answer.writableFinished ? [answer] : [])
+    // Node takes `finished` for sent, though a long response may wait for a slow client.
+    for (const answer of unsent) answer.finished = false
+    closeIdleConnections()
+    for (const answer of unsent) answer.finished = true
+  }
 
   fastify.addHook('preClose', async () => {
     // Never listened: there are no connections, and `close` will not be emitted.

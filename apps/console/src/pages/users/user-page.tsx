@@ -82,7 +82,7 @@ export function UserPage () {
         <Permissions user={data} />
       </Stack>
       <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete user' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(userId) }}>
-        This deletes the record and its role assignments, and the account at the provider if the provider supports that. It can't be undone. The user's activity is kept.
+        This deletes the record with its role assignments and recorded sign-ins, and the account at the provider if the provider supports that. It can't be undone. The audit log is kept.
       </Confirm>
     </>
   )

@@ -41,7 +41,7 @@ function checkClock ({ id }: AuthenticationProfile, date: number): Check[] {
   const difference = Math.round((date - Date.now()) / 1000)
   if (Math.abs(difference) <= CLOCK_NOISE_S) return [ok(name, 'agrees with this machine')]
   const detail = `${Math.abs(difference)} seconds ${difference > 0 ? 'ahead of' : 'behind'} this machine`
-  return [Math.abs(difference) <= CLOCK_TOLERANCE_S ? note(name, detail) : problem(name, detail, 'Synchronise the clock of this machine (NTP): valid tokens may be refused as expired or not yet valid')]
+  return [Math.abs(difference) <= CLOCK_TOLERANCE_S ? note(name, detail) : problem(name, detail, 'Synchronize the clock of this machine (NTP): valid tokens may be refused as expired or not yet valid')]
 }
 
 function count (keys: number): string {
