@@ -9,6 +9,7 @@ import { createAccounts, type Accounts } from './accounts.js'
 import { createAdapterFactory } from './adapter.js'
 import { createAttempts } from './attempts.js'
 import { createBackground } from './background.js'
+import { createBegunSignIns, type BegunSignIns } from './begun-sign-ins.js'
 import { endBrowserSession } from './browser-session.js'
 import { createCodes } from './codes.js'
 import { createGuard, guarded } from './database-failure.js'
@@ -17,7 +18,7 @@ import { createJustDone, type JustDone } from './just-done.js'
 import { createLegacySignIns, type LegacySignIns } from './legacy-sign-in.js'
 import { createNoMailer, createOutbox, createSmtpMailer, type Mailer, type Outbox } from './mailer.js'
 import { toClient } from './openid-client.js'
-import { createOpenIdProvider, type ProviderPages } from './openid-provider.js'
+import { createOpenIdProvider, INTERACTION_SECONDS, type ProviderPages } from './openid-provider.js'
 import type { ResolvedOptions } from './options.js'
 import { createPendingEmails, type PendingEmails } from './pending-emails.js'
 import { createProfiles, type Profiles } from './profiles.js'
@@ -36,6 +37,7 @@ export interface Embedded {
   readonly mailer: Mailer
   /** The emails that were not sent, newest first. */
   latestOutbox (): ReturnType<Outbox['latest']>
+  readonly begunSignIns: BegunSignIns
   readonly pendingEmails: PendingEmails
   readonly justDone: JustDone
   readonly secrets: Secrets
@@ -86,6 +88,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   const records: AdapterFactory = model => guarded(guard, storedRecords(model))
   const attempts = guarded(guard, createAttempts(db))
   const limits = createAccountLimits(attempts)
+  const begunSignIns = createBegunSignIns({ secure: issuer.startsWith('https:'), seconds: INTERACTION_SECONDS })
   let running: RunningProvider | undefined
   const keys = await loadSigningKeys({
     db,
@@ -99,7 +102,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   })
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, begunSignIns, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
       running = { provider, handle: provider.callback() }
     }
     return running
@@ -119,6 +122,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     limits,
     mailer,
     latestOutbox: async () => await guard(outbox.latest),
+    begunSignIns,
     pendingEmails: createPendingEmails(records('PendingEmail')),
     justDone: createJustDone(records),
     secrets,

@@ -2,6 +2,7 @@ import type { ProviderLog } from '@latchkey/identity-provider'
 import { errors, interactionPolicy, Provider, type AccountClaims, type AdapterFactory, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS, type AccountLimits } from './account-limits.js'
 import type { Account, Accounts } from './accounts.js'
+import type { BegunSignIns } from './begun-sign-ins.js'
 import { AWAY_SECONDS } from './database-failure.js'
 import { callbacksOf, isWeb } from './openid-client.js'
 import type { Profiles } from './profiles.js'
@@ -9,7 +10,8 @@ import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
 export const SCOPES = 'openid email profile offline_access'
-const INTERACTION_SECONDS = 60 * 60
+export const INTERACTION_SECONDS = 60 * 60
+const RESUME_COOKIE = 'latchkey_resume'
 /** Signing out stores a session even for a browser that isn't signed in. */
 const NOBODYS_SESSION_SECONDS = 10 * 60
 /** A sign-in ends after this, however often it is refreshed. */
@@ -39,6 +41,7 @@ export interface OpenIdProviderConfig {
   readonly records: AdapterFactory
   readonly accounts: Accounts
   readonly limits: AccountLimits
+  readonly begunSignIns: BegunSignIns
   readonly profiles: Profiles
   readonly pages: ProviderPages
   readonly log: ProviderLog
@@ -57,7 +60,7 @@ export interface OpenIdProviderConfig {
  * change.
  */
 export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
-  const { accounts, limits, profiles, pages, tokenSeconds, legacyCallback } = config
+  const { accounts, limits, begunSignIns, profiles, pages, tokenSeconds, legacyCallback } = config
   const secure = config.issuer.startsWith('https:')
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
   const callbacks = (clientId: string): readonly string[] => {
@@ -71,7 +74,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     cookies: {
       keys: [...config.cookieKeys],
       // The prefix prevents sibling domains from setting the cookie and signing someone in as someone else (RFC 6265bis §4.1.3).
-      names: { session: secure ? '__Host-latchkey_session' : 'latchkey_session', interaction: 'latchkey_interaction', resume: 'latchkey_resume' },
+      names: { session: secure ? '__Host-latchkey_session' : 'latchkey_session', interaction: 'latchkey_interaction', resume: RESUME_COOKIE },
       long: cookie,
       short: cookie
     },
@@ -113,7 +116,13 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       const account = await accounts.findById(id)
       return account?.emailVerified === true ? { accountId: account.id, claims: () => claimsOf(account) } : undefined
     },
-    interactions: { policy: limitedPolicy(limits), url: (_ctx, interaction) => `${config.issuer}/interaction/${interaction.uid}` },
+    interactions: {
+      policy: limitedPolicy(limits),
+      url: (ctx, { uid }) => {
+        ctx.append('set-cookie', begunSignIns.cookiesFor(ctx.get('cookie'), uid))
+        return `${config.issuer}/interaction/${uid}`
+      }
+    },
     loadExistingGrant: async ctx => {
       const { client, session, params, account, provider } = ctx.oidc
       if (client === undefined || session === undefined || account === undefined) return undefined
@@ -156,6 +165,13 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     const refreshToken = ctx.status >= 500 ? ctx.oidc?.params?.refresh_token : undefined
     // If the database is still unavailable, the token stays used. The failure is already logged.
     if (typeof refreshToken === 'string') await takeBack(ctx.oidc.entities, refreshToken, begun).catch(() => {})
+  })
+  // Only the browser that started a sign-in continues it. To any other one, the sign-in doesn't exist.
+  provider.use(async (ctx, next) => {
+    const { headers } = ctx.req
+    const resumed = ctx.cookies.get(RESUME_COOKIE, { signed: true })
+    if (resumed !== undefined && !begunSignIns.wasBegunHere(headers.cookie, resumed)) headers.cookie = headers.cookie?.split(/; */).filter(cookie => !cookie.startsWith(`${RESUME_COOKIE}=`)).join('; ')
+    await next()
   })
   // Signing out stores a session for every browser, signed in or not, so it is limited too.
   provider.use(async (ctx, next) => {

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import providerEmbedded from '../dist/index.js'
 import { callbackUrl, logoutUrl, profileOf, startApp, type TestApp } from './helpers/app.js'
 import { beginSignIn, confirmedAccount, password } from './helpers/client.js'
-import { formBrowser } from './helpers/form-browser.js'
+import { cookieHeader, formBrowser, type FormBrowser } from './helpers/form-browser.js'
 import { holdWaits } from './helpers/waits.js'
 
 const throttled = { code: 'IDENTITY_PROVIDER_ERR_THROTTLED' }
@@ -355,7 +355,8 @@ t.test('behind TLS, sibling domains cannot set the session and form cookies', as
   const done = await ask(signedIn.headers.location as string)
   t.match(done.headers.location, `${callbackUrl}?code=`)
   await ask(`/oauth2/authorize?${new URLSearchParams({ client_id: 'default', response_type: 'token', redirect_uri: callbackUrl }).toString()}`)
-  for (const name of ['__Host-latchkey_session', '__Host-latchkey_session.sig', '__Host-latchkey_csrf', '__Host-latchkey_legacy']) {
+  const [begun = ''] = Object.keys(cookies).filter(name => name.startsWith('__Host-latchkey_begun_'))
+  for (const name of ['__Host-latchkey_session', '__Host-latchkey_session.sig', '__Host-latchkey_csrf', '__Host-latchkey_legacy', begun]) {
     const line = setCookies.find(line => line.startsWith(`${name}=`)) ?? ''
     // What browsers require for the prefix.
     t.match(line, /; path=\/(;|$)/i, name)
@@ -363,12 +364,65 @@ t.test('behind TLS, sibling domains cannot set the session and form cookies', as
     t.match(line, /; httponly(;|$)/i, name)
     t.notMatch(line, /; domain=/i, name)
   }
-  t.notOk(Object.keys(cookies).some(name => /^latchkey_(session|csrf|legacy)/.test(name)))
+  t.notOk(Object.keys(cookies).some(name => /^latchkey_(session|csrf|legacy|begun)/.test(name)))
 
   // Only a secure cookie can clear a cookie with this prefix.
   setCookies.length = 0
   await ask(`/logout?${new URLSearchParams({ client_id: 'default', logout_uri: logoutUrl }).toString()}`)
   t.match(setCookies.find(line => line.startsWith('__Host-latchkey_session=;')), /; secure(;|$)/i)
+})
+
+t.test('a sign-in continues only in the browser that started it', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const [attacker, victim] = ['mallory@example.com', 'ada@example.com']
+  await confirmedAccount(running, attacker)
+  await confirmedAccount(running, victim)
+
+  /** Starts a sign-in in one browser, and puts the cookies of `oidc-provider` into another one, as a sibling domain can. */
+  async function plant (from: FormBrowser, into: FormBrowser) {
+    const page = await from.open((await beginSignIn(running)).url)
+    const planted = [...from.cookies].filter(([, { name }]) => /^latchkey_(interaction|resume)/.test(name))
+    t.equal(planted.length, 4)
+    for (const [key, cookie] of planted) into.cookies.set(key, cookie)
+    return page
+  }
+
+  t.test('so that nobody can be made to sign in for somebody else', async t => {
+    const into = formBrowser(running.url)
+    const { url } = await plant(formBrowser(running.url), into)
+    const { status, html } = await into.open(url.href)
+    t.equal(status, 400)
+    t.match(html, 'This sign-in has ended')
+    // Nor with a form from a sign-in of their own.
+    const own = await into.open((await beginSignIn(running)).url)
+    const sent = await into.submit({ ...own, html: own.html.replaceAll(own.url.pathname, url.pathname) }, '/sign-in', { email: victim, password })
+    t.equal(sent.status, 400)
+  })
+
+  t.test('so that nobody can be signed in as somebody else', async t => {
+    const [from, into] = [formBrowser(running.url), formBrowser(running.url)]
+    const page = await plant(from, into)
+    const { uid } = /\/interaction\/(?<uid>[^/]+)$/.exec(page.url.pathname)?.groups as { uid: string }
+    const response = await fetch(`${page.url.href}/sign-in`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', cookie: cookieHeader([...from.cookies.values()]) },
+      body: new URLSearchParams({ csrf: /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? '', email: attacker, password }).toString()
+    })
+    t.match(response.headers.get('location'), `/oidc/auth/${uid}`)
+    const other = await into.open(`${running.url}/oidc/auth/${uid}`)
+    t.equal(other.status, 400)
+    t.match((await from.open(`${running.url}/oidc/auth/${uid}`)).url.href, `${callbackUrl}?code=`, 'it goes on in its own browser')
+  })
+
+  t.test('of which a browser keeps ten, so that its cookies fit into a request', async t => {
+    const browser = formBrowser(running.url)
+    const pages = []
+    for (let times = 1; times <= 12; times++) pages.push(await browser.open((await beginSignIn(running)).url))
+    t.equal([...browser.cookies.values()].filter(({ name }) => name.startsWith('latchkey_begun_')).length, 10)
+    t.strictSame(await Promise.all(pages.map(async ({ url }) => (await browser.open(url.href)).status)), [400, 400, ...Array.from({ length: 10 }, () => 200)])
+  })
 })
 
 t.test('over HTTP/2 too, no URL is built from the host in a request', async t => {

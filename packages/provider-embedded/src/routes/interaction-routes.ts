@@ -41,7 +41,7 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
     try {
       const { uid, prompt, params, session, result, returnTo } = await embedded.current().provider.interactionDetails(request.raw, reply.raw)
       const profile = embedded.profiles.findByClientId(String(params.client_id))
-      if (profile === undefined || uid !== (request.params as { uid: string }).uid) return null
+      if (profile === undefined || uid !== (request.params as { uid: string }).uid || !beganHere(uid, request)) return null
       const pending = await embedded.pendingEmails.find(uid)
       return {
         uid,
@@ -85,17 +85,15 @@ export async function interactionRoutes (fastify: FastifyInstance, pages: Pages)
 
   async function ended (request: FastifyRequest, reply: FastifyReply, { goesOn }: { goesOn: boolean }): Promise<FastifyReply> {
     const { uid } = request.params as { uid: string }
-    const finished = beganHere(uid, request, reply) ? await embedded.justDone.findSignIn(uid) : undefined
+    const finished = beganHere(uid, request) ? await embedded.justDone.findSignIn(uid) : undefined
     if (finished !== undefined && goesOn) return reply.redirect(`/oidc/auth?${new URLSearchParams(finished)}`, 303)
     if (finished === undefined) return pages.send(reply, 400, messagePage(NO_BRAND, 'This sign-in has ended', 'It timed out, was already completed, or was started in another browser. Go back to the app and sign in again.'))
     const profile = embedded.profiles.findByClientId(finished.client_id ?? '')
     return pages.send(reply, 400, messagePage(brandOf(profile), 'You’ve already signed in', 'There’s nothing more to do here. Go back to the app.'))
   }
 
-  /** Whether this browser started a sign-in. Its cookie outlives the sign-in. */
-  function beganHere (uid: string, request: FastifyRequest, reply: FastifyReply): boolean {
-    const { provider } = embedded.current()
-    return provider.createContext(request.raw, reply.raw).cookies.get(provider.cookieName('interaction'), { signed: true }) === uid
+  function beganHere (uid: string, request: FastifyRequest): boolean {
+    return embedded.begunSignIns.wasBegunHere(request.headers.cookie, uid)
   }
 
   // A browser lands here when it returns to a sign-in that another response to the same form has finished. It continues from here and never goes back there.

@@ -94,7 +94,7 @@ export function brandOf (profile: Profile | undefined): Brand {
 
 function pageHeaders (profile: Profile | undefined): Record<string, string> {
   // Browsers also apply form-action to the redirects after a form, which end at the app.
-  const targets = [...profile?.callbackUrls ?? [], ...profile?.logoutUrls ?? []].map(sourceOf)
+  const targets = [...profile?.callbackUrls ?? [], ...profile?.logoutUrls ?? []].map(sourceOf).filter(source => SOURCE.test(source))
   return {
     'content-security-policy': `default-src 'none'; style-src 'self'; form-action ${[...new Set(["'self'", ...targets])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
@@ -104,6 +104,9 @@ function pageHeaders (profile: Profile | undefined): Record<string, string> {
     'cache-control': 'no-store'
   }
 }
+
+/** A host may contain `;`, which would end the directive and begin one of the profile's choice. */
+const SOURCE = /^[a-z][\da-z+.-]*:(?:\/\/[\w.:[\]-]+)?$/
 
 function sourceOf (text: string): string {
   const url = new URL(text)
