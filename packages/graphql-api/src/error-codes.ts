@@ -111,6 +111,8 @@ export const answers: Readonly<Record<string, Answer>> = {
   IDENTITY_PROVIDER_ERR_UNAVAILABLE: { code: 'ExternalServiceError' },
 
   GRAPHQL_API_ERR_MALFORMED_REQUEST: { code: 'ValidationError', message: invalid, malformed: true },
+  // Not `malformed`: many clients send the query after this error only if the status is 200.
+  GRAPHQL_API_ERR_PERSISTED_QUERY: { code: 'ValidationError' },
   GRAPHQL_API_ERR_METHOD_NOT_ALLOWED: { code: 'ValidationError', message: invalid, malformed: true },
   GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE: { code: 'ValidationError', message: invalid, malformed: true },
   GRAPHQL_API_ERR_INVALID_ARGUMENT: { code: 'ValidationError', message: invalid },

@@ -16,6 +16,9 @@ export class GRAPHQL_API_ERR_MALFORMED_REQUEST extends createError('GRAPHQL_API_
   }
 }
 
+/** The request has the hash of a persisted query and no query. Clients compare this message, and send the query instead. */
+export const GRAPHQL_API_ERR_PERSISTED_QUERY = createError('GRAPHQL_API_ERR_PERSISTED_QUERY', 'PersistedQueryNotSupported', 400)
+
 /** A GET request contains a mutation or subscription. */
 export class GRAPHQL_API_ERR_METHOD_NOT_ALLOWED extends createError('GRAPHQL_API_ERR_METHOD_NOT_ALLOWED', 'The request is invalid.', 405) {
   readonly details: Details = { method: 'must be POST, because GET supports only queries' }

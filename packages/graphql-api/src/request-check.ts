@@ -3,7 +3,7 @@
  * contains only queries. Mercurius checks only part of this, and fails on the rest.
  */
 import { getOperationAST, GraphQLError, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE } from './errors.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, GRAPHQL_API_ERR_PERSISTED_QUERY, GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE } from './errors.js'
 
 /** The parameters of a request after the check, as Mercurius expects them. */
 export interface GraphqlParameters {
@@ -28,7 +28,7 @@ export function checkContentType (contentType: string | undefined): void {
 /**
  * Checks the body of a POST request, and marks its query (see `marked`).
  *
- * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT
+ * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_PERSISTED_QUERY, GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
 export function checkBody (body: unknown): asserts body is GraphqlParameters {
   if (Array.isArray(body)) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST({ body: 'must be a single request: batches are not supported' })
@@ -41,7 +41,7 @@ export function checkBody (body: unknown): asserts body is GraphqlParameters {
  * Checks the query string of a GET request, and marks its query (see `marked`). The variables remain JSON text.
  *
  * @param parseOptions how to parse the query. It is parsed twice, which is acceptable because GET is rare
- * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, and GraphQL's own syntax error
+ * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_PERSISTED_QUERY, GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, and GraphQL's own syntax error
  */
 export function checkQueryString (queryString: Record<string, unknown>, parseOptions: { maxTokens: number }): void {
   for (const [name, text] of Object.entries(queryString)) {
@@ -65,6 +65,7 @@ function checkParameters (given: Record<string, unknown>): asserts given is Reco
   else if (operationName != null && (typeof operationName !== 'string' || !OPERATION_NAME.test(operationName))) details.operationName = 'must be the name of an operation'
   if (variables != null && !isObject(variables)) details.variables = 'must be an object'
   if (extensions != null && !isObject(extensions)) details.extensions = 'must be an object'
+  if (details.query === 'is required' && isObject(extensions) && isObject(extensions.persistedQuery)) throw new GRAPHQL_API_ERR_PERSISTED_QUERY()
   if (Object.keys(details).length > 0) throw new GRAPHQL_API_ERR_MALFORMED_REQUEST(details)
   if (isObject(variables)) checkVariables(variables)
 }

@@ -54,6 +54,22 @@ t.test('a request that is not GraphQL gets a ValidationError that names the part
   t.equal((await app.inject({ url: '/graphql', query: { query: 'mutation { userSignUp(user: { email: "a@b.c" }) { id } }' } })).headers.allow, 'POST')
 })
 
+t.test('a client that sends only the hash of a query is told to send the query', async t => {
+  const { app } = await openApi(t)
+  const extensions = { persistedQuery: { version: 1, sha256Hash: 'a'.repeat(64) } }
+  const byPost = { method: 'POST' as const, url: '/graphql', payload: { operationName: 'Name', variables: {}, extensions } }
+  const byGet = { method: 'GET' as const, url: '/graphql', query: { operationName: 'Name', variables: '{}', extensions: JSON.stringify(extensions) } }
+  for (const request of [byPost, byGet]) {
+    for (const [accept, status] of [['*/*', 200], [graphqlResponse, 400]] as const) {
+      const response = await app.inject({ ...request, headers: { accept } })
+      t.equal(response.statusCode, status)
+      t.match(response.json(), { errors: [error('ValidationError', { message: 'PersistedQueryNotSupported' })] })
+    }
+  }
+  const withQuery = await app.inject({ method: 'POST', url: '/graphql', payload: { query: 'query Name { __typename }', operationName: 'Name', extensions } })
+  t.strictSame(withQuery.json(), { data: { __typename: 'Query' } })
+})
+
 t.test('a client that closes the connection during its request is not an error of the app', async t => {
   const { app, logs } = await openApi(t)
   await app.listen({ port: 0, host: '127.0.0.1' })
