@@ -54,6 +54,7 @@ export type { AuthenticationProfileRolesTable, AuthenticationProfilesTable, Auth
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Authentication profiles: who can sign in and up, and which user an identity belongs to. */
     authProfiles: AuthProfiles
   }
 }

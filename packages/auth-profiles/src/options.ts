@@ -23,7 +23,6 @@ const profile = Type.Object({
 }, { additionalProperties: true })
 
 const schema = Type.Object({
-  /** In order. The first profile is the default. */
   profiles: Type.Array(profile, { minItems: 1 }),
   /** The adapters, by the `type` of a profile. */
   providers: Type.Unsafe<ProviderRegistry>({}),
@@ -31,9 +30,7 @@ const schema = Type.Object({
   administratorEmail: Type.Optional(Type.String({ minLength: 1 })),
   /** At least 32 characters, the same on every instance. Encrypts the client secrets of profiles created at run time. */
   secretKey: Type.Optional(Type.String({ minLength: 32 })),
-  /** Earlier secret keys. Secrets encrypted with them can still be read, and are re-encrypted at start. */
   previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
-  /** Whether this process re-encrypts secrets that use an earlier key and deletes expired sign-ups. `false` in a process that only inspects the data. */
   upkeep: Type.Boolean({ default: true }),
   /** Whether profiles created at run time may use https addresses only, even for this machine. Default: `NODE_ENV` is `production`. */
   production: Type.Optional(Type.Boolean()),
@@ -43,8 +40,11 @@ const schema = Type.Object({
 
 /** What `@latchkey/auth-profiles` is registered with. */
 export interface AuthProfilesOptions extends Omit<Static<typeof schema>, 'profiles' | 'previousSecretKeys' | 'upkeep'> {
+  /** In order, at least one. The first profile is the default for sign-ups. */
   profiles: readonly ProfileConfig[]
+  /** Earlier secret keys. Secrets encrypted with them can still be read, and are re-encrypted at start. */
   previousSecretKeys?: string[]
+  /** Whether this process re-encrypts secrets that use an earlier key and deletes expired sign-ups. `false` in a process that only inspects the data. Default: true. */
   upkeep?: boolean
 }
 

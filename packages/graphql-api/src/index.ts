@@ -90,6 +90,7 @@ export interface GraphqlApi {
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** What the GraphQL API offers to the app's own code. */
     graphqlApi: GraphqlApi
   }
 }

@@ -48,6 +48,7 @@ export interface ProviderEmbedded {
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** The embedded OpenID provider. */
     providerEmbedded: ProviderEmbedded
   }
 }

@@ -12,6 +12,7 @@ const schema = Type.Object({
   secretKey: Type.Optional(Type.String({ minLength: 32 })),
   /** Earlier secret keys. What they encrypted can still be read, and is re-encrypted at startup. */
   previousSecretKeys: Type.Array(Type.String({ minLength: 32 }), { default: [] }),
+  /** The SMTP server for emails with codes. */
   smtp: Type.Optional(Type.Object({
     /** `smtp://user:password@host:587` or `smtps://…:465`. */
     url: Type.String({ pattern: '^smtps?://', description: 'a URL such as smtp://user:password@mail.example.com:587, or smtps://' }),

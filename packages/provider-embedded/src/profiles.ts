@@ -15,6 +15,7 @@ const schema = Type.Object({
   clientId: Type.Optional(Type.String({ pattern: '^[\\x21-\\x7e]{1,128}$', description: 'at most 128 visible ASCII characters, without spaces' })),
   /** Where the hosted pages may redirect to after a sign-in. URLs must match exactly. */
   callbackUrls: Type.Array(url, { default: [] }),
+  /** Where the hosted pages may redirect to after a sign-out. URLs must match exactly. */
   logoutUrls: Type.Array(url, { default: [] }),
   /** Shown instead of the name. */
   brandName: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),

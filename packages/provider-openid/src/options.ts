@@ -14,6 +14,7 @@ const schema = Type.Object({
   type: Type.String({ minLength: 1, default: 'openid' }),
   /** The exact `iss` of ID tokens, and the base URL of discovery. https, or http on a loopback address. */
   issuer: Text,
+  /** The client registered at the provider. */
   clientId: Text,
   /** The client's secret, if it has one. */
   clientSecret: Type.Optional(Text),

@@ -28,6 +28,7 @@ export type { RolesTable, RoleVersionTable, UserRolesTable } from './tables.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Roles, and the decision what a principal can do. */
     rolePermissions: RolePermissionsService
   }
   interface FastifyRequest {

@@ -21,6 +21,7 @@ export type { IssuerMetrics, TokenVerifier } from './token-verifier.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
+    /** Verifies bearer ID tokens. Hooks: `authenticate` and `requireIdentity`. */
     tokenVerifier: TokenVerifier
   }
   interface FastifyRequest {
