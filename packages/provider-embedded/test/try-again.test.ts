@@ -26,7 +26,7 @@ for (const dialect of dialects) {
       t.ok(retryAfter > seconds - 30 && retryAfter <= seconds, `Retry-After: ${retryAfter}`)
     }
 
-    for (const [seconds, when] of [[7 * 60 + 30, 'in 8 minutes'], [60, 'in a minute'], [9, 'in a few seconds']] as const) {
+    for (const [seconds, when] of [[4 * 60 * 60, 'in 4 hours'], [95 * 60, 'in 2 hours'], [80 * 60, 'in 80 minutes'], [60 * 60, 'in an hour'], [7 * 60 + 30, 'in 8 minutes'], [60, 'in a minute'], [9, 'in a few seconds']] as const) {
       t.test(`the sign-in page says to try again ${when}`, async t => {
         const browser = formBrowser(running.url)
         const page = await browser.open((await beginSignIn(running)).url)

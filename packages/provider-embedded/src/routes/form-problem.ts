@@ -39,5 +39,7 @@ export function problemOf (error: unknown, passwordField = 'password'): Refusal 
 function inWords (seconds: number): string {
   const minutes = Math.ceil(seconds / 60)
   if (seconds <= 10) return 'in a few seconds'
+  if (minutes > 90) return `in ${Math.ceil(minutes / 60)} hours`
+  if (minutes === 60) return 'in an hour'
   return minutes === 1 ? 'in a minute' : `in ${minutes} minutes`
 }
