@@ -12,7 +12,7 @@ t.test('the hosted pages', async t => {
 
   t.test('run no scripts, cannot be framed, and send forms only here or to the app', async t => {
     const { headers, html } = await begin()
-    t.equal(headers.get('content-security-policy'), `default-src 'none'; style-src 'self'; form-action 'self' ${new URL(callbackUrl).origin}; base-uri 'none'; frame-ancestors 'none'`)
+    t.equal(headers.get('content-security-policy'), `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${new URL(callbackUrl).origin}; base-uri 'none'; frame-ancestors 'none'`)
     t.equal(headers.get('x-content-type-options'), 'nosniff')
     t.equal(headers.get('x-frame-options'), 'DENY')
     t.equal(headers.get('referrer-policy'), 'no-referrer')

@@ -22,7 +22,7 @@ export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { em
       raw.url = raw.url?.slice(PREFIX.length)
       reply.hijack()
       for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
-      reply.raw.setHeader('content-security-policy', "default-src 'none'; style-src 'self'; script-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+      reply.raw.setHeader('content-security-policy', "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; base-uri 'none'; frame-ancestors 'none'")
       reply.raw.setHeader('x-content-type-options', 'nosniff')
       reply.raw.setHeader('referrer-policy', 'no-referrer')
       await embedded.current().handle(raw, reply.raw)

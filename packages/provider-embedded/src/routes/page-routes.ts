@@ -93,10 +93,11 @@ export function brandOf (profile: Profile | undefined): Brand {
 }
 
 function pageHeaders (profile: Profile | undefined): Record<string, string> {
+  // img-src lets Firefox load the app's /favicon.ico, which it requests for every page.
   // Browsers also apply form-action to the redirects after a form, which end at the app.
   const targets = [...profile?.callbackUrls ?? [], ...profile?.logoutUrls ?? []].map(sourceOf).filter(source => SOURCE.test(source))
   return {
-    'content-security-policy': `default-src 'none'; style-src 'self'; form-action ${[...new Set(["'self'", ...targets])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
+    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self'; form-action ${[...new Set(["'self'", ...targets])].join(' ')}; base-uri 'none'; frame-ancestors 'none'`,
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
