@@ -1,5 +1,6 @@
 import { errors, type ProviderLog } from '@latchkey/identity-provider'
-import type { AccountActions, Asking } from './account-actions.js'
+import type { AccountActions } from './account-actions.js'
+import type { Asking } from './asking.js'
 import { AWAY_SECONDS, DatabaseFailure } from './database-failure.js'
 import type { EmbeddedProvider, FromAddress } from './embedded-provider.js'
 import { SCOPES } from './openid-provider.js'

@@ -24,7 +24,7 @@ t.test('the hosted pages', async t => {
   t.test('let no address of a profile add to their policy', async t => {
     running.app.providerEmbedded.createProvider(profileOf({ id: 'sly', clientId: 'sly', logoutUrls: ['https://x;frame-ancestors', 'https://x,y', 'https://app.example.com:8443/out', 'org.example.app:/out'] }))
     const { headers } = await begin(undefined, { clientId: 'sly' })
-    t.equal(headers.get('content-security-policy'), `default-src 'none'; style-src 'self'; form-action 'self' ${new URL(callbackUrl).origin} https://app.example.com:8443 org.example.app:; base-uri 'none'; frame-ancestors 'none'`)
+    t.equal(headers.get('content-security-policy'), `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${new URL(callbackUrl).origin} https://app.example.com:8443 org.example.app:; base-uri 'none'; frame-ancestors 'none'`)
   })
 
   t.test('escape what was sent to them', async t => {

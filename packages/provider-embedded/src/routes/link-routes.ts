@@ -1,7 +1,7 @@
 import { errors } from '@latchkey/identity-provider'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Asking } from '../account-actions.js'
+import type { Asking } from '../asking.js'
 import { isLinkToken, type CodeOwner, type CodePurpose } from '../codes.js'
 import { UNDER_WAY_MS } from '../just-done.js'
 import { confirmLinkPage, deadLinkPage, donePage, inviteLinkPage, messagePage, resetLinkPage, type LinkPage } from '../pages/other-pages.js'
