@@ -10,6 +10,7 @@ export class AllowedByGrants implements Allowed {
   readonly grants: readonly CompiledGrant[]
   readonly #dialect: Dialect
   readonly #variables: FilterVariables
+  readonly #fieldFilters = new Map<string, Expression<SqlBool> | null>()
 
   /** @param grants at least one */
   constructor (grants: readonly CompiledGrant[], dialect: Dialect, variables: FilterVariables) {
@@ -32,10 +33,16 @@ export class AllowedByGrants implements Allowed {
   }
 
   fieldFilter (field: string, alias?: string): Expression<SqlBool> | null {
-    const giving = this.grants.filter(({ fields }) => fields === null || fields.has(field))
+    const gives = this.grants.map(({ fields }) => fields === null || fields.has(field))
     // Every grant includes the field, so it is readable in every admitted record.
-    if (giving.length === this.grants.length) return null
-    return this.#anyOf(giving, alias)
+    if (!gives.includes(false)) return null
+    const key = JSON.stringify([alias, gives])
+    let filter = this.#fieldFilters.get(key)
+    if (filter === undefined) {
+      filter = this.#anyOf(this.grants.filter((_grant, index) => gives[index]), alias)
+      this.#fieldFilters.set(key, filter)
+    }
+    return filter
   }
 
   sameAs (other: Allowed): boolean {

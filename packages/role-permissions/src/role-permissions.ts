@@ -155,6 +155,7 @@ export interface Allowed {
   rowFilter (alias?: string): Expression<SqlBool> | null
   /**
    * The condition under which the field of a record is accessible, if `rowFilter` admits the record. `null`: always.
+   * Fields of the same grants get the same object, so that a query can evaluate it once for all of them.
    *
    * @param alias the table's name in the query. Default: its SQL name
    */

@@ -24,8 +24,12 @@ export type ReadableRow = Readonly<Record<string, unknown>>
  * paging work on this view, so they reveal nothing that reading the whole view would not.
  */
 export interface ReadableTable {
-  /** A subquery for `from`. */
-  readonly source: RawBuilder<unknown>
+  /**
+   * A subquery for `from`.
+   *
+   * @param used the fields and relations that the query uses: the others would only make it longer to compile and prepare
+   */
+  source (used: ReadonlySet<string>): RawBuilder<unknown>
   /** The table as filters can use it. */
   readonly filterable: FilterableTable
   /** @param fields the fields to read; `null`: all */
@@ -37,16 +41,29 @@ export interface ReadableTable {
 
 /** Reads records. */
 export interface RecordReader {
+  readonly fields: ReadonlySet<string>
   /** The columns that rows must have. */
   readonly columns: readonly RawBuilder<unknown>[]
   /** The record in a row; unreadable fields are `null`. */
   read (row: ReadableRow): { readonly id: string, readonly fields: ReadableFields, readonly record: Record<string, unknown> }
 }
 
-interface ReadableColumn extends Pick<Column, 'type'> {
-  readonly name: string
-  readonly field: string
+/** Fields that are readable only in the records that meet a condition. */
+interface ConditionalFields {
+  readonly condition: Expression<SqlBool>
+  readonly names: readonly string[]
 }
+
+/** A column of the subquery. */
+interface ReadableColumn {
+  readonly name: string
+  /** The field or relation that it is for. */
+  readonly field: string
+  /** The table's own column. */
+  readonly column: string
+}
+
+type ValueColumn = ReadableColumn & Pick<Column, 'type'>
 
 /**
  * @param described the table and its related tables, as filters of queries can use them
@@ -57,32 +74,31 @@ export function readableTable (
 ): ReadableTable {
   const { table, json } = described
   const allowed = rolePermissions.authorize(principal, 'read', { table: table.name })
-  const always = new Set<string>()
-  const conditional: { readonly name: string, readonly condition: Expression<SqlBool> }[] = []
-  for (const name of fieldNames(described)) {
-    const condition = allowed.fieldFilter(name, BASE)
-    if (condition === null) always.add(name)
-    else conditional.push({ name, condition: orOwn(condition) })
-  }
-  const columns: ReadableColumn[] = Object.entries(table.fields).map(([field, { type }], index) => ({ name: `value_${index}`, field, type }))
-  const selected = [
-    sql`${sql.ref(`${BASE}.id`)} as record_id`,
-    ...columns.map(({ name, field }) => sql`${given(field, (table.fields[field] as Column).column)} as ${sql.id(name)}`),
-    ...Object.entries(json).map(([field, column], index) => sql`${given(field, column)} as ${sql.id(`json_${index}`)}`),
-    ...Object.entries(table.relations ?? {}).map(([field, { from }], index) => sql`${given(field, from)} as ${sql.id(`way_${index}`)}`),
-    // All flags in one column, because rows with many columns are slow to read.
-    ...conditional.length === 0 ? [] : [sql`${sql.join(conditional.map(({ condition }) => sql`case when ${condition} then '1' else '0' end`), sql` || `)} as gives`]
-  ]
+  const { always, conditional } = readableFields()
   const rows = allowed.rowFilter(BASE)
-  const jsonColumns = Object.keys(json).map((field, index) => ({ name: `json_${index}`, field }))
+  const values: ValueColumn[] = Object.entries(table.fields).map(([field, { column, type }], index) => ({ name: `value_${index}`, field, column, type }))
+  const jsons: ReadableColumn[] = Object.entries(json).map(([field, column], index) => ({ name: `json_${index}`, field, column }))
+  const ways: ReadableColumn[] = Object.entries(table.relations ?? {}).map(([field, { from }], index) => ({ name: `way_${index}`, field, column: from }))
   const fieldSets = new Map<string, ReadableFields>()
+
+  /** Fields with the same condition share it, because it is evaluated for each record. */
+  function readableFields (): { readonly always: ReadonlySet<string>, readonly conditional: readonly ConditionalFields[] } {
+    const always: string[] = []
+    const byCondition = new Map<Expression<SqlBool>, string[]>()
+    for (const name of fieldNames(described)) {
+      const condition = allowed.fieldFilter(name, BASE)
+      if (condition === null) always.push(name)
+      else byCondition.set(condition, [...byCondition.get(condition) ?? [], name])
+    }
+    return { always: new Set(always), conditional: [...byCondition].map(([condition, names]) => ({ condition: orOwn(condition), names })) }
+  }
 
   /** Records with the same readable fields share one set, because lists are long. */
   function fieldsOf (row: ReadableRow): ReadableFields {
     const which = conditional.length === 0 ? '' : row.gives as string
     let fields = fieldSets.get(which)
     if (fields === undefined) {
-      fields = new Set([...always, ...conditional.flatMap(({ name }, index) => which[index] === '1' ? [name] : [])])
+      fields = new Set([...always, ...conditional.flatMap(({ names }, index) => which[index] === '1' ? names : [])])
       fieldSets.set(which, fields)
     }
     return fields
@@ -93,31 +109,42 @@ export function readableTable (
     return table.name === 'Users' && principal.kind === 'user' ? sql<SqlBool>`(${condition} or ${sql.ref(`${BASE}.id`)} = ${principal.userId})` : condition
   }
 
-  function given (field: string, column: string): RawBuilder<unknown> {
-    const condition = conditional.find(({ name }) => name === field)?.condition
+  /** The value of a column where its field is readable. */
+  function given ({ field, column }: ReadableColumn): RawBuilder<unknown> {
+    const condition = conditional.find(({ names }) => names.includes(field))?.condition
     const value = sql.ref(`${BASE}.${column}`)
     return condition === undefined ? value : sql`case when ${condition} then ${value} end`
   }
 
   return {
-    source: sql`(select ${sql.join(selected)} from ${sql.table(table.table)} as ${sql.id(BASE)}${rows === null ? sql`` : sql` where ${rows}`}) as ${sql.id(ALIAS)}`,
-    filterable: filterableBy(described, columns),
+    source: used => {
+      const selected = [
+        sql`${sql.ref(`${BASE}.id`)} as record_id`,
+        ...[...values, ...jsons, ...ways].filter(({ field }) => used.has(field)).map(column => sql`${given(column)} as ${sql.id(column.name)}`),
+        // All flags in one column, because rows with many columns are slow to read.
+        ...conditional.length === 0 ? [] : [sql`${sql.join(conditional.map(({ condition }) => sql`case when ${condition} then '1' else '0' end`), sql` || `)} as gives`]
+      ]
+      return sql`(select ${sql.join(selected)} from ${sql.table(table.table)} as ${sql.id(BASE)}${rows === null ? sql`` : sql` where ${rows}`}) as ${sql.id(ALIAS)}`
+    },
+    filterable: filterableBy(described, values, ways),
     reader: wanted => {
-      const isWanted = ({ field }: { readonly field: string }) => wanted === null || wanted.has(field)
-      const plain = columns.filter(isWanted)
-      const ofJson = jsonColumns.filter(isWanted)
+      const isWanted = ({ field }: ReadableColumn) => wanted === null || wanted.has(field)
+      const wantedValues = values.filter(isWanted)
+      const wantedJsons = jsons.filter(isWanted)
+      const read = [...wantedValues, ...wantedJsons]
       return {
-        columns: ['record_id', ...plain.map(({ name }) => name), ...ofJson.map(({ name }) => name), ...conditional.length === 0 ? [] : ['gives']].map(name => sql.ref(`${ALIAS}.${name}`)),
+        fields: new Set(read.map(({ field }) => field)),
+        columns: ['record_id', ...read.map(({ name }) => name), ...conditional.length === 0 ? [] : ['gives']].map(name => sql.ref(`${ALIAS}.${name}`)),
         read: row => {
           const record: Record<string, unknown> = {}
-          for (const { name, field, type } of plain) record[field] = readValue(row[name], type)
-          for (const { name, field } of ofJson) record[field] = readJson(row[name])
+          for (const { name, field, type } of wantedValues) record[field] = readValue(row[name], type)
+          for (const { name, field } of wantedJsons) record[field] = readJson(row[name])
           return { id: row.record_id as string, fields: fieldsOf(row), record }
         }
       }
     },
     key: (field, direction) => {
-      const column = columns.find(column => column.field === field) as ReadableColumn
+      const column = values.find(column => column.field === field) as ValueColumn
       return { expression: byBytes(sql.ref(`${ALIAS}.${column.name}`), column.type, dialect), direction, nullable: !always.has(field) || !described.required.includes(field) }
     },
     asking: {
@@ -152,16 +179,15 @@ function refused (table: string, field: string | null): Error {
 }
 
 /** The table with the columns of the subquery; related tables with their own columns. */
-function filterableBy ({ table, queried }: ListedTable, columns: readonly ReadableColumn[]): FilterableTable {
-  const columnOf = (field: string) => (columns.find(column => column.field === field) as ReadableColumn).name
+function filterableBy ({ table, queried }: ListedTable, values: readonly ReadableColumn[], ways: readonly ReadableColumn[]): FilterableTable {
   const { fields, relations = {} } = queried()
-  const ways = Object.keys(table.relations ?? {})
+  const nameOf = (columns: readonly ReadableColumn[], field: string) => columns.find(column => column.field === field)?.name
+  const columnOf = (field: string) => nameOf(ways, field) ?? nameOf(values, field) as string
   return {
     name: table.name,
     table: ALIAS,
     fields: Object.fromEntries(Object.entries(fields).map(([field, { type }]) => [field, { column: columnOf(field), type }])),
-    relations: Object.fromEntries(Object.entries(relations).map(([field, relation]): [string, Relation] =>
-      [field, { ...relation, from: ways.includes(field) ? `way_${ways.indexOf(field)}` : columnOf(field) }]))
+    relations: Object.fromEntries(Object.entries(relations).map(([field, relation]): [string, Relation] => [field, { ...relation, from: columnOf(field) }]))
   }
 }
 
