@@ -63,7 +63,7 @@ function createReports (log: FastifyBaseLogger): Reports {
     listening: {
       lost: error => { log.warn({ err: told(error) }, `Cannot listen for changes by other processes; retrying. ${meanwhile}`) },
       notArriving: () => {
-        log.info(`The database accepts LISTEN, but its notifications do not arrive, probably because of a pooler in transaction mode. ${meanwhile}. For longer caching, connect to PostgreSQL directly or to a pooler in session mode`)
+        log.warn(`The database accepts LISTEN, but its notifications do not arrive, probably because of a pooler in transaction mode. ${meanwhile}. Connect to PostgreSQL directly or to a pooler in session mode: in transaction mode, migrations and prepared statements can fail too`)
       },
       silent: tables => {
         log.warn({ tables }, `Tables lack the triggers that notify of their changes. ${meanwhile}. If they were lost, create them again as described in docs/operations.md`)

@@ -270,7 +270,7 @@ t.test('if notifications do not arrive, as behind a pooler in transaction mode, 
     if (changes.count >= 0 && changes.ofOthers) t.fail('relied on')
     await wait(20)
   }
-  t.match(logged(), [{ level: INFO, msg: /pooler/ }])
+  t.match(logged(), [{ level: WARN, msg: /pooler/ }])
   t.equal(link.begun, 1, 'it is not tried all the time')
   t.equal(await listening(), 0, 'and meanwhile there is no such connection')
 })
@@ -283,7 +283,7 @@ t.test('another sender\'s notification does not prove that those of the pool arr
     if (changes.count >= 0 && changes.ofOthers) t.fail('relied on')
     return logged().length > 0
   })
-  t.match(logged(), [{ level: INFO, msg: /pooler/ }])
+  t.match(logged(), [{ level: WARN, msg: /pooler/ }])
 })
 
 t.test('a server that is not told what the app changes, as one that it has been moved away from, is found out within half a minute', async t => {

@@ -41,6 +41,7 @@ export interface ReadableTable {
 
 /** Reads records. */
 export interface RecordReader {
+  /** The fields that it reads. */
   readonly fields: ReadonlySet<string>
   /** The columns that rows must have. */
   readonly columns: readonly RawBuilder<unknown>[]
