@@ -24,6 +24,7 @@ import crossOrigin from './plugins/cross-origin.js'
 import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
 import freshProfiles from './plugins/fresh-profiles.js'
 import metrics from './plugins/metrics.js'
+import requestBatches from './plugins/request-batches.js'
 import requestLists from './plugins/request-lists.js'
 import { logStream } from './log-stream.js'
 import { describeRequest, RequestLog } from './request-log.js'
@@ -59,6 +60,7 @@ export async function createApp (config: Config, { upkeep = true } = {}): Promis
 }
 
 async function compose (app: FastifyInstance, config: Config, upkeep: boolean): Promise<void> {
+  await app.register(requestBatches)
   await app.register(errorReplies)
   await app.register(closingConnections)
   await app.register(freshProfiles)
