@@ -68,7 +68,7 @@ async function compose (app: FastifyInstance, config: Config, upkeep: boolean): 
   await app.register(metrics)
   await app.register(health)
 
-  await app.register(database, { url: config.databaseUrl, answerTimeoutMs: config.databaseAnswerTimeoutMs })
+  await app.register(database, { url: config.databaseUrl, answerTimeoutMs: config.databaseAnswerTimeoutMs, preparedStatements: config.databasePreparedStatements })
   await app.register(usersStore)
   await app.register(rolePermissions, { roles: config.roles ?? [] })
   await app.register(apiTokens)

@@ -15,6 +15,8 @@ export interface Config extends ConfigFile {
   readonly databaseUrl: string
   /** PostgreSQL: milliseconds that a statement may go without an answer before it fails. */
   readonly databaseAnswerTimeoutMs: number
+  /** PostgreSQL: whether statements stay prepared in a session. */
+  readonly databasePreparedStatements: boolean
   readonly administratorEmail?: string
   /** Encrypts keys and secrets in the database; the same on every instance. */
   readonly secretKey?: string
@@ -60,6 +62,7 @@ export async function readConfig (environment: Readonly<Record<string, string | 
     publicUrl: environment.PUBLIC_URL ? readPublicUrl(environment.PUBLIC_URL) : addressOf(host, port),
     databaseUrl: environment.DATABASE_URL || 'sqlite:./data/latchkey.db',
     databaseAnswerTimeoutMs: readAnswerTimeout(environment.DATABASE_ANSWER_TIMEOUT_MS || '30000'),
+    databasePreparedStatements: readPreparedStatements(environment.DATABASE_PREPARED_STATEMENTS || 'true'),
     signInsKeepDays: readDays('LATCHKEY_SIGN_INS_KEEP_DAYS', environment.LATCHKEY_SIGN_INS_KEEP_DAYS || '90'),
     trustedProxies: readTrustedProxies(environment.TRUSTED_PROXIES || ''),
     previousSecretKeys: list(environment.LATCHKEY_SECRET_KEY_PREVIOUS || '').map(key => readSecretKey('each key in LATCHKEY_SECRET_KEY_PREVIOUS', key)),
@@ -89,6 +92,11 @@ function readAnswerTimeout (text: string): number {
   const milliseconds = Number(text)
   if (!Number.isInteger(milliseconds) || milliseconds < 1000 || milliseconds > 3_600_000) throw new ConfigurationError('DATABASE_ANSWER_TIMEOUT_MS must be a whole number of milliseconds from 1000 to 3600000, an hour')
   return milliseconds
+}
+
+function readPreparedStatements (text: string): boolean {
+  if (text !== 'true' && text !== 'false') throw new ConfigurationError('DATABASE_PREPARED_STATEMENTS must be true, or false behind a pooler in transaction mode')
+  return text === 'true'
 }
 
 function readSecretKey (name: string, text: string): string {

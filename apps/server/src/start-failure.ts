@@ -10,6 +10,7 @@ const fileRemedy = 'give the server write access to the folder and the file of D
 const databaseRemedies: [RegExp, string][] = [
   [/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|08|57P)/, awayRemedy],
   [/^(28|3D)/, 'correct the user, the password or the database name in DATABASE_URL'],
+  [/^(42P05|26000)$/, 'set DATABASE_PREPARED_STATEMENTS=false, because DATABASE_URL leads to a pooler in transaction mode'],
   [/^42501$/, 'allow the user of DATABASE_URL to create tables in that database'],
   [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE|53100)/, 'free space on its disk'],
   [/^(EIO|SQLITE_IOERR)/, 'check that the disk of DATABASE_URL is healthy, has free space and is not a network drive'],
@@ -29,6 +30,8 @@ export function describeStartFailure (error: unknown, config: Pick<Config, 'host
   const { code = '', syscall } = cause as NodeJS.ErrnoException
   const said = describeFailure(cause)
   if (config !== undefined && (syscall === 'listen' || syscall === 'bind')) return `it cannot listen on ${config.host}, port ${config.port} (${said}): ${listenRemedy(code)}`
+  // PgBouncer gives it the code of all its errors.
+  if (/statement pooling mode/.test(said)) return `the database cannot be used (${said}): set the pooler to session or transaction mode, or connect to PostgreSQL directly`
   const remedy = databaseRemedies.find(([codes]) => codes.test(code) || codes.test((error as NodeJS.ErrnoException).code ?? ''))?.[1]
   if (remedy !== undefined) return `the database cannot be used (${said}): ${remedy}`
   const away = whereAway(error)

@@ -14,7 +14,7 @@ async function configFile (t: Test, content: string): Promise<string> {
 }
 
 t.test('without any variable there are defaults for everything', async t => {
-  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false, signInsKeepDays: 90, databaseAnswerTimeoutMs: 30_000 })
+  t.match(await readConfig({}), { host: '127.0.0.1', port: 4000, publicUrl: 'http://127.0.0.1:4000', databaseUrl: 'sqlite:./data/latchkey.db', logLevel: 'info', production: false, signInsKeepDays: 90, databaseAnswerTimeoutMs: 30_000, databasePreparedStatements: true })
 })
 
 t.test('variables override the defaults', async t => {
@@ -25,6 +25,7 @@ t.test('variables override the defaults', async t => {
   t.equal((await readConfig({ LATCHKEY_SIGN_INS_KEEP_DAYS: '7' })).signInsKeepDays, 7)
   t.equal((await readConfig({ LATCHKEY_AUDIT_LOG_KEEP_DAYS: '400' })).auditLogKeepDays, 400)
   t.equal((await readConfig({ DATABASE_ANSWER_TIMEOUT_MS: '120000' })).databaseAnswerTimeoutMs, 120_000)
+  t.equal((await readConfig({ DATABASE_PREPARED_STATEMENTS: 'false' })).databasePreparedStatements, false)
   for (const none of [{}, { LATCHKEY_AUDIT_LOG_KEEP_DAYS: '' }]) t.notOk('auditLogKeepDays' in await readConfig(none))
   t.strictSame((await readConfig({ LATCHKEY_SECRET_KEY_PREVIOUS: `${'1'.repeat(32)}, ${'2'.repeat(32)},` })).previousSecretKeys, ['1'.repeat(32), '2'.repeat(32)])
   t.strictSame((await readConfig({})).previousSecretKeys, [])
@@ -54,6 +55,7 @@ const mistakes: [string, Record<string, string>, RegExp][] = [
   ['zero days to keep the audit log', { LATCHKEY_AUDIT_LOG_KEEP_DAYS: '0' }, /^LATCHKEY_AUDIT_LOG_KEEP_DAYS must be a whole number of days from 1 to 3650, or unset to keep the audit log forever$/],
   ['a time to wait for answers in seconds', { DATABASE_ANSWER_TIMEOUT_MS: '30' }, /^DATABASE_ANSWER_TIMEOUT_MS must be a whole number of milliseconds from 1000 to 3600000, an hour$/],
   ['a time to wait for answers of more than an hour', { DATABASE_ANSWER_TIMEOUT_MS: '3600001' }, /^DATABASE_ANSWER_TIMEOUT_MS must be/],
+  ['prepared statements by another word', { DATABASE_PREPARED_STATEMENTS: 'off' }, /^DATABASE_PREPARED_STATEMENTS must be true, or false behind a pooler in transaction mode$/],
   ['a time to wait for answers with a unit', { DATABASE_ANSWER_TIMEOUT_MS: '30s' }, /^DATABASE_ANSWER_TIMEOUT_MS must be/],
   ['an unknown log level', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
   ['a file that does not exist', { LATCHKEY_CONFIG: '/nowhere/config.json' }, /LATCHKEY_CONFIG: \/nowhere\/config\.json cannot be read \(ENOENT\)/]

@@ -28,6 +28,14 @@ async function portOf (t: Test, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
+/** PostgreSQL's message for a fatal error. */
+function errorResponse (code: string, said: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0C${code}\0M${said}\0\0`)
+  const head = Buffer.from([0x45, 0, 0, 0, 0])
+  head.writeInt32BE(fields.length + 4, 1)
+  return Buffer.concat([head, fields])
+}
+
 t.test('a database that cannot be used stops the start with one line that says why and what to do', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-start-'))
   t.teardown(() => rm(folder, { recursive: true }))
@@ -49,6 +57,16 @@ t.test('a database that cannot be used stops the start with one line that says w
     const port = await portOf(t, createSocketServer(socket => { socket.destroy() }))
     await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, /Latchkey did not start: the database cannot be used \(.*\): start the database, or correct DATABASE_URL/)
   })
+  const poolers: [string, string, string, RegExp][] = [
+    ['a pooler in statement mode', '08P01', 'transaction blocks not allowed in statement pooling mode', /: set the pooler to session or transaction mode, or connect to PostgreSQL directly/],
+    ['a pooler in transaction mode, where prepared statements collide', '42P05', 'prepared statement "latchkey_1" already exists', /: set DATABASE_PREPARED_STATEMENTS=false, because DATABASE_URL leads to a pooler in transaction mode/]
+  ]
+  for (const [what, code, said, remedy] of poolers) {
+    await t.test(what, async t => {
+      const port = await portOf(t, createSocketServer(socket => { socket.once('data', () => { socket.end(errorResponse(code, said)) }) }))
+      await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, new RegExp(`Latchkey did not start: the database cannot be used \\(${said}\\)${remedy.source}`))
+    })
+  }
   const there = new URL(await databaseUrl(t, 'postgres'))
   there.pathname = '/nowhere'
   await t.test('a name that the server does not know', async t => { await refused(t, { env: { DATABASE_URL: there.href } }, /database "nowhere" does not exist\): correct the user, the password or the database name in DATABASE_URL/) })

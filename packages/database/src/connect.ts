@@ -21,7 +21,7 @@ export interface Reports {
   readonly listening: ReportListening
 }
 
-type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'answerTimeoutMs' | 'busyTimeoutMs' | 'synchronous'>
+type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTimeoutMs' | 'answerTimeoutMs' | 'preparedStatements' | 'busyTimeoutMs' | 'synchronous'>
 
 /**
  * Opens the database at a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
@@ -77,7 +77,7 @@ function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, c
   }
 }
 
-function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answerTimeoutMs }: ConnectionOptions, unseen: ReadonlySet<string>, { idleClosed, listening }: Reports): ReturnType<typeof open> {
+function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answerTimeoutMs, preparedStatements }: ConnectionOptions, unseen: ReadonlySet<string>, { idleClosed, listening }: Reports): ReturnType<typeof open> {
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -93,7 +93,7 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answe
   pool.on('error', idleClosed)
   pool.on('connect', client => { client.on('error', () => { /* the running statement fails by itself */ }) })
   limitAnswers(pool, answerTimeoutMs)
-  pool.on('connect', client => { watchStatements(client, new WatchedStatements(unseen), () => { changes.note() }) })
+  pool.on('connect', client => { watchStatements(client, new WatchedStatements(unseen), preparedStatements, () => { changes.note() }) })
   const closing = {
     connect: () => pool.connect(),
     end: async () => {
@@ -111,13 +111,13 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answe
   }
 }
 
-/** Names hot SQL on this connection, so that PostgreSQL keeps it prepared, and records possible changes. */
-function watchStatements (client: pg.PoolClient, watched: WatchedStatements, onChange: () => void): void {
+/** Names hot SQL on this connection if `names`, so that PostgreSQL keeps it prepared, and records possible changes. */
+function watchStatements (client: pg.PoolClient, watched: WatchedStatements, names: boolean, onChange: () => void): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown
   client.query = ((...args: unknown[]) => {
     const [text, values] = args
     if (typeof text !== 'string') return query(...args)
-    const name = statementName(text)
+    const name = names ? statementName(text) : undefined
     const result = name === undefined ? query(...args) : query({ name, text, values })
     // Also after a failure: the answer to a successful commit may have been lost.
     if (watched.mayChange(text)) Promise.resolve(result).then(onChange, onChange)

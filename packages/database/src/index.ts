@@ -63,7 +63,7 @@ function createReports (log: FastifyBaseLogger): Reports {
     listening: {
       lost: error => { log.warn({ err: told(error) }, `Cannot listen for changes by other processes; retrying. ${meanwhile}`) },
       notArriving: () => {
-        log.warn(`The database accepts LISTEN, but its notifications do not arrive, probably because of a pooler in transaction mode. ${meanwhile}. Connect to PostgreSQL directly or to a pooler in session mode: in transaction mode, migrations and prepared statements can fail too`)
+        log.warn(`The database accepts LISTEN, but its notifications do not arrive, probably because of a pooler in transaction mode. ${meanwhile}. Connect to PostgreSQL directly or to a pooler in session mode. If the pooler stays, prepared statements can fail too: set the option preparedStatements to false (in the reference app, DATABASE_PREPARED_STATEMENTS=false)`)
       },
       silent: tables => {
         log.warn({ tables }, `Tables lack the triggers that notify of their changes. ${meanwhile}. If they were lost, create them again as described in docs/operations.md`)

@@ -16,14 +16,18 @@ const remedies: readonly [RegExp, string][] = [
 ]
 
 /**
- * Opens an SQLite file. Creates the file and its folder if they do not exist.
+ * Opens an SQLite file. Creates the file and its folder if they do not exist, for no other user of the machine: the data is
+ * personal and may contain secrets.
  *
  * @throws DATABASE_ERR_FILE_UNUSABLE
  */
 export function openSqlite (path: string, { busyTimeoutMs, synchronous }: Pick<ResolvedOptions, 'busyTimeoutMs' | 'synchronous'>): Sqlite.Database {
   let database: Sqlite.Database | undefined
   try {
-    if (path !== ':memory:') makeFolder(dirname(path))
+    if (path !== ':memory:') {
+      makeFolder(dirname(path))
+      makeFile(path)
+    }
     database = new Sqlite(path, { timeout: busyTimeoutMs })
     // With these, readers and the writer don't wait for each other, and by default commits don't wait for the disk, which would block the event loop.
     database.pragma('journal_mode = WAL')
@@ -58,8 +62,18 @@ function makeFolder (path: string): void {
   if (existsSync(path)) return
   const above = dirname(path)
   if (above !== path) makeFolder(above)
+  unlessThere(() => { mkdirSync(path, 0o700) })
+}
+
+/** Creates the file empty, because SQLite would let everybody read it. SQLite's other files get the mode of this one. */
+function makeFile (path: string): void {
+  if (existsSync(path)) return
+  unlessThere(() => { closeSync(openSync(path, 'wx', 0o600)) })
+}
+
+function unlessThere (make: () => void): void {
   try {
-    mkdirSync(path)
+    make()
   } catch (error) {
     // Another instance may have been faster.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

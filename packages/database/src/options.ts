@@ -14,6 +14,8 @@ const schema = Type.Object({
   connectionTimeoutMs: Type.Integer({ minimum: 1, default: 5000 }),
   /** PostgreSQL: milliseconds of silence after which a statement fails and its connection is closed. Also the server's limit between two statements of a transaction. At most what a timer supports. */
   answerTimeoutMs: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, default: 30_000 }),
+  /** PostgreSQL: whether hot queries stay prepared, by a name. `false` behind a pooler that gives each transaction another session and does not prepare them there. */
+  preparedStatements: Type.Boolean({ default: true }),
   /** SQLite: milliseconds to wait for another process's lock before a query fails. */
   busyTimeoutMs: Type.Integer({ minimum: 0, default: 5000 }),
   /** SQLite: `full` makes every commit wait for the disk; with `normal`, a power cut can lose the last commits. */

@@ -3,11 +3,11 @@ import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { Kysely, MysqlDialect, sql, SqliteDialect } from 'kysely'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import database, { dialectOf, type Tables } from '../dist/index.js'
 
 for (const dialect of dialects) {
@@ -100,6 +100,30 @@ t.test('an SQLite file is made with all of its folders', async t => {
   t.teardown(async () => { await app.close(); await rm(folder, { recursive: true }) })
   await app.register(database, { url: `sqlite:${join(folder, 'one/two/app.db')}` })
   t.strictSame((await sql`select 1 as one`.execute(app.db)).rows, [{ one: 1 }])
+})
+
+t.test('only the user of the app can read a new SQLite file and its folders; others stay as they are', { skip: process.platform === 'win32' }, async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'latchkey-database-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const modes = async (...paths: string[]) => await Promise.all(paths.map(async path => ((await stat(join(folder, path))).mode & 0o777).toString(8)))
+  const open = async (t: Test, path: string) => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(database, { url: `sqlite:${join(folder, path)}` })
+    await sql`create table things (id text)`.execute(app.db)
+  }
+  const umask = process.umask(0)
+  t.teardown(() => { process.umask(umask) })
+  await t.test('new', async t => {
+    await open(t, 'one/two/app.db')
+    t.strictSame(await modes('one', 'one/two', 'one/two/app.db', 'one/two/app.db-wal', 'one/two/app.db-shm'), ['700', '700', '600', '600', '600'])
+  })
+  await t.test('existing', async t => {
+    await mkdir(join(folder, 'shared'), { mode: 0o755 })
+    await writeFile(join(folder, 'shared/app.db'), '', { mode: 0o640 })
+    await open(t, 'shared/app.db')
+    t.strictSame(await modes('shared', 'shared/app.db', 'shared/app.db-wal'), ['755', '640', '640'])
+  })
 })
 
 t.test('an SQLite file that cannot be made, or written, stops the registration at once and is named', async t => {

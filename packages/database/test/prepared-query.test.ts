@@ -28,16 +28,18 @@ for (const dialect of dialects) {
   })
 }
 
-t.test('postgres: the server keeps a hot statement prepared, and no other', async t => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  await app.register(database, { url: await databaseUrl(t, 'postgres'), maxConnections: 1 })
-  const db = app.db as unknown as Kysely<Numbers>
-  await db.schema.createTable('numbers').addColumn('n', 'integer').execute()
-  const hot = prepareQuery(db, db.selectFrom('numbers').select('n').where('n', '=', 0).compile())
-  await hot.all([1])
-  await hot.all([2])
-  await db.selectFrom('numbers').selectAll().execute()
-  const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)
-  t.strictSame(rows.map(row => row.statement), [hot.sql])
-})
+for (const preparedStatements of [true, false]) {
+  t.test(`postgres: the server keeps ${preparedStatements ? 'a hot statement prepared, and no other' : 'no statement prepared if the app says so'}`, async t => {
+    const app = Fastify()
+    t.teardown(() => app.close())
+    await app.register(database, { url: await databaseUrl(t, 'postgres'), maxConnections: 1, preparedStatements })
+    const db = app.db as unknown as Kysely<Numbers>
+    await db.schema.createTable('numbers').addColumn('n', 'integer').execute()
+    const hot = prepareQuery(db, db.selectFrom('numbers').select('n').where('n', '=', 0).compile())
+    await hot.all([1])
+    await hot.all([2])
+    await db.selectFrom('numbers').selectAll().execute()
+    const { rows } = await sql<{ statement: string }>`select statement from pg_prepared_statements`.execute(db)
+    t.strictSame(rows.map(row => row.statement), preparedStatements ? [hot.sql] : [])
+  })
+}

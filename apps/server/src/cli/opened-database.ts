@@ -11,12 +11,12 @@ import { migrationState } from './migration-state.js'
  *
  * @throws ConfigurationError if the file of an SQLite database does not exist, or the database is in memory
  */
-export async function openDatabase ({ databaseUrl: url, databaseAnswerTimeoutMs: answerTimeoutMs }: Pick<Config, 'databaseUrl' | 'databaseAnswerTimeoutMs'>): Promise<FastifyInstance> {
+export async function openDatabase ({ databaseUrl: url, databaseAnswerTimeoutMs: answerTimeoutMs, databasePreparedStatements: preparedStatements }: Pick<Config, 'databaseUrl' | 'databaseAnswerTimeoutMs' | 'databasePreparedStatements'>): Promise<FastifyInstance> {
   const path = url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : null
   if (path === ':memory:') throw new ConfigurationError('DATABASE_URL is sqlite::memory:, which only the server process itself can read: use the URL of a file or of a PostgreSQL database')
   if (path !== null && !existsSync(path)) throw new ConfigurationError(`there is no database ${path}: start the server once to create it, or correct DATABASE_URL`)
   const app = Fastify({ logger: false })
-  await app.register(database, { url, answerTimeoutMs })
+  await app.register(database, { url, answerTimeoutMs, preparedStatements })
   return app
 }
 

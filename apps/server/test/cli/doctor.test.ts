@@ -4,8 +4,10 @@ import { startTestIssuer, type TestIssuer } from '@latchkey/test-issuer'
 import Fastify from 'fastify'
 import { sql, type RawBuilder } from 'kysely'
 import { once } from 'node:events'
+import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { dirname } from 'node:path'
 import t, { type Test } from 'tap'
 import { startServer, type RunningServer } from '../../dist-demo/running-server.js'
 import { graphql, profileFor, signUpMutation } from '../helpers/server-under-test.js'
@@ -229,6 +231,18 @@ t.test('doctor reports what keeps the server from starting, and creates or chang
   ]
   const found = await inTurn(cases, async ([change]) => await problemOf(change))
   for (const [index, [, expected]] of cases.entries()) t.match(found[index], expected)
+})
+
+t.test('doctor notes that other users of the machine can read the SQLite file', { skip: process.platform === 'win32' }, async t => {
+  const { cli, env } = await installation(t, 'sqlite')
+  const path = (env.DATABASE_URL as string).slice('sqlite:'.length)
+  const notes = async () => ((await cli('doctor', '--json')).json() as { checks: Check[] }).checks.filter(({ name }) => name === 'database file')
+  await chmod(dirname(path), 0o755)
+  t.strictSame(await notes(), [])
+  await chmod(path, 0o644)
+  t.match(await notes(), [{ state: 'note', detail: `other users of this machine can read ${path}, which has personal data and keys`, remedy: `Run chmod 600 on ${path}, and on ${path}-wal and ${path}-shm if they exist` }])
+  await chmod(dirname(path), 0o700)
+  t.strictSame(await notes(), [])
 })
 
 t.test('without an administrator, the remedy suggests only an email without a user, since only a sign-up creates an administrator', async t => {

@@ -2,6 +2,8 @@ import { difference, lint, mayDoEverything, type Role } from '@latchkey/role-per
 import { emailMismatches } from '@latchkey/users-store'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Config } from '../../config.js'
 import { migrationState } from '../migration-state.js'
 import { administratorRoleRemedy } from '../../first-administrator.js'
@@ -41,7 +43,7 @@ async function checkDatabase (config: Config, rehearsed: FastifyInstance | undef
       checks.push(problem('database', `the file is damaged: ${damage}`, 'Stop the server, keep a copy of the file, and restore a backup (docs/operations.md, "Backup and restore")'))
       return false
     }
-    checks.push(ok('database', 'responds'))
+    checks.push(ok('database', 'responds'), ...await checkFileMode(config.databaseUrl))
     if (rehearsed === undefined) return false
     const { pending, unknown, untouched } = await migrationState(opened.db, rehearsed.db)
     if (untouched) checks.push(problem('migrations', 'the database is empty', 'Start the server once: it creates the tables'))
@@ -66,6 +68,15 @@ async function damageOf ({ db }: FastifyInstance): Promise<string | null> {
     if ((error as { code?: string }).code?.startsWith('SQLITE_CORRUPT') === true) return (error as Error).message
     throw error
   }
+}
+
+/** Versions before this one created the SQLite file readable for everybody. */
+async function checkFileMode (url: string): Promise<Check[]> {
+  if (!url.startsWith('sqlite:') || process.platform === 'win32') return []
+  const path = url.slice('sqlite:'.length)
+  const [file, folder] = await Promise.all([stat(path), stat(dirname(path))])
+  const isReadable = (file.mode & 0o044) !== 0 && (folder.mode & 0o011) !== 0
+  return isReadable ? [note('database file', `other users of this machine can read ${path}, which has personal data and keys`, `Run chmod 600 on ${path}, and on ${path}-wal and ${path}-shm if they exist`)] : []
 }
 
 async function checkApp (config: Config, checks: Check[]): Promise<void> {
