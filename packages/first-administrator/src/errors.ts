@@ -1,5 +1,8 @@
 import { createError } from '@fastify/error'
 
+/** The plugin got options; the message names them. */
+export const FIRST_ADMINISTRATOR_ERR_INVALID_OPTIONS = createError<[string]>('FIRST_ADMINISTRATOR_ERR_INVALID_OPTIONS', 'Invalid first administrator options: %s')
+
 /** The code is wrong or has expired. The message is a field detail, so it starts with a verb. */
 export const FIRST_ADMINISTRATOR_ERR_WRONG_CODE = createError('FIRST_ADMINISTRATOR_ERR_WRONG_CODE', 'is wrong or has expired. The server logged the code when it last started; it is valid for 24 hours. Restart the server to get a new code', 400)
 

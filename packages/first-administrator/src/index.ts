@@ -9,6 +9,7 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { createFirstAdministrator, type FirstAdministrator } from './first-administrator.js'
 import { migrations, packageName } from './migrations.js'
+import { checkOptions, type FirstAdministratorOptions } from './options.js'
 import './tables.js'
 
 export * as errors from './errors.js'
@@ -22,7 +23,8 @@ declare module 'fastify' {
   }
 }
 
-async function firstAdministrator (fastify: FastifyInstance): Promise<void> {
+async function firstAdministrator (fastify: FastifyInstance, options: FirstAdministratorOptions): Promise<void> {
+  checkOptions(options)
   // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns.
   const db = fastify.db.withoutPlugins()
   await migrate(db, packageName, migrations)

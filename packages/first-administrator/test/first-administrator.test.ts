@@ -256,6 +256,15 @@ for (const dialect of dialects) {
   })
 }
 
+t.test('registration refuses any option, since there are none', async t => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(database, { url: await databaseUrl(t, 'sqlite') })
+  await app.register(rolePermissions)
+  const options = { migrate: false } as object
+  await t.rejects(async () => await app.register(firstAdministrator, options), { code: 'FIRST_ADMINISTRATOR_ERR_INVALID_OPTIONS', message: 'Invalid first administrator options: migrate is not an option' })
+})
+
 t.test('every character of a code is random', async t => {
   const [app] = await open(t, 'sqlite') as [FastifyInstance]
   const codes = await Promise.all(Array.from({ length: 300 }, async () => (await issue(app)).replaceAll('-', '')))

@@ -1,5 +1,7 @@
 import auditLog from '@latchkey/audit-log'
 import { dialects, type Dialect } from '@latchkey/test-databases'
+import { sql } from 'kysely'
+import { setTimeout } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { openAccounts } from './helpers/accounts.js'
 import { error, openApi, type TestApi } from './helpers/api.js'
@@ -212,5 +214,39 @@ for (const dialect of dialects) {
 
     const rows = await app.db.selectFrom('latchkey_audit_events').select(['action', 'record_id', 'actor_kind']).orderBy('created_at').execute()
     t.strictSame(rows, [{ action: 'invite', record_id: id, actor_kind: 'apiToken' }, { action: 'update', record_id: id, actor_kind: 'user' }], 'the invitation, and that they came')
+  })
+}
+
+t.test('postgres: exchanging roles of a user and deleting the new one do not wait for each other', async t => {
+  const api = await open(t, 'postgres')
+  for (const name of ['Old', 'New']) await api.role(name, {})
+  const root = await api.user('root', { roles: ['Administrator'] })
+  const { user } = await api.user('ann', { roles: ['Old'] })
+  const { db, rolePermissions } = api.app
+  let updating: ReturnType<typeof api.ask> | undefined
+  await db.transaction().execute(async transaction => {
+    // What the deletion of a role does: it makes all other changes of roles wait, and deletes the role.
+    await rolePermissions.assertAdministrated(transaction)
+    updating = api.ask(update, { token: root.token, variables: { data: { id: user.id, roles: { reconnect: [{ name: 'New' }] } } } })
+    while ((await sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db)).rows.length === 0) await setTimeout(5)
+    // Less than PostgreSQL waits before it resolves a deadlock by aborting one of the two.
+    await sql`set local lock_timeout = '300ms'`.execute(transaction)
+    await transaction.deleteFrom('latchkey_roles').where('name', '=', 'New').execute()
+  })
+  t.match((await updating)?.errors, [error('EntityNotFoundError', { message: 'Role not found' })])
+  t.strictSame(await roleNames(api, user.id), ['Old'])
+})
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: the last administrator exchanges their role for another with full access, and gets others with it`, async t => {
+    const api = await open(t, dialect)
+    await api.role('Owner', { all: true })
+    await api.role('Editor', {})
+    const root = await api.user('root', { roles: ['Administrator'] })
+    const exchange = async (...names: string[]) => await api.ask(update, { token: root.token, variables: { data: { id: root.user.id, roles: { reconnect: names.map(name => ({ name })) } } } })
+    t.equal((await exchange('Owner', 'Editor')).errors, undefined)
+    t.strictSame(await roleNames(api, root.user.id), ['Editor', 'Owner'])
+    t.match((await exchange('Editor')).errors, [{ code: 'ValidationError' }])
+    t.strictSame(await roleNames(api, root.user.id), ['Editor', 'Owner'])
   })
 }

@@ -1,5 +1,5 @@
 import {
-  createGuardedFetch, type CodeExchange, type HostedPages, type IdentityProvider, type PasswordRecovery, type PasswordSignIn, type PasswordSignUp,
+  createGuardedFetch, requireLog, type CodeExchange, type HostedPages, type IdentityProvider, type PasswordRecovery, type PasswordSignIn, type PasswordSignUp,
   type ProviderDependencies, type TokenRefresh
 } from '@latchkey/identity-provider'
 import { createCall } from './call.js'
@@ -15,8 +15,9 @@ export type Auth0Provider = IdentityProvider & PasswordSignIn & PasswordSignUp &
  *
  * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
-export function createAuth0Provider (options: Auth0Options, { log }: ProviderDependencies): Auth0Provider {
+export function createAuth0Provider (options: Auth0Options, dependencies: ProviderDependencies): Auth0Provider {
   const resolved = resolveOptions(options)
+  const log = requireLog(resolved.id, dependencies)
   const hostedPages = openHostedPages(resolved)
   const fetch = createGuardedFetch(resolved.timeoutMs)
   const call = createCall(resolved, log, hostedPages.loginUrl)

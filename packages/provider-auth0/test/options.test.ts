@@ -69,3 +69,8 @@ t.test('loopback addresses may be reached by http', async t => {
 t.test('what is missing is named', async t => {
   t.throws(() => createAuth0Provider(undefined as never, { log }), { code: 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS', message: /id is required; domain is required; clientId is required/ })
 })
+
+t.test('a missing log is refused when the adapter is opened, not at its first failure', async t => {
+  const open = createAuth0Provider as (...given: unknown[]) => unknown
+  for (const given of [[valid], [valid, {}]]) t.throws(() => open(...given), { code: 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS', message: /the log is missing\. Pass { log }/ })
+})

@@ -1,4 +1,4 @@
-import type { AccountDeletion, CodeExchange, HostedPages, IdentityProvider, ProviderDependencies } from '@latchkey/identity-provider'
+import { requireLog, type AccountDeletion, type CodeExchange, type HostedPages, type IdentityProvider, type ProviderDependencies } from '@latchkey/identity-provider'
 import { openAccountDeletion } from './account-deletion.js'
 import { createCall } from './call.js'
 import { openHostedPages } from './hosted-pages.js'
@@ -14,8 +14,9 @@ export type CognitoProvider = IdentityProvider & PasswordAccounts & Partial<Host
  *
  * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
-export function createCognitoProvider (options: CognitoOptions, { log }: ProviderDependencies): CognitoProvider {
+export function createCognitoProvider (options: CognitoOptions, dependencies: ProviderDependencies): CognitoProvider {
   const resolved = resolveOptions(options)
+  const log = requireLog(resolved.id, dependencies)
   const api = openUserPoolsApi(resolved)
   const call = createCall(resolved, log)
   const hostedPages = hasDomain(resolved) ? openHostedPages(resolved, call) : undefined

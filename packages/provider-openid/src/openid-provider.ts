@@ -1,4 +1,4 @@
-import { assertRedirectAllowed, errors, type CodeExchange, type HostedPages, type IdentityProvider, type ProviderDependencies, type TokenRefresh } from '@latchkey/identity-provider'
+import { assertRedirectAllowed, errors, requireLog, type CodeExchange, type HostedPages, type IdentityProvider, type ProviderDependencies, type TokenRefresh } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import { createDiscoveredClient } from './discovered-client.js'
 import { resolveOptions, type OpenIdOptions, type ResolvedOptions } from './options.js'
@@ -13,8 +13,9 @@ export type OpenIdProvider = IdentityProvider & CodeExchange & TokenRefresh & Ho
  *
  * @throws IDENTITY_PROVIDER_ERR_INVALID_OPTIONS naming the profile and every invalid path
  */
-export function createOpenIdProvider (options: OpenIdOptions, { log }: ProviderDependencies): OpenIdProvider {
+export function createOpenIdProvider (options: OpenIdOptions, dependencies: ProviderDependencies): OpenIdProvider {
   const resolved = resolveOptions(options)
+  const log = requireLog(resolved.id, dependencies)
   const { id, type, clientSecret, scope, callbackUrls, logoutUrls } = resolved
   const discoveredClient = createDiscoveredClient(resolved, log)
 

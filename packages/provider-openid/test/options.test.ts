@@ -75,3 +75,8 @@ for (const [what, options, message] of mistakes) {
 t.test('a callback URL may have a custom scheme', async t => {
   t.ok(open({ callbackUrls: ['com.example.app:/callback'] }))
 })
+
+t.test('a missing log is refused when the adapter is opened, not at its first failure', async t => {
+  const open = createOpenIdProvider as (...given: unknown[]) => unknown
+  for (const given of [[required], [required, {}]]) t.throws(() => open(...given), { code: 'IDENTITY_PROVIDER_ERR_INVALID_OPTIONS', message: /the log is missing\. Pass { log }/ })
+})

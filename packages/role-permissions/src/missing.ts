@@ -1,4 +1,4 @@
-import { variableNames, type FilterVariables } from '@latchkey/record-filter'
+import { variableNames, type FilterVariables, type VariableName } from '@latchkey/record-filter'
 import { isDeepStrictEqual } from 'node:util'
 import { permissionOf, type AnyAction } from './compiled-role.js'
 import { actions, mayDoEverything, type ActionPermission, type Resource, type Role, type RolePermissions } from './permissions.js'
@@ -46,5 +46,10 @@ function covers (own: readonly ActionPermission[], wanted: ActionPermission, var
 
 function hasValues (filter: unknown, variables: FilterVariables): boolean {
   const text = JSON.stringify(filter)
-  return variableNames.every(name => !text.includes(name) || variables[name] != null)
+  return variableNames.every(name => !uses(text, name) || variables[name] != null)
+}
+
+/** Whether a filter, as JSON, compares something with a variable. `is_self` and `not_self` do so without naming it. */
+function uses (text: string, name: VariableName): boolean {
+  return text.includes(name) || (name === '__loggedInUserId' && /"(?:is|not)_self":/.test(text))
 }

@@ -36,6 +36,12 @@ export async function assignRoles (db: Database, userId: string, roleIds: readon
     .values(ids.map(id => ({ user_id: userId, role_id: id })))
     .onConflict(conflict => conflict.doNothing())
     .execute()
+    .catch((error: unknown) => { throw isMissingReference(error) ? new ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND() : error })
+}
+
+/** PostgreSQL's foreign_key_violation: another transaction deleted a role after it was looked up. SQLite lets nobody write in between. */
+function isMissingReference (error: unknown): boolean {
+  return (error as { readonly code?: unknown } | null)?.code === '23503'
 }
 
 /**

@@ -65,6 +65,19 @@ for (const dialect of dialects) {
       t.equal(rolePermissions.missingFor(token, { data: { Posts: { read: { allow: true } } } }), null)
     })
 
+    for (const [name, table, filter] of [
+      ['is_self', 'Users', { id: { is_self: true } }],
+      ['not_self', 'Users', { id: { not_self: true } }],
+      ['is_self of a relation', 'Posts', { author: { is_self: true } }]
+    ] as const) {
+      t.test(`${name} compares with the user too, without naming a variable`, async t => {
+        const permissions: RolePermissions = { data: { [table]: { delete: { allow: true, filter } } } }
+        const { id } = await rolePermissions.create({ name, permissions })
+        t.equal(rolePermissions.missingFor(user('ann', [id]), permissions), null)
+        t.strictSame(rolePermissions.missingFor({ kind: 'apiToken', tokenId: 'x', roles: [id] }, permissions), { resource: table, action: 'delete' })
+      })
+    }
+
     t.test('roles that admit the same records give their fields together, others do not', async t => {
       const withCity = await rolePermissions.create({ name: 'City', permissions: { data: { Users: { read: { allow: true, fields: { city: true }, filter: own } } } } })
       const elsewhere = await rolePermissions.create({ name: 'Elsewhere', permissions: { data: { Users: { read: { allow: true, fields: { city: true }, filter: { city: { equals: 'Bonn' } } } } } } })

@@ -1,4 +1,6 @@
 import { dialects } from '@latchkey/test-databases'
+import { sql } from 'kysely'
+import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { open } from './helpers/app.js'
 
@@ -67,3 +69,17 @@ for (const dialect of dialects) {
     })
   })
 }
+
+t.test('postgres: a role that is deleted between the look-up and the assignment does not exist', async t => {
+  const { app: { rolePermissions, db } } = await open(t, 'postgres')
+  const { id } = await rolePermissions.create({ name: 'A' })
+  let assigning: Promise<void> | undefined
+  await db.transaction().execute(async transaction => {
+    await transaction.deleteFrom('latchkey_roles').where('id', '=', id).execute()
+    assigning = rolePermissions.assign('ann', [id])
+    assigning.catch(() => {})
+    // The assignment still sees the role, and its foreign key waits for this transaction.
+    while ((await sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db)).rows.length === 0) await setTimeout(5)
+  })
+  await t.rejects(assigning as Promise<void>, { code: 'ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND' })
+})

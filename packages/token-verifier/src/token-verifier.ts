@@ -43,7 +43,7 @@ export interface TokenVerifier {
   /**
    * Replaces all trusted issuers at once. Keys of issuers that stay are kept.
    *
-   * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS if an issuer is not an https URL, or two entries share an issuer and an audience
+   * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS if an issuer is not an https URL, or two entries share an id, or an issuer and an audience
    */
   trust (issuers: readonly TrustedIssuer[]): void
 

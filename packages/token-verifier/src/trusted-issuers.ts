@@ -41,11 +41,13 @@ export interface TrustedIssuers {
 /**
  * Creates the table of trusted issuers.
  *
- * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS for a URL that is not https, and if a token could match two entries
+ * @throws TOKEN_VERIFIER_ERR_INVALID_OPTIONS for a URL that is not https, for a repeated id, and if a token could match two entries
  */
 export function createTrustedIssuers (entries: readonly TrustedIssuer[]): TrustedIssuers {
   const byIssuer = new Map<string, ResolvedIssuer[]>()
+  const ids = new Set<string>()
   entries.forEach((entry, index) => {
+    checkId(entry, index, ids)
     checkKeys(entry, index)
     const resolved = resolve(entry)
     const others = byIssuer.get(entry.issuer) ?? []
@@ -114,6 +116,12 @@ function isFor ({ audiences, clientId }: ResolvedIssuer, given: readonly unknown
   if (!given.some(audience => audiences.has(audience))) return false
   if (given.length > 1) return azp === clientId
   return azp === undefined || azp === clientId || (typeof azp === 'string' && audiences.has(azp))
+}
+
+/** An identity names its entry by the id alone. */
+function checkId ({ id }: TrustedIssuer, index: number, ids: Set<string>): void {
+  if (ids.has(id)) throw new TOKEN_VERIFIER_ERR_INVALID_OPTIONS(`issuers.${index}.id: another entry has the id "${id}" already. Give each entry its own id`)
+  ids.add(id)
 }
 
 function checkKeys ({ keys, jwksUri }: TrustedIssuer, index: number): void {

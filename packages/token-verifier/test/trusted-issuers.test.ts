@@ -115,6 +115,8 @@ const refused: [string, TrustedIssuer[], RegExp][] = [
   ['the same audience of the same issuer in two entries', [web, { ...mobile, audiences: ['mobile', 'web'] }], /issuers\.1 \("mobile"\) and "web" .* "web" in common/],
   ['keys in two places', [{ ...web, jwksUri: 'https://id.example.com/jwks', keys: async () => [] }], /issuers\.0\.keys must be a function, and cannot be combined with jwksUri/],
   ['keys that are no function', [{ ...web, keys: [] as never }], /issuers\.0\.keys must be a function/],
+  ['the id of an entry of the same issuer', [web, { ...mobile, id: 'web' }], /issuers\.1\.id: another entry has the id "web" already\. Give each entry its own id$/],
+  ['the id of an entry of another issuer', [web, mobile, { ...other, id: 'web' }], /issuers\.2\.id: another entry has the id "web" already/],
   ['two key sets of one issuer', [web, { ...mobile, jwksUri: 'https://id.example.com/jwks' }], /different jwksUri/]
 ]
 for (const [what, entries, message] of refused) {

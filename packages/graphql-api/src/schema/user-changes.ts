@@ -102,13 +102,22 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     return await afterChange(user, given, principal, { rolePermissions, showUser })
   }
 
-  /** Adds roles before it removes any, so that the last administrator can swap one role with full access for another. */
+  /**
+   * Adds roles with full access before it removes any, so that the last administrator can swap one for another. Adds the
+   * others last: adding a role locks it, and removing one waits for whoever is changing roles. If that is a deletion of the
+   * added role, each would wait for the other.
+   */
   async function changeRoles (principal: Principal, userId: string, { give, take }: RolesChange, transaction: Transaction<Tables>): Promise<void> {
     const had = (await rolePermissions.rolesOf(userId, transaction)).map(role => role.id)
     const taken = had.filter(id => take === 'others' ? !give.includes(id) : take.includes(id))
     roleGiving.assertMayGive(principal, taken)
-    await rolePermissions.assign(userId, give, transaction)
+    const givesFullAccess = (id: string): boolean => {
+      const role = rolePermissions.find({ id })
+      return role !== null && mayDoEverything(role)
+    }
+    await rolePermissions.assign(userId, give.filter(givesFullAccess), transaction)
     await rolePermissions.unassign(userId, taken, transaction)
+    await rolePermissions.assign(userId, give.filter(id => !givesFullAccess(id)), transaction)
   }
 
   const userDelete: Resolver<unknown, { data?: UserKey | null, filter?: UserKey | null }> = async (_source, { data, filter }, context) => {
