@@ -1,4 +1,4 @@
-import { assertRedirectAllowed, errors, type CodeExchange, type HostedPages } from '@latchkey/identity-provider'
+import { assertRedirectAllowed, createGuardedFetch, errors, type CodeExchange, type HostedPages } from '@latchkey/identity-provider'
 import * as client from 'openid-client'
 import type { Call } from './call.js'
 import type { ResolvedOptions } from './options.js'
@@ -49,8 +49,8 @@ export function openHostedPages (options: ResolvedOptions & { domain: string }, 
 function configureClient ({ domain, issuer, clientId, clientSecret, timeoutMs }: ResolvedOptions & { domain: string }): client.Configuration {
   const authentication = clientSecret === undefined ? client.None() : client.ClientSecretBasic(clientSecret)
   const configuration = new client.Configuration({ issuer, token_endpoint: `${domain}/oauth2/token` }, clientId, undefined, authentication)
-  // The call itself enforces the exact timeout; this one closes the connection soon after.
-  configuration.timeout = Math.ceil(timeoutMs / 1000)
+  // The call enforces the timeout too; this one closes the connection.
+  configuration[client.customFetch] = createGuardedFetch(timeoutMs) as client.CustomFetch
   // The options allow http only for loopback addresses.
   if (domain.startsWith('http:')) client.allowInsecureRequests(configuration)
   return configuration

@@ -8,6 +8,8 @@ export interface BegunSignIns {
   cookiesFor (cookieHeader: string | undefined, interactionUid: string): string[]
   /** Whether this browser started a sign-in. */
   wasBegunHere (cookieHeader: string | undefined, interactionUid: string): boolean
+  /** The `Set-Cookie` line that forgets a sign-in. */
+  cookieToForget (interactionUid: string): string
 }
 
 /**
@@ -15,9 +17,11 @@ export interface BegunSignIns {
  * the `__Host-` prefix, so a sibling domain could put those of its own sign-in into somebody else's browser, let them
  * sign in with it, and then continue it as them. These cookies have the prefix (RFC 6265bis §4.1.3). Their value doesn't
  * matter, because nobody else can set them. There is one for each sign-in, so that several can start at once.
+ *
+ * @param kind distinguishes the cookies from those of other sign-ins
  */
-export function createBegunSignIns ({ secure, seconds }: { secure: boolean, seconds: number }): BegunSignIns {
-  const prefix = `${secure ? '__Host-' : ''}latchkey_begun_`
+export function createBegunSignIns ({ secure, seconds, kind = 'begun' }: { secure: boolean, seconds: number, kind?: string }): BegunSignIns {
+  const prefix = `${secure ? '__Host-' : ''}latchkey_${kind}_`
   const setCookie = (name: string, value: string, maxAge: number) => stringifySetCookie({ name, value, path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge })
   return {
     cookiesFor (cookieHeader, interactionUid) {
@@ -26,6 +30,7 @@ export function createBegunSignIns ({ secure, seconds }: { secure: boolean, seco
       const tooMany = open.slice(0, Math.max(0, open.length + 1 - MOST))
       return [...tooMany.map(name => setCookie(name, '', 0)), setCookie(`${prefix}${interactionUid}`, '1', seconds)]
     },
-    wasBegunHere: (cookieHeader, interactionUid) => Object.hasOwn(parseCookie(cookieHeader ?? ''), `${prefix}${interactionUid}`)
+    wasBegunHere: (cookieHeader, interactionUid) => Object.hasOwn(parseCookie(cookieHeader ?? ''), `${prefix}${interactionUid}`),
+    cookieToForget: interactionUid => setCookie(`${prefix}${interactionUid}`, '', 0)
   }
 }

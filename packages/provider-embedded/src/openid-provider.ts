@@ -84,6 +84,8 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     clientAuthMethods: ['none'],
+    // Without this, clients take it for `client_secret_basic` (RFC 8414 §2).
+    discovery: { revocation_endpoint_auth_methods_supported: ['none'] },
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },
@@ -111,7 +113,8 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       if (!client.grantTypeAllowed('refresh_token') || ctx.oidc.params?.redirect_uri === legacyCallback) return false
       return profiles.findByClientId(client.clientId)?.consent === false || source.scopes.has('offline_access')
     },
-    clientBasedCORS: (_ctx, origin, { clientId }) => callbacks(clientId).some(uri => URL.parse(uri)?.origin === origin),
+    // `null` is the origin of sandboxed frames, and what `URL` gives for the address of an app on a device.
+    clientBasedCORS: (_ctx, origin, { clientId }) => origin !== 'null' && callbacks(clientId).some(uri => URL.parse(uri)?.origin === origin),
     findAccount: async (_ctx, id) => {
       const account = await accounts.findById(id)
       return account?.emailVerified === true ? { accountId: account.id, claims: () => claimsOf(account) } : undefined
@@ -143,6 +146,11 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
         return
       }
       ctx.type = 'html'
+      if (isSignedOutAlready(ctx)) {
+        ctx.status = 200
+        ctx.body = pages.signedOut(clientIdOf(ctx))
+        return
+      }
       if (ctx.status === 429) {
         config.refused(error)
         ctx.set('retry-after', String(RETRY_AFTER_SECONDS))
@@ -198,6 +206,12 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
  */
 function finishedSignIn ({ oidc, path }: KoaContextWithOIDC): string | undefined {
   return oidc.route === 'resume' && oidc.entities.Interaction === undefined ? /^\/auth\/([\w-]+)$/.exec(path)?.[1] : undefined
+}
+
+/** Whether a browser confirms a sign-out that is done: the button was pressed twice, or the page was open until the session ended. */
+function isSignedOutAlready ({ oidc, status }: KoaContextWithOIDC): boolean {
+  const { Session: session } = oidc.entities
+  return oidc.route === 'end_session_confirm' && status === 400 && session !== undefined && session.accountId === undefined
 }
 
 /** The check with which `oidc-provider` asks the people of a native client every time (RFC 8252 §8.6), whatever the redirect URI. */

@@ -355,8 +355,8 @@ t.test('behind TLS, sibling domains cannot set the session and form cookies', as
   const done = await ask(signedIn.headers.location as string)
   t.match(done.headers.location, `${callbackUrl}?code=`)
   await ask(`/oauth2/authorize?${new URLSearchParams({ client_id: 'default', response_type: 'token', redirect_uri: callbackUrl }).toString()}`)
-  const [begun = ''] = Object.keys(cookies).filter(name => name.startsWith('__Host-latchkey_begun_'))
-  for (const name of ['__Host-latchkey_session', '__Host-latchkey_session.sig', '__Host-latchkey_csrf', '__Host-latchkey_legacy', begun]) {
+  const [begun = '', legacy = ''] = ['begun', 'legacy'].map(kind => Object.keys(cookies).find(name => name.startsWith(`__Host-latchkey_${kind}_`)))
+  for (const name of ['__Host-latchkey_session', '__Host-latchkey_session.sig', '__Host-latchkey_csrf', legacy, begun]) {
     const line = setCookies.find(line => line.startsWith(`${name}=`)) ?? ''
     // What browsers require for the prefix.
     t.match(line, /; path=\/(;|$)/i, name)

@@ -185,6 +185,55 @@ t.test('people are asked every time before a code goes to an app on a device, be
   t.match((await browser.open(await begin())).html, 'See your email address', 'also when already signed in')
 })
 
+t.test('a form can ask for sign-in and sign-out too, by POST, and leads to the same request by GET, with which browsers send their cookies', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const email = 'ada@example.com'
+  await confirmedAccount(running, email)
+  const [browser, attempt] = [formBrowser(running.url), await beginSignIn(running)]
+  await signInByPage(running, attempt.url, { email, password }, browser)
+  const post = async (path: string, parameters: Record<string, string>) => {
+    const answer = await fetch(running.url + path, { method: 'POST', redirect: 'manual', body: new URLSearchParams(parameters) })
+    t.equal(answer.status, 303)
+    t.equal(answer.headers.get('cache-control'), 'no-store')
+    return await browser.open(answer.headers.get('location') ?? '')
+  }
+  const arrived = await post('/oidc/auth', Object.fromEntries(new URL((await beginSignIn(running, { state: 'a&b=c ü' })).url).searchParams))
+  t.ok(arrived.url.searchParams.has('code'))
+  t.equal(arrived.url.searchParams.get('state'), 'a&b=c ü')
+  const asked = await post('/oidc/session/end', { client_id: 'default', post_logout_redirect_uri: logoutUrl, state: 'bye' })
+  t.equal((await browser.submit(asked, '/session/end/confirm', { logout: 'yes' })).url.href, `${logoutUrl}?state=bye`)
+  // As for any request, what is missing or too long gets an error and no redirect to the app.
+  t.equal((await post('/oidc/auth', { client_id: 'default', redirect_uri: 'https://evil.example/' })).status, 400)
+  t.equal((await fetch(`${running.url}/oidc/auth`, { method: 'POST', redirect: 'manual', body: new URLSearchParams({ state: 'x'.repeat(20_000) }) })).status, 413)
+})
+
+t.test('someone who signs out twice is told that they are signed out', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const email = 'ada@example.com'
+  await confirmedAccount(running, email)
+  const browser = formBrowser(running.url)
+  await signInByPage(running, (await beginSignIn(running)).url, { email, password }, browser)
+  const asked = await browser.open(`${running.url}/oidc/session/end`)
+  const forged = await browser.submit({ ...asked, html: asked.html.replace(/(name="xsrf" value=")[^"]*/, '$1x') }, '/session/end/confirm', { logout: 'yes' })
+  t.equal(forged.status, 400, 'only if they are')
+  for (const times of ['once', 'twice']) {
+    const { status, html } = await browser.submit(asked, '/session/end/confirm', { logout: 'yes' })
+    t.equal(status, 200, times)
+    t.match(html, 'You’re signed out', times)
+  }
+})
+
+t.test('scripts of other origins get no answer for an app, not even without an origin', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf({ callbackUrls: [callbackUrl, 'com.example.app:/callback'] }))
+  const allowedFor = async (origin: string) => (await fetch(`${running.url}/oidc/token`, { method: 'POST', headers: { origin }, body: new URLSearchParams({ client_id: 'default', grant_type: 'refresh_token', refresh_token: 'x' }) })).headers.get('access-control-allow-origin')
+  t.equal(await allowedFor(new URL(callbackUrl).origin), new URL(callbackUrl).origin)
+  t.equal(await allowedFor('https://evil.example'), null)
+  t.equal(await allowedFor('null'), null)
+})
+
 t.test('a sign-in without PKCE is refused', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf())

@@ -65,6 +65,15 @@ t.test('clients written for Cognito\'s hosted UI', async t => {
     t.equal((await mine()).status, 400, 'nor twice by their own')
   })
 
+  t.test('finish a sign-in while others are open in the same browser', async t => {
+    const browser = formBrowser(running.url)
+    const first = await browser.open(`${authorize}&state=first`)
+    await browser.open(`${authorize}&state=second`)
+    const arrived = await browser.submit(first, '/sign-in', { email, password })
+    t.equal(new URLSearchParams(arrived.url.hash.slice(1)).get('state'), 'first')
+    t.equal([...browser.cookies.values()].filter(({ name }) => name.startsWith('latchkey_legacy_')).length, 1, 'only the other one is still open')
+  })
+
   t.test('get 404 if the profile or the app has it off', async t => {
     t.equal((await fetch(`${running.url}/oauth2/authorize?client_id=modern&response_type=token&redirect_uri=${callbackUrl}`)).status, 404)
     t.equal((await fetch(`${running.url}/logout?client_id=modern&logout_uri=${logoutUrl}`)).status, 404)

@@ -23,7 +23,7 @@ t.test('decorates the app and answers discovery below /oidc', async t => {
   t.equal(app.providerEmbedded.issuer, `${publicUrl}/oidc`)
   t.ok(Object.isFrozen(app.providerEmbedded))
   const discovery = await app.inject('/oidc/.well-known/openid-configuration')
-  t.match(discovery.json(), { issuer: `${publicUrl}/oidc`, jwks_uri: `${publicUrl}/oidc/jwks`, response_types_supported: ['code'], code_challenge_methods_supported: ['S256'] })
+  t.match(discovery.json(), { issuer: `${publicUrl}/oidc`, jwks_uri: `${publicUrl}/oidc/jwks`, response_types_supported: ['code'], code_challenge_methods_supported: ['S256'], revocation_endpoint_auth_methods_supported: ['none'] })
 })
 
 t.test('has a name, needs the database, and can be registered only once', async t => {

@@ -1,6 +1,6 @@
-import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { RETRY_AFTER_SECONDS } from '../account-limits.js'
+import { createBegunSignIns } from '../begun-sign-ins.js'
 import type { Embedded } from '../embedded.js'
 import { messagePage, TOO_MANY } from '../pages/other-pages.js'
 import type { Profile } from '../profiles.js'
@@ -13,13 +13,11 @@ import { answerFailure, brandOf, sendPage } from './page-routes.js'
  */
 export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { embedded: Embedded }): Promise<void> {
   const { legacySignIns, limits, tokens, profiles } = embedded
-  const secure = embedded.issuer.startsWith('https:')
+  const begunSignIns = createBegunSignIns({ secure: embedded.issuer.startsWith('https:'), seconds: 60 * 60, kind: 'legacy' })
   const profileOf = (clientId: string | undefined): Profile | undefined => {
     const profile = profiles.findByClientId(clientId ?? '')
     return profile?.legacyImplicit === true ? profile : undefined
   }
-  const cookie = secure ? '__Host-latchkey_legacy' : 'latchkey_legacy'
-  const setCookie = (value: string, maxAge: number) => stringifySetCookie({ name: cookie, value, path: '/', httpOnly: true, sameSite: 'lax', secure, maxAge })
 
   fastify.setErrorHandler(answerFailure)
 
@@ -32,19 +30,19 @@ export async function legacyRoutes (fastify: FastifyInstance, { embedded }: { em
     if (responseType !== 'token') return toFragment(reply, redirectUri, { error: 'unsupported_response_type', state })
     if (!await limits.mayBeginSignIn(request.ip)) return sendPage(reply.header('retry-after', RETRY_AFTER_SECONDS), 429, messagePage(brandOf(profile), ...TOO_MANY), profile)
     const { url, secret } = await legacySignIns.begin(profile, { redirectUri, state, nonce })
-    return reply.header('set-cookie', setCookie(secret, 60 * 60)).redirect(url)
+    return reply.header('set-cookie', begunSignIns.cookiesFor(request.headers.cookie, secret)).redirect(url)
   })
 
   fastify.get<{ Querystring: Query }>('/oauth2/callback', { logLevel: 'warn' }, async (request, reply) => {
     const { state: secret, code, error, iss } = texts(request.query)
     // Only for the browser that started the sign-in: anyone could send another browser here with a code of their own.
-    const mine = secret !== undefined && parseCookie(request.headers.cookie ?? '')[cookie] === secret
+    const mine = secret !== undefined && begunSignIns.wasBegunHere(request.headers.cookie, secret)
     const signIn = mine ? await legacySignIns.take(secret) : undefined
-    if (signIn === undefined || iss !== embedded.issuer) {
+    if (!mine || signIn === undefined || iss !== embedded.issuer) {
       return sendPage(reply, 400, messagePage(brandOf(undefined), 'This sign-in has ended', 'It was already completed, or was started in another browser. Go back to the app and sign in again.'))
     }
     const { profile, redirectUri, state, codeVerifier } = signIn
-    reply.header('set-cookie', setCookie('', 0))
+    reply.header('set-cookie', begunSignIns.cookieToForget(secret))
     await limits.finishSignIn(request.ip)
     if (code === undefined) return toFragment(reply, redirectUri, { error: error ?? 'server_error', state })
     const { idToken, accessToken, accessTokenExpiresAt } = await tokens.exchange(profile, { code, redirectUri: embedded.legacyCallback, codeVerifier })

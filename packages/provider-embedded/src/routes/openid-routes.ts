@@ -3,6 +3,11 @@ import type { Embedded } from '../embedded.js'
 
 const PREFIX = '/oidc'
 
+/** Requests that a form may send too (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). */
+const SENT_BY_FORMS = ['/auth', '/session/end']
+/** As a query, the form must fit into the header of a request. */
+const MOST_OF_FORM = 8 * 1024
+
 /**
  * Mounts the OpenID provider, a Koa application, below `/oidc`. It reads request bodies itself, so this scope
  * does not parse them.
@@ -28,6 +33,20 @@ export async function openIdRoutes (fastify: FastifyInstance, { embedded }: { em
       await embedded.current().handle(raw, reply.raw)
     }
   })
+  await fastify.register(async scope => { await formRoutes(scope, embedded.issuer) })
+}
+
+/**
+ * Turns a form from another site into the same request by GET. Browsers send no `SameSite=Lax` cookie with such a form, so
+ * the provider wouldn't know who is signed in. With the redirect they do.
+ */
+async function formRoutes (fastify: FastifyInstance, issuer: string): Promise<void> {
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: MOST_OF_FORM }, (_request, body, done) => { done(null, body) })
+  for (const path of SENT_BY_FORMS) {
+    fastify.post<{ Body: string | null }>(`${PREFIX}${path}`, { config: { ownAuthorization: true } as FastifyContextConfig }, async ({ body }, reply) => reply
+      .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+      .redirect(`${issuer}${path}?${new URLSearchParams(body ?? '').toString()}`, 303))
+  }
 }
 
 /**
