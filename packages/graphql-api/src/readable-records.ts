@@ -53,3 +53,8 @@ export function createReadableRecords (db: Kysely<Tables>, rolePermissions: Role
     return await (rows === null ? query : query.where(rows)).execute() as FoundRow[]
   }
 }
+
+/** The readable fields of a record; none without `fields`. */
+export function withOnly<Item extends object> (record: Item, fields: ReadableFields | undefined): Partial<Item> {
+  return Object.fromEntries(Object.entries(record).filter(([field]) => fields?.has(field))) as Partial<Item>
+}
