@@ -101,7 +101,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   const tables = describeTables(fastify.usersStore.columns)
   const names = listedNames(fastify)
   const declared: DescribedTable[] = [tables.AuthenticationProfiles, tables.AuthenticationSettings, ...names.map(name => tables[name])]
-  for (const { table, otherFields } of declared) fastify.rolePermissions.declareTable(table, { otherFields })
+  for (const table of declared) fastify.rolePermissions.declareTable(table, { otherFields: table.otherFields })
   fastify.rolePermissions.declareFunction('getToken')
 
   const requesterOf = createRequesterOf(fastify)
@@ -152,7 +152,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const changes = createGuardedChanges(rolePermissions, tables, auditLog)
   const roleGiving = createRoleGiving(rolePermissions)
   const visibleProfiles = createVisibleProfiles(rolePermissions, readableRecords, fieldNames(tables.AuthenticationProfiles))
-  const { relations: _relations, ...filterableProfiles } = tables.AuthenticationProfiles.table
+  const { relations: _relations, ...filterableProfiles } = tables.AuthenticationProfiles
   const profileList = createProfileList(db, rolePermissions, filterableProfiles)
   const accounts = createAccountsOfUsers(authProfiles, usersStore)
   const answerSize = createAnswerSize(maxCost)

@@ -1,28 +1,16 @@
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
+import { assertNotNegative, type ListArguments } from './lists/list-arguments.js'
 
 /** The requested part of a list. */
-export interface PageArguments {
-  /** At most this many items from the start. */
-  readonly first?: number | null
-  /** At most this many items from the end. */
-  readonly last?: number | null
-  /** Skip this many items at the start. */
-  readonly skip?: number | null
-  /** Only items after the item with this id. */
-  readonly after?: string | null
-  /** Only items before the item with this id. */
-  readonly before?: string | null
-}
+export type PageArguments = Pick<ListArguments, 'first' | 'last' | 'skip' | 'after' | 'before'>
 
 /**
- * Returns the requested part of a list.
+ * Returns the requested part of a list in memory.
  *
  * @throws GRAPHQL_API_ERR_INVALID_ARGUMENT for a negative number, or an id that is not in the list
  */
 export function page<Item extends { readonly id: string }> (items: readonly Item[], { first, last, skip, after, before }: PageArguments): readonly Item[] {
-  for (const [name, number] of Object.entries({ first, last, skip })) {
-    if (number != null && number < 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must not be negative' })
-  }
+  assertNotNegative({ first, last, skip })
   const start = after == null ? 0 : positionOf(items, 'after', after) + 1
   const end = before == null ? items.length : positionOf(items, 'before', before)
   const wanted = items.slice(start, Math.max(start, end)).slice(skip ?? 0)

@@ -46,10 +46,15 @@ export function createReadableRecords (db: Kysely<Tables>, rolePermissions: Role
 
   async function select ({ table }: DescribedTable, ids: readonly string[], rows: Expression<SqlBool> | null, conditional: readonly ConditionalField[]): Promise<FoundRow[]> {
     const query = db
-      .selectFrom(sql<{ id: string }>`${sql.table(table.table)}`.as(ALIAS))
+      .selectFrom(sql<{ id: string }>`${sql.table(table)}`.as(ALIAS))
       .select(`${ALIAS}.id`)
       .select(builder => conditional.map(({ condition }, index) => builder.case().when(condition).then(builder.lit(1)).else(builder.lit(0)).end().as(`gives_${index}`)))
       .where(`${ALIAS}.id`, 'in', [...ids])
     return await (rows === null ? query : query.where(rows)).execute() as FoundRow[]
   }
+}
+
+/** The readable fields of a record; none without `fields`. */
+export function withOnly<Item extends object> (record: Item, fields: ReadableFields | undefined): Partial<Item> {
+  return Object.fromEntries(Object.entries(record).filter(([field]) => fields?.has(field))) as Partial<Item>
 }

@@ -1,6 +1,6 @@
 import type { AuthenticationProfile, AuthProfiles } from '@latchkey/auth-profiles'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
-import type { ReadableFields, ReadableRecords } from './readable-records.js'
+import { withOnly, type ReadableFields, type ReadableRecords } from './readable-records.js'
 
 /** A profile in the form that clients use, without its secret. */
 export interface ProfileRecord {
@@ -110,8 +110,4 @@ export function toRecord (profile: AuthenticationProfile): ProfileRecord {
     createdAt: profile.createdAt,
     updatedAt: profile.updatedAt
   }
-}
-
-function withOnly (record: ProfileRecord, fields: ReadableFields): VisibleProfile {
-  return Object.fromEntries(Object.entries(record).filter(([field]) => fields.has(field)))
 }

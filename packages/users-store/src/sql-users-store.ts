@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { usersDialectOf } from './dialects/index.js'
 import { normalizeEmail } from './email.js'
 import {
-  USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_IDENTITY_NOT_FOUND, USERS_STORE_ERR_IDENTITY_REMOVED, USERS_STORE_ERR_IDENTITY_TAKEN,
-  USERS_STORE_ERR_INVALID_EMAIL, USERS_STORE_ERR_INVALID_USER, USERS_STORE_ERR_USER_NOT_FOUND
+  USERS_STORE_ERR_EMAIL_TAKEN, USERS_STORE_ERR_IDENTITY_REMOVED, USERS_STORE_ERR_IDENTITY_TAKEN, USERS_STORE_ERR_INVALID_EMAIL,
+  USERS_STORE_ERR_INVALID_USER, USERS_STORE_ERR_USER_NOT_FOUND
 } from './errors.js'
+import { createIdentityRows } from './identity-rows.js'
 import type { UsersTable } from './tables.js'
 import type { User, UserIdentity } from './user.js'
 import { columnName, rowToUser, userColumns, type Columns, type UserRow } from './user-row.js'
@@ -15,8 +16,6 @@ import type { InTransaction, UsersStore } from './users-store.js'
 
 /** How many times an update is attempted if the database aborts it because of a deadlock. */
 const MAX_ATTEMPTS = 5
-/** The columns of an identity that are kept when it is removed. */
-const asBound = ['issuer', 'subject', 'user_id', 'email', 'email_verified', 'created_at'] as const
 
 /**
  * Creates the users store on a database that is already migrated.
@@ -28,6 +27,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
   // The app's Kysely plugins, such as CamelCasePlugin, would rename the columns of the rows.
   const db = database.withoutPlugins()
   const dialect = usersDialectOf(db)
+  const identities = createIdentityRows(dialect)
   const validation = createUserValidation(columns)
   const selection = userColumns(columns)
   const fieldOf = new Map(Object.keys(columns).map(field => [columnName(field), field]))
@@ -72,50 +72,10 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     return rowToUser(inserted, columns)
   }
 
-  async function insertIdentity (db: Kysely<Tables>, user: User, { issuer, subject, emailVerified = null }: UserIdentity): Promise<void> {
-    await db.insertInto('latchkey_user_identities')
-      .values({ issuer, subject, user_id: user.id, email: user.email, email_verified: dialect.toStored(emailVerified) as boolean | null, created_at: user.createdAt })
-      .execute()
-  }
-
   async function updateUser (db: Kysely<Tables>, id: string, values: StoredValues): Promise<User | null> {
     const change = { ...stored(values), updated_at: new Date().toISOString() }
     const row = await db.updateTable('latchkey_users').set(change as Updateable<UsersTable>).where('id', '=', id).returning(selection).executeTakeFirst()
     return row === undefined ? null : rowToUser(row, columns)
-  }
-
-  async function identitiesOf (db: Kysely<Tables>, userId: string): Promise<UserIdentity[]> {
-    return await db.selectFrom('latchkey_user_identities').select(['issuer', 'subject'])
-      .where('user_id', '=', userId).orderBy('created_at').orderBy('issuer').orderBy('subject').execute()
-  }
-
-  /**
-   * @param userId a user locked by `hold`
-   * @param email normalized
-   * @throws USERS_STORE_ERR_IDENTITY_TAKEN
-   */
-  async function bind (db: Kysely<Tables>, userId: string, { issuer, subject, emailVerified = null }: UserIdentity, email: string): Promise<void> {
-    const bound = await db.insertInto('latchkey_user_identities')
-      .values({ issuer, subject, user_id: userId, email, email_verified: dialect.toStored(emailVerified) as boolean | null, created_at: new Date().toISOString() })
-      .onConflict(conflict => conflict.columns(['issuer', 'subject'])
-        .doUpdateSet({ email: ({ ref }) => ref('excluded.email'), email_verified: ({ ref }) => ref('excluded.email_verified') })
-        .whereRef('latchkey_user_identities.user_id', '=', 'excluded.user_id'))
-      .returning('user_id')
-      .executeTakeFirst()
-    if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_TAKEN()
-  }
-
-  async function isRemoved (db: Kysely<Tables>, userId: string, { issuer, subject }: UserIdentity): Promise<boolean> {
-    const row = await db.selectFrom('latchkey_removed_identities').select('removed_at')
-      .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).executeTakeFirst()
-    return row !== undefined
-  }
-
-  /** Deletes the record of a removed identity. @returns the identity as it was bound; `undefined` if it was not removed */
-  async function forgetRemoval (db: Kysely<Tables>, userId: string, { issuer, subject }: UserIdentity) {
-    return await db.deleteFrom('latchkey_removed_identities')
-      .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId)
-      .returning(asBound).executeTakeFirst()
   }
 
   /** Reads and locks a user: nobody else can change it until the end of the transaction. */
@@ -150,9 +110,9 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     await database.transaction().execute(async transaction => {
       const db = transaction.withoutPlugins()
       await hold(db, userId, where)
-      const before = await identitiesOf(db, userId)
+      const before = await identities.of(db, userId)
       await work(db)
-      await inTransaction?.(transaction, { before, after: await identitiesOf(db, userId) })
+      await inTransaction?.(transaction, { before, after: await identities.of(db, userId) })
     })
   }
 
@@ -185,10 +145,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       }
     },
 
-    identitiesOf: async (userId) => {
-      if (!isStorableText(userId)) return []
-      return await identitiesOf(db, userId)
-    },
+    identitiesOf: async userId => isStorableText(userId) ? await identities.of(db, userId) : [],
 
     check: user => { validation.newUser(user) },
 
@@ -198,7 +155,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       return await database.transaction().execute(async transaction => {
         const db = transaction.withoutPlugins()
         const created = await keepingRules(() => insertUser(db, values))
-        if (identity !== undefined) await keepingRules(() => insertIdentity(db, created, identity))
+        if (identity !== undefined) await keepingRules(() => identities.insert(db, created, identity))
         await inTransaction?.(transaction, created)
         return created
       })
@@ -208,46 +165,31 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
       checkIdentity(identity)
       const normalized = normalizeEmail(email)
       await changingIdentities(userId, options, async db => {
-        if (evenIfRemoved) await forgetRemoval(db, userId, identity)
-        else if (await isRemoved(db, userId, identity)) throw new USERS_STORE_ERR_IDENTITY_REMOVED()
-        await bind(db, userId, identity, normalized)
+        if (evenIfRemoved) await identities.forgetRemoval(db, userId, identity)
+        else if (await identities.isRemoved(db, userId, identity)) throw new USERS_STORE_ERR_IDENTITY_REMOVED()
+        await identities.bind(db, userId, identity, normalized)
       })
     },
 
     removeIdentity: async (userId, identity, options = {}) => {
       checkIdentity(identity)
-      await changingIdentities(userId, options, async db => {
-        const bound = await db.deleteFrom('latchkey_user_identities')
-          .where('issuer', '=', identity.issuer).where('subject', '=', identity.subject).where('user_id', '=', userId)
-          .returning(asBound).executeTakeFirst()
-        if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_NOT_FOUND()
-        // It may have been removed before and then bound again by an instance of an older version, which does not know this table.
-        await forgetRemoval(db, userId, identity)
-        await db.insertInto('latchkey_removed_identities').values({ ...bound, removed_at: new Date().toISOString() }).execute()
-      })
+      await changingIdentities(userId, options, async db => { await identities.remove(db, userId, identity) })
     },
 
     restoreIdentity: async (userId, identity, options = {}) => {
       checkIdentity(identity)
-      await changingIdentities(userId, options, async db => {
-        const bound = await forgetRemoval(db, userId, identity)
-        if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_NOT_FOUND()
-        await keepingRules(() => db.insertInto('latchkey_user_identities').values(bound).execute())
-      })
+      await changingIdentities(userId, options, db => keepingRules(() => identities.restore(db, userId, identity)))
     },
 
     isRemoved: async (userId, identity) => {
       if (![userId, identity.issuer, identity.subject].every(isStorableText)) return false
-      return await isRemoved(db, userId, identity)
+      return await identities.isRemoved(db, userId, identity)
     },
 
     noteEmail: async (userId, identity, email) => {
       checkIdentity(identity)
-      const { issuer, subject, emailVerified = null } = identity
-      const noted = { email: normalizeEmail(email), email_verified: dialect.toStored(emailVerified) as boolean | null }
-      if (!isStorableText(userId)) return
-      await db.updateTable('latchkey_user_identities').set(noted)
-        .where('issuer', '=', issuer).where('subject', '=', subject).where('user_id', '=', userId).execute()
+      const normalized = normalizeEmail(email)
+      if (isStorableText(userId)) await identities.noteEmail(db, userId, identity, normalized)
     },
 
     update: async (id, change, options) => {
@@ -262,9 +204,7 @@ export function createSqlUsersStore (database: Kysely<Tables>, columns: Columns)
     delete: async (id, options = {}) => {
       await changing(id, options, async db => {
         await db.deleteFrom('latchkey_users').where('id', '=', id).execute()
-        // The foreign keys cascade, unless an SQLite connection provided by the app has foreign keys disabled.
-        await db.deleteFrom('latchkey_user_identities').where('user_id', '=', id).execute()
-        await db.deleteFrom('latchkey_removed_identities').where('user_id', '=', id).execute()
+        await identities.deleteAll(db, id)
         return null
       })
     },

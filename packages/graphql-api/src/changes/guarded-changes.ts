@@ -60,8 +60,7 @@ export function createGuardedChanges (rolePermissions: RolePermissionsService, t
       return {
         where: action === 'create' ? null : condition,
         finish: async (transaction, { before, after }) => {
-          const { table: { table: name } } = tables[table]
-          if (after !== null && condition !== null && !await meets(transaction, name, after.id, condition)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, action)
+          if (after !== null && condition !== null && !await meets(transaction, tables[table].table, after.id, condition)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, action)
           await auditLog?.record(transaction, {
             principal,
             action: as,

@@ -41,14 +41,19 @@ export interface Page {
 
 /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT */
 export function readPage ({ first, last, skip, after, before }: ListArguments): Page {
-  for (const [name, number] of Object.entries({ first, last, skip })) {
-    if (number != null && number < 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must not be negative' })
-  }
+  assertNotNegative({ first, last, skip })
   for (const [name, size] of Object.entries({ first, last })) {
     if (size != null && size > MAX_SIZE) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: `must be at most ${MAX_SIZE}: request the next page with after, the id of the last item` })
   }
   if (first != null && last != null) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ last: 'cannot be combined with first' })
   return { size: last ?? first ?? DEFAULT_SIZE, fromEnd: last != null, skip: skip ?? 0, after: after ?? null, before: before ?? null }
+}
+
+/** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT */
+export function assertNotNegative (numbers: Pick<ListArguments, 'first' | 'last' | 'skip'>): void {
+  for (const [name, number] of Object.entries(numbers)) {
+    if (number != null && number < 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ [name]: 'must not be negative' })
+  }
 }
 
 /**

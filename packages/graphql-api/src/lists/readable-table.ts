@@ -66,19 +66,13 @@ interface ReadableColumn {
 
 type ValueColumn = ReadableColumn & Pick<Column, 'type'>
 
-/**
- * @param described the table and its related tables, as filters of queries can use them
- * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read no record of it
- */
-export function readableTable (
-  described: ListedTable, principal: Principal, rolePermissions: RolePermissionsService, dialect: Dialect
-): ReadableTable {
-  const { table, json } = described
+/** @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED if the principal may read no record of the table */
+export function readableTable (table: ListedTable, principal: Principal, rolePermissions: RolePermissionsService, dialect: Dialect): ReadableTable {
   const allowed = rolePermissions.authorize(principal, 'read', { table: table.name })
   const { always, conditional } = readableFields()
   const rows = allowed.rowFilter(BASE)
   const values: ValueColumn[] = Object.entries(table.fields).map(([field, { column, type }], index) => ({ name: `value_${index}`, field, column, type }))
-  const jsons: ReadableColumn[] = Object.entries(json).map(([field, column], index) => ({ name: `json_${index}`, field, column }))
+  const jsons: ReadableColumn[] = table.json.map((field, index) => ({ name: `json_${index}`, field, column: field }))
   const ways: ReadableColumn[] = Object.entries(table.relations ?? {}).map(([field, { from }], index) => ({ name: `way_${index}`, field, column: from }))
   const fieldSets = new Map<string, ReadableFields>()
 
@@ -86,7 +80,7 @@ export function readableTable (
   function readableFields (): { readonly always: ReadonlySet<string>, readonly conditional: readonly ConditionalFields[] } {
     const always: string[] = []
     const byCondition = new Map<Expression<SqlBool>, string[]>()
-    for (const name of fieldNames(described)) {
+    for (const name of fieldNames(table)) {
       const condition = allowed.fieldFilter(name, BASE)
       if (condition === null) always.push(name)
       else byCondition.set(condition, [...byCondition.get(condition) ?? [], name])
@@ -127,7 +121,7 @@ export function readableTable (
       ]
       return sql`(select ${sql.join(selected)} from ${sql.table(table.table)} as ${sql.id(BASE)}${rows === null ? sql`` : sql` where ${rows}`}) as ${sql.id(ALIAS)}`
     },
-    filterable: filterableBy(described, values, ways),
+    filterable: filterableBy(table, values, ways),
     reader: wanted => {
       const isWanted = ({ field }: ReadableColumn) => wanted === null || wanted.has(field)
       const wantedValues = values.filter(isWanted)
@@ -146,7 +140,7 @@ export function readableTable (
     },
     key: (field, direction) => {
       const column = values.find(column => column.field === field) as ValueColumn
-      return { expression: byBytes(sql.ref(`${ALIAS}.${column.name}`), column.type, dialect), direction, nullable: !always.has(field) || !described.required.includes(field) }
+      return { expression: byBytes(sql.ref(`${ALIAS}.${column.name}`), column.type, dialect), direction, nullable: !always.has(field) || !table.required.includes(field) }
     },
     asking: {
       field: ({ name: tableName, table: sqlName }, field) => {
@@ -180,12 +174,12 @@ function refused (table: string, field: string | null): Error {
 }
 
 /** The table with the columns of the subquery; related tables with their own columns. */
-function filterableBy ({ table, queried }: ListedTable, values: readonly ReadableColumn[], ways: readonly ReadableColumn[]): FilterableTable {
+function filterableBy ({ name, queried }: ListedTable, values: readonly ReadableColumn[], ways: readonly ReadableColumn[]): FilterableTable {
   const { fields, relations = {} } = queried()
   const nameOf = (columns: readonly ReadableColumn[], field: string) => columns.find(column => column.field === field)?.name
   const columnOf = (field: string) => nameOf(ways, field) ?? nameOf(values, field) as string
   return {
-    name: table.name,
+    name,
     table: ALIAS,
     fields: Object.fromEntries(Object.entries(fields).map(([field, { type }]) => [field, { column: columnOf(field), type }])),
     relations: Object.fromEntries(Object.entries(relations).map(([field, relation]): [string, Relation] => [field, { ...relation, from: columnOf(field) }]))

@@ -4,9 +4,8 @@ import type { Principal, RolePermissionsService } from '@latchkey/role-permissio
 import type { GuardedChanges } from '../changes/guarded-changes.js'
 import type { RoleGiving, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
-import type { ReadableRecords } from '../readable-records.js'
+import { withOnly, type ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
-import { visibleToken } from './api-tokens.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
 
 interface ApiTokenChangesParts {
@@ -56,7 +55,7 @@ export function apiTokenChangesArea ({ apiTokens, rolePermissions, changes, role
       ...expiresAt !== undefined && { expiresAt }
     }, options)
     const readable = rolePermissions.can(principal, 'read', { table: TABLE }).allowed ? await readableRecords(principal, TABLE, [id]) : null
-    return { ...visibleToken(token, readable?.get(id)), id }
+    return { ...withOnly(token, readable?.get(id)), id }
   }
 
   const apiTokenDelete: Resolver<unknown, { data?: Key | null, filter?: Key | null }> = async (_source, { data, filter }, context) => {

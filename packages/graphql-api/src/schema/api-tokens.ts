@@ -6,7 +6,7 @@ import type { CreatorOf } from '../creators.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
 import { listOf } from '../lists/list.js'
 import type { RecordLists } from '../lists/record-lists.js'
-import type { ReadableFields, ReadableRecords } from '../readable-records.js'
+import { withOnly, type ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
 import { createRolesOf } from '../roles-of.js'
 import { visibilityOf, type VisibleRecord } from '../visible-records.js'
@@ -55,7 +55,7 @@ export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
     if (found === null || (name != null && found.name !== name)) throw notFound()
     const fields = (await readableRecords(principal, TABLE, [found.id])).get(found.id)
     if (fields === undefined) throw notFound()
-    return visibleToken(found, fields)
+    return withOnly(found, fields)
   }
 
   const roles: Resolver<VisibleToken, unknown> = async (source, _arguments, context) => {
@@ -91,9 +91,4 @@ export function apiTokensArea (parts: ApiTokensParts): SchemaArea {
 
 function notFound (): Error {
   return new GRAPHQL_API_ERR_NOT_FOUND('API token')
-}
-
-/** A token with only these fields. */
-export function visibleToken (token: ApiToken, fields: ReadableFields | undefined): VisibleToken {
-  return Object.fromEntries(Object.entries(token).filter(([field]) => fields?.has(field)))
 }

@@ -3,7 +3,7 @@ import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
 import { readRecordKey } from '../changes/record-key.js'
 import type { RoleGiving, RoleKey } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
-import type { ReadableRecords } from '../readable-records.js'
+import { withOnly, type ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
 import { withoutNulls } from '../without-nulls.js'
 import type { Resolver, SchemaArea } from './schema-area.js'
@@ -85,7 +85,7 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
   async function afterChange (role: Role, principal: Principal): Promise<Partial<Role>> {
     const mayRead = rolePermissions.can(principal, 'read', { table: 'Roles' }).allowed
     const fields = mayRead ? (await readableRecords(principal, 'Roles', [role.id])).get(role.id) : undefined
-    return { ...Object.fromEntries(Object.entries(role).filter(([field]) => fields?.has(field))), id: role.id }
+    return { ...withOnly(role, fields), id: role.id }
   }
 
   return {

@@ -8,7 +8,7 @@ import { listOf, mapList, type List } from '../lists/list.js'
 import type { ListArguments } from '../lists/list-arguments.js'
 import { listArguments } from '../lists/list-schema.js'
 import type { RecordLists } from '../lists/record-lists.js'
-import type { ReadableRecords } from '../readable-records.js'
+import { withOnly, type ReadableRecords } from '../readable-records.js'
 import type { RequesterOf } from '../requester-of.js'
 import { createRolesOf } from '../roles-of.js'
 import type { ListedTables } from '../tables.js'
@@ -154,7 +154,7 @@ export async function visibleRoles ({ readableRecords }: { readonly readableReco
   const readable = await readableRecords(principal, 'Roles', roles.map(role => role.id))
   return roles.flatMap(role => {
     const fields = readable.get(role.id)
-    return fields === undefined ? [] : [withVisibility(Object.fromEntries(Object.entries(role).filter(([field]) => fields.has(field))), { id: role.id, fields })]
+    return fields === undefined ? [] : [withVisibility(withOnly(role, fields), { id: role.id, fields })]
   })
 }
 

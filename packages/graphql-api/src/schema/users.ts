@@ -65,6 +65,7 @@ const columnTypes: Readonly<Record<UserColumn['type'], string>> = { string: 'Str
 /** All fields are nullable, because any of them may be unreadable for the requester. */
 function typesWith (columns: UsersStore['columns']): string {
   const ofTheApp = Object.entries(columns).map(([name, { type }]) => `${name}: ${columnTypes[type]}`).join('\n')
+  const written = 'firstName: String, lastName: String, status: String, timezone: String, avatar: AvatarInput'
   return `
     "A record of the Users table. Fields that you cannot read are null."
     type User {
@@ -87,22 +88,14 @@ function typesWith (columns: UsersStore['columns']): string {
     input AvatarInput { id: ID, downloadUrl: String }
     input UserCreateInput {
       email: String!
-      firstName: String
-      lastName: String
-      status: String
-      timezone: String
-      avatar: AvatarInput
+      ${written}
       roles: UsersRolesRelationInput
       ${ofTheApp}
     }
     input UserUpdateInput {
       id: ID
       email: String
-      firstName: String
-      lastName: String
-      status: String
-      timezone: String
-      avatar: AvatarInput
+      ${written}
       roles: UsersRolesUpdateRelationInput
       ${ofTheApp}
     }`
