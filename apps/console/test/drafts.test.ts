@@ -112,21 +112,36 @@ t.test('the forms of users, profiles and settings keep a draft, and ask before t
   const site = (page: string) => `https://draft.example.com/${page}`
   const forms = [
     {
-      of: 'this user', path: `/console/users/${userId}`, saved: 'User saved', save: 'Save',
-      mine: 'Last name', theirs: 'First name', values: ['Lovelace', 'Grace', 'Hopper'],
+      of: 'this user',
+      path: `/console/users/${userId}`,
+      saved: 'User saved',
+      save: 'Save',
+      mine: 'Last name',
+      theirs: 'First name',
+      values: ['Lovelace', 'Grace', 'Hopper'],
       change: async (value: string) => await graphql(server, 'mutation ($id: ID!, $firstName: String) { userUpdate(filter: { id: $id }, data: { firstName: $firstName }) { id } }', { id: userId, firstName: value }, idToken),
       stored: async () => { const { user } = await graphql(server, 'query ($id: ID!) { user(id: $id) { firstName lastName } }', { id: userId }, idToken); return [user.lastName, user.firstName] }
     },
     {
-      of: 'this profile', path: `/console/authentication/${profileId}`, saved: 'Profile saved', save: 'Save',
-      mine: 'Callback URLs', theirs: 'Logout URLs', values: [site('mine'), site('theirs'), site('third')],
+      of: 'this profile',
+      path: `/console/authentication/${profileId}`,
+      saved: 'Profile saved',
+      save: 'Save',
+      mine: 'Callback URLs',
+      theirs: 'Logout URLs',
+      values: [site('mine'), site('theirs'), site('third')],
       change: async (value: string) => await graphql(server, 'mutation ($id: ID!, $urls: [String]) { authenticationProfileUpdate(filter: { id: $id }, data: { logoutUrls: $urls }) { id } }', { id: profileId, urls: [value] }, idToken),
       stored: async () => { const { authenticationProfile: profile } = await graphql(server, 'query ($id: ID!) { authenticationProfile(id: $id) { callbackUrls logoutUrls } }', { id: profileId }, idToken); return [...profile.callbackUrls, ...profile.logoutUrls] }
     },
     {
       // The settings have never been changed, so they have no updatedAt yet.
-      of: 'these settings', path: '/console/authentication', saved: 'Settings saved', save: 'Save settings',
-      mine: 'Callback URLs', theirs: 'Logout URLs', values: [site('mine'), site('theirs'), site('third')],
+      of: 'these settings',
+      path: '/console/authentication',
+      saved: 'Settings saved',
+      save: 'Save settings',
+      mine: 'Callback URLs',
+      theirs: 'Logout URLs',
+      values: [site('mine'), site('theirs'), site('third')],
       change: async (value: string) => await graphql(server, 'mutation ($urls: [String]) { authenticationSettingsUpdate(data: { allowedLogouts: $urls }) { updatedAt } }', { urls: [value] }, idToken),
       stored: async () => { const { authenticationSettings: settings } = await graphql(server, '{ authenticationSettings { allowedCallbacks allowedLogouts } }', {}, idToken); return [...settings.allowedCallbacks, ...settings.allowedLogouts] }
     }
