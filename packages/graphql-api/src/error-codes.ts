@@ -120,6 +120,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   GRAPHQL_API_ERR_LAST_IDENTITY: { code: 'ValidationError', message: invalid, field: 'subject' },
   GRAPHQL_API_ERR_SIGN_IN_TOO_OLD: { code: 'ValidationError', message: invalid, reason: 'sign_in_too_old', field: 'signIn' },
   GRAPHQL_API_ERR_UNFIT_ID_TOKEN: { code: 'ValidationError', message: invalid, reason: 'own' },
+  GRAPHQL_API_ERR_RECORD_CHANGED: { code: 'ValidationError', message: invalid, reason: 'record_changed', field: 'expectedUpdatedAt' },
   GRAPHQL_API_ERR_NOT_FOUND: { code: 'EntityNotFoundError' }
 }
 

@@ -73,5 +73,8 @@ export class GRAPHQL_API_ERR_UNFIT_ID_TOKEN extends createError('GRAPHQL_API_ERR
   }
 }
 
+/** The record is no longer as the client read it, so the change could overwrite somebody else's. */
+export const GRAPHQL_API_ERR_RECORD_CHANGED = createError('GRAPHQL_API_ERR_RECORD_CHANGED', 'The record has changed since you read it. Read it again, then repeat the change with its new updatedAt, or without expectedUpdatedAt to overwrite it.', 409)
+
 /** There is no such record, or the requester cannot read it. */
 export const GRAPHQL_API_ERR_NOT_FOUND = createError<[string]>('GRAPHQL_API_ERR_NOT_FOUND', '%s not found', 404)

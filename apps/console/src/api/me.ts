@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { graphql } from '../graphql'
+import type { MeQuery } from '../graphql/graphql'
 import { ask } from './ask'
 
 const MeDocument = graphql(`
@@ -9,11 +10,14 @@ const MeDocument = graphql(`
       email
       firstName
       lastName
-      roles { items { id name } }
+      roles { items { id name permissions } }
       permissions { items { resource resourceType permission } }
     }
   }
 `)
+
+/** A role of the signed-in user. Users can always read the permissions of their own roles. */
+export type OwnRole = Pick<NonNullable<NonNullable<MeQuery['user']>['roles']>['items'][number], 'id' | 'permissions'>
 
 /** The signed-in user. Users can always read their own record. */
 export const meQuery = queryOptions({

@@ -17,7 +17,7 @@ interface RolesFieldProps {
 /** Lets people choose roles by name. */
 export function RolesField ({ value = [], onChange, label = 'Roles', description, error, known = [], disabled }: RolesFieldProps) {
   const roles = useQuery(roleNamesQuery)
-  if (roles.error !== null) return <Problem error={roles.error} title="Couldn't load roles" />
+  if (roles.error !== null && roles.data === undefined) return <Problem error={roles.error} title="Couldn't load roles" retry={() => { roles.refetch() }} />
   const options = new Map([...known, ...roles.data ?? []].map(({ id, name }) => [id ?? '', name ?? id ?? '']))
   return (
     <MultiSelect

@@ -13,7 +13,7 @@ interface TokenFieldProps {
 /** Lets people choose an API token by name. */
 export function TokenField ({ value = '', onChange, ...props }: TokenFieldProps) {
   const tokens = useQuery(tokenNamesQuery)
-  if (tokens.error !== null) return <Problem error={tokens.error} title="Couldn't load API tokens" />
+  if (tokens.error !== null && tokens.data === undefined) return <Problem error={tokens.error} title="Couldn't load API tokens" retry={() => { tokens.refetch() }} />
   return (
     <Select
       label='API token' searchable data={tokens.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []} nothingFoundMessage='No matching API tokens'

@@ -18,7 +18,7 @@ type Documents = {
     "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
     "\n  query AdministratorNeeded { administratorNeeded }\n": typeof types.AdministratorNeededDocument,
     "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n": typeof types.IdentityLinkDocument,
-    "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.MeDocument,
+    "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name permissions } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name list fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": typeof types.ResourcesDocument,
     "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
     "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": typeof types.ActivityDocument,
@@ -32,15 +32,15 @@ type Documents = {
     "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput, $id: ID) {\n    authenticationProfileTest(data: $data, id: $id) { step ok message }\n  }\n": typeof types.ProfileTestDocument,
     "\n  mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileCreate(data: $data) { id name }\n  }\n": typeof types.ProfileCreateDocument,
     "\n  query Profile($id: ID!) {\n    authenticationProfile(id: $id) {\n      id name type clientId domain issuer audiences hasSecret selfSignUpEnabled selfSignUpEmailDomains\n      roles { items { id name } }\n      linkByEmail onEmailChange callbackUrls logoutUrls databaseName options position declaredInConfiguration updatedAt\n    }\n  }\n": typeof types.ProfileDocument,
-    "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.ProfileUpdateDocument,
+    "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": typeof types.ProfileUpdateDocument,
     "\n  mutation ProfileDelete($id: ID!) {\n    authenticationProfileDelete(filter: { id: $id }) { success }\n  }\n": typeof types.ProfileDeleteDocument,
     "\n  query Settings {\n    authenticationSettings { allowedCallbacks allowedLogouts allowedWebOrigins updatedAt }\n  }\n": typeof types.SettingsDocument,
-    "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { updatedAt }\n  }\n": typeof types.SettingsUpdateDocument,
-    "\n  query Connected {\n    authenticationSettings { allowedCallbacks allowedWebOrigins }\n    authenticationProfilesList { items { id callbackUrls } }\n  }\n": typeof types.ConnectedDocument,
-    "\n  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { allowedCallbacks }\n  }\n": typeof types.CallbackAllowDocument,
+    "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": typeof types.SettingsUpdateDocument,
+    "\n  query Connected {\n    authenticationSettings { allowedCallbacks allowedWebOrigins updatedAt }\n    authenticationProfilesList { items { id callbackUrls } }\n  }\n": typeof types.ConnectedDocument,
+    "\n  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { allowedCallbacks }\n  }\n": typeof types.CallbackAllowDocument,
     "\n  query FilterCheck($table: String!, $filter: JSON!) {\n    permissionFilterCheck(table: $table, filter: $filter) { valid path reason count }\n  }\n": typeof types.FilterCheckDocument,
     "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n": typeof types.RoleDocument,
-    "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {\n    roleUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.RoleUpdateDocument,
+    "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {\n    roleUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": typeof types.RoleUpdateDocument,
     "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": typeof types.RoleDeleteDocument,
     "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": typeof types.RolesDocument,
     "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": typeof types.RoleCreateDocument,
@@ -54,7 +54,8 @@ type Documents = {
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": typeof types.InviteDocument,
     "\n  query SignIns($userId: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    signInsList(filter: { userId: { equals: $userId } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt profileName issuer ip userAgent }\n    }\n  }\n": typeof types.SignInsDocument,
     "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n      removedIdentities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": typeof types.UserDocument,
-    "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.UserUpdateDocument,
+    "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!, $expectedUpdatedAt: DateTime) {\n    userUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": typeof types.UserUpdateDocument,
+    "\n  query RolePermissions($ids: [ID!]) {\n    rolesList(filter: { id: { in: $ids } }) { items { id permissions } }\n  }\n": typeof types.RolePermissionsDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": typeof types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": typeof types.UsersDocument,
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": typeof types.UsersCountDocument,
@@ -71,7 +72,7 @@ const documents: Documents = {
     "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
     "\n  query AdministratorNeeded { administratorNeeded }\n": types.AdministratorNeededDocument,
     "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n": types.IdentityLinkDocument,
-    "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.MeDocument,
+    "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name permissions } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name list fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": types.ResourcesDocument,
     "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": types.RoleNamesDocument,
     "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": types.ActivityDocument,
@@ -85,15 +86,15 @@ const documents: Documents = {
     "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput, $id: ID) {\n    authenticationProfileTest(data: $data, id: $id) { step ok message }\n  }\n": types.ProfileTestDocument,
     "\n  mutation ProfileCreate($data: AuthenticationProfileCreateInput!) {\n    authenticationProfileCreate(data: $data) { id name }\n  }\n": types.ProfileCreateDocument,
     "\n  query Profile($id: ID!) {\n    authenticationProfile(id: $id) {\n      id name type clientId domain issuer audiences hasSecret selfSignUpEnabled selfSignUpEmailDomains\n      roles { items { id name } }\n      linkByEmail onEmailChange callbackUrls logoutUrls databaseName options position declaredInConfiguration updatedAt\n    }\n  }\n": types.ProfileDocument,
-    "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.ProfileUpdateDocument,
+    "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": types.ProfileUpdateDocument,
     "\n  mutation ProfileDelete($id: ID!) {\n    authenticationProfileDelete(filter: { id: $id }) { success }\n  }\n": types.ProfileDeleteDocument,
     "\n  query Settings {\n    authenticationSettings { allowedCallbacks allowedLogouts allowedWebOrigins updatedAt }\n  }\n": types.SettingsDocument,
-    "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { updatedAt }\n  }\n": types.SettingsUpdateDocument,
-    "\n  query Connected {\n    authenticationSettings { allowedCallbacks allowedWebOrigins }\n    authenticationProfilesList { items { id callbackUrls } }\n  }\n": types.ConnectedDocument,
-    "\n  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { allowedCallbacks }\n  }\n": types.CallbackAllowDocument,
+    "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": types.SettingsUpdateDocument,
+    "\n  query Connected {\n    authenticationSettings { allowedCallbacks allowedWebOrigins updatedAt }\n    authenticationProfilesList { items { id callbackUrls } }\n  }\n": types.ConnectedDocument,
+    "\n  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { allowedCallbacks }\n  }\n": types.CallbackAllowDocument,
     "\n  query FilterCheck($table: String!, $filter: JSON!) {\n    permissionFilterCheck(table: $table, filter: $filter) { valid path reason count }\n  }\n": types.FilterCheckDocument,
     "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n": types.RoleDocument,
-    "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {\n    roleUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.RoleUpdateDocument,
+    "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {\n    roleUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": types.RoleUpdateDocument,
     "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": types.RoleDeleteDocument,
     "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": types.RolesDocument,
     "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": types.RoleCreateDocument,
@@ -107,7 +108,8 @@ const documents: Documents = {
     "\n  mutation Invite($email: String!, $firstName: String, $lastName: String, $roles: UsersRolesRelationInput, $authProfileId: ID) {\n    userInvite(email: $email, firstName: $firstName, lastName: $lastName, roles: $roles, authProfileId: $authProfileId) { id email }\n  }\n": types.InviteDocument,
     "\n  query SignIns($userId: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    signInsList(filter: { userId: { equals: $userId } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt profileName issuer ip userAgent }\n    }\n  }\n": types.SignInsDocument,
     "\n  query User($id: ID!) {\n    user(id: $id) {\n      id email firstName lastName status timezone origin createdAt updatedAt\n      createdBy { id email }\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n      identities { issuer subject email emailVerified profileId profileName emailDiffers }\n      removedIdentities { issuer subject email emailVerified profileId profileName emailDiffers }\n    }\n  }\n": types.UserDocument,
-    "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.UserUpdateDocument,
+    "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!, $expectedUpdatedAt: DateTime) {\n    userUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": types.UserUpdateDocument,
+    "\n  query RolePermissions($ids: [ID!]) {\n    rolesList(filter: { id: { in: $ids } }) { items { id permissions } }\n  }\n": types.RolePermissionsDocument,
     "\n  mutation UserDelete($id: ID!) {\n    userDelete(filter: { id: $id }) { success }\n  }\n": types.UserDeleteDocument,
     "\n  query Users($filter: UserFilter, $sort: [UserSort!], $first: Int, $last: Int, $after: String, $before: String) {\n    usersList(filter: $filter, sort: $sort, first: $first, last: $last, after: $after, before: $before) {\n      items { id email firstName lastName origin createdAt roles { items { id name } } }\n    }\n  }\n": types.UsersDocument,
     "\n  query UsersCount($filter: UserFilter) {\n    usersList(filter: $filter, first: 1) { count }\n  }\n": types.UsersCountDocument,
@@ -136,7 +138,7 @@ export function graphql(source: "\n  mutation IdentityLink($idToken: String!) {\
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n"): typeof import('./graphql').MeDocument;
+export function graphql(source: "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name permissions } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n"): typeof import('./graphql').MeDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -192,7 +194,7 @@ export function graphql(source: "\n  query Profile($id: ID!) {\n    authenticati
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').ProfileUpdateDocument;
+export function graphql(source: "\n  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationProfileUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n"): typeof import('./graphql').ProfileUpdateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -204,15 +206,15 @@ export function graphql(source: "\n  query Settings {\n    authenticationSetting
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { updatedAt }\n  }\n"): typeof import('./graphql').SettingsUpdateDocument;
+export function graphql(source: "\n  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n"): typeof import('./graphql').SettingsUpdateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Connected {\n    authenticationSettings { allowedCallbacks allowedWebOrigins }\n    authenticationProfilesList { items { id callbackUrls } }\n  }\n"): typeof import('./graphql').ConnectedDocument;
+export function graphql(source: "\n  query Connected {\n    authenticationSettings { allowedCallbacks allowedWebOrigins updatedAt }\n    authenticationProfilesList { items { id callbackUrls } }\n  }\n"): typeof import('./graphql').ConnectedDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!) {\n    authenticationSettingsUpdate(data: $data) { allowedCallbacks }\n  }\n"): typeof import('./graphql').CallbackAllowDocument;
+export function graphql(source: "\n  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {\n    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { allowedCallbacks }\n  }\n"): typeof import('./graphql').CallbackAllowDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -224,7 +226,7 @@ export function graphql(source: "\n  query Role($id: ID!) {\n    role(id: $id) {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {\n    roleUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').RoleUpdateDocument;
+export function graphql(source: "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {\n    roleUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n"): typeof import('./graphql').RoleUpdateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -280,7 +282,11 @@ export function graphql(source: "\n  query User($id: ID!) {\n    user(id: $id) {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {\n    userUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').UserUpdateDocument;
+export function graphql(source: "\n  mutation UserUpdate($id: ID!, $data: UserUpdateInput!, $expectedUpdatedAt: DateTime) {\n    userUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n"): typeof import('./graphql').UserUpdateDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RolePermissions($ids: [ID!]) {\n    rolesList(filter: { id: { in: $ids } }) { items { id permissions } }\n  }\n"): typeof import('./graphql').RolePermissionsDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -366,7 +366,7 @@ export type IdentityLinkMutation = { userIdentityLink: { id: string | null } };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null } | null };
+export type MeQuery = { user: { id: string | null, email: string | null, firstName: string | null, lastName: string | null, roles: { items: Array<{ id: string | null, name: string | null, permissions: unknown }> } | null, permissions: { items: Array<{ resource: string | null, resourceType: string | null, permission: unknown }> } | null } | null };
 
 export type ResourcesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -467,10 +467,11 @@ export type ProfileQuery = { authenticationProfile: { id: string | null, name: s
 export type ProfileUpdateMutationVariables = Exact<{
   id: string;
   data: AuthenticationProfileUpdateInput;
+  expectedUpdatedAt?: string | null | undefined;
 }>;
 
 
-export type ProfileUpdateMutation = { authenticationProfileUpdate: { id: string | null } };
+export type ProfileUpdateMutation = { authenticationProfileUpdate: { updatedAt: string | null } };
 
 export type ProfileDeleteMutationVariables = Exact<{
   id: string;
@@ -486,6 +487,7 @@ export type SettingsQuery = { authenticationSettings: { allowedCallbacks: Array<
 
 export type SettingsUpdateMutationVariables = Exact<{
   data: AuthenticationSettingUpdateInput;
+  expectedUpdatedAt?: string | null | undefined;
 }>;
 
 
@@ -494,10 +496,11 @@ export type SettingsUpdateMutation = { authenticationSettingsUpdate: { updatedAt
 export type ConnectedQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ConnectedQuery = { authenticationSettings: { allowedCallbacks: Array<string | null> | null, allowedWebOrigins: Array<string | null> | null }, authenticationProfilesList: { items: Array<{ id: string | null, callbackUrls: Array<string | null> | null }> } };
+export type ConnectedQuery = { authenticationSettings: { allowedCallbacks: Array<string | null> | null, allowedWebOrigins: Array<string | null> | null, updatedAt: string | null }, authenticationProfilesList: { items: Array<{ id: string | null, callbackUrls: Array<string | null> | null }> } };
 
 export type CallbackAllowMutationVariables = Exact<{
   data: AuthenticationSettingUpdateInput;
+  expectedUpdatedAt?: string | null | undefined;
 }>;
 
 
@@ -521,10 +524,11 @@ export type RoleQuery = { role: { id: string | null, name: string | null, descri
 export type RoleUpdateMutationVariables = Exact<{
   id: string;
   data: RoleUpdateInput;
+  expectedUpdatedAt?: string | null | undefined;
 }>;
 
 
-export type RoleUpdateMutation = { roleUpdate: { id: string | null } };
+export type RoleUpdateMutation = { roleUpdate: { updatedAt: string | null } };
 
 export type RoleDeleteMutationVariables = Exact<{
   id: string;
@@ -639,10 +643,18 @@ export type UserQuery = { user: { id: string | null, email: string | null, first
 export type UserUpdateMutationVariables = Exact<{
   id: string;
   data: UserUpdateInput;
+  expectedUpdatedAt?: string | null | undefined;
 }>;
 
 
-export type UserUpdateMutation = { userUpdate: { id: string | null } };
+export type UserUpdateMutation = { userUpdate: { updatedAt: string | null } };
+
+export type RolePermissionsQueryVariables = Exact<{
+  ids?: Array<string> | string | null | undefined;
+}>;
+
+
+export type RolePermissionsQuery = { rolesList: { items: Array<{ id: string | null, permissions: unknown }> } };
 
 export type UserDeleteMutationVariables = Exact<{
   id: string;
@@ -784,6 +796,7 @@ export const MeDocument = new TypedDocumentString(`
       items {
         id
         name
+        permissions
       }
     }
     permissions {
@@ -984,9 +997,13 @@ export const ProfileDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ProfileQuery, ProfileQueryVariables>;
 export const ProfileUpdateDocument = new TypedDocumentString(`
-    mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {
-  authenticationProfileUpdate(filter: {id: $id}, data: $data) {
-    id
+    mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!, $expectedUpdatedAt: DateTime) {
+  authenticationProfileUpdate(
+    filter: {id: $id}
+    data: $data
+    expectedUpdatedAt: $expectedUpdatedAt
+  ) {
+    updatedAt
   }
 }
     `) as unknown as TypedDocumentString<ProfileUpdateMutation, ProfileUpdateMutationVariables>;
@@ -1008,8 +1025,8 @@ export const SettingsDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<SettingsQuery, SettingsQueryVariables>;
 export const SettingsUpdateDocument = new TypedDocumentString(`
-    mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {
-  authenticationSettingsUpdate(data: $data) {
+    mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {
+  authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) {
     updatedAt
   }
 }
@@ -1019,6 +1036,7 @@ export const ConnectedDocument = new TypedDocumentString(`
   authenticationSettings {
     allowedCallbacks
     allowedWebOrigins
+    updatedAt
   }
   authenticationProfilesList {
     items {
@@ -1029,8 +1047,8 @@ export const ConnectedDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ConnectedQuery, ConnectedQueryVariables>;
 export const CallbackAllowDocument = new TypedDocumentString(`
-    mutation CallbackAllow($data: AuthenticationSettingUpdateInput!) {
-  authenticationSettingsUpdate(data: $data) {
+    mutation CallbackAllow($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {
+  authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) {
     allowedCallbacks
   }
 }
@@ -1057,9 +1075,13 @@ export const RoleDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<RoleQuery, RoleQueryVariables>;
 export const RoleUpdateDocument = new TypedDocumentString(`
-    mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {
-  roleUpdate(filter: {id: $id}, data: $data) {
-    id
+    mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {
+  roleUpdate(
+    filter: {id: $id}
+    data: $data
+    expectedUpdatedAt: $expectedUpdatedAt
+  ) {
+    updatedAt
   }
 }
     `) as unknown as TypedDocumentString<RoleUpdateMutation, RoleUpdateMutationVariables>;
@@ -1249,12 +1271,26 @@ export const UserDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<UserQuery, UserQueryVariables>;
 export const UserUpdateDocument = new TypedDocumentString(`
-    mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {
-  userUpdate(filter: {id: $id}, data: $data) {
-    id
+    mutation UserUpdate($id: ID!, $data: UserUpdateInput!, $expectedUpdatedAt: DateTime) {
+  userUpdate(
+    filter: {id: $id}
+    data: $data
+    expectedUpdatedAt: $expectedUpdatedAt
+  ) {
+    updatedAt
   }
 }
     `) as unknown as TypedDocumentString<UserUpdateMutation, UserUpdateMutationVariables>;
+export const RolePermissionsDocument = new TypedDocumentString(`
+    query RolePermissions($ids: [ID!]) {
+  rolesList(filter: {id: {in: $ids}}) {
+    items {
+      id
+      permissions
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RolePermissionsQuery, RolePermissionsQueryVariables>;
 export const UserDeleteDocument = new TypedDocumentString(`
     mutation UserDelete($id: ID!) {
   userDelete(filter: {id: $id}) {

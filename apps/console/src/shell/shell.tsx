@@ -90,8 +90,10 @@ function Content () {
   const needed = useQuery(administratorNeededQuery)
   const [later, setLater] = useState(false)
   if (me.isPending || needed.isPending) return <Loading />
-  if (me.error !== null) return isNobody(me.error) ? <Join administratorNeeded={needed.data === true} /> : <Problem error={me.error} title="Couldn't load your user" retry={() => { me.refetch() }} />
-  return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <Outlet />
+  if (me.error !== null && isNobody(me.error)) return <Join administratorNeeded={needed.data === true} />
+  const failed = me.error !== null && <Problem error={me.error} title="Couldn't load your user" retry={() => { me.refetch() }} />
+  if (me.data === undefined) return failed
+  return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <>{failed}<Outlet /></>
 }
 
 function isNobody (error: Error): boolean {

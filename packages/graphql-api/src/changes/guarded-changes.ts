@@ -2,7 +2,7 @@ import type { AuditedRecord, AuditLog } from '@latchkey/audit-log'
 import type { Change, ChangeOptions, Tables } from '@latchkey/database'
 import type { Action, Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import { sql, type Expression, type SqlBool, type Transaction } from 'kysely'
-import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
+import { GRAPHQL_API_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_RECORD_CHANGED } from '../errors.js'
 import type { DescribedTables } from '../tables.js'
 
 /** A requested change of a record, and who requests it. */
@@ -14,10 +14,15 @@ export interface WantedChange {
   readonly fields?: readonly string[]
   /** The action's name in the audit log. Default: `action`. */
   readonly as?: string
+  /** The `updatedAt` that the record must have before the change. Default: any. */
+  readonly expectedUpdatedAt?: string | null | undefined
 }
 
+/** A record that can be changed. */
+type ChangedItem = Readonly<{ id: string, updatedAt?: string | null }>
+
 /** What a store must do together with a change, so that it is permitted and audited. */
-export interface GuardedChange<Item extends { readonly id: string }> {
+export interface GuardedChange<Item extends ChangedItem> {
   /** The condition that the record must meet before the change; `null` for a new record, or if there is no condition. */
   readonly where: Expression<SqlBool> | null
   /**
@@ -25,6 +30,7 @@ export interface GuardedChange<Item extends { readonly id: string }> {
    * records, or move records out of their reach, without permission.
    *
    * @throws GRAPHQL_API_ERR_NOT_AUTHORIZED
+   * @throws GRAPHQL_API_ERR_RECORD_CHANGED if the record did not have the expected `updatedAt`
    */
   finish (transaction: Transaction<Tables>, change: Change<Item>): Promise<void>
 }
@@ -35,9 +41,9 @@ export interface GuardedChanges {
    * @param show converts the record for the audit log, without secrets
    * @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED, GRAPHQL_API_ERR_NOT_AUTHORIZED if the change is not permitted
    */
-  begin<Item extends { readonly id: string }> (wanted: WantedChange, show?: (item: Item) => AuditedRecord): GuardedChange<Item>
+  begin<Item extends ChangedItem> (wanted: WantedChange, show?: (item: Item) => AuditedRecord): GuardedChange<Item>
   /** The same as options of a store, for a change of only the record itself. */
-  options<Item extends { readonly id: string }> (wanted: WantedChange, show?: (item: Item) => AuditedRecord): Required<ChangeOptions<Item>>
+  options<Item extends ChangedItem> (wanted: WantedChange, show?: (item: Item) => AuditedRecord): Required<ChangeOptions<Item>>
 }
 
 export function createGuardedChanges (rolePermissions: RolePermissionsService, tables: DescribedTables, auditLog: AuditLog | null): GuardedChanges {
@@ -55,12 +61,13 @@ export function createGuardedChanges (rolePermissions: RolePermissionsService, t
 
   const changes: GuardedChanges = {
     begin: (wanted, show = item => ({ ...item })) => {
-      const { principal, table, action, as = action } = wanted
+      const { principal, table, action, as = action, expectedUpdatedAt } = wanted
       const condition = conditionFor(wanted)
       return {
         where: action === 'create' ? null : condition,
         finish: async (transaction, { before, after }) => {
           if (after !== null && condition !== null && !await meets(transaction, tables[table].table, after.id, condition)) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, action)
+          if (expectedUpdatedAt !== undefined && (before?.updatedAt ?? null) !== expectedUpdatedAt) throw new GRAPHQL_API_ERR_RECORD_CHANGED()
           await auditLog?.record(transaction, {
             principal,
             action: as,
@@ -79,6 +86,13 @@ export function createGuardedChanges (rolePermissions: RolePermissionsService, t
   }
   return changes
 }
+
+/** An argument of mutations that update a record, for clients that must not overwrite changes which they haven't seen. */
+export interface Expectation {
+  readonly expectedUpdatedAt?: string | null
+}
+
+export const expectation = '"Fails with the reason record_changed if the record no longer has this updatedAt." expectedUpdatedAt: DateTime'
 
 /** The fields that an input sets. `null` also sets a field. */
 export function fieldsSet (input: Readonly<Record<string, unknown>>): string[] {

@@ -1,7 +1,7 @@
 import type { ApiToken, ApiTokenChange, ApiTokens } from '@latchkey/api-tokens'
 import type { AuditedRecord } from '@latchkey/audit-log'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
-import type { GuardedChanges } from '../changes/guarded-changes.js'
+import { expectation, type Expectation, type GuardedChanges } from '../changes/guarded-changes.js'
 import type { RoleGiving, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import { withOnly, type ReadableRecords } from '../readable-records.js'
@@ -25,7 +25,7 @@ interface Key {
   readonly id?: string | null
 }
 
-interface UpdateArguments {
+interface UpdateArguments extends Expectation {
   readonly data: Key & { readonly name?: string | null, readonly roles?: RolesChangeInput | null, readonly expiresAt?: string | null }
   readonly filter?: Key | null
 }
@@ -43,10 +43,10 @@ export function apiTokenChangesArea ({ apiTokens, rolePermissions, changes, role
     return { ...created.token, token: created.secret }
   }
 
-  const apiTokenUpdate: Resolver<unknown, UpdateArguments> = async (_source, { filter, data: { id: dataId, name, roles, expiresAt } }, context) => {
+  const apiTokenUpdate: Resolver<unknown, UpdateArguments> = async (_source, { filter, data: { id: dataId, name, roles, expiresAt }, expectedUpdatedAt }, context) => {
     const principal = await requesterOf(context).principal()
     const fields = fieldsOf({ name, roles }).concat(expiresAt === undefined ? [] : ['expiresAt'])
-    const options = changes.options<ApiToken>({ principal, table: TABLE, action: 'update', fields }, audited)
+    const options = changes.options<ApiToken>({ principal, table: TABLE, action: 'update', fields, expectedUpdatedAt: expectedUpdatedAt ?? undefined }, audited)
     const id = idOf(filter?.id, dataId)
     if (expiresAt !== undefined) await checkProlonging(id, principal)
     const token = await apiTokens.update(id, {
@@ -92,7 +92,7 @@ export function apiTokenChangesArea ({ apiTokens, rolePermissions, changes, role
       "Creates an API token. The result contains its secret, which is not shown again. You can only give roles that you have, unless you have full access."
       apiTokenCreate(data: ApiTokenCreateInput!): ApiTokenCreateResponse!
       "Updates an API token. Omitted fields stay unchanged; expiresAt: null means that it never expires. Unless you have full access, you can only give roles that you have, and can only change expiresAt if you have all roles of the token."
-      apiTokenUpdate(data: ApiTokenUpdateInput!, filter: ApiTokenKeyFilter): ApiToken!
+      apiTokenUpdate(data: ApiTokenUpdateInput!, filter: ApiTokenKeyFilter, ${expectation}): ApiToken!
       "Deletes an API token. It is refused immediately."
       apiTokenDelete(data: ApiTokenKeyFilter, filter: ApiTokenKeyFilter): SuccessResponse!`,
     resolvers: { Mutation: { apiTokenCreate, apiTokenUpdate, apiTokenDelete } }

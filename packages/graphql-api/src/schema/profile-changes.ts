@@ -3,7 +3,7 @@ import type { AuditedRecord } from '@latchkey/audit-log'
 import type { Principal } from '@latchkey/role-permissions'
 import type { Expression, SqlBool } from 'kysely'
 import { readRecordKey } from '../changes/record-key.js'
-import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { expectation, fieldsSet, type Expectation, type GuardedChanges } from '../changes/guarded-changes.js'
 import { toNewProfile, toProfileChange, type ProfileInput } from '../changes/profile-input.js'
 import type { ProfilePermission } from '../changes/profile-permission.js'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
@@ -56,10 +56,10 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
     return toProfileChange(data, before, null)
   }
 
-  const authenticationProfileUpdate: Resolver<unknown, { data: ProfileInput, filter?: Key | null }> = async (_source, { data, filter }, context) => {
+  const authenticationProfileUpdate: Resolver<unknown, Expectation & { data: ProfileInput, filter?: Key | null }> = async (_source, { data, filter, expectedUpdatedAt }, context) => {
     const principal = await requesterOf(context).principal()
     const { id: dataId, ...input } = data
-    const change = changes.begin<AuthenticationProfile>({ principal, table, action: 'update', fields: fieldsSet(withoutNulls(input)) }, item => toAudited(item, item === after && input.secret != null))
+    const change = changes.begin<AuthenticationProfile>({ principal, table, action: 'update', fields: fieldsSet(withoutNulls(input)), expectedUpdatedAt: expectedUpdatedAt ?? undefined }, item => toAudited(item, item === after && input.secret != null))
     if (input.secret != null) permission.assertMayTrust(principal, 'update')
     const known = find({ id: dataId ?? null }, filter, change.where)
     // Checked before as well as in the transaction, so that a forbidden change is not even attempted.
@@ -156,7 +156,7 @@ export function profileChangesArea ({ authProfiles, changes, permission, visible
       "Tests whether people can sign in with a new profile (data), an existing one (id), or an existing one with changes (both). The stored secret is used if data has none, but is never sent to another server. Steps that depend on a failed step are omitted. Needs full access."
       authenticationProfileTest(data: AuthenticationProfileCreateInput, id: ID): [AuthenticationProfileTestStep!]!
       "Updates an authentication profile. Without full access, you cannot change whose tokens it accepts, add callbacks on other sites, or let people sign up with roles that allow more than you can do."
-      authenticationProfileUpdate(data: AuthenticationProfileUpdateInput!, filter: AuthenticationProfileKeyFilter, force: Boolean): AuthenticationProfile!
+      authenticationProfileUpdate(data: AuthenticationProfileUpdateInput!, filter: AuthenticationProfileKeyFilter, force: Boolean, ${expectation}): AuthenticationProfile!
       "Deletes an authentication profile. Its users stay, and can sign in again with a profile that has the same issuer."
       authenticationProfileDelete(data: AuthenticationProfileDeleteInput, filter: AuthenticationProfileKeyFilter, force: Boolean): SuccessResponse!`,
     resolvers: { Mutation: { authenticationProfileCreate, authenticationProfileTest, authenticationProfileUpdate, authenticationProfileDelete } }

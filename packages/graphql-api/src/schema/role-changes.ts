@@ -1,5 +1,5 @@
 import type { Principal, Role, RolePermissions, RolePermissionsService } from '@latchkey/role-permissions'
-import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { expectation, fieldsSet, type Expectation, type GuardedChanges } from '../changes/guarded-changes.js'
 import { readRecordKey } from '../changes/record-key.js'
 import type { RoleGiving, RoleKey } from '../changes/role-giving.js'
 import { GRAPHQL_API_ERR_NOT_FOUND } from '../errors.js'
@@ -39,14 +39,14 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
     return await afterChange(role, principal)
   }
 
-  const roleUpdate: Resolver<unknown, { data: UpdateInput, filter?: RoleKey | null }> = async (_source, { data: { id, name, description, permissions }, filter }, context) => {
+  const roleUpdate: Resolver<unknown, Expectation & { data: UpdateInput, filter?: RoleKey | null }> = async (_source, { data: { id, name, description, permissions }, filter, expectedUpdatedAt }, context) => {
     const principal = await requesterOf(context).principal()
     const given = {
       ...name != null && { name },
       ...description !== undefined && { description },
       ...permissions != null && { permissions }
     }
-    const change = changes.begin<Role>({ principal, table: 'Roles', action: 'update', fields: fieldsSet(given) })
+    const change = changes.begin<Role>({ principal, table: 'Roles', action: 'update', fields: fieldsSet(given), expectedUpdatedAt: expectedUpdatedAt ?? undefined })
     // A name in data is the new name, not a key.
     const role = await rolePermissions.update(idOf({ id: id ?? null }, filter), given, {
       where: change.where,
@@ -103,7 +103,7 @@ export function roleChangesArea ({ rolePermissions, changes, roleGiving, readabl
       "Creates a role. Unless you have full access, it cannot allow more than you can do yourself."
       roleCreate(data: RoleCreateInput!): Role!
       "Updates a role. Omitted fields stay unchanged. Unless you have full access, the role must not allow more than you can do yourself, before or after the update."
-      roleUpdate(data: RoleUpdateInput!, filter: RoleKeyFilter, force: Boolean): Role!
+      roleUpdate(data: RoleUpdateInput!, filter: RoleKeyFilter, force: Boolean, ${expectation}): Role!
       "Deletes a role, and removes it from everyone who has it. Unless you have full access, it must not allow more than you can do yourself."
       roleDelete(data: RoleDeleteInput, filter: RoleKeyFilter, force: Boolean): SuccessResponse!`,
     resolvers: { Mutation: { roleCreate, roleUpdate, roleDelete } }

@@ -1,6 +1,6 @@
 import type { AuthenticationSettings, AuthenticationSettingsChange, AuthProfiles } from '@latchkey/auth-profiles'
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
-import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { fieldsSet, type Expectation, type GuardedChanges } from '../changes/guarded-changes.js'
 import { assertKnownSites } from '../changes/profile-permission.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { RequesterOf } from '../requester-of.js'
@@ -27,10 +27,10 @@ export function settingsArea ({ authProfiles, rolePermissions, changes, requeste
     return show(authProfiles.settings(), principal)
   }
 
-  const authenticationSettingsUpdate: Resolver<unknown, { data: AuthenticationSettingsChange }> = async (_source, { data }, context) => {
+  const authenticationSettingsUpdate: Resolver<unknown, Expectation & { data: AuthenticationSettingsChange }> = async (_source, { data, expectedUpdatedAt }, context) => {
     const principal = await requesterOf(context).principal()
     const change = withoutNulls(data)
-    const { where, finish } = changes.begin<AuthenticationSettings & { id: string }>({ principal, table, action: 'update', fields: fieldsSet(change) }, ({ id, ...settings }) => settings)
+    const { where, finish } = changes.begin<AuthenticationSettings & { id: string }>({ principal, table, action: 'update', fields: fieldsSet(change), expectedUpdatedAt: expectedUpdatedAt ?? (readsUpdatedAt(principal) ? expectedUpdatedAt : undefined) }, ({ id, ...settings }) => settings)
     // The settings are not a database record, so no filter admits them.
     if (where !== null) throw new GRAPHQL_API_ERR_NOT_AUTHORIZED(table, 'update')
     const settings = await authProfiles.updateSettings(change, {
@@ -40,6 +40,11 @@ export function settingsArea ({ authProfiles, rolePermissions, changes, requeste
       }
     })
     return rolePermissions.can(principal, 'read', { table }).allowed ? show(settings, principal) : {}
+  }
+
+  /** Whether `null` tells the principal that the settings were never changed, and not that the field is hidden. */
+  function readsUpdatedAt (principal: Principal): boolean {
+    return rolePermissions.can(principal, 'read', { table }).allowed && 'updatedAt' in show(authProfiles.settings(), principal)
   }
 
   function show (settings: AuthenticationSettings, principal: Principal): Partial<AuthenticationSettings> {
@@ -68,7 +73,7 @@ export function settingsArea ({ authProfiles, rolePermissions, changes, requeste
       authenticationSettings: AuthenticationSetting!`,
     mutations: `
       "Updates the settings. Without full access, you can only add callbacks on sites that are already allowed, because a site that receives a sign-in code can sign in with it."
-      authenticationSettingsUpdate(data: AuthenticationSettingUpdateInput!): AuthenticationSetting!`,
+      authenticationSettingsUpdate(data: AuthenticationSettingUpdateInput!, "Fails with the reason record_changed if the settings no longer have this updatedAt; null if they were never changed." expectedUpdatedAt: DateTime): AuthenticationSetting!`,
     resolvers: { Query: { authenticationSettings }, Mutation: { authenticationSettingsUpdate } }
   }
 }

@@ -4,7 +4,7 @@ import type { NewUser, User, UserChange, UsersStore } from '@latchkey/users-stor
 import type { Transaction } from 'kysely'
 import type { AccountsOfUsers } from '../changes/accounts-of-users.js'
 import { withRoles, type AuditedUser } from '../changes/audited-user.js'
-import { fieldsSet, type GuardedChanges } from '../changes/guarded-changes.js'
+import { expectation, fieldsSet, type Expectation, type GuardedChanges } from '../changes/guarded-changes.js'
 import type { RoleGiving, RolesChange, RolesChangeInput, RolesInput } from '../changes/role-giving.js'
 import { idOfUser, type UserKey } from '../changes/user-key.js'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
@@ -76,11 +76,11 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
     return await afterChange(user, given, principal, { rolePermissions, showUser })
   }
 
-  const userUpdate: Resolver<unknown, { data: UpdateInput, filter?: UserKey | null }> = async (_source, { data: { id: dataId, roles, ...given }, filter }, context) => {
+  const userUpdate: Resolver<unknown, Expectation & { data: UpdateInput, filter?: UserKey | null }> = async (_source, { data: { id: dataId, roles, ...given }, filter, expectedUpdatedAt }, context) => {
     const requester = requesterOf(context)
     const principal = await requester.principal()
     const fields = [...fieldsSet(given), ...roles == null ? [] : ['roles']]
-    const change = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'update', fields })
+    const change = changes.begin<AuditedUser>({ principal, table: 'Users', action: 'update', fields, expectedUpdatedAt: expectedUpdatedAt ?? undefined })
     const wanted = roles == null ? null : roleGiving.toChange(principal, roles)
     const id = await idOfUser(usersStore, { id: dataId ?? null }, filter)
     const user = await usersStore.update(id, given, {
@@ -152,7 +152,7 @@ export function userChangesArea ({ usersStore, rolePermissions, changes, roleGiv
       "Creates a user for somebody who will sign in later with a verified token of this email. Without roles, the user gets Guest. Needs create on Users."
       userCreate(data: UserCreateInput!): User!
       "Updates a user. Omitted fields stay unchanged; null clears a field. Unless you have full access, you can only add and remove roles that you have, and cannot change emails."
-      userUpdate(data: UserUpdateInput!, filter: UserKeyFilter, force: Boolean): User!
+      userUpdate(data: UserUpdateInput!, filter: UserKeyFilter, force: Boolean, ${expectation}): User!
       "Deletes a user, and their account at a provider that allows deletion. Unless you have full access, you need all roles of the user."
       userDelete(data: UserDeleteInput, filter: UserKeyFilter, force: Boolean): SuccessResponse!
       "Invites somebody who cannot sign up by themselves: creates the user, and has the profile's provider send an invitation email if it can. Calling it again before they sign in sends another email and leaves the user unchanged. Needs create on Users."

@@ -6,7 +6,9 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
+import { useDraft, type Stored } from '../../api/use-draft'
 import { Confirm } from '../../components/confirm'
+import { Conflict } from '../../components/conflict'
 import { CopyField } from '../../components/copy-field'
 import { Facts } from '../../components/facts'
 import { TextLink } from '../../components/links'
@@ -15,7 +17,6 @@ import { PageTitle } from '../../components/page-title'
 import { Problem } from '../../components/problem'
 import { RoleBadges } from '../../components/role-badges'
 import { graphql } from '../../graphql'
-import type { AuthenticationProfileUpdateInput } from '../../graphql/graphql'
 import { callbackUrl, logoutUrl } from '../../page-settings'
 import { publicProfilesQuery } from '../../session/profiles'
 import { ConnectionTestButton, ConnectionTestResult, useConnectionTest } from './connection-test'
@@ -34,8 +35,8 @@ const ProfileDocument = graphql(`
 `)
 
 const ProfileUpdateDocument = graphql(`
-  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!) {
-    authenticationProfileUpdate(filter: { id: $id }, data: $data) { id }
+  mutation ProfileUpdate($id: ID!, $data: AuthenticationProfileUpdateInput!, $expectedUpdatedAt: DateTime) {
+    authenticationProfileUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }
   }
 `)
 
@@ -61,7 +62,8 @@ export function ProfilePage () {
   })
   const back = <TextLink to='/authentication'>All profiles</TextLink>
   if (profile.isPending) return <Loading />
-  if (profile.error !== null) return <><PageTitle title='Authentication profile'>{back}</PageTitle><Problem error={profile.error} title="Couldn't load the profile" retry={() => { profile.refetch() }} /></>
+  const failed = profile.error !== null && <Problem error={profile.error} title="Couldn't load the profile" retry={() => { profile.refetch() }} />
+  if (profile.data === undefined) return <><PageTitle title='Authentication profile'>{back}</PageTitle>{failed}</>
   const { data } = profile
   const loginUrl = known.data?.find(({ id }) => id === profileId)?.loginUrl ?? null
   const fixed = data.declaredInConfiguration === true
@@ -69,6 +71,7 @@ export function ProfilePage () {
     <>
       <PageTitle title={data.name ?? profileId} actions={!fixed && <Button variant='default' onClick={open}>Delete</Button>}>{back}</PageTitle>
       <Stack gap='xl' maw='48rem'>
+        {failed}
         <Paper withBorder p='md' component='section' aria-labelledby='client-information'>
           <Title order={2} size='h4' id='client-information' mb='sm'>Client information</Title>
           <Stack gap='sm'>
@@ -81,7 +84,7 @@ export function ProfilePage () {
             {data.type !== 'embedded' && <CopyField label='Logout URL of this console (allow it at the provider)' value={logoutUrl} />}
           </Stack>
         </Paper>
-        {fixed ? <FixedProfile profile={data} id={profileId} /> : <EditProfile key={data.updatedAt} profile={data} id={profileId} />}
+        {fixed ? <FixedProfile profile={data} id={profileId} /> : <EditProfile key={profileId} id={profileId} profile={data} reread={async () => (await profile.refetch({ throwOnError: true })).data as Profile} />}
       </Stack>
       <Confirm opened={deleting} onClose={close} title={`Delete ${data.name ?? profileId}?`} action='Delete profile' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(profileId) }}>
         Its tokens are refused from then on, including those of people who are signed in now. Its users are kept; they can sign in again with a profile that has the same issuer.
@@ -111,31 +114,45 @@ function FixedProfile ({ profile, id }: { profile: Profile, id: string }) {
   )
 }
 
-function EditProfile ({ profile, id }: { profile: Profile, id: string }) {
-  const type = profile.type ?? ''
-  const before = valuesOf(type, profile)
+interface EditProfileProps {
+  id: string
+  profile: Profile
+  reread: () => Promise<Profile>
+}
+
+const typeOf = ({ type }: Profile) => type ?? ''
+const storedOf = (profile: Profile): Stored<ProfileValues> => ({ values: valuesOf(typeOf(profile), profile), updatedAt: profile.updatedAt })
+
+function EditProfile ({ id, profile, reread }: EditProfileProps) {
+  const type = typeOf(profile)
+  const stored = storedOf(profile)
   const test = useConnectionTest()
   // A test result doesn't apply to a form that has changed since.
-  const form = useForm<ProfileValues>({ initialValues: before, validate: values => validateProfile(type, values), onValuesChange: () => { test.reset() } })
-  const save = useChange({
-    change: async (data: AuthenticationProfileUpdateInput) => await ask(ProfileUpdateDocument, { id, data }),
+  const form = useForm<ProfileValues>({ initialValues: stored.values, validate: values => validateProfile(type, values), onValuesChange: () => { test.reset() } })
+  const draft = useDraft({
+    form,
+    stored,
+    reread: async () => storedOf(await reread()),
+    setsHidden: typeof form.values.provider.secret === 'string' && form.values.provider.secret !== '',
+    change: async ({ values, before, expectedUpdatedAt }) => (await ask(ProfileUpdateDocument, { id, data: toUpdateInput(type, values, before), expectedUpdatedAt })).authenticationProfileUpdate.updatedAt,
     done: 'Profile saved'
   })
   // Tests the form as it is; without a new secret, the server uses the stored one.
   const tested = () => {
     if (form.validate().hasErrors) return
-    test.mutate(form.isDirty() ? { id, data: toTestInput(type, form.values, before) } : { id })
+    test.mutate(draft.dirty ? { id, data: toTestInput(type, form.values, draft.before) } : { id })
   }
   return (
     <section aria-labelledby='edit-profile'>
       <Title order={2} size='h4' id='edit-profile' mb='sm'>Settings</Title>
-      <form noValidate onSubmit={form.onSubmit(values => { save.mutate(toUpdateInput(type, values, before)) })}>
+      <form noValidate onSubmit={form.onSubmit(draft.save)}>
         <Stack>
           <ProfileFields type={type} form={form} profile={profile} />
           <ConnectionTestResult test={test} />
-          {save.error !== null && <Problem error={save.error} title="Couldn't save the profile" />}
+          {draft.error !== null && <Problem error={draft.error} title="Couldn't save the profile" />}
+          {draft.conflict && <Conflict of='this profile' draft={draft} onSave={form.onSubmit(draft.saveAnyway)} />}
           <Group>
-            <Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button>
+            {!draft.conflict && <Button type='submit' loading={draft.isSaving} disabled={!draft.dirty}>Save</Button>}
             <ConnectionTestButton test={test} onTest={tested} />
           </Group>
         </Stack>

@@ -1,4 +1,5 @@
 import type { AuthenticationProfileCreateInput, AuthenticationProfileUpdateInput, ProfileQuery } from '../../graphql/graphql'
+import { same } from '../../api/same'
 import { profileTypes, type ProviderField } from './profile-types'
 
 export type Profile = NonNullable<ProfileQuery['authenticationProfile']>
@@ -85,8 +86,4 @@ function changedInput (type: string, values: ProfileValues, before: ProfileValue
 /** The entries of a text with one entry per line. */
 export function lines (text: string): string[] {
   return text.split('\n').map(line => line.trim()).filter(line => line !== '')
-}
-
-function same (one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -2,11 +2,12 @@ import { Button, Group, Stack, Textarea } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { ask } from '../../api/ask'
-import { useChange } from '../../api/use-change'
+import { useDraft, type Stored } from '../../api/use-draft'
+import { Conflict } from '../../components/conflict'
 import { Loading } from '../../components/loading'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
-import type { AuthenticationSettingUpdateInput, SettingsQuery } from '../../graphql/graphql'
+import type { SettingsQuery } from '../../graphql/graphql'
 import { lines } from './profile-values'
 
 const SettingsDocument = graphql(`
@@ -16,8 +17,8 @@ const SettingsDocument = graphql(`
 `)
 
 const SettingsUpdateDocument = graphql(`
-  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!) {
-    authenticationSettingsUpdate(data: $data) { updatedAt }
+  mutation SettingsUpdate($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {
+    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }
   }
 `)
 
@@ -28,27 +29,49 @@ const fields = {
 } as const
 type Field = keyof typeof fields
 
+type StoredSettings = SettingsQuery['authenticationSettings']
+type Values = Record<Field, string>
+
 /** The settings that apply to all profiles. */
 export function Settings () {
   const settings = useQuery({ queryKey: ['settings'], queryFn: async () => (await ask(SettingsDocument)).authenticationSettings })
   if (settings.isPending) return <Loading />
-  if (settings.error !== null) return <Problem error={settings.error} title="Couldn't load the settings" retry={() => { settings.refetch() }} />
-  return <SettingsForm key={settings.data.updatedAt} settings={settings.data} />
+  const failed = settings.error !== null && <Problem error={settings.error} title="Couldn't load the settings" retry={() => { settings.refetch() }} />
+  if (settings.data === undefined) return failed
+  return (
+    <Stack>
+      {failed}
+      <SettingsForm settings={settings.data} reread={async () => (await settings.refetch({ throwOnError: true })).data as StoredSettings} />
+    </Stack>
+  )
 }
 
-function SettingsForm ({ settings }: { settings: SettingsQuery['authenticationSettings'] }) {
-  const before = Object.fromEntries(Object.keys(fields).map(field => [field, (settings[field as Field] ?? []).join('\n')])) as Record<Field, string>
-  const form = useForm({ initialValues: before })
-  const save = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(SettingsUpdateDocument, { data }), done: 'Settings saved' })
-  const submit = (values: Record<Field, string>) => {
-    save.mutate(Object.fromEntries(Object.entries(values).filter(([field, text]) => text !== before[field as Field]).map(([field, text]) => [field, lines(text)])))
-  }
+const storedOf = (settings: StoredSettings): Stored<Values> => ({
+  values: Object.fromEntries(Object.keys(fields).map(field => [field, (settings[field as Field] ?? []).join('\n')])) as Values,
+  updatedAt: settings.updatedAt
+})
+
+function SettingsForm ({ settings, reread }: { settings: StoredSettings, reread: () => Promise<StoredSettings> }) {
+  const stored = storedOf(settings)
+  const form = useForm({ initialValues: stored.values })
+  const draft = useDraft({
+    form,
+    stored,
+    reread: async () => storedOf(await reread()),
+    change: async ({ values, before, expectedUpdatedAt }) => {
+      const data = Object.fromEntries(Object.entries(values).filter(([field, text]) => text !== before[field as Field]).map(([field, text]) => [field, lines(text)]))
+      return (await ask(SettingsUpdateDocument, { data, expectedUpdatedAt })).authenticationSettingsUpdate.updatedAt
+    },
+    done: 'Settings saved'
+  })
   return (
-    <form onSubmit={form.onSubmit(submit)}>
+    <form onSubmit={form.onSubmit(draft.save)}>
       <Stack maw='44rem'>
         {Object.entries(fields).map(([field, words]) => <Textarea key={field} {...words} autosize minRows={1} disabled={settings[field as Field] == null} {...form.getInputProps(field)} />)}
-        {save.error !== null && <Problem error={save.error} title="Couldn't save the settings" />}
-        <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save settings</Button></Group>
+        {draft.error !== null && <Problem error={draft.error} title="Couldn't save the settings" />}
+        {draft.conflict
+          ? <Conflict of='these settings' draft={draft} onSave={form.onSubmit(draft.saveAnyway)} />
+          : <Group><Button type='submit' loading={draft.isSaving} disabled={!draft.dirty}>Save settings</Button></Group>}
       </Stack>
     </form>
   )

@@ -8,21 +8,21 @@ import { CopyBlock } from '../../components/copy-block'
 import { TextLink } from '../../components/links'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
-import type { AuthenticationSettingUpdateInput, ConnectedQuery } from '../../graphql/graphql'
+import type { ConnectedQuery } from '../../graphql/graphql'
 import { publicUrl } from '../../page-settings'
 import { publicProfilesQuery, type PublicProfile } from '../../session/profiles'
 import { curlOf, snippetOf } from './snippet'
 
 const ConnectedDocument = graphql(`
   query Connected {
-    authenticationSettings { allowedCallbacks allowedWebOrigins }
+    authenticationSettings { allowedCallbacks allowedWebOrigins updatedAt }
     authenticationProfilesList { items { id callbackUrls } }
   }
 `)
 
 const CallbackAllowDocument = graphql(`
-  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!) {
-    authenticationSettingsUpdate(data: $data) { allowedCallbacks }
+  mutation CallbackAllow($data: AuthenticationSettingUpdateInput!, $expectedUpdatedAt: DateTime) {
+    authenticationSettingsUpdate(data: $data, expectedUpdatedAt: $expectedUpdatedAt) { allowedCallbacks }
   }
 `)
 
@@ -70,20 +70,24 @@ function ConnectApp ({ profiles, connected }: { profiles: readonly PublicProfile
   const first = profiles[0] as PublicProfile
   const known = connected.authenticationProfilesList.items.find(({ id }) => id === first.id)?.callbackUrls?.[0]
   const form = useForm({ initialValues: { profileId: first.id, callback: known ?? 'http://localhost:3000/callback' }, validate: { callback: address => mistakeIn(address.trim()) }, validateInputOnChange: ['callback'] })
-  const allow = useChange({ change: async (data: AuthenticationSettingUpdateInput) => await ask(CallbackAllowDocument, { data }), done: 'Callback URL allowed' })
+  const allow = useChange({
+    change: async (callback: string) => {
+      // Adds to the settings as they are now, which may not be those on the page.
+      const { allowedCallbacks, allowedWebOrigins, updatedAt } = (await ask(ConnectedDocument)).authenticationSettings
+      const [{ origin }, origins] = [new URL(callback), allowedWebOrigins ?? []]
+      // If no web origin is listed, pages of all sites can call the API already.
+      const data = { allowedCallbacks: [...allowedCallbacks ?? [], callback], ...origins.length > 0 && !origins.includes(origin) && { allowedWebOrigins: [...origins, origin] } }
+      await ask(CallbackAllowDocument, { data, expectedUpdatedAt: updatedAt })
+    },
+    done: 'Callback URL allowed'
+  })
   const profile = profiles.find(({ id }) => id === form.values.profileId) ?? first
   const callback = form.values.callback.trim()
-  const { authenticationSettings: { allowedCallbacks, allowedWebOrigins }, authenticationProfilesList } = connected
+  const { authenticationSettings: { allowedCallbacks }, authenticationProfilesList } = connected
   const allowed = [...allowedCallbacks ?? [], ...authenticationProfilesList.items.find(({ id }) => id === profile.id)?.callbackUrls ?? []].includes(callback)
-  const origins = allowedWebOrigins ?? []
-  const submit = () => {
-    const { origin } = new URL(callback)
-    // If no web origin is listed, pages of all sites can call the API already.
-    allow.mutate({ allowedCallbacks: [...allowedCallbacks ?? [], callback], ...origins.length > 0 && !origins.includes(origin) && { allowedWebOrigins: [...origins, origin] } })
-  }
   return (
     <Stack gap='sm'>
-      <form noValidate onSubmit={form.onSubmit(submit)}>
+      <form noValidate onSubmit={form.onSubmit(() => { allow.mutate(callback) })}>
         <Stack gap='sm' maw='40rem'>
           {profiles.length > 1 && <NativeSelect label='Sign in with' data={profiles.map(({ id, name }) => ({ value: id, label: name }))} {...form.getInputProps('profileId')} />}
           <TextInput label='Callback URL of your app' description='The exact URL of the page that people return to after signing in' type='url' required {...form.getInputProps('callback')} />

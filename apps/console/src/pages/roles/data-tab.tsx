@@ -1,6 +1,6 @@
 import { Alert, Button, Fieldset, NativeSelect, SimpleGrid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { resourcesQuery } from '../../api/resources'
 import { Loading } from '../../components/loading'
 import { Problem } from '../../components/problem'
@@ -12,14 +12,21 @@ interface DataTabProps {
   onChange: (permissions: Permissions) => void
   /** The permission to open initially. */
   opened: { table: string, action: Action } | null
+  /** Called when a permission is opened or closed in the dialog. */
+  onEditing: (editing: boolean) => void
 }
 
 interface Edited { table: string, action: Action, extent: Extent }
 
 /** The tables, with the records and fields that the role allows. */
-export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
+export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabProps) {
   const resources = useQuery(resourcesQuery)
   const [edited, setEdited] = useState<Edited | null>(opened === null ? null : { ...opened, extent: extentOf(permissions, opened.table, opened.action) })
+  const editing = edited !== null
+  useEffect(() => {
+    onEditing(editing)
+    return () => { onEditing(false) }
+  }, [editing, onEditing])
   if (permissions.all === true) {
     return (
       <Alert title='This role has full access'>
@@ -29,7 +36,8 @@ export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
     )
   }
   if (resources.isPending) return <Loading />
-  if (resources.error !== null) return <Problem error={resources.error} title="Couldn't load tables" retry={() => { resources.refetch() }} />
+  const failed = resources.error !== null && <Problem error={resources.error} title="Couldn't load tables" retry={() => { resources.refetch() }} />
+  if (resources.data === undefined) return failed
   const table = resources.data.tables.find(({ name }) => name === edited?.table)
   const choose = (table: string, action: Action, extent: Extent) => {
     const before = permissions.data?.[table]?.[action]
@@ -38,6 +46,7 @@ export function DataTab ({ permissions, onChange, opened }: DataTabProps) {
   }
   return (
     <Stack>
+      {failed}
       {resources.data.tables.map(({ name }) => (
         <Fieldset key={name} legend={name}>
           <SimpleGrid cols={{ base: 2, md: 4 }} spacing='sm'>

@@ -31,13 +31,11 @@ export function FunctionsTab ({ permissions, onChange }: FunctionsTabProps) {
     <Stack>
       {everything && <Text>This role has full access, so it allows all of these.</Text>}
       <Fieldset legend='Functions'>
-        {resources.isPending
-          ? <Loading />
-          : resources.error !== null
-            ? <Problem error={resources.error} title="Couldn't load functions" retry={() => { resources.refetch() }} />
-            : resources.data.functions.length === 0
-              ? <Text>The app declares no functions.</Text>
-              : <Stack gap='sm'>{resources.data.functions.map(name => choice('functions', name, `Call ${name}`))}</Stack>}
+        {resources.isPending && <Loading />}
+        {resources.error !== null && <Problem error={resources.error} title="Couldn't load functions" retry={() => { resources.refetch() }} />}
+        {resources.data !== undefined && (resources.data.functions.length === 0
+          ? <Text>The app declares no functions.</Text>
+          : <Stack gap='sm'>{resources.data.functions.map(name => choice('functions', name, `Call ${name}`))}</Stack>)}
       </Fieldset>
       <Fieldset legend='Apps'>
         <Stack gap='sm'>

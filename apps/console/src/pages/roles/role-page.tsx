@@ -6,14 +6,17 @@ import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-r
 import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
+import { useDraft, type Stored } from '../../api/use-draft'
 import { Confirm } from '../../components/confirm'
+import { Conflict } from '../../components/conflict'
 import { Dialog } from '../../components/dialog'
 import { ButtonLink, TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
+import { OwnLossByDeletion, useOwnAccessGuard } from '../../components/own-access'
 import { PageTitle } from '../../components/page-title'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
-import type { RoleQuery, RoleUpdateInput } from '../../graphql/graphql'
+import type { RoleQuery } from '../../graphql/graphql'
 import { DataTab } from './data-tab'
 import { FunctionsTab } from './functions-tab'
 import { JsonTab } from './json-tab'
@@ -28,8 +31,8 @@ const RoleDocument = graphql(`
 `)
 
 const RoleUpdateDocument = graphql(`
-  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!) {
-    roleUpdate(filter: { id: $id }, data: $data) { id }
+  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {
+    roleUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }
   }
 `)
 
@@ -57,37 +60,63 @@ export function RolePage () {
   })
   const back = <TextLink to='/roles'>All roles</TextLink>
   if (role.isPending) return <Loading />
-  if (role.error !== null) return <><PageTitle title='Role'>{back}</PageTitle><Problem error={role.error} title="Couldn't load the role" retry={() => { role.refetch() }} /></>
+  const failed = role.error !== null && <Problem error={role.error} title="Couldn't load the role" retry={() => { role.refetch() }} />
+  if (role.data === undefined) return <><PageTitle title='Role'>{back}</PageTitle>{failed}</>
   const { data } = role
   const name = data.name ?? roleId
+  const reread = async () => (await role.refetch({ throwOnError: true })).data as Role
   return (
     <>
       <PageTitle title={name} actions={<><ButtonLink variant='default' to='/view-as' search={{ as: `roles:${roleId}` }}>View as</ButtonLink><Button variant='default' onClick={beginRenaming}>Edit details</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
+      {failed}
       {data.permissions == null
         ? <Text>You don't have permission to see the permissions of this role.</Text>
-        : <RoleTabs key={data.updatedAt} id={roleId} name={name} stored={data.permissions as Permissions} />}
-      <Dialog opened={renaming} onClose={endRenaming} title='Edit details'><RenameForm id={roleId} role={data} onClose={endRenaming} /></Dialog>
+        : <RoleTabs key={roleId} id={roleId} role={data} reread={reread} />}
+      <Dialog opened={renaming} onClose={endRenaming} title='Edit details'><RenameForm id={roleId} role={data} reread={reread} onClose={endRenaming} /></Dialog>
       <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete role' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(roleId) }}>
+        {deleting && <OwnLossByDeletion roleId={roleId} />}
         It is removed from every user and API token that has it. This can't be undone. A role from the configuration file is created again at the next start.
       </Confirm>
     </>
   )
 }
 
-function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Permissions }) {
+interface RoleFormProps {
+  id: string
+  role: Role
+  reread: () => Promise<Role>
+}
+
+const permissionsOf = ({ permissions, updatedAt }: Role): Stored<{ permissions: Permissions }> => ({ values: { permissions: permissions as Permissions }, updatedAt })
+
+function RoleTabs ({ id, role, reread }: RoleFormProps) {
   const { tab = 'data', table, action } = useSearch({ from: '/app/roles/$roleId' })
   const navigate = useNavigate({ from: '/roles/$roleId' })
-  const [draft, setDraft] = useState<Permissions | null>(null)
-  const permissions = draft ?? stored
-  const save = useChange({ change: async (permissions: Permissions) => await ask(RoleUpdateDocument, { id, data: { permissions } }), done: 'Role saved', onDone: () => { setDraft(null) } })
+  const name = role.name ?? id
+  const stored = permissionsOf(role)
+  const [editing, setEditing] = useState(false)
+  const form = useForm({ initialValues: stored.values })
+  const draft = useDraft({
+    form,
+    stored,
+    reread: async () => permissionsOf(await reread()),
+    hold: editing,
+    change: async ({ values: { permissions }, expectedUpdatedAt }) => (await ask(RoleUpdateDocument, { id, data: { permissions }, expectedUpdatedAt })).roleUpdate.updatedAt,
+    done: 'Role saved'
+  })
+  const { guard, confirmation } = useOwnAccessGuard()
+  const { permissions } = form.values
   useBlocker({
     shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm('Leave without saving your changes to this role?'),
     enableBeforeUnload: true,
-    disabled: draft === null
+    disabled: !draft.dirty
   })
   const change = (changed: Permissions) => {
-    save.reset()
-    setDraft(changed)
+    draft.clearError()
+    form.setValues({ permissions: changed })
+  }
+  const guarded = (save: typeof draft.save) => () => {
+    guard(roles => roles.map(own => own.id === id ? { id, permissions } : own), () => { save(form.values) })
   }
   const opened = table !== undefined && actions.includes(action as Action) ? { table, action: action as Action } : null
   return (
@@ -100,46 +129,66 @@ function RoleTabs ({ id, name, stored }: { id: string, name: string, stored: Per
           <Tabs.Tab value='tokens'>API tokens</Tabs.Tab>
           <Tabs.Tab value='json'>JSON</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value='data'><DataTab permissions={permissions} onChange={change} opened={opened} /></Tabs.Panel>
+        <Tabs.Panel value='data'><DataTab permissions={permissions} onChange={change} opened={opened} onEditing={setEditing} /></Tabs.Panel>
         <Tabs.Panel value='functions'><FunctionsTab permissions={permissions} onChange={change} /></Tabs.Panel>
         <Tabs.Panel value='users'><UsersTab roleId={id} roleName={name} /></Tabs.Panel>
         <Tabs.Panel value='tokens'><TokensTab roleId={id} roleName={name} /></Tabs.Panel>
-        <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} /></Tabs.Panel>
+        <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} onEditing={setEditing} /></Tabs.Panel>
       </Tabs>
-      {draft !== null && (
+      {draft.dirty && (
         <Paper withBorder shadow='md' p='sm' mt='md' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
           <Stack gap='xs'>
-            {save.error !== null && <Problem error={save.error} title="Couldn't save the role" />}
-            <Group justify='space-between'>
-              <Text size='sm'>You have unsaved changes.</Text>
-              <Group gap='xs'>
-                <Button variant='default' onClick={() => { setDraft(null); save.reset() }}>Discard</Button>
-                <Button onClick={() => { save.mutate(draft) }} loading={save.isPending}>Save changes</Button>
-              </Group>
-            </Group>
+            {draft.error !== null && <Problem error={draft.error} title="Couldn't save the role" />}
+            {draft.conflict
+              ? <Conflict of='this role' draft={draft} onSave={guarded(draft.saveAnyway)}>If you save yours, all permissions that they saved are replaced.</Conflict>
+              : (
+                <Group justify='space-between'>
+                  <Text size='sm'>You have unsaved changes.</Text>
+                  <Group gap='xs'>
+                    <Button variant='default' onClick={() => { draft.discard() }}>Discard</Button>
+                    <Button onClick={guarded(draft.save)} loading={draft.isSaving}>Save changes</Button>
+                  </Group>
+                </Group>
+                )}
           </Stack>
         </Paper>
       )}
+      {confirmation}
     </>
   )
 }
 
-function RenameForm ({ id, role, onClose }: { id: string, role: Role, onClose: () => void }) {
-  const form = useForm({ initialValues: { name: role.name ?? '', description: role.description ?? '' }, validate: { name: name => name.trim() === '' ? 'Enter a name' : null } })
-  const save = useChange({ change: async (data: RoleUpdateInput) => await ask(RoleUpdateDocument, { id, data }), done: 'Role saved', onDone: onClose })
-  const submit = ({ name, description }: typeof form.values) => {
-    save.mutate({ ...form.isDirty('name') && { name: name.trim() }, ...form.isDirty('description') && { description: description.trim() || null } })
-  }
+const detailsOf = ({ name, description, updatedAt }: Role): Stored<{ name: string, description: string }> => ({ values: { name: name ?? '', description: description ?? '' }, updatedAt })
+
+function RenameForm ({ id, role, reread, onClose }: RoleFormProps & { onClose: () => void }) {
+  const stored = detailsOf(role)
+  const form = useForm({ initialValues: stored.values, validate: { name: name => name.trim() === '' ? 'Enter a name' : null } })
+  const draft = useDraft({
+    form,
+    stored,
+    reread: async () => detailsOf(await reread()),
+    change: async ({ values: { name, description }, before, expectedUpdatedAt }) => (await ask(RoleUpdateDocument, {
+      id,
+      data: { ...name !== before.name && { name: name.trim() }, ...description !== before.description && { description: description.trim() || null } },
+      expectedUpdatedAt
+    })).roleUpdate.updatedAt,
+    done: 'Role saved',
+    onDone: onClose
+  })
   return (
-    <form noValidate onSubmit={form.onSubmit(submit)}>
+    <form noValidate onSubmit={form.onSubmit(draft.save)}>
       <Stack>
         <TextInput label='Name' required data-autofocus {...form.getInputProps('name')} />
         <Textarea label='Description' autosize {...form.getInputProps('description')} />
-        {save.error !== null && <Problem error={save.error} title="Couldn't save the role" />}
-        <Group justify='flex-end'>
-          <Button variant='default' onClick={onClose}>Cancel</Button>
-          <Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button>
-        </Group>
+        {draft.error !== null && <Problem error={draft.error} title="Couldn't save the role" />}
+        {draft.conflict
+          ? <Conflict of='this role' draft={draft} onSave={form.onSubmit(draft.saveAnyway)} />
+          : (
+            <Group justify='flex-end'>
+              <Button variant='default' onClick={onClose}>Cancel</Button>
+              <Button type='submit' loading={draft.isSaving} disabled={!draft.dirty}>Save</Button>
+            </Group>
+            )}
       </Stack>
     </form>
   )

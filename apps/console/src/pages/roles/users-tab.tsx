@@ -3,11 +3,13 @@ import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
+import { meQuery } from '../../api/me'
 import { pageArguments, pageOf, type Place } from '../../api/page-of'
 import { useChange } from '../../api/use-change'
 import { Empty } from '../../components/empty'
 import { TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
+import { useOwnAccessGuard } from '../../components/own-access'
 import { Pager } from '../../components/pager'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
@@ -41,6 +43,12 @@ export function UsersTab ({ roleId, roleName }: { roleId: string, roleName: stri
   const form = useForm({ initialValues: { email: '' }, validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'Enter the email of a user' } })
   const give = useChange({ change: async (email: string) => await ask(RoleGiveDocument, { email, roleId }), done: (_result, email) => `Role assigned to ${email}`, onDone: () => { form.reset() } })
   const take = useChange({ change: async ({ id }: { id: string, email: string }) => await ask(RoleTakeDocument, { userId: id, roleId }), done: (_result, { email }) => `Role removed from ${email}` })
+  const me = useQuery(meQuery).data
+  const { guard, confirmation } = useOwnAccessGuard()
+  const remove = (user: { id: string, email: string }) => {
+    if (user.id === me?.id) guard(roles => roles.filter(({ id }) => id !== roleId), () => { take.mutate(user) })
+    else take.mutate(user)
+  }
   const page = users.data && pageOf(users.data, place, PAGE_SIZE)
   const go = (to: Place | null) => to === null ? null : () => { setPlace(to) }
   return (
@@ -66,13 +74,14 @@ export function UsersTab ({ roleId, roleName }: { roleId: string, roleName: stri
                 <Table.Tr key={id}>
                   <Table.Td>{id == null ? email : <TextLink to='/users/$userId' params={{ userId: id }}>{email ?? id}</TextLink>}</Table.Td>
                   <Table.Td className='wide-only'>{[firstName, lastName].filter(Boolean).join(' ')}</Table.Td>
-                  <Table.Td><Button size='compact-sm' variant='default' disabled={id == null || take.isPending} aria-label={`Remove the role from ${email}`} onClick={() => { if (id != null) take.mutate({ id, email: email ?? id }) }}>Remove</Button></Table.Td>
+                  <Table.Td><Button size='compact-sm' variant='default' disabled={id == null || take.isPending} aria-label={`Remove the role from ${email}`} onClick={() => { if (id != null) remove({ id, email: email ?? id }) }}>Remove</Button></Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>
           </Table>
           ))}
       {page != null && <Pager label='Pages of users' onFirst={page.previous === null ? null : () => { setPlace({}) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
+      {confirmation}
     </Stack>
   )
 }

@@ -34,7 +34,7 @@ export function SignInHistory ({ userId }: { userId: string }) {
       <Title order={2} size='h4' id='user-sign-ins' mb='xs'>Sign-ins</Title>
       {signIns.isPending && <Loading />}
       {signIns.error !== null && <Problem error={signIns.error} title="Couldn't load sign-ins" retry={() => { signIns.refetch() }} />}
-      {page !== undefined && signIns.error === null && (page.items.length === 0
+      {page !== undefined && (page.items.length === 0
         ? <Text>No recorded sign-ins. The server keeps them only for a limited time.</Text>
         : (
           <Table aria-labelledby='user-sign-ins' fz='sm' styles={{ td: { overflowWrap: 'break-word' }, th: { overflowWrap: 'break-word' } }}>

@@ -4,12 +4,16 @@ import { useDisclosure } from '@mantine/hooks'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
+import { meQuery, type OwnRole } from '../../api/me'
 import { useChange } from '../../api/use-change'
+import { useDraft, type Stored } from '../../api/use-draft'
 import { Confirm } from '../../components/confirm'
+import { Conflict } from '../../components/conflict'
 import { Facts } from '../../components/facts'
 import { ButtonLink, TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
 import { Moment } from '../../components/moment'
+import { useOwnAccessGuard } from '../../components/own-access'
 import { PageTitle } from '../../components/page-title'
 import { Problem } from '../../components/problem'
 import { RolesField } from '../../components/roles-field'
@@ -33,8 +37,14 @@ const UserDocument = graphql(`
 `)
 
 const UserUpdateDocument = graphql(`
-  mutation UserUpdate($id: ID!, $data: UserUpdateInput!) {
-    userUpdate(filter: { id: $id }, data: $data) { id }
+  mutation UserUpdate($id: ID!, $data: UserUpdateInput!, $expectedUpdatedAt: DateTime) {
+    userUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }
+  }
+`)
+
+const RolePermissionsDocument = graphql(`
+  query RolePermissions($ids: [ID!]) {
+    rolesList(filter: { id: { in: $ids } }) { items { id permissions } }
   }
 `)
 
@@ -59,14 +69,17 @@ export function UserPage () {
     done: 'User deleted',
     onDone: () => { navigate({ to: '/users' }) }
   })
+  const isOwn = useQuery(meQuery).data?.id === userId
   if (user.isPending) return <Loading />
-  if (user.error !== null) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle><Problem error={user.error} title={user.error.message === 'User not found' ? 'User not found, or you don\'t have permission to see it' : 'Couldn\'t load the user'} retry={() => { user.refetch() }} /></>
+  const failed = user.error !== null && <Problem error={user.error} title={user.error.message === 'User not found' ? 'User not found, or you don\'t have permission to see it' : 'Couldn\'t load the user'} retry={() => { user.refetch() }} />
+  if (user.data === undefined) return <><PageTitle title='User'><TextLink to='/users'>All users</TextLink></PageTitle>{failed}</>
   const { data } = user
   const name = data.email ?? userId
   return (
     <>
       <PageTitle title={name} actions={<>{data.email != null && <ButtonLink variant='default' to='/why' search={{ email: data.email }}>Check access</ButtonLink>}<ButtonLink variant='default' to='/view-as' search={{ as: `user:${userId}` }}>View as</ButtonLink><ButtonLink variant='default' to='/activity' search={{ record: userId }}>Activity</ButtonLink><Button variant='default' onClick={open}>Delete</Button></>}><TextLink to='/users'>All users</TextLink></PageTitle>
       <Stack gap='xl'>
+        {failed}
         <Facts of={[
           ['ID', <Code key='id'>{userId}</Code>],
           ['Origin', data.origin],
@@ -78,40 +91,53 @@ export function UserPage () {
         />
         <Identities id={userId} user={data} />
         <SignInHistory userId={userId} />
-        <EditForm key={data.updatedAt} user={data} id={userId} />
+        <EditForm key={userId} id={userId} user={data} isOwn={isOwn} reread={async () => (await user.refetch({ throwOnError: true })).data as User} />
         <Permissions user={data} />
       </Stack>
       <Confirm opened={deleting} onClose={close} title={`Delete ${name}?`} action='Delete user' busy={remove.isPending} error={remove.error} onConfirm={() => { remove.mutate(userId) }}>
+        {isOwn && <Text size='sm' fw={600} mb='xs'>This is your own user: without it, you have no permissions in this app.</Text>}
         This deletes the record with its role assignments and recorded sign-ins, and the account at the provider if the provider supports that. It can't be undone. The audit log is kept.
       </Confirm>
     </>
   )
 }
 
-function EditForm ({ user, id }: { user: User, id: string }) {
-  const had = user.roles?.items.flatMap(role => role.id ?? []) ?? []
+interface EditFormProps {
+  id: string
+  user: User
+  /** Whether this is the signed-in user. */
+  isOwn: boolean
+  reread: () => Promise<User>
+}
+
+const valuesOf = ({ email, firstName, lastName, status, timezone, roles }: User) => ({
+  email: email ?? '', firstName: firstName ?? '', lastName: lastName ?? '', status: status ?? '', timezone: timezone ?? '', roles: roles?.items.flatMap(({ id }) => id ?? []) ?? []
+})
+type Values = ReturnType<typeof valuesOf>
+const storedOf = (user: User): Stored<Values> => ({ values: valuesOf(user), updatedAt: user.updatedAt })
+
+function EditForm ({ id, user, isOwn, reread }: EditFormProps) {
+  const stored = storedOf(user)
   const form = useForm({
-    initialValues: { email: user.email ?? '', firstName: user.firstName ?? '', lastName: user.lastName ?? '', status: user.status ?? '', timezone: user.timezone ?? '', roles: had },
+    initialValues: stored.values,
     validate: { email: email => /^\S+@\S+$/.test(email.trim()) ? null : 'Enter an email address, such as ada@example.com' }
   })
-  const save = useChange({
-    change: async (data: UserUpdateInput) => await ask(UserUpdateDocument, { id, data }),
+  const draft = useDraft({
+    form,
+    stored,
+    reread: async () => storedOf(await reread()),
+    change: async ({ values, before, expectedUpdatedAt }) => (await ask(UserUpdateDocument, { id, data: changesOf(values, before), expectedUpdatedAt })).userUpdate.updatedAt,
     done: 'User saved'
   })
-  // Sends only what has changed, since the permission may cover only some fields.
-  const submit = ({ roles, ...texts }: typeof form.values) => {
-    const connect = roles.filter(role => !had.includes(role)).map(role => ({ id: role }))
-    const disconnect = had.filter(role => !roles.includes(role)).map(role => ({ id: role }))
-    const changed = Object.entries(texts).filter(([field, text]) => text.trim() !== (user[field as keyof typeof texts] ?? ''))
-    save.mutate({
-      ...Object.fromEntries(changed.map(([field, text]) => [field, text.trim() || null])),
-      ...connect.length + disconnect.length > 0 && { roles: { ...connect.length > 0 && { connect }, ...disconnect.length > 0 && { disconnect } } }
-    })
-  }
+  const { guard, confirmation } = useOwnAccessGuard()
+  const guarded = (save: typeof draft.save) => form.onSubmit(values => {
+    if (isOwn) guard(roles => ownRolesAfter(roles, values.roles), () => { save(values) })
+    else save(values)
+  })
   return (
     <Paper withBorder p='md' component='section' aria-labelledby='edit-user'>
       <Title order={2} size='h4' id='edit-user' mb='sm'>Edit</Title>
-      <form noValidate onSubmit={form.onSubmit(submit)}>
+      <form noValidate onSubmit={guarded(draft.save)}>
         <Stack maw='40rem'>
           <TextInput label='Email' type='email' required description='A verified sign-in with this email belongs to this user' {...form.getInputProps('email')} />
           <Group grow align='flex-start'>
@@ -123,12 +149,34 @@ function EditForm ({ user, id }: { user: User, id: string }) {
             <TextInput label='Time zone' placeholder='Europe/Berlin' {...form.getInputProps('timezone')} />
           </Group>
           {user.roles == null ? <Text size='sm' c='dimmed'>You don't have permission to see this user's roles, so you can't change them.</Text> : <RolesField known={user.roles.items} {...form.getInputProps('roles')} />}
-          {save.error !== null && <Problem error={save.error} title="Couldn't save the user" />}
-          <Group><Button type='submit' loading={save.isPending} disabled={!form.isDirty()}>Save</Button></Group>
+          {draft.error !== null && <Problem error={draft.error} title="Couldn't save the user" />}
+          {draft.conflict
+            ? <Conflict of='this user' draft={draft} onSave={guarded(draft.saveAnyway)} />
+            : <Group><Button type='submit' loading={draft.isSaving} disabled={!draft.dirty}>Save</Button></Group>}
         </Stack>
       </form>
+      {confirmation}
     </Paper>
   )
+}
+
+/** Only what has changed, since the permission may cover only some fields. */
+function changesOf ({ roles, ...texts }: Values, before: Values): UserUpdateInput {
+  const connect = roles.filter(role => !before.roles.includes(role)).map(role => ({ id: role }))
+  const disconnect = before.roles.filter(role => !roles.includes(role)).map(role => ({ id: role }))
+  const changed = Object.entries(texts).filter(([field, text]) => text.trim() !== before[field as keyof typeof texts])
+  return {
+    ...Object.fromEntries(changed.map(([field, text]) => [field, text.trim() || null])),
+    ...connect.length + disconnect.length > 0 && { roles: { ...connect.length > 0 && { connect }, ...disconnect.length > 0 && { disconnect } } }
+  }
+}
+
+/** The roles with these ids, with their permissions. */
+async function ownRolesAfter (before: readonly OwnRole[], ids: readonly string[]): Promise<readonly OwnRole[]> {
+  const kept = before.filter(({ id }) => ids.includes(id ?? ''))
+  if (kept.length === before.length) return before
+  const added = ids.filter(id => before.every(role => role.id !== id))
+  return added.length === 0 ? kept : [...kept, ...(await ask(RolePermissionsDocument, { ids: added })).rolesList.items]
 }
 
 function Permissions ({ user }: { user: User }) {

@@ -73,7 +73,7 @@ export function UsersPage () {
       </Group>
       {users.isPending && <Loading />}
       {users.error !== null && <Problem error={users.error} title="Couldn't load users" retry={() => { users.refetch() }} />}
-      {page !== undefined && users.error === null && (page.items.length === 0
+      {page !== undefined && (page.items.length === 0
         ? (
           <Empty title={search.q === undefined ? 'No users' : `No users match “${search.q}”`}>
             {search.after !== undefined || search.before !== undefined ? <TextLink to='/users'>Go to the first page</TextLink> : search.q === undefined && 'Invite a user, or allow sign-up in an authentication profile.'}

@@ -1,0 +1,315 @@
+import type { Page } from 'playwright-core'
+import t from 'tap'
+import { account, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
+
+/** Waits until a condition holds, up to ten seconds. The page's policy forbids Playwright to evaluate text repeatedly. */
+async function until (holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 10_000
+  while (!await holds()) {
+    if (Date.now() > end) throw new Error('It did not happen')
+    await new Promise(resolve => { setTimeout(resolve, 50) })
+  }
+}
+
+/** Notifications may cover what is to be clicked next. */
+async function dismissNotifications (page: Page): Promise<void> {
+  const dismiss = page.getByRole('button', { name: 'Dismiss' })
+  while (await dismiss.count() > 0) await dismiss.first().click({ timeout: 1000 }).catch(() => {})
+}
+
+t.test('a draft of a role survives a change of the role\'s name, and another administrator\'s change is not overwritten unasked', async t => {
+  const { server, idToken } = await runningConsole()
+  const { roleCreate: { id } } = await graphql(server, 'mutation { roleCreate(data: { name: "Draft", permissions: { data: {} } }) { id } }', {}, idToken)
+  const stored = async () => (await graphql(server, 'query ($id: ID!) { role(id: $id) { name description permissions } }', { id }, idToken)).role
+  const change = async (data: object) => await graphql(server, 'mutation ($id: ID!, $data: RoleUpdateInput!) { roleUpdate(filter: { id: $id }, data: $data) { id } }', { id, data }, idToken)
+  const window = await visit(t, `/console/roles/${id}`)
+  const { page } = window
+  await signIn(page)
+  const extent = (name: string) => page.getByRole('combobox', { name })
+  const save = page.getByRole('button', { name: 'Save changes' })
+  const rename = async (description: string) => {
+    await page.getByRole('button', { name: 'Edit details' }).click()
+    await page.getByRole('textbox', { name: 'Description' }).fill(description)
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByText(description, { exact: true }).waitFor()
+  }
+
+  await extent('delete Users').selectOption('all')
+  await rename('Described while editing')
+  t.equal(await extent('delete Users').inputValue(), 'all')
+  await save.click()
+  await save.waitFor({ state: 'detached' })
+  const both = { Users: { delete: { allow: true } } }
+  t.match(await stored(), { description: 'Described while editing', permissions: { data: both } })
+
+  await t.test('text in the JSON tab survives too', async () => {
+    await page.getByRole('tab', { name: 'JSON' }).click()
+    await page.getByLabel('Permissions').fill('{ "data": {} } ')
+    await rename('Described while typing')
+    t.equal(await page.getByLabel('Permissions').inputValue(), '{ "data": {} } ')
+    await page.getByRole('tab', { name: 'Data' }).click()
+  })
+
+  await t.test('a form without changes follows what is stored', async () => {
+    await change({ permissions: { data: { Users: { read: { allow: true } } } } })
+    await rename('Described again')
+    await until(async () => await extent('delete Users').inputValue() === 'none')
+    t.equal(await extent('read Users').inputValue(), 'all')
+  })
+
+  await t.test('what the draft does not change can be changed by others meanwhile', async t => {
+    await extent('create Users').selectOption('all')
+    await change({ name: 'Draft, renamed' })
+    await save.click()
+    await page.getByRole('heading', { name: 'Draft, renamed' }).waitFor()
+    await save.waitFor({ state: 'detached' })
+    t.match(await stored(), { name: 'Draft, renamed', permissions: { data: { Users: { create: { allow: true } } } } })
+  })
+
+  const theirs = { data: { Roles: { read: { allow: true } } } }
+  const conflict = page.getByRole('alert').filter({ hasText: 'Someone else has changed this role' })
+
+  await t.test('load theirs', async t => {
+    await dismissNotifications(page)
+    await extent('delete ApiTokens').selectOption('all')
+    await change({ permissions: theirs })
+    await save.click()
+    await conflict.waitFor()
+    t.strictSame((await stored()).permissions, theirs, 'nothing was saved')
+    t.equal(await extent('delete ApiTokens').inputValue(), 'all', 'the draft is kept')
+    await examine(t, window, 'role conflict')
+    await page.getByRole('button', { name: 'Discard mine and load theirs' }).click()
+    await conflict.waitFor({ state: 'detached' })
+    t.strictSame([await extent('delete ApiTokens').inputValue(), await extent('read Roles').inputValue()], ['none', 'all'])
+    t.equal(await save.count(), 0)
+  })
+
+  await t.test('save mine anyway, unless it is changed once more', async t => {
+    await extent('update Roles').selectOption('all')
+    await change({ permissions: { data: {} } })
+    await save.click()
+    await conflict.waitFor()
+    await change({ permissions: { data: { Users: { read: { allow: true } } } } })
+    const refused = page.waitForResponse(async response => response.url().endsWith('/graphql') && (await response.text()).includes('record_changed'))
+    await page.getByRole('button', { name: 'Save mine anyway' }).click()
+    await refused
+    await page.waitForLoadState('networkidle')
+    await conflict.waitFor()
+    t.strictSame((await stored()).permissions, { data: { Users: { read: { allow: true } } } })
+    await page.getByRole('button', { name: 'Save mine anyway' }).click()
+    await save.or(conflict).waitFor({ state: 'detached' })
+    t.strictSame((await stored()).permissions, { data: { Roles: { read: { allow: true }, update: { allow: true } } } })
+    t.equal(await extent('update Roles').inputValue(), 'all')
+  })
+  t.strictSame(window.complaints, [])
+})
+
+t.test('the forms of users, profiles and settings keep a draft, and ask before they overwrite what someone else has saved', async t => {
+  const { server, idToken } = await runningConsole()
+  const { userCreate: { id: userId } } = await graphql(server, 'mutation { userCreate(data: { email: "drafted@example.com", firstName: "Ada" }) { id } }', {}, idToken)
+  const { authenticationProfileCreate: { id: profileId } } = await graphql(server, 'mutation { authenticationProfileCreate(data: { name: "Drafted", type: "embedded", clientId: "drafted" }) { id } }', {}, idToken)
+  const site = (page: string) => `https://draft.example.com/${page}`
+  const forms = [
+    {
+      of: 'this user',
+      path: `/console/users/${userId}`,
+      saved: 'User saved',
+      save: 'Save',
+      mine: 'Last name',
+      theirs: 'First name',
+      values: ['Lovelace', 'Grace', 'Hopper'],
+      change: async (value: string) => await graphql(server, 'mutation ($id: ID!, $firstName: String) { userUpdate(filter: { id: $id }, data: { firstName: $firstName }) { id } }', { id: userId, firstName: value }, idToken),
+      stored: async () => { const { user } = await graphql(server, 'query ($id: ID!) { user(id: $id) { firstName lastName } }', { id: userId }, idToken); return [user.lastName, user.firstName] }
+    },
+    {
+      of: 'this profile',
+      path: `/console/authentication/${profileId}`,
+      saved: 'Profile saved',
+      save: 'Save',
+      mine: 'Callback URLs',
+      theirs: 'Logout URLs',
+      values: [site('mine'), site('theirs'), site('third')],
+      change: async (value: string) => await graphql(server, 'mutation ($id: ID!, $urls: [String]) { authenticationProfileUpdate(filter: { id: $id }, data: { logoutUrls: $urls }) { id } }', { id: profileId, urls: [value] }, idToken),
+      stored: async () => { const { authenticationProfile: profile } = await graphql(server, 'query ($id: ID!) { authenticationProfile(id: $id) { callbackUrls logoutUrls } }', { id: profileId }, idToken); return [...profile.callbackUrls, ...profile.logoutUrls] }
+    },
+    {
+      // The settings have never been changed, so they have no updatedAt yet.
+      of: 'these settings',
+      path: '/console/authentication',
+      saved: 'Settings saved',
+      save: 'Save settings',
+      mine: 'Callback URLs',
+      theirs: 'Logout URLs',
+      values: [site('mine'), site('theirs'), site('third')],
+      change: async (value: string) => await graphql(server, 'mutation ($urls: [String]) { authenticationSettingsUpdate(data: { allowedLogouts: $urls }) { updatedAt } }', { urls: [value] }, idToken),
+      stored: async () => { const { authenticationSettings: settings } = await graphql(server, '{ authenticationSettings { allowedCallbacks allowedLogouts } }', {}, idToken); return [...settings.allowedCallbacks, ...settings.allowedLogouts] }
+    }
+  ]
+  for (const { of, path, saved, save, mine, theirs, values: [draft = '', other = '', third = ''], change, stored } of forms) {
+    await t.test(of, async t => {
+      const window = await visit(t, path)
+      const { page } = window
+      await signIn(page)
+      const conflict = page.getByRole('alert').filter({ hasText: `Someone else has changed ${of}` })
+      const valueOf = async (label: string) => await page.getByLabel(label, { exact: true }).inputValue()
+      await page.getByLabel(mine, { exact: true }).fill(draft)
+      await change(other)
+      const before = await stored()
+      await page.getByRole('button', { name: save, exact: true }).click()
+      await conflict.waitFor()
+      t.strictSame(await stored(), before, 'nothing was saved')
+      t.equal(await valueOf(mine), draft, 'the draft is kept')
+      await examine(t, window, `conflict of ${of}`)
+      await page.getByRole('button', { name: 'Discard mine and load theirs' }).click()
+      await conflict.waitFor({ state: 'detached' })
+      t.not(await valueOf(mine), draft)
+      t.equal(await valueOf(theirs), other)
+
+      await page.getByLabel(mine, { exact: true }).fill(draft)
+      await change(third)
+      await page.getByRole('button', { name: save, exact: true }).click()
+      await conflict.waitFor()
+      await page.getByRole('button', { name: 'Save mine anyway' }).click()
+      await page.getByText(saved).waitFor()
+      await until(async () => await valueOf(theirs) === third)
+      t.strictSame(await stored(), [draft, third], 'fields that the draft did not change keep theirs')
+      t.equal(await page.getByRole('button', { name: save, exact: true }).isDisabled(), true)
+      t.strictSame(window.complaints, [])
+    })
+  }
+})
+
+t.test('a failed refresh leaves the page and the draft as they are, with the error beside them', async t => {
+  const { server, idToken } = await runningConsole()
+  const { roleCreate: { id } } = await graphql(server, 'mutation { roleCreate(data: { name: "Refreshed" }) { id } }', {}, idToken)
+  const { userCreate: { id: userId } } = await graphql(server, 'mutation { userCreate(data: { email: "refreshed@example.com" }) { id } }', {}, idToken)
+  const { page } = await visit(t, `/console/roles/${id}`)
+  await signIn(page)
+  await page.getByRole('combobox', { name: 'delete Users' }).selectOption('all')
+  // A mutation succeeds; every query after it fails.
+  const fail = async () => {
+    await page.route('**/graphql', async route => {
+      if ((route.request().postDataJSON() as { query: string }).query.trim().startsWith('mutation')) await route.continue()
+      else await route.fulfill({ json: { data: null, errors: [{ message: 'Internal error', code: 'InternalError' }] } })
+    })
+  }
+  await fail()
+  await page.getByRole('button', { name: 'Edit details' }).click()
+  await page.getByRole('textbox', { name: 'Description' }).fill('x')
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+  const failed = (title: string) => page.getByRole('alert').filter({ hasText: title })
+  await failed('Couldn\'t load the role').waitFor()
+  await failed('Couldn\'t load your user').waitFor()
+  await page.getByText('You have unsaved changes').waitFor()
+  t.equal(await page.getByRole('combobox', { name: 'delete Users' }).inputValue(), 'all')
+  await page.unroute('**/graphql')
+  for (const title of ['Couldn\'t load your user', 'Couldn\'t load tables', 'Couldn\'t load the role']) {
+    await failed(title).getByRole('button', { name: 'Try again' }).click()
+    await failed(title).waitFor({ state: 'detached' })
+  }
+  t.equal(await page.getByRole('combobox', { name: 'delete Users' }).inputValue(), 'all')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('You have unsaved changes').waitFor({ state: 'detached' })
+
+  for (const { path, label, save, title } of [
+    { path: `/console/users/${userId}`, label: 'Last name', save: 'Save', title: 'Couldn\'t load the user' },
+    { path: '/console/authentication', label: 'Web origins', save: 'Save settings', title: 'Couldn\'t load the settings' }
+  ]) {
+    await page.goto(`${server.url}${path}`)
+    await page.getByLabel(label, { exact: true }).fill('https://kept.example.com')
+    await fail()
+    await page.getByRole('button', { name: save, exact: true }).click()
+    await failed(title).getByRole('button', { name: 'Try again' }).waitFor()
+    t.equal(await page.getByLabel(label, { exact: true }).inputValue(), 'https://kept.example.com')
+    await page.unroute('**/graphql')
+  }
+  await graphql(server, 'mutation { authenticationSettingsUpdate(data: { allowedWebOrigins: [] }) { updatedAt } }', {}, idToken)
+
+  await page.goto(`${server.url}/console/users`)
+  await page.getByRole('link', { name: 'refreshed@example.com' }).waitFor()
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByRole('dialog').getByLabel('Email').fill('invited@refreshed.example')
+  await fail()
+  await page.getByRole('dialog').getByRole('button', { name: 'Invite' }).click()
+  await failed('Couldn\'t load users').waitFor()
+  t.equal(await page.getByRole('link', { name: 'refreshed@example.com' }).count(), 1, 'the list stays')
+})
+
+t.test('before people take away their own access, they are told what they would lose', async t => {
+  const { server, idToken } = await runningConsole()
+  const email = 'owner@example.com'
+  const { roleCreate: { id: roleId } } = await graphql(server, 'mutation { roleCreate(data: { name: "Owner", permissions: { all: true } }) { id } }', {}, idToken)
+  const { userCreate: { id: userId } } = await graphql(server, 'mutation ($email: String!) { userCreate(data: { email: $email, roles: { connect: [{ name: "Owner" }] } }) { id } }', { email }, idToken)
+  const rolesOf = async () => (await graphql(server, 'query ($email: String!) { user(email: $email) { roles { items { name } } } }', { email }, idToken)).user.roles.items.map(({ name }: { name: string }) => name)
+  const permissions = async () => (await graphql(server, 'query ($id: ID!) { role(id: $id) { permissions } }', { id: roleId }, idToken)).role.permissions
+  await account(server, email)
+  const window = await visit(t, `/console/roles/${roleId}`)
+  const { page } = window
+  await signIn(page, email)
+  const question = page.getByRole('dialog', { name: 'Take away your own access?' })
+  const answer = async (name: string) => {
+    await question.getByRole('button', { name }).click()
+    await question.waitFor({ state: 'detached' })
+  }
+
+  await t.test('editing a role that they have', async t => {
+    await page.getByRole('button', { name: 'Choose individual permissions' }).click()
+    await page.getByRole('combobox', { name: 'read Users' }).selectOption('all')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    t.match(await question.textContent(), /no longer have full access.*these pages: Authentication, Roles, API tokens, Activity, View as\./)
+    await examine(t, window, 'taking away one\'s own access')
+    await answer('Cancel')
+    t.strictSame(await permissions(), { all: true })
+    await page.getByRole('button', { name: 'Discard' }).click()
+  })
+
+  await t.test('deleting it, or their own user', async t => {
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete Owner?' })
+    t.match(await dialog.textContent(), /no longer have full access/)
+    await examine(t, window, 'deleting one\'s own role')
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: `Account: ${email}` }).click()
+    await page.getByRole('menuitem', { name: 'Your user' }).click()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByText('This is your own user').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  })
+
+  await t.test('removing it on their user\'s page', async t => {
+    const roles = page.getByRole('combobox', { name: 'Roles' })
+    const choose = async (name: string) => {
+      await roles.click()
+      await page.getByRole('option', { name }).click()
+      await page.keyboard.press('Escape')
+    }
+    // Another role with full access: nothing is lost.
+    await choose('Administrator')
+    await page.locator('.mantine-Pill-root', { hasText: 'Owner' }).locator('button').click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('User saved').waitFor()
+    t.strictSame(await rolesOf(), ['Administrator'])
+    await until(async () => await page.getByRole('button', { name: 'Save', exact: true }).isDisabled())
+    await choose('Support')
+    await page.locator('.mantine-Pill-root', { hasText: 'Administrator' }).locator('button').click()
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await answer('Cancel')
+    t.strictSame(await rolesOf(), ['Administrator'])
+  })
+
+  await t.test('removing it on the role\'s page', async t => {
+    await graphql(server, 'mutation ($id: ID!) { userUpdate(filter: { id: $id }, data: { roles: { reconnect: [{ name: "Owner" }] } }) { id } }', { id: userId }, idToken)
+    await page.goto(`${server.url}/console/roles/${roleId}?tab=users`)
+    const remove = page.getByRole('button', { name: `Remove the role from ${email}` })
+    await remove.click()
+    await answer('Cancel')
+    t.strictSame(await rolesOf(), ['Owner'])
+    await remove.click()
+    await answer('Take away my access')
+    await page.getByText(`Role removed from ${email}`).waitFor()
+    t.strictSame(await rolesOf(), [])
+  })
+  t.strictSame(window.complaints.filter(complaint => !complaint.includes('403')), [])
+  await graphql(server, 'mutation ($id: ID!) { roleDelete(filter: { id: $id }) { success } }', { id: roleId }, idToken)
+})
