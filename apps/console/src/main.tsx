@@ -11,19 +11,21 @@ import { createRoot } from 'react-dom/client'
 import { queryClient } from './api/query-client'
 import { styleNonce } from './page-settings'
 import { router } from './router'
-import { restoreSession } from './session/session'
+import { canKeepSession, restoreSession } from './session/session'
+import { StorageBlocked } from './session/storage-blocked'
 import { readableColors, theme } from './theme'
 
 // The library that stops the page behind a dialog from scrolling adds styles of its own.
 setNonce(styleNonce)
-await restoreSession()
+const isUsable = canKeepSession()
+if (isUsable) await restoreSession()
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={readableColors} defaultColorScheme='auto' getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queryClient}>
         <Notifications position='bottom-right' />
-        <RouterProvider router={router} />
+        {isUsable ? <RouterProvider router={router} /> : <StorageBlocked />}
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>

@@ -1,5 +1,6 @@
 import type { TypedDocumentString } from '../graphql/graphql'
 import { currentSession, endSession, renew } from '../session/session'
+import { signedInAgain } from '../session/sign-in-again'
 import { ApiError, UnreachableError, type GraphQLProblem } from './api-error'
 
 /** A GraphQL response: the data, possibly partial, and the errors. */
@@ -22,7 +23,8 @@ export interface Operation {
 const ended = new Set(['TokenExpiredError', 'InvalidTokenError'])
 
 /**
- * Sends one operation to the API. An expired token is renewed once; if that fails, the session ends.
+ * Sends one operation to the API. An expired token is renewed once. If the provider refuses that, the session ends: an open
+ * page waits until the user has signed in again, and then sends the operation again.
  * Nested fields that the API refuses are null in the result.
  *
  * @throws ApiError, UnreachableError
@@ -42,14 +44,26 @@ export async function askAs<Result, Variables> (viewedAs: ViewedAs | null, docum
 
 /** Sends an operation and returns the whole response, errors included. @throws UnreachableError */
 export async function send<Result> (operation: Operation, viewedAs: ViewedAs | null): Promise<Answer<Result>> {
-  const idToken = currentSession()?.idToken ?? null
+  let idToken = currentSession()?.idToken ?? null
   let answer = await post<Result>(operation, idToken, viewedAs)
   if (idToken !== null && refusalOfToken(answer) === 'TokenExpiredError') {
-    const renewed = await renew()
-    if (renewed !== null) answer = await post<Result>(operation, renewed, viewedAs)
+    const renewed = await renewedToken()
+    if (renewed !== null) answer = await post<Result>(operation, idToken = renewed, viewedAs)
   }
-  if (idToken !== null && ended.has(refusalOfToken(answer) ?? '')) await endSession('refused')
+  if (idToken !== null && isEnd(answer)) {
+    const again = await signedInAgain(idToken)
+    if (again !== null) answer = await post<Result>(operation, again, viewedAs)
+    if (isEnd(answer)) await endSession('refused')
+  }
   return answer
+}
+
+async function renewedToken (): Promise<string | null> {
+  try {
+    return await renew()
+  } catch (cause) {
+    throw new UnreachableError(`Your session must be renewed, but ${currentSession()?.profile.name ?? 'the provider'} could not be reached or isn't working. You are still signed in. Try again in a moment.`, { cause })
+  }
 }
 
 function resultOf<Result> ({ data, errors }: Answer<Result>): Result {
@@ -63,6 +77,11 @@ function resultOf<Result> ({ data, errors }: Answer<Result>): Result {
 function refusalOfToken ({ errors = [] }: Answer<unknown>): string | null {
   const problem = errors.find(({ path = [] }) => path.length === 0)
   return problem === undefined ? null : new ApiError(problem).code
+}
+
+/** Whether only signing in again helps. */
+function isEnd (answer: Answer<unknown>): boolean {
+  return ended.has(refusalOfToken(answer) ?? '')
 }
 
 /** Whether an error is about the whole request, or a top-level field. */

@@ -5,11 +5,12 @@
 import { UserManager, type User } from 'oidc-client-ts'
 import { useSyncExternalStore } from 'react'
 import { logoutUrl, publicUrl } from '../page-settings'
-import { leaveFor, receive, returnedFrom, settingsOf, type Received, type SignInOptions } from './authorization'
+import { isRefusal, leaveFor, receive, returnedFrom, settingsOf, type Received, type SignInOptions } from './authorization'
 import { claimsOf } from './claims'
 import type { PublicProfile } from './profiles'
 
 const SESSION_KEY = 'latchkey.console.session'
+const PROBE_KEY = 'latchkey.console.probe'
 /** The API lets users change their sign-in methods within 15 minutes of their sign-in. Three of them are for signing in elsewhere. */
 const RECENT_MS = 12 * 60_000
 
@@ -73,6 +74,17 @@ export function isRecent ({ signedInAt }: Session): boolean {
   return Date.now() - signedInAt < RECENT_MS
 }
 
+/** Whether this tab can keep a session: browsers that block a site's data block the storage of its tabs too. */
+export function canKeepSession (): boolean {
+  try {
+    sessionStorage.setItem(PROBE_KEY, '')
+    sessionStorage.removeItem(PROBE_KEY)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Restores the session after a reload. Call it once, before the first render. */
 export async function restoreSession (): Promise<void> {
   const origin = rememberedOrigin()
@@ -99,18 +111,23 @@ export async function signInToSecondAccount (profile: PublicProfile, returnTo: s
  * @throws the provider's error, or an error if this tab did not start the sign-in; the session is then as before
  */
 export async function completeSignIn (): Promise<Completion> {
-  const { profile, returnTo: path, secondTo } = await returnedFrom()
+  const { search } = location
+  const { profile, returnTo: path, secondTo } = await returnedFrom(search)
   const returnTo = pathInConsole(path)
   if (secondTo !== null) {
     if (session === null || accountOf(session) !== secondTo) throw new Error('You have signed out, or signed in with a different account, since you started this. Nothing was changed. Start again.')
-    return { returnTo, second: { profile, idToken: async () => (await receive(profile)).id_token } }
+    return { returnTo, second: { profile, idToken: async () => (await receive(profile, search)).id_token } }
   }
-  const user = await receive(profile)
+  await replaceSession(await receive(profile, search), profile)
+  return { returnTo, second: null }
+}
+
+/** Starts a session in place of the one that exists, if any. */
+export async function replaceSession (user: Received, profile: PublicProfile): Promise<void> {
   await manager?.removeUser()
   manager = new UserManager(settingsOf(profile))
   await manager.storeUser(user)
   begin(user, profile)
-  return { returnTo, second: null }
 }
 
 /** Signs out here, and at the provider if it has an end-session endpoint. */
@@ -131,14 +148,24 @@ export async function signOut (): Promise<void> {
 
 /** Removes the tokens from the tab. */
 export async function endSession (how: SessionEnd): Promise<void> {
-  await manager?.removeUser()
-  sessionStorage.removeItem(SESSION_KEY)
+  await forgetTokens()
   session = null
   end = how
   tell()
 }
 
-/** Gets a new ID token with the refresh token; null if there is no refresh token, or it is no longer accepted. */
+/** Removes the tokens from the tab's storage, because the API and the provider refuse them. A page that is open can stay. */
+export async function forgetTokens (): Promise<void> {
+  if (session !== null) session = { ...session, refreshable: false }
+  await manager?.removeUser()
+  sessionStorage.removeItem(SESSION_KEY)
+}
+
+/**
+ * Gets a new ID token with the refresh token; null if there is no refresh token, or the provider refuses it.
+ *
+ * @throws if the provider can't be reached, or fails. The session is then as before
+ */
 export async function renew (): Promise<string | null> {
   if (session?.refreshable !== true || manager === null) return null
   const before = session
@@ -154,7 +181,10 @@ export async function renew (): Promise<string | null> {
       if (user?.id_token === undefined) return null
       begin(user as Received, profile)
       return user.id_token
-    }, () => null)
+    }, (error: unknown) => {
+      if (isRefusal(error)) return null
+      throw error
+    })
     .finally(() => { renewal = null })
   return await renewal
 }
@@ -177,8 +207,8 @@ function tell (): void {
   for (const listener of listeners) listener()
 }
 
-/** The account at the provider that a session was started with. */
-function accountOf ({ idToken }: Session): string {
+/** The account at the provider that an ID token is about. */
+export function accountOf ({ idToken }: Pick<Session, 'idToken'>): string {
   const { iss, sub } = claimsOf(idToken)
   return JSON.stringify([iss, sub])
 }

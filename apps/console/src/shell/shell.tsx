@@ -10,8 +10,10 @@ import { meQuery } from '../api/me'
 import { Loading } from '../components/loading'
 import { Problem } from '../components/problem'
 import { sessionEnd, signOut, useSession } from '../session/session'
+import { keepPage } from '../session/sign-in-again'
 import { FirstAdministrator } from './first-administrator'
 import { Join } from './join'
+import { SessionEnded } from './session-ended'
 
 const pages = [
   { to: '/', label: 'Home', icon: IconHome },
@@ -53,6 +55,10 @@ function Frame () {
     first.current = false
   }, [pathname, close])
 
+  // Before anything is shown, there is nothing to keep.
+  const isShown = me.data !== undefined
+  useEffect(() => isShown ? keepPage() : undefined, [isShown])
+
   const leave = async () => {
     await signOut().finally(() => { client.clear() })
   }
@@ -80,6 +86,7 @@ function Frame () {
       <AppShell.Main id='content' ref={main} tabIndex={-1}>
         <Content />
       </AppShell.Main>
+      <SessionEnded email={me.data?.email ?? null} />
     </AppShell>
   )
 }
@@ -91,6 +98,7 @@ function Content () {
   const [later, setLater] = useState(false)
   if (me.isPending || needed.isPending) return <Loading />
   if (me.error !== null && isNobody(me.error)) return <Join administratorNeeded={needed.data === true} />
+  // A page that is shown stays if the user can't be loaded again: it may hold a draft.
   const failed = me.error !== null && <Problem error={me.error} title="Couldn't load your user" retry={() => { me.refetch() }} />
   if (me.data === undefined) return failed
   return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <>{failed}<Outlet /></>
