@@ -11,6 +11,10 @@ const databaseRemedies: [RegExp, string][] = [
   [/^(ECONN|ENOTFOUND|EAI_|EHOST|ENET|ETIMEDOUT|EPIPE|08|57P)/, awayRemedy],
   [/^(28|3D)/, 'correct the user, the password or the database name in DATABASE_URL'],
   [/^(42P05|26000)$/, 'set DATABASE_PREPARED_STATEMENTS=false, because DATABASE_URL leads to a pooler in transaction mode'],
+  [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "use a host in DATABASE_URL that the database server's certificate names"],
+  [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "renew the database server's certificate, or correct the clock of this machine"],
+  [/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_)/, "give DATABASE_URL the CA of the database server's certificate, with sslmode=verify-full&sslrootcert=<file>"],
+  [/^25006$/, 'give DATABASE_URL the address of the primary server, because this one is a standby or is set to be read-only'],
   [/^42501$/, 'allow the user of DATABASE_URL to create tables in that database'],
   [/^(ENOSPC|EDQUOT|SQLITE_FULL|SQLITE_IOERR_SHMSIZE|53100)/, 'free space on its disk'],
   [/^(EIO|SQLITE_IOERR)/, 'check that the disk of DATABASE_URL is healthy, has free space and is not a network drive'],
@@ -23,6 +27,13 @@ const databaseRemedies: [RegExp, string][] = [
   [/^DATABASE_ERR_NO_ANSWER$/, 'find out what keeps the database busy, or which lock the statement waits for']
 ]
 
+/** For errors whose code says less than their text, or that have none; these count first. */
+const remediesBySaid: [RegExp, string][] = [
+  [/statement pooling mode/, 'set the pooler to session or transaction mode, or connect to PostgreSQL directly'],
+  [/^The server does not support SSL/, 'turn on TLS at the database server, or remove sslmode from DATABASE_URL'],
+  [/^no pg_hba\.conf entry .*, no encryption$/, 'add sslmode=verify-full to DATABASE_URL, or allow the connection in pg_hba.conf']
+]
+
 /** @returns the message for the operator, without a stack and without the password of a URL */
 export function describeStartFailure (error: unknown, config: Pick<Config, 'host' | 'port'> | undefined): string {
   const { message } = error as Error
@@ -30,9 +41,7 @@ export function describeStartFailure (error: unknown, config: Pick<Config, 'host
   const { code = '', syscall } = cause as NodeJS.ErrnoException
   const said = describeFailure(cause)
   if (config !== undefined && (syscall === 'listen' || syscall === 'bind')) return `it cannot listen on ${config.host}, port ${config.port} (${said}): ${listenRemedy(code)}`
-  // PgBouncer gives it the code of all its errors.
-  if (/statement pooling mode/.test(said)) return `the database cannot be used (${said}): set the pooler to session or transaction mode, or connect to PostgreSQL directly`
-  const remedy = databaseRemedies.find(([codes]) => codes.test(code) || codes.test((error as NodeJS.ErrnoException).code ?? ''))?.[1]
+  const remedy = remediesBySaid.find(([texts]) => texts.test(said))?.[1] ?? databaseRemedies.find(([codes]) => codes.test(code) || codes.test((error as NodeJS.ErrnoException).code ?? ''))?.[1]
   if (remedy !== undefined) return `the database cannot be used (${said}): ${remedy}`
   const away = whereAway(error)
   if (away !== undefined) return `the database cannot be used (${describeFailure(away)}): ${awayRemedy}`

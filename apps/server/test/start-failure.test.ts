@@ -3,12 +3,14 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Fastify from 'fastify'
 import { sql, type Kysely } from 'kysely'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createServer as createSocketServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { startServer } from '../dist-demo/running-server.js'
 
@@ -26,6 +28,11 @@ async function portOf (t: Test, server: Server): Promise<number> {
   t.teardown(() => { server.close() })
   await once(server, 'listening')
   return (server.address() as AddressInfo).port
+}
+
+/** The path of a file for TLS tests. */
+function fixture (name: string): string {
+  return fileURLToPath(new URL(`../../../packages/database/test/fixtures/tls/${name}`, import.meta.url))
 }
 
 /** PostgreSQL's message for a fatal error. */
@@ -67,6 +74,41 @@ t.test('a database that cannot be used stops the start with one line that says w
       await refused(t, { env: { DATABASE_URL: `postgres://latchkey:hunter2@127.0.0.1:${port}/latchkey` } }, new RegExp(`Latchkey did not start: the database cannot be used \\(${said}\\)${remedy.source}`))
     })
   }
+  const localhost = (port: number, parameters: string) => `postgres://latchkey:hunter2@localhost:${port}/latchkey?${parameters}`
+  await t.test('a server without TLS, although it is required', async t => {
+    const port = await portOf(t, createSocketServer(socket => { socket.once('data', () => { socket.end('N') }) }))
+    await refused(t, { env: { DATABASE_URL: localhost(port, 'sslmode=verify-full') } }, /\(The server does not support SSL connections\): turn on TLS at the database server, or remove sslmode from DATABASE_URL/)
+  })
+  await t.test('a server that requires TLS', async t => {
+    const said = 'no pg_hba.conf entry for host "127.0.0.1", user "latchkey", database "latchkey", no encryption'
+    const port = await portOf(t, createSocketServer(socket => { socket.once('data', () => { socket.end(errorResponse('28000', said)) }) }))
+    await refused(t, { env: { DATABASE_URL: localhost(port, '') } }, /, no encryption\): add sslmode=verify-full to DATABASE_URL, or allow the connection in pg_hba\.conf/)
+  })
+  const certificates: [string, string, string, RegExp][] = [
+    ['by an unknown CA', 'localhost', '', /\(unable to verify the first certificate\): give DATABASE_URL the CA of the database server's certificate, with sslmode=verify-full&sslrootcert=<file>/],
+    ['for another host', 'elsewhere.example', `&sslrootcert=${fixture('ca.crt')}`, /\(Hostname\/IP does not match .*\): use a host in DATABASE_URL that the database server's certificate names/]
+  ]
+  for (const [what, name, parameters, remedy] of certificates) {
+    await t.test(`a server with a certificate ${what}`, async t => {
+      const certificate = { cert: await readFile(fixture(`${name}.crt`)), key: await readFile(fixture('server.key')) }
+      const port = await portOf(t, createSocketServer(socket => {
+        socket.on('error', () => {})
+        socket.once('data', () => {
+          socket.write('S')
+          new TLSSocket(socket, { isServer: true, ...certificate }).on('error', () => {})
+        })
+      }))
+      await refused(t, { env: { DATABASE_URL: localhost(port, `sslmode=verify-full${parameters}`) } }, remedy)
+    })
+  }
+  await t.test('a server that is read-only, as a standby', async t => {
+    const DATABASE_URL = await databaseUrl(t, 'postgres')
+    const app = Fastify()
+    await app.register(database, { url: DATABASE_URL })
+    await sql`alter database ${sql.id(new URL(DATABASE_URL).pathname.slice(1))} set default_transaction_read_only to on`.execute(app.db)
+    await app.close()
+    await refused(t, { env: { DATABASE_URL } }, /\(cannot execute CREATE TABLE in a read-only transaction\): give DATABASE_URL the address of the primary server/)
+  })
   const there = new URL(await databaseUrl(t, 'postgres'))
   there.pathname = '/nowhere'
   await t.test('a name that the server does not know', async t => { await refused(t, { env: { DATABASE_URL: there.href } }, /database "nowhere" does not exist\): correct the user, the password or the database name in DATABASE_URL/) })
