@@ -145,7 +145,7 @@ function areasOf (fastify: FastifyInstance, tables: DescribedTables, names: read
   const { usersStore, rolePermissions, authProfiles, tokenVerifier, db, log } = fastify
   const apiTokens = fastify.hasDecorator('apiTokens') ? fastify.apiTokens : null
   const readableRecords = createReadableRecords(db, rolePermissions, tables)
-  const showUser = createShowUser(rolePermissions, readableRecords)
+  const showUser = createShowUser(readableRecords)
   const lists = createRecordLists(db, rolePermissions, tables)
   const creatorOf = createCreatorOf(usersStore, rolePermissions, lists)
   const auditLog = fastify.hasDecorator('auditLog') ? fastify.auditLog : null

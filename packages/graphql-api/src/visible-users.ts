@@ -1,5 +1,6 @@
 import type { Principal, RolePermissionsService } from '@latchkey/role-permissions'
 import type { NewUser, User } from '@latchkey/users-store'
+import { randomUUID } from 'node:crypto'
 import type { ReadableFields, ReadableRecords } from './readable-records.js'
 import { visibilityOf as visibilityOfRecord, type Visibility, type VisibleRecord } from './visible-records.js'
 
@@ -48,15 +49,13 @@ export async function afterChange (
   return shown ?? withOnly(user, new Set(['id', ...Object.keys(given)]))
 }
 
-export function createShowUser (rolePermissions: RolePermissionsService, readableRecords: ReadableRecords): ShowUser {
+export function createShowUser (readableRecords: ReadableRecords): ShowUser {
   return async (user, principal) => {
     if (user !== null && principal.kind === 'user' && principal.userId === user.id) return ownUser(user)
-    if (user === null) {
-      rolePermissions.authorize(principal, 'read', { table: 'Users' })
-      return null
-    }
-    const fields = (await readableRecords(principal, 'Users', [user.id])).get(user.id)
-    return fields === undefined ? null : withOnly(user, fields)
+    // Asks about a user who does not exist too. Otherwise, anyone could measure which emails have a user.
+    const id = user?.id ?? randomUUID()
+    const fields = (await readableRecords(principal, 'Users', [id])).get(id)
+    return user === null || fields === undefined ? null : withOnly(user, fields)
   }
 }
 

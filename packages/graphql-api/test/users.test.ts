@@ -1,6 +1,7 @@
 import { dialects } from '@latchkey/test-databases'
 import t from 'tap'
 import { error, openApi } from './helpers/api.js'
+import { countStatements } from './helpers/statements.js'
 
 for (const dialect of dialects) {
   t.test(`${dialect}: other users are readable as roles allow, by record and by field`, async t => {
@@ -189,3 +190,35 @@ t.test('permissions are the combined permissions of all roles of a user', async 
     for (const [name, value] of Object.entries(permission as Record<string, unknown>)) t.strictSame(value, { allow: true }, `${resource as string}: ${name}`)
   }
 })
+
+for (const dialect of dialects) {
+  t.test(`${dialect}: an email or id without a user costs the same queries as one of a user that is out of reach`, async t => {
+    const api = await openApi(t, dialect)
+    const own = { allow: true, filter: { id: { equals: '__loggedInUserId' } } }
+    await api.role('Own', { data: { Users: { read: own, update: own, delete: own } } })
+    const { token } = await api.user('ann', { roles: ['Own'] })
+    const { user: other } = await api.user('bob')
+    const { during } = countStatements(t, api)
+    const absent = { id: '00000000-0000-4000-8000-000000000000', email: 'nobody@example.com' }
+    const queries = [
+      ['id', 'query ($who: ID) { user(id: $who) { id } }'],
+      ['email', 'query ($who: String) { user(email: $who) { id } }'],
+      ['id', 'mutation ($who: ID) { userUpdate(data: { id: $who, firstName: "X" }) { id } }'],
+      ['email', 'mutation ($who: String) { userUpdate(data: { firstName: "X" }, filter: { email: $who }) { id } }'],
+      ['id', 'mutation ($who: ID) { userDelete(data: { id: $who }) { success } }'],
+      ['email', 'mutation ($who: String) { userDelete(filter: { email: $who }) { success } }'],
+      ['email', 'mutation ($who: String) { userIdentityDelete(data: { issuer: "https://id.example.com", subject: "x" }, filter: { email: $who }) { success } }']
+    ] as const
+    for (const [by, query] of queries) {
+      const asked = async (who: string) => {
+        let answer: unknown
+        const statements = await during(async () => { answer = (await api.ask(query, { token, variables: { who } })).errors })
+        // Whether the requester is remembered from the request before is a matter of time.
+        return { answer, statements: statements.filter(statement => !statement.includes('noted_email')) }
+      }
+      const found = await asked(other[by])
+      t.match(found.answer, [{ code: 'EntityNotFoundError', message: 'User not found' }], query)
+      t.strictSame(await asked(absent[by]), found, query)
+    }
+  })
+}

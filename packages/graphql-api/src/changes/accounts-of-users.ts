@@ -27,8 +27,10 @@ export function createAccountsOfUsers (authProfiles: AuthProfiles, usersStore: U
   return {
     deleteAccountsOf: async (userId, before) => {
       const user = await usersStore.findById(userId)
+      // Read in any case, so that the time does not tell whether the user exists.
+      const identities = await usersStore.identitiesOf(userId)
       if (user === null) return
-      const deletions = (await usersStore.identitiesOf(userId)).flatMap(({ issuer, subject }) => {
+      const deletions = identities.flatMap(({ issuer, subject }) => {
         const provider = authProfiles.list().filter(profile => profile.issuer === issuer).map(({ id }) => authProfiles.provider(id)).find(found => provides(found, 'accountDeletion'))
         return provider === undefined ? [] : [async () => { await provider.deleteAccount({ subject, email: user.email }) }]
       })
