@@ -1,13 +1,16 @@
 import { followStored, type Tables } from '@latchkey/database'
 import type { TokenVerifier } from '@latchkey/token-verifier'
+import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import { isDeepStrictEqual } from 'node:util'
 import { createAdapterEnds } from './adapter-ends.js'
 import type { AuthenticationSettings } from './authentication-settings.js'
-import { describeStored, openStoredAdapter, toTrustedIssuer, type Adapters, type OpenedProfile } from './open-profiles.js'
+import { AUTH_PROFILES_ERR_PROFILE_NOT_FOUND } from './errors.js'
+import { describeStored, openStoredAdapter, type Adapters, type OpenedProfile } from './open-profiles.js'
 import type { LeftOutProfile } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import { loadStored, VERSION_TABLE, type Stored, type StoredProfile } from './stored-profiles.js'
+import { toTrustedIssuer } from './trusted-issuers.js'
 
 /** The profiles in memory with their open adapters, which serve every request. */
 export interface CurrentProfiles {
@@ -16,6 +19,8 @@ export interface CurrentProfiles {
   readonly leftOut: readonly LeftOutProfile[]
   readonly settings: AuthenticationSettings
   get (id: string): OpenedProfile | undefined
+  /** @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
+  require (id: string): OpenedProfile
   /** Sets the role ids of configured profiles, once all roles are known. */
   setConfiguredRoles (roleIdsOf: (profileId: string) => readonly string[]): void
   /** Loads changes made by other instances, at most once a second. Never fails. `undefined` if there is nothing to wait for. */
@@ -44,12 +49,7 @@ interface CurrentProfilesParts {
   readonly db: Kysely<Tables>
   /** Called with the settings at first, and whenever they change. */
   onSettings (settings: AuthenticationSettings): void
-  report: {
-    /** The database cannot be read; without an error: it can be read again. */
-    refresh (error: unknown): void
-    leftOut (profile: LeftOutProfile): void
-    closing (error: unknown): void
-  }
+  readonly log: FastifyBaseLogger
 }
 
 interface OpenedStored extends OpenedProfile {
@@ -61,19 +61,29 @@ interface LeftOut extends LeftOutProfile {
 }
 
 export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesParts): CurrentProfiles {
-  const { adapters, secrets, tokenVerifier, db, onSettings, report } = parts
+  const { adapters, secrets, tokenVerifier, db, onSettings, log } = parts
   let configured = parts.configured
   let stored: ReadonlyMap<string, OpenedStored> = new Map()
   let all: readonly OpenedProfile[] = configured
   let byId: ReadonlyMap<string, OpenedProfile> = new Map()
   let leftOut: readonly LeftOut[] = []
   let { version, settings } = initial
-  const ends = createAdapterEnds(report.closing)
+  const ends = createAdapterEnds(error => { log.warn({ err: error }, 'The adapter of an authentication profile could not be closed') })
   /** A slow database may still answer after closing. Adapters opened then would never be closed. */
   let isClosed = false
 
   // Runs changes one after the other, so that adapters are never opened and closed concurrently.
-  const { refresh, exclusively, catchUp } = followStored({ db, table: VERSION_TABLE, known: () => version, load: () => loadStored(db), take: next => { if (!isClosed) install(next) }, report: report.refresh })
+  const { refresh, exclusively, catchUp } = followStored({
+    db,
+    table: VERSION_TABLE,
+    known: () => version,
+    load: () => loadStored(db),
+    take: next => { if (!isClosed) install(next) },
+    report: error => {
+      if (error === undefined) log.info('The authentication profiles can be read from the database again')
+      else log.error({ err: error }, 'The authentication profiles cannot be read from the database. The last known profiles stay in use.')
+    }
+  })
 
   /** @param opened adapters that are already open, by profile id */
   function install (next: Stored, opened: ReadonlyMap<string, OpenedProfile['provider']> = new Map()): void {
@@ -94,7 +104,9 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     index()
     // Only when adapters changed: trust() clears the cache of verified tokens, which a new name should not do.
     if (others) tokenVerifier.trust(all.map(toTrustedIssuer))
-    for (const profile of refused) if (!leftOut.some(({ source }) => isSame(source, profile.source))) report.leftOut(profile)
+    for (const { id, name, reason, source } of refused) {
+      if (!leftOut.some(before => isSame(before.source, source))) log.error({ profile: id, name, reason }, 'An authentication profile cannot be opened and is skipped. Nobody can sign in with it.')
+    }
     leftOut = refused
     version = next.version
     if (!isDeepStrictEqual(next.settings, settings)) onSettings(next.settings)
@@ -140,6 +152,7 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     get leftOut () { return leftOut.map(({ id, name, reason }) => ({ id, name, reason })) },
     get settings () { return settings },
     get: id => byId.get(id),
+    require: id => byId.get(id) ?? notFound(),
     setConfiguredRoles: roleIdsOf => {
       configured = configured.map(({ profile, provider }) => ({ profile: Object.freeze({ ...profile, roleIds: roleIdsOf(profile.id) }), provider }))
       index()
@@ -186,4 +199,8 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
 /** Whether both are the same version of a profile. */
 function isSame (one: StoredProfile | undefined, other: StoredProfile): boolean {
   return one?.id === other.id && one.revision === other.revision && one.updatedAt === other.updatedAt
+}
+
+function notFound (): never {
+  throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
 }

@@ -1,10 +1,9 @@
 import type { IdentityProvider, ProviderDependencies, ProviderRegistry } from '@latchkey/identity-provider'
-import type { TrustedIssuer } from '@latchkey/token-verifier'
 import { normalizeDomain } from './email-domain.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS, AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
 import { newFields, normalizePolicy } from './profile-fields.js'
 import type { AuthenticationProfile, ProfileConfig, SelfSignUp } from './profile.js'
-import type { StoredProfile } from './stored-profiles.js'
+import { readableFields, type StoredProfile } from './stored-profiles.js'
 
 /** A profile with its opened adapter. */
 export interface OpenedProfile {
@@ -64,8 +63,7 @@ export function openProfiles (configs: readonly ProfileConfig[], adapters: Adapt
  * @throws AUTH_PROFILES_ERR_INVALID_PROFILE if the stored data cannot be read, or the adapter refuses the options
  */
 export function openStoredAdapter ({ id, fields }: Pick<StoredProfile, 'id' | 'fields'>, clientSecret: string | null, adapters: Adapters): IdentityProvider {
-  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile and create it again' })
-  const { name, type, options: { managementDomain, ...options }, callbackUrls, logoutUrls } = fields
+  const { name, type, options: { managementDomain, ...options }, callbackUrls, logoutUrls } = readableFields({ fields })
   const mistake = mistakeInType(type, adapters)
   if (mistake !== null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ type: `cannot be used: ${mistake}` })
   try {
@@ -98,11 +96,6 @@ export function describeStored (stored: StoredProfile, position: number): Authen
 /** The issuer, client and audiences of an adapter's tokens, and where its pages are. */
 export function describeIssuer ({ issuer: { issuer, clientId, audiences } }: IdentityProvider, domain: unknown) {
   return { issuer, clientId, audiences, domain: typeof domain === 'string' ? domain : new URL(issuer).origin }
-}
-
-export function toTrustedIssuer ({ profile, provider }: OpenedProfile): TrustedIssuer {
-  // The verifier itself checks the names of the algorithms.
-  return { id: profile.id, ...provider.issuer as Omit<TrustedIssuer, 'id'> }
 }
 
 /** @throws AUTH_PROFILES_ERR_INVALID_OPTIONS naming the path of an invalid domain */

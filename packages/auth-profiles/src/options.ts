@@ -1,5 +1,6 @@
 import type { ProviderRegistry } from '@latchkey/identity-provider'
 import { createOptionsCheck } from '@latchkey/plugin-options'
+import { normalizeEmail } from '@latchkey/users-store'
 import Type, { type Static } from 'typebox'
 import type { AuthenticationSettings } from './authentication-settings.js'
 import { AUTH_PROFILES_ERR_INVALID_OPTIONS } from './errors.js'
@@ -56,5 +57,14 @@ export function resolveOptions (options: AuthProfilesOptions): ResolvedOptions {
   const resolved = check(options)
   if (resolved.providers === undefined || typeof resolved.providers !== 'object') throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('providers is required: the adapters by profile type, for example { openid: createOpenIdProvider }')
   if (resolved.onSettings !== undefined && typeof resolved.onSettings !== 'function') throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('onSettings must be a function')
-  return Object.freeze({ ...resolved as AuthProfilesOptions, previousSecretKeys: resolved.previousSecretKeys, upkeep: resolved.upkeep, production: resolved.production ?? process.env.NODE_ENV === 'production' })
+  const { administratorEmail, previousSecretKeys, upkeep, production = process.env.NODE_ENV === 'production' } = resolved
+  return Object.freeze({ ...resolved as AuthProfilesOptions, previousSecretKeys, upkeep, production, ...administratorEmail !== undefined && { administratorEmail: normalizeAdministrator(administratorEmail) } })
+}
+
+function normalizeAdministrator (email: string): string {
+  try {
+    return normalizeEmail(email)
+  } catch {
+    throw new AUTH_PROFILES_ERR_INVALID_OPTIONS('administratorEmail is not an email address')
+  }
 }

@@ -1,6 +1,7 @@
 import { isStorableText } from '@latchkey/database'
 import { normalizeDomain } from './email-domain.js'
 import { AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
+import { assertAllowedUrls } from './issuer-urls.js'
 import type { NewProfile, ProfileChange, ProfilePolicy, SelfSignUp } from './profile.js'
 import { mistakeInRedirectUrl } from './redirect-url.js'
 
@@ -50,6 +51,15 @@ export function checkFields (given: NewProfile | ProfileChange): void {
   })
   // Object.fromEntries is safe for a field named __proto__.
   if (details.length > 0) throw new AUTH_PROFILES_ERR_INVALID_PROFILE(Object.fromEntries(details))
+}
+
+/** Checks each field of a new profile by itself. @throws AUTH_PROFILES_ERR_INVALID_PROFILE */
+export function checkNew (profile: NewProfile, production: boolean): void {
+  checkFields(profile)
+  const { name, type }: Partial<NewProfile> = profile
+  const missing = Object.entries({ name, type }).flatMap(([field, value]) => value === undefined ? [[field, 'is required'] as const] : [])
+  if (missing.length > 0) throw new AUTH_PROFILES_ERR_INVALID_PROFILE(Object.fromEntries(missing))
+  assertAllowedUrls(profile.options ?? {}, production)
 }
 
 /** The fields of a new profile, with defaults. Sign-up is off unless it is enabled. */

@@ -1,5 +1,10 @@
+import type { Tables } from '@latchkey/database'
 import { createSecretBox, type SecretBox } from '@latchkey/secret-box'
-import { AUTH_PROFILES_ERR_NO_SECRET_KEY, AUTH_PROFILES_ERR_SECRET_UNREADABLE } from './errors.js'
+import type { Kysely } from 'kysely'
+import { isDeepStrictEqual } from 'node:util'
+import { AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_NO_SECRET_KEY, AUTH_PROFILES_ERR_SECRET_UNREADABLE } from './errors.js'
+import type { ProfileFields } from './profile-fields.js'
+import type { StoredProfile } from './stored-profiles.js'
 
 /** Encrypts client secrets for storage, each bound to its own profile. */
 export interface ProfileSecrets {
@@ -7,6 +12,13 @@ export interface ProfileSecrets {
   seal (profileId: string, clientSecret: string): string
   /** @throws AUTH_PROFILES_ERR_SECRET_UNREADABLE */
   open (profileId: string, sealed: string): string
+  /**
+   * The secret of a profile after a change.
+   *
+   * @param given the new secret; if `undefined`, the stored one stays
+   * @throws AUTH_PROFILES_ERR_INVALID_PROFILE if the stored one would be sent to another server, AUTH_PROFILES_ERR_SECRET_UNREADABLE
+   */
+  after (profile: StoredProfile, fields: ProfileFields, given: string | null | undefined): string | null
   /** Re-encrypts a secret with the current key; `null` if it already uses that key or cannot be read. */
   sealAnew (profileId: string, sealed: string): string | null
 }
@@ -29,6 +41,11 @@ export function createProfileSecrets (secretKey: string | undefined, previousKey
       }
       throw new AUTH_PROFILES_ERR_SECRET_UNREADABLE()
     },
+    after: ({ id, fields: before, clientSecret }, after, given) => {
+      if (given !== undefined || clientSecret === null) return given ?? null
+      assertSameAddressee(before as ProfileFields, after)
+      return secrets.open(id, clientSecret)
+    },
     sealAnew: (profileId, sealed) => {
       if (box === null || !box.isOutdated(sealed)) return null
       try {
@@ -40,4 +57,20 @@ export function createProfileSecrets (secretKey: string | undefined, previousKey
     }
   }
   return secrets
+}
+
+/** Re-encrypts every stored secret that is not encrypted with the current key. */
+export async function sealAllAnew (db: Kysely<Tables>, secrets: ProfileSecrets): Promise<void> {
+  const rows = await db.selectFrom('latchkey_authentication_profiles').select(['id', 'client_secret']).where('client_secret', 'is not', null).execute()
+  for (const { id, client_secret: sealed } of rows) {
+    const anew = secrets.sealAnew(id, sealed as string)
+    // Unless another instance did so, or the secret was changed, meanwhile.
+    if (anew !== null) await db.updateTable('latchkey_authentication_profiles').set({ client_secret: anew }).where('id', '=', id).where('client_secret', '=', sealed).execute()
+  }
+}
+
+/** Somebody who may update a profile must not be able to read its secret by sending it to their own server. */
+function assertSameAddressee (before: ProfileFields, after: ProfileFields): void {
+  const addressee = ({ type, options: { issuer, domain, endpoint, region } }: ProfileFields) => [type, issuer, domain, endpoint, region]
+  if (!isDeepStrictEqual(addressee(before), addressee(after))) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ clientSecret: 'must be entered again or removed, because it would be sent to another server' })
 }

@@ -1,6 +1,7 @@
 import { dialectOf, raiseVersion, readVersion, type StoredVersion, type Tables } from '@latchkey/database'
-import type { Kysely, Transaction } from 'kysely'
+import type { Expression, Kysely, SqlBool, Transaction } from 'kysely'
 import { noSettings, type AuthenticationSettings } from './authentication-settings.js'
+import { AUTH_PROFILES_ERR_INVALID_PROFILE, AUTH_PROFILES_ERR_PROFILE_NOT_FOUND } from './errors.js'
 import { checkFields, type ProfileFields } from './profile-fields.js'
 import type { AuthenticationProfilesTable } from './tables.js'
 
@@ -53,6 +54,23 @@ export async function changeStored (db: Kysely<Tables>, change: (transaction: Tr
     await change(transaction, await read(), read)
     return await read()
   })
+}
+
+/** The stored profile to change, if it meets the condition. @throws AUTH_PROFILES_ERR_PROFILE_NOT_FOUND */
+export async function findStored (db: Kysely<Tables>, stored: Stored, id: string, where: Expression<SqlBool> | null | undefined): Promise<StoredProfile> {
+  const found = stored.profiles.find(profile => profile.id === id)
+  if (found === undefined) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
+  if (where == null) return found
+  const row = await db.selectFrom('latchkey_authentication_profiles').select('latchkey_authentication_profiles.id')
+    .where('latchkey_authentication_profiles.id', '=', id).where(where).executeTakeFirst()
+  if (row === undefined) throw new AUTH_PROFILES_ERR_PROFILE_NOT_FOUND()
+  return found
+}
+
+/** @throws AUTH_PROFILES_ERR_INVALID_PROFILE */
+export function readableFields ({ fields }: Pick<StoredProfile, 'fields'>): ProfileFields {
+  if (fields === null) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ id: 'has stored data that cannot be read: delete the profile and create it again' })
+  return fields
 }
 
 /** Inserts a profile with its roles, or replaces the one with its id. */
