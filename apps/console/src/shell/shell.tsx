@@ -1,4 +1,4 @@
-import { AppShell, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core'
+import { AppShell, Box, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconChevronDown, IconEye, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUser, IconUsers, IconUserShield } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
@@ -101,7 +101,7 @@ function Content () {
   // A page that is shown stays if the user can't be loaded again: it may hold a draft.
   const failed = me.error !== null && <Problem error={me.error} title="Couldn't load your user" retry={() => { me.refetch() }} />
   if (me.data === undefined) return failed
-  return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <>{failed}<Outlet /></>
+  return needed.data === true && !later ? <FirstAdministrator onLater={() => { setLater(true) }} /> : <>{failed !== false && <Box mb='md'>{failed}</Box>}<Outlet /></>
 }
 
 function isNobody (error: Error): boolean {

@@ -1,4 +1,4 @@
-import { Button, Group, Paper, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core'
+import { Box, Button, Group, Paper, Stack, Tabs, Text, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { queryOptions, useQuery } from '@tanstack/react-query'
@@ -68,7 +68,7 @@ export function RolePage () {
   return (
     <>
       <PageTitle title={name} actions={<><ButtonLink variant='default' to='/view-as' search={{ as: `roles:${roleId}` }}>View as</ButtonLink><Button variant='default' onClick={beginRenaming}>Edit details</Button><Button variant='default' onClick={open}>Delete</Button></>}>{data.description != null && <p>{data.description}</p>}{back}</PageTitle>
-      {failed}
+      {failed !== false && <Box mb='md'>{failed}</Box>}
       {data.permissions == null
         ? <Text>You don't have permission to see the permissions of this role.</Text>
         : <RoleTabs key={roleId} id={roleId} role={data} reread={reread} />}
