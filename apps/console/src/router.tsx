@@ -51,7 +51,7 @@ const authentication = createRoute({ getParentRoute: () => app, path: '/authenti
 const newProfile = createRoute({ getParentRoute: () => app, path: '/authentication/new', component: lazyRouteComponent(() => import('./pages/authentication/new-profile-page'), 'NewProfilePage') })
 const profile = createRoute({ getParentRoute: () => app, path: '/authentication/$profileId', component: lazyRouteComponent(() => import('./pages/authentication/profile-page'), 'ProfilePage') })
 
-const roles = createRoute({ getParentRoute: () => app, path: '/roles', component: lazyRouteComponent(() => import('./pages/roles/roles-page'), 'RolesPage') })
+const roles = createRoute({ getParentRoute: () => app, path: '/roles', validateSearch: texts('after', 'before'), component: lazyRouteComponent(() => import('./pages/roles/roles-page'), 'RolesPage') })
 const role = createRoute({ getParentRoute: () => app, path: '/roles/$roleId', validateSearch: texts('tab', 'table', 'action'), component: lazyRouteComponent(() => import('./pages/roles/role-page'), 'RolePage') })
 
 const apiTokens = createRoute({ getParentRoute: () => app, path: '/api-tokens', validateSearch: texts('after', 'before'), component: lazyRouteComponent(() => import('./pages/api-tokens/api-tokens-page'), 'ApiTokensPage') })

@@ -32,6 +32,19 @@ t.test('an administrator finds who changed what, with the values before and afte
   t.strictSame(window.complaints, [])
 })
 
+t.test('the audit log since a day begins at midnight by the browser\'s clock, as its times are shown', async t => {
+  const { page, complaints } = await visit(t, '/console/activity')
+  const session = await page.context().newCDPSession(page)
+  await session.send('Emulation.setTimezoneOverride', { timezoneId: 'Asia/Tokyo' })
+  await signIn(page)
+  await page.getByRole('table', { name: 'Audit log' }).waitFor()
+  const asked = page.waitForRequest(request => request.postData()?.includes('"createdAt"') === true)
+  await page.getByLabel('Since').fill('2026-01-15')
+  t.match((await asked).postDataJSON(), { variables: { filter: { createdAt: { gte: '2026-01-14T15:00:00.000Z' } } } })
+  await page.getByRole('table', { name: 'Audit log' }).or(page.getByText('No matching entries')).waitFor()
+  t.strictSame(complaints, [])
+})
+
 t.test('an administrator sees sign-ins, sign-ups and refusals by day, in a chart and in a table', async t => {
   const { server, idToken } = await runningConsole()
   await account(server, 'counted@example.com')
@@ -56,6 +69,10 @@ t.test('an administrator sees sign-ins, sign-ups and refusals by day, in a chart
   t.ok([before, today()].some(day => newest.startsWith(day)), `${newest} is today`)
   t.match(await page.getByRole('table', { name: 'Reasons for refusals' }).textContent(), /bad_signature/)
   await examine(t, window, 'activity by day')
+  await page.setViewportSize({ width: 390, height: 740 })
+  const lines = await page.getByRole('columnheader', { name: 'Count' }).evaluate(cell => { const range = new Range(); range.selectNodeContents(cell); return range.getClientRects().length })
+  t.equal(lines, 1, 'a narrow screen does not break the word Count')
+  await page.setViewportSize({ width: 1200, height: 900 })
   await page.getByText('7 days', { exact: true }).click()
   await page.waitForURL(/days=%227%22/)
   await page.waitForFunction(() => document.querySelectorAll('table[aria-label="Sign-ins by day"] > tbody > tr').length === 7)

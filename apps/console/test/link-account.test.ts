@@ -245,6 +245,36 @@ t.test('a forged or foreign callback changes nothing', async t => {
   t.strictSame(window.complaints, [])
 })
 
+t.test('a second account at the profile of the session is linked, but not the same account again', async t => {
+  const { server, partner } = await runningConsole()
+  const email = 'twice@example.com'
+  const first = await account(partner, email)
+  const { userSignUpWithToken: { id } } = await graphql(server, 'mutation ($email: String!) { userSignUpWithToken(user: { email: $email }, authProfileId: "partner") { id } }', { email }, first)
+  const window = await visit(t)
+  const { page } = window
+  await signIn(page, email, 'Partner')
+  await ownUser(page)
+  await toPartner(page)
+  await atProvider(page, email)
+  await alertOf(page).filter({ hasText: `You signed in with Partner to the account that you use already, ${email}` }).waitFor()
+  t.equal(await methods(page).getByRole('row').count(), 2)
+
+  // Partner has one account for each email. With the first one deleted, the second is another account with the same email.
+  const boss = await account(partner, 'boss@example.com')
+  await graphql(partner, '{ user { id } }', {}, boss)
+  const [code] = /\b[A-Z0-9]{4}(-[A-Z0-9]{4}){3}\b/.exec(await partner.printed('enter the code')) ?? []
+  await graphql(partner, 'mutation ($code: String!) { administratorClaim(code: $code) { id } }', { code }, boss)
+  await graphql(partner, '{ user { id } }', {}, first)
+  await graphql(partner, 'mutation ($email: String!) { userDelete(filter: { email: $email }) { success } }', { email }, boss)
+  const second = await account(partner, email)
+  await toPartner(page)
+  await atProvider(page, email)
+  await page.getByRole('status').filter({ hasText: `you can also sign in with Partner as ${email}` }).waitFor()
+  t.equal(await methods(page).getByRole('row').count(), 3)
+  t.match(await graphql(server, '{ user { id } }', {}, second), { user: { id } })
+  t.strictSame(window.complaints, [])
+})
+
 t.test('nobody can link an account to someone else\'s user', async t => {
   const { id } = await user('somebody@example.com')
   const { page } = await visit(t, `/console/users/${id}?link=true`)

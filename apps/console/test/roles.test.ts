@@ -1,6 +1,33 @@
 import t from 'tap'
 import { administrator, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
+t.test('all roles and API tokens can be chosen, and the list of roles has pages, however many there are', async t => {
+  const { page } = await visit(t)
+  const many = (list: string, most: number) => Array.from({ length: most }, (_, index) => ({ id: `${list}-${index}`, name: `Made-up ${list} ${index}` }))
+  // Responses as a server with 1,200 of each would send them.
+  await page.route('**/graphql', async route => {
+    const { query, variables } = route.request().postDataJSON() as { query: string, variables?: { first?: number, after?: string } }
+    const list = /rolesList|apiTokensList/.exec(query)?.[0]
+    if (list === undefined) return await route.continue()
+    const start = variables?.after === undefined ? 0 : Number(variables.after.split('-')[1]) + 1
+    await route.fulfill({ json: { data: { [list]: { items: many(list, 1200).slice(start, start + (variables?.first ?? 1000)).map(item => ({ ...item, description: null, permissions: {} })) } } } })
+  })
+  await signIn(page)
+  await page.getByRole('link', { name: 'Roles' }).click()
+  await page.getByRole('link', { name: 'Made-up rolesList 499' }).waitFor()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('link', { name: 'Made-up rolesList 500' }).waitFor()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('link', { name: 'Made-up rolesList 1199' }).waitFor()
+  t.equal(await page.getByRole('button', { name: 'Next' }).isDisabled(), true)
+  await page.getByRole('link', { name: 'View as' }).click()
+  for (const [kind, field, name] of [['Roles', 'Roles', 'Made-up rolesList 1199'], ['API token', 'API token', 'Made-up apiTokensList 1199']] as const) {
+    await page.getByText(kind, { exact: true }).and(page.locator('label *')).click()
+    await page.getByRole('combobox', { name: field }).fill(name)
+    await page.getByRole('option', { name, exact: true }).click()
+  }
+})
+
 t.test('an administrator creates a role, sets its permissions, assigns it, edits its details and deletes it', async t => {
   const { server, idToken } = await runningConsole()
   const permissionsOf = async (name: string) => (await graphql(server, 'query ($name: String!) { role(name: $name) { permissions } }', { name }, idToken)).role.permissions

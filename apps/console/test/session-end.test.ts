@@ -153,7 +153,7 @@ t.test('a response that no tab waits for is refused', async t => {
 t.test('where the browser blocks storage, the console says so', async t => {
   const window = await visit(t, '/console/sign-in')
   const { page } = window
-  await page.addInitScript(`for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, { get () { throw new DOMException('Access is denied for this document.', 'SecurityError') } })`)
+  await page.addInitScript('for (const name of [\'sessionStorage\', \'localStorage\']) Object.defineProperty(window, name, { get () { throw new DOMException(\'Access is denied for this document.\', \'SecurityError\') } })')
   await page.reload()
   await page.getByRole('alert').filter({ hasText: 'Your browser blocks storage for this site' }).waitFor()
   await examine(t, window, 'storage blocked')

@@ -15,6 +15,8 @@ t.test('an administrator signs in, sees who they are, and signs out', async t =>
   t.strictSame(await page.evaluate('Object.keys(localStorage).filter(key => !key.includes("color-scheme"))'), [], 'nothing outlives the tab')
 
   await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).waitFor()
+  await examine(t, window, 'account menu')
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.getByRole('button', { name: /sign out|yes/i }).click()
   await page.getByRole('button', { name: 'Sign in with Latchkey' }).waitFor()

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { account, examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
+import { account, examine, graphql, password, runningConsole, signIn, visit } from './helpers/running-console.js'
 
 t.test('an administrator finds, pages through, invites, edits and deletes users', async t => {
   const { server, idToken } = await runningConsole()
@@ -139,7 +139,20 @@ t.test('an administrator removes and restores sign-in methods; users remove thei
   const own = await visit(t, `/console/users/${id}`)
   await signIn(own.page, email)
   const theirs = own.page.getByRole('region', { name: 'Sign-in methods' })
+  await own.page.route('**/graphql', async route => await (route.request().postData()?.includes('userIdentityDelete') === true
+    ? route.fulfill({ json: { data: null, errors: [{ message: 'The request is invalid.', code: 'ValidationError', path: ['userIdentityDelete'], extensions: { reason: 'sign_in_too_old', details: { signIn: '…' } } }] } })
+    : route.continue()))
   await theirs.getByRole('button', { name: `Remove Partner, ${email}` }).click()
+  await own.page.getByRole('button', { name: 'Remove sign-in method' }).click()
+  const tooOld = own.page.getByRole('dialog', { name: 'Sign in again first' })
+  await tooOld.getByText('removing a sign-in method requires that you have signed in within the last 15 minutes').waitFor()
+  await examine(t, own, 'sign in again before a removal')
+  await tooOld.getByRole('button', { name: 'Sign in again with Latchkey' }).click()
+  await own.page.unroute('**/graphql')
+  await own.page.getByLabel('Password').fill(password)
+  await own.page.getByRole('button', { name: 'Sign in' }).click()
+  await theirs.getByRole('button', { name: `Remove Partner, ${email}` }).click()
+  t.equal(own.page.url(), `${server.url}/console/users/${id}`)
   await own.page.getByRole('dialog', { name: 'Remove Partner?' }).getByText('You will no longer be able to sign in with Partner as').waitFor()
   await own.page.getByRole('button', { name: 'Remove sign-in method' }).click()
   await own.page.getByText('You can no longer sign in with this Partner account').waitFor()

@@ -1,6 +1,6 @@
 import { graphql } from '../graphql'
 import { claimsOf } from '../session/claims'
-import type { SecondAccount } from '../session/session'
+import { accountOf, currentSession, type SecondAccount } from '../session/session'
 import { ask } from './ask'
 
 const IdentityLinkDocument = graphql(`
@@ -18,6 +18,9 @@ export interface LinkOutcome {
   readonly error: Error | null
 }
 
+/** The user has signed in to the account of the session once more. */
+export class SameAccountError extends Error {}
+
 let latest: LinkOutcome | null = null
 
 /** Links an account to the user of the session. Errors are part of the outcome. */
@@ -26,6 +29,8 @@ export async function linkAccount ({ profile, idToken }: SecondAccount): Promise
   try {
     const token = await idToken()
     email = claimsOf(token).email ?? null
+    const session = currentSession()
+    if (session !== null && accountOf(session) === accountOf({ idToken: token })) throw new SameAccountError()
     await ask(IdentityLinkDocument, { idToken: token })
     latest = { profileName: profile.name, email, error: null }
   } catch (error) {

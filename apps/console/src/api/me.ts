@@ -19,6 +19,11 @@ const MeDocument = graphql(`
 /** A role of the signed-in user. Users can always read the permissions of their own roles. */
 export type OwnRole = Pick<NonNullable<NonNullable<MeQuery['user']>['roles']>['items'][number], 'id' | 'permissions'>
 
+/** Whether one of these roles has full access. */
+export function hasFullAccess (roles: readonly Pick<OwnRole, 'permissions'>[]): boolean {
+  return roles.some(({ permissions }) => (permissions as { readonly all?: true } | null)?.all === true)
+}
+
 /** The signed-in user. Users can always read their own record. */
 export const meQuery = queryOptions({
   queryKey: ['me'],

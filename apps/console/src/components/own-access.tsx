@@ -1,7 +1,7 @@
 import { List, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { meQuery, type OwnRole } from '../api/me'
+import { hasFullAccess, meQuery, type OwnRole } from '../api/me'
 import { Confirm } from './confirm'
 
 /** The pages by the tables that they need `read` on. One of the tables is enough. */
@@ -11,7 +11,6 @@ const pages: readonly (readonly [page: string, ...tables: string[]])[] = [
 
 /** What matters here of the permissions of a role. */
 interface Permissions {
-  readonly all?: true
   readonly data?: Readonly<Record<string, { readonly read?: { readonly allow?: boolean } }>>
 }
 
@@ -71,10 +70,6 @@ function lossOf (before: readonly OwnRole[], after: readonly OwnRole[]): Loss | 
   const fullAccess = hasFullAccess(before) && !hasFullAccess(after)
   const lost = pages.filter(([, ...tables]) => tables.some(table => reads(before, table)) && !tables.some(table => reads(after, table))).map(([page]) => page)
   return fullAccess || lost.length > 0 ? { fullAccess, pages: fullAccess ? [...lost, 'View as'] : lost } : null
-}
-
-function hasFullAccess (roles: readonly OwnRole[]): boolean {
-  return roles.some(({ permissions }) => (permissions as Permissions | null)?.all === true)
 }
 
 function reads (roles: readonly OwnRole[], table: string): boolean {

@@ -15,12 +15,12 @@ import * as types from './graphql';
  * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
  */
 type Documents = {
-    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
+    "\n  query TokenNames($first: Int, $after: String) {\n    apiTokensList(first: $first, after: $after) { items { id name } }\n  }\n": typeof types.TokenNamesDocument,
     "\n  query AdministratorNeeded { administratorNeeded }\n": typeof types.AdministratorNeededDocument,
     "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n": typeof types.IdentityLinkDocument,
     "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name permissions } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": typeof types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name list fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": typeof types.ResourcesDocument,
-    "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
+    "\n  query RoleNames($first: Int, $after: String) {\n    rolesList(first: $first, after: $after) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
     "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": typeof types.ActivityDocument,
     "\n  query PerDay($from: String, $to: String) {\n    activityPerDay(from: $from, to: $to) { day signIns signUps refused refusals { reason count } }\n  }\n": typeof types.PerDayDocument,
     "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": typeof types.ApiTokensDocument,
@@ -42,7 +42,7 @@ type Documents = {
     "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n": typeof types.RoleDocument,
     "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {\n    roleUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": typeof types.RoleUpdateDocument,
     "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": typeof types.RoleDeleteDocument,
-    "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": typeof types.RolesDocument,
+    "\n  query Roles($first: Int, $last: Int, $after: String, $before: String) {\n    rolesList(first: $first, last: $last, after: $after, before: $before) { items { id name description permissions } }\n  }\n": typeof types.RolesDocument,
     "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": typeof types.RoleCreateDocument,
     "\n  query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(filter: { roles: { some: { id: { equals: $id } } } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt revokedAt lastUsedAt }\n    }\n  }\n": typeof types.RoleTokensDocument,
     "\n  mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: { roles: $roles }) { id name }\n  }\n": typeof types.TokenRolesDocument,
@@ -69,12 +69,12 @@ type Documents = {
     "\n  mutation SignUp($email: String!, $authProfileId: ID) {\n    userSignUpWithToken(user: { email: $email }, authProfileId: $authProfileId) { id }\n  }\n": typeof types.SignUpDocument,
 };
 const documents: Documents = {
-    "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n": types.TokenNamesDocument,
+    "\n  query TokenNames($first: Int, $after: String) {\n    apiTokensList(first: $first, after: $after) { items { id name } }\n  }\n": types.TokenNamesDocument,
     "\n  query AdministratorNeeded { administratorNeeded }\n": types.AdministratorNeededDocument,
     "\n  mutation IdentityLink($idToken: String!) {\n    userIdentityLink(data: { idToken: $idToken }) { id }\n  }\n": types.IdentityLinkDocument,
     "\n  query Me {\n    user {\n      id\n      email\n      firstName\n      lastName\n      roles { items { id name permissions } }\n      permissions { items { resource resourceType permission } }\n    }\n  }\n": types.MeDocument,
     "\n  query Resources {\n    permissionResources {\n      tables { name list fields { name type operators } relations { name table many } }\n      functions\n      variables\n    }\n  }\n": types.ResourcesDocument,
-    "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n": types.RoleNamesDocument,
+    "\n  query RoleNames($first: Int, $after: String) {\n    rolesList(first: $first, after: $after) { items { id name } }\n  }\n": types.RoleNamesDocument,
     "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": types.ActivityDocument,
     "\n  query PerDay($from: String, $to: String) {\n    activityPerDay(from: $from, to: $to) { day signIns signUps refused refusals { reason count } }\n  }\n": types.PerDayDocument,
     "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": types.ApiTokensDocument,
@@ -96,7 +96,7 @@ const documents: Documents = {
     "\n  query Role($id: ID!) {\n    role(id: $id) { id name description permissions updatedAt }\n  }\n": types.RoleDocument,
     "\n  mutation RoleUpdate($id: ID!, $data: RoleUpdateInput!, $expectedUpdatedAt: DateTime) {\n    roleUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { updatedAt }\n  }\n": types.RoleUpdateDocument,
     "\n  mutation RoleDelete($id: ID!) {\n    roleDelete(filter: { id: $id }) { success }\n  }\n": types.RoleDeleteDocument,
-    "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n": types.RolesDocument,
+    "\n  query Roles($first: Int, $last: Int, $after: String, $before: String) {\n    rolesList(first: $first, last: $last, after: $after, before: $before) { items { id name description permissions } }\n  }\n": types.RolesDocument,
     "\n  mutation RoleCreate($data: RoleCreateInput!) {\n    roleCreate(data: $data) { id }\n  }\n": types.RoleCreateDocument,
     "\n  query RoleTokens($id: ID!, $first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(filter: { roles: { some: { id: { equals: $id } } } }, first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt revokedAt lastUsedAt }\n    }\n  }\n": types.RoleTokensDocument,
     "\n  mutation TokenRoles($id: ID!, $roles: ApiTokenRolesUpdateRelationInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: { roles: $roles }) { id name }\n  }\n": types.TokenRolesDocument,
@@ -126,7 +126,7 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query TokenNames {\n    apiTokensList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
+export function graphql(source: "\n  query TokenNames($first: Int, $after: String) {\n    apiTokensList(first: $first, after: $after) { items { id name } }\n  }\n"): typeof import('./graphql').TokenNamesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -146,7 +146,7 @@ export function graphql(source: "\n  query Resources {\n    permissionResources 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query RoleNames {\n    rolesList(first: 1000) { items { id name } }\n  }\n"): typeof import('./graphql').RoleNamesDocument;
+export function graphql(source: "\n  query RoleNames($first: Int, $after: String) {\n    rolesList(first: $first, after: $after) { items { id name } }\n  }\n"): typeof import('./graphql').RoleNamesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -234,7 +234,7 @@ export function graphql(source: "\n  mutation RoleDelete($id: ID!) {\n    roleDe
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Roles {\n    rolesList(first: 1000) { items { id name description permissions } }\n  }\n"): typeof import('./graphql').RolesDocument;
+export function graphql(source: "\n  query Roles($first: Int, $last: Int, $after: String, $before: String) {\n    rolesList(first: $first, last: $last, after: $after, before: $before) { items { id name description permissions } }\n  }\n"): typeof import('./graphql').RolesDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -346,7 +346,10 @@ export type UsersRolesUpdateRelationInput = {
   reconnect?: Array<RoleKeyFilter> | null | undefined;
 };
 
-export type TokenNamesQueryVariables = Exact<{ [key: string]: never; }>;
+export type TokenNamesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
 
 
 export type TokenNamesQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null }> } };
@@ -373,7 +376,10 @@ export type ResourcesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ResourcesQuery = { permissionResources: { functions: Array<string>, variables: Array<string>, tables: Array<{ name: string, list: string | null, fields: Array<{ name: string, type: string | null, operators: Array<string> }>, relations: Array<{ name: string, table: string, many: boolean }> }> } };
 
-export type RoleNamesQueryVariables = Exact<{ [key: string]: never; }>;
+export type RoleNamesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
 
 
 export type RoleNamesQuery = { rolesList: { items: Array<{ id: string | null, name: string | null }> } };
@@ -537,7 +543,12 @@ export type RoleDeleteMutationVariables = Exact<{
 
 export type RoleDeleteMutation = { roleDelete: { success: boolean } };
 
-export type RolesQueryVariables = Exact<{ [key: string]: never; }>;
+export type RolesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}>;
 
 
 export type RolesQuery = { rolesList: { items: Array<{ id: string | null, name: string | null, description: string | null, permissions: unknown }> } };
@@ -764,8 +775,8 @@ export class TypedDocumentString<TResult, TVariables>
 }
 
 export const TokenNamesDocument = new TypedDocumentString(`
-    query TokenNames {
-  apiTokensList(first: 1000) {
+    query TokenNames($first: Int, $after: String) {
+  apiTokensList(first: $first, after: $after) {
     items {
       id
       name
@@ -832,8 +843,8 @@ export const ResourcesDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ResourcesQuery, ResourcesQueryVariables>;
 export const RoleNamesDocument = new TypedDocumentString(`
-    query RoleNames {
-  rolesList(first: 1000) {
+    query RoleNames($first: Int, $after: String) {
+  rolesList(first: $first, after: $after) {
     items {
       id
       name
@@ -1093,8 +1104,8 @@ export const RoleDeleteDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<RoleDeleteMutation, RoleDeleteMutationVariables>;
 export const RolesDocument = new TypedDocumentString(`
-    query Roles {
-  rolesList(first: 1000) {
+    query Roles($first: Int, $last: Int, $after: String, $before: String) {
+  rolesList(first: $first, last: $last, after: $after, before: $before) {
     items {
       id
       name

@@ -17,7 +17,7 @@ function SignInAgain ({ profileName, email }: { profileName: string, email: stri
     <Dialog opened onClose={() => {}} withCloseButton={false} closeOnClickOutside={false} closeOnEscape={false} zIndex={getDefaultZIndex('overlay')} title='Your session has ended'>
       <Stack>
         <Text size='sm'>Sign in again{email !== null && <> as <b>{email}</b></>} in a new window. This page stays as it is and then continues. If you sign in as someone else, it is loaded again, and what you entered in it is lost.</Text>
-        {signing.isPending && <Text size='sm' role='status'>Waiting for you to sign in in the other window. If you have closed it, open it again.</Text>}
+        {signing.isPending && <Text size='sm' role='status'>Waiting for your sign-in in the other window. If you have closed it, open it again.</Text>}
         {signing.error !== null && <Problem error={signing.error} title="Couldn't sign you in again" />}
         <Group justify='flex-end'>
           <Button variant='default' onClick={() => { giveUp() }}>Leave this page</Button>

@@ -112,7 +112,7 @@ function Account ({ userId, email, roles, onSignOut }: { userId: string | null, 
   const { setColorScheme } = useMantineColorScheme()
   const dark = document.documentElement.dataset.mantineColorScheme === 'dark'
   return (
-    <Menu position='bottom-end' width={260}>
+    <Menu position='bottom-end' width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant='default' size='xs' maw='65vw' rightSection={<IconChevronDown size={14} aria-hidden />} aria-label={`Account: ${email ?? 'not a user yet'}`}>{email ?? 'Account'}</Button>
       </Menu.Target>

@@ -118,13 +118,20 @@ function Value ({ of }: { of: unknown }) {
   return <Code block={typeof of === 'object'} style={{ whiteSpace: 'pre-wrap' }}>{typeof of === 'string' ? of : JSON.stringify(of, null, 1)}</Code>
 }
 
+/** When a day begins by the browser's clock, like all times on this page. */
+function startOf (day: string): string {
+  const start = new Date(`${day}T00:00:00`)
+  // An address can have anything: the API explains what it doesn't accept.
+  return Number.isNaN(start.getTime()) ? day : start.toISOString()
+}
+
 function filterOf ({ table, action, actor, record, since }: ActivitySearch): AuditEventFilter | null {
   const filter: AuditEventFilter = {
     ...table !== undefined && { table: { equals: table } },
     ...action !== undefined && { action: { equals: action } },
     ...actor !== undefined && { actorName: { contains: actor } },
     ...record !== undefined && { recordId: { equals: record } },
-    ...since !== undefined && { createdAt: { gte: `${since}T00:00:00Z` } }
+    ...since !== undefined && { createdAt: { gte: startOf(since) } }
   }
   return Object.keys(filter).length === 0 ? null : filter
 }

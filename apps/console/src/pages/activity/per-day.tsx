@@ -89,7 +89,7 @@ function Numbers ({ days }: { days: readonly Day[] }) {
         <div>
           <Title order={3} size='h5' id='refusals'>Reasons for refusals</Title>
           <Table aria-labelledby='refusals' fz='sm' verticalSpacing={4}>
-            <Table.Thead><Table.Tr><Table.Th>Reason</Table.Th><Table.Th ta='right'>Count</Table.Th></Table.Tr></Table.Thead>
+            <Table.Thead><Table.Tr><Table.Th>Reason</Table.Th><Table.Th ta='right' miw='4.5rem'>Count</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>{[...reasons].sort(([, one], [, other]) => other - one).map(([reason, count]) => <Table.Tr key={reason}><Table.Th scope='row' fw={400}>{refusalText(reason)}</Table.Th><Table.Td ta='right'>{count.toLocaleString()}</Table.Td></Table.Tr>)}</Table.Tbody>
           </Table>
         </div>

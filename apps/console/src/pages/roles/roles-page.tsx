@@ -3,21 +3,23 @@ import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
+import { pageArguments, pageOf, type Place } from '../../api/page-of'
 import { useChange } from '../../api/use-change'
 import { Dialog } from '../../components/dialog'
 import { Empty } from '../../components/empty'
 import { TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
 import { PageTitle } from '../../components/page-title'
+import { Pager } from '../../components/pager'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
 import { summaryOf } from './permissions'
 
 const RolesDocument = graphql(`
-  query Roles {
-    rolesList(first: 1000) { items { id name description permissions } }
+  query Roles($first: Int, $last: Int, $after: String, $before: String) {
+    rolesList(first: $first, last: $last, after: $after, before: $before) { items { id name description permissions } }
   }
 `)
 
@@ -27,9 +29,16 @@ const RoleCreateDocument = graphql(`
   }
 `)
 
+/** Most apps have one page of roles. */
+const PAGE_SIZE = 500
+
 /** The roles: named sets of permissions. */
 export function RolesPage () {
-  const roles = useQuery({ queryKey: ['roles', 'list'], queryFn: async () => (await ask(RolesDocument)).rolesList.items })
+  const place = useSearch({ from: '/app/roles' })
+  const navigate = useNavigate({ from: '/roles' })
+  const roles = useQuery({ queryKey: ['roles', 'list', place], queryFn: async () => (await ask(RolesDocument, pageArguments(place, PAGE_SIZE))).rolesList.items })
+  const page = roles.data && pageOf(roles.data, place, PAGE_SIZE)
+  const go = (to: Place | null) => to === null ? null : () => { navigate({ search: to }) }
   const [creating, { open, close }] = useDisclosure(false)
   return (
     <>
@@ -38,13 +47,13 @@ export function RolesPage () {
       </PageTitle>
       {roles.isPending && <Loading />}
       {roles.error !== null && <Problem error={roles.error} title="Couldn't load roles" retry={() => { roles.refetch() }} />}
-      {roles.data !== undefined && (roles.data.length === 0
+      {page !== undefined && (page.items.length === 0
         ? <Empty title='No roles that you have permission to see' />
         : (
           <Table aria-label='Roles'>
             <Table.Thead><Table.Tr><Table.Th>Role</Table.Th><Table.Th className='wide-only'>Description</Table.Th><Table.Th>Permissions</Table.Th></Table.Tr></Table.Thead>
             <Table.Tbody>
-              {roles.data.map(({ id, name, description, permissions }) => (
+              {page.items.map(({ id, name, description, permissions }) => (
                 <Table.Tr key={id}>
                   <Table.Th scope='row'>{id == null ? name : <TextLink to='/roles/$roleId' params={{ roleId: id }}>{name ?? id}</TextLink>}</Table.Th>
                   <Table.Td className='wide-only'>{description}</Table.Td>
@@ -54,6 +63,7 @@ export function RolesPage () {
             </Table.Tbody>
           </Table>
           ))}
+      {page !== undefined && <Pager label='Pages of roles' onFirst={page.previous === null ? null : go({})} onPrevious={go(page.previous)} onNext={go(page.next)} />}
       <Dialog opened={creating} onClose={close} title='New role'><CreateForm onClose={close} /></Dialog>
     </>
   )

@@ -6,11 +6,12 @@ import { ask } from '../../api/ask'
 import { meQuery } from '../../api/me'
 import { useChange } from '../../api/use-change'
 import { Confirm } from '../../components/confirm'
+import { Dialog } from '../../components/dialog'
 import { TextLink } from '../../components/links'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
 import type { UserQuery } from '../../graphql/graphql'
-import { LinkAccount, LinkResult } from './link-account'
+import { isSignInTooOld, LinkAccount, LinkResult, SignInAgain } from './link-account'
 
 const IdentityDeleteDocument = graphql(`
   mutation IdentityDelete($id: ID!, $data: UserIdentityDeleteInput!) {
@@ -42,6 +43,7 @@ export function Identities ({ id, user: { email, identities, removedIdentities }
     done: (_result, identity) => `${isOwn ? 'You' : 'They'} can no longer sign in with this ${providerOf(identity)} account`,
     onDone: () => { setRemoving(null) }
   })
+  const mustSignInAgain = isOwn && isSignInTooOld(remove.error)
   const close = () => { setRemoving(null); remove.reset() }
   const removed = removedIdentities ?? []
   return (
@@ -63,13 +65,19 @@ export function Identities ({ id, user: { email, identities, removedIdentities }
             )}
       {removed.length > 0 && <Removed id={id} isOwn={isOwn} identities={removed} />}
       <Confirm
-        opened={removing !== null} onClose={close} title={removing === null ? '' : `Remove ${providerOf(removing)}?`} action='Remove sign-in method' busy={remove.isPending} error={remove.error}
+        opened={removing !== null && !mustSignInAgain} onClose={close} title={removing === null ? '' : `Remove ${providerOf(removing)}?`} action='Remove sign-in method' busy={remove.isPending} error={remove.error}
         onConfirm={() => { if (removing !== null) remove.mutate(removing) }}
       >
         {removing !== null && (isOwn
           ? <OwnConsequences identity={removing} />
           : <Consequences identity={removing} isLast={identities?.length === 1} email={email ?? null} />)}
       </Confirm>
+      <Dialog opened={removing !== null && mustSignInAgain} onClose={close} title='Sign in again first'>
+        <Stack>
+          <Text size='sm'>For your security, removing a sign-in method requires that you have signed in within the last 15 minutes. Sign in again. You then come back to this page and can remove it.</Text>
+          <SignInAgain returnTo={`/users/${id}`} email={email ?? null} />
+        </Stack>
+      </Dialog>
     </section>
   )
 }

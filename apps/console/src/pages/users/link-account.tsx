@@ -4,7 +4,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, UnreachableError } from '../../api/api-error'
-import { forgetLinkOutcome, linkOutcome, type LinkOutcome } from '../../api/link-account'
+import { forgetLinkOutcome, linkOutcome, SameAccountError, type LinkOutcome } from '../../api/link-account'
 import { Dialog } from '../../components/dialog'
 import { Problem } from '../../components/problem'
 import { isDeclined } from '../../session/authorization'
@@ -22,8 +22,8 @@ export function LinkAccount ({ userId, email }: OwnUserProps) {
   const navigate = useNavigate({ from: '/users/$userId' })
   const own = useSession()?.profile
   const profiles = useQuery(publicProfilesQuery)
-  // All embedded profiles share their accounts.
-  const others = profiles.data?.filter(({ id, type }) => id !== own?.id && !(type === 'embedded' && own?.type === 'embedded')) ?? []
+  // All embedded profiles share their accounts, and these have different emails. Another provider can have several accounts with one email.
+  const others = profiles.data?.filter(({ type }) => !(type === 'embedded' && own?.type === 'embedded')) ?? []
   if (others.length === 0) return null
   const show = (link: boolean) => { navigate({ search: link ? { link } : {}, replace: true, resetScroll: false }) }
   return (
@@ -43,7 +43,7 @@ function LinkChoice ({ userId, email, profiles }: OwnUserProps & { profiles: rea
     return (
       <Stack>
         <Text size='sm'>For your security, linking an account requires that you have signed in within the last 15 minutes. Sign in again first. You then come back here.</Text>
-        <SignInAgain userId={userId} email={email} />
+        <SignInAgain returnTo={`/users/${userId}?link=true`} email={email} />
       </Stack>
     )
   }
@@ -60,11 +60,17 @@ function LinkChoice ({ userId, email, profiles }: OwnUserProps & { profiles: rea
   )
 }
 
-/** Signs in again with the profile of the session, and returns to the dialog. */
-function SignInAgain ({ userId, email }: OwnUserProps) {
+interface SignInAgainProps {
+  /** The page of the console to return to. */
+  readonly returnTo: string
+  readonly email: string | null
+}
+
+/** Signs in again with the profile of the session. */
+export function SignInAgain ({ returnTo, email }: SignInAgainProps) {
   const profile = useSession()?.profile
   if (profile === undefined) return null
-  return <LeaveButton profile={profile} label={`Sign in again with ${profile.name}`} leave={async profile => { await signIn(profile, `/users/${userId}?link=true`, { askAgain: true, email }) }} />
+  return <LeaveButton profile={profile} label={`Sign in again with ${profile.name}`} leave={async profile => { await signIn(profile, returnTo, { askAgain: true, email }) }} />
 }
 
 interface LeaveButtonProps {
@@ -109,7 +115,7 @@ export function LinkResult ({ userId, email }: OwnUserProps) {
       {explanation === null
         ? <Problem error={error} title={title} />
         : <Alert role='alert' color='orange' icon={<IconAlertTriangle aria-hidden />} title={title}><Text size='sm'>{explanation}</Text></Alert>}
-      {reasonOf(error) === 'sign_in_too_old' && <SignInAgain userId={userId} email={email} />}
+      {isSignInTooOld(error) && <SignInAgain returnTo={`/users/${userId}?link=true`} email={email} />}
     </Stack>
   )
 }
@@ -117,6 +123,7 @@ export function LinkResult ({ userId, email }: OwnUserProps) {
 /** What happened, and what to do about it; null if the error's own message says so. */
 function explanationOf ({ profileName, email }: LinkOutcome, error: Error, ownEmail: string | null): string | null {
   if (error instanceof UnreachableError) return null
+  if (error instanceof SameAccountError) return `You signed in with ${profileName} to the account that you use already, ${email}. To link another one, choose it or sign out at ${profileName} first.`
   if (isDeclined(error)) return `The sign-in was cancelled, or ${profileName} didn't allow it (${error.message}). Nothing has changed, and you can try again.`
   if (!(error instanceof ApiError)) return `The sign-in with ${profileName} failed (${error.message}). Try again. If it keeps failing, ask an administrator to check the profile ${profileName}.`
   switch (reasonOf(error)) {
@@ -133,6 +140,11 @@ function explanationOf ({ profileName, email }: LinkOutcome, error: Error, ownEm
     default:
       return error.code === 'ValidationError' ? `This app doesn't accept the sign-in with ${profileName} (${error.reason}). The profile may have been changed or removed. Ask an administrator to check it.` : null
   }
+}
+
+/** Whether the API wants the user to sign in again before they change their sign-in methods. */
+export function isSignInTooOld (error: Error | null): boolean {
+  return error !== null && reasonOf(error) === 'sign_in_too_old'
 }
 
 function reasonOf (error: Error): string | null {

@@ -1,9 +1,10 @@
-import { Button, Group, Paper, Tabs, Text, Title } from '@mantine/core'
-import { IconEye } from '@tabler/icons-react'
+import { Alert, Button, Group, Paper, Tabs, Text, Title } from '@mantine/core'
+import { IconEye, IconLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import type { ViewedAs } from '../../api/ask'
+import { hasFullAccess, meQuery } from '../../api/me'
 import { Empty } from '../../components/empty'
 import { Loading } from '../../components/loading'
 import { PageTitle } from '../../components/page-title'
@@ -19,14 +20,16 @@ const ExplorerTab = lazy(async () => ({ default: (await import('./explorer-tab')
 export function ViewAsPage () {
   const { as, tab = 'data' } = useSearch({ from: '/app/view-as' })
   const navigate = useNavigate({ from: '/view-as' })
-  const subject = readSubject(as)
+  const { data: me } = useQuery(meQuery)
+  const isRefused = me?.roles != null && !hasFullAccess(me.roles.items)
+  const subject = isRefused ? null : readSubject(as)
   const choose = (subject: ViewedAs) => { navigate({ search: ({ tab, table }) => ({ tab, table, as: subjectText(subject) }) }) }
-  const nobody = <Empty title='Nobody selected'>Choose above who to view the data as.</Empty>
+  const nobody = isRefused ? <FullAccessNeeded /> : <Empty title='Nobody selected'>Choose above who to view the data as.</Empty>
   return (
     <>
       <PageTitle title='View as'>See what the API returns to someone else. Nothing can be changed as them, and the server logs who viewed as whom.</PageTitle>
       {subject === null
-        ? (
+        ? !isRefused && (
           <Paper withBorder p='md' mb='lg' component='section' aria-labelledby='view-as-whom'>
             <Title order={2} size='h4' id='view-as-whom' mb='sm'>Who to view as</Title>
             <SubjectChooser label='Who to view as' action='View' onChoose={choose} />
@@ -44,6 +47,14 @@ export function ViewAsPage () {
         <Tabs.Panel value='difference'>{subject === null ? nobody : <DifferenceTab key={as} subject={subject} />}</Tabs.Panel>
       </Tabs>
     </>
+  )
+}
+
+function FullAccessNeeded () {
+  return (
+    <Alert role='alert' color='orange' icon={<IconLock aria-hidden />} title="You can't view as someone else">
+      Viewing as someone else requires a role with full access. Ask an administrator to do it, or to give you such a role. In the API explorer, you can run queries as yourself.
+    </Alert>
   )
 }
 
