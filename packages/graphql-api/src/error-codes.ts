@@ -192,8 +192,18 @@ export function describeGraphqlError (error: GraphQLError): ClientError {
   // Without a path, the error is in the request. With a path, only an invalid argument is the client's mistake; a
   // result that does not match its type is ours.
   if (error.path !== undefined && !error.message.startsWith('Argument "')) return internal
-  return { code: 'ValidationError', message: error.message, status: 400 }
+  return { code: 'ValidationError', message: shortened(error.message), status: 400 }
 }
+
+/**
+ * Up to 50 messages about one variable each repeat its whole value, so a request of less than a megabyte could cause an answer
+ * of 30. The name of the variable is at the beginning, and what is wrong at the end.
+ */
+function shortened (message: string): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH / 2)} … ${message.slice(-MAX_MESSAGE_LENGTH / 2)}`
+}
+
+const MAX_MESSAGE_LENGTH = 1000
 
 function statusOf ({ statusCode }: AnyError, otherwise: number): number {
   return typeof statusCode === 'number' ? statusCode : otherwise

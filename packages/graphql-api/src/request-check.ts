@@ -19,6 +19,8 @@ const MAX_QUERY_LENGTH = 100_000
 const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,254}$/
 /** Nobody needs deeper variables, and they would exhaust the stack of code that walks them. */
 const MAX_VARIABLES_DEPTH = 50
+/** More mistakes would only make the answer and the log long. */
+const MAX_REPORTED = 20
 
 /** @throws GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE unless the content type is JSON */
 export function checkContentType (contentType: string | undefined): void {
@@ -73,9 +75,12 @@ function checkParameters (given: Record<string, unknown>): asserts given is Reco
 /** Refuses NUL characters anywhere, because databases cannot store them and any argument may reach one. */
 function checkVariables (variables: Record<string, unknown>): void {
   const details: Record<string, string> = {}
+  let reported = 0
   for (const [name, value] of Object.entries(variables)) {
     const mistake = mistakeIn(value)
-    if (mistake !== null) details[name.replaceAll('\0', '')] = mistake
+    if (mistake === null) continue
+    details[name.replaceAll('\0', '')] = mistake
+    if (++reported === MAX_REPORTED) break
   }
   if (Object.keys(details).length > 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT(details)
 }

@@ -178,3 +178,16 @@ t.test('the server audit of graphql-http passes', async t => {
     if (result.status !== 'ok') t.equal(result.status, 'notice', `${result.name}: ${'reason' in result ? result.reason : ''}`)
   }
 })
+
+t.test('the answer to a large mistaken request is short, and still names the mistake', async t => {
+  const { ask } = await openApi(t)
+  const many = (count: number, value: unknown, prefix = 'unknown') => Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, value]))
+
+  const { errors } = await ask('query ($filter: UserFilter) { usersList(filter: $filter) { count } }', { variables: { filter: many(5000, 1) } })
+  t.match(errors?.[0], error('ValidationError', { message: /^Variable "\$filter" got invalid value \{ unknown0: 1, .* … .*Field "unknown0" is not defined by type "UserFilter"\.$/ }))
+  t.ok(JSON.stringify(errors).length < 100_000)
+
+  const { errors: ofVariables } = await ask('{ __typename }', { variables: many(5000, '\0') })
+  t.match(ofVariables, [error('ValidationError', { details: { unknown0: 'must not contain NUL characters' } })])
+  t.ok(JSON.stringify(ofVariables).length < 10_000)
+})
