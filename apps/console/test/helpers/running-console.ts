@@ -83,20 +83,27 @@ async function launch (): Promise<Browser> {
 
 /** Creates an account with a confirmed email. @returns an ID token */
 export async function account (server: RunningServer, email: string): Promise<string> {
+  // Every server prints something at its start. An email may have had an account before.
+  const earlier = emailsTo(email, await server.printed('')).length
   await graphql(server, 'mutation ($email: String!, $password: String!) { userSignUpWithPassword(user: { email: $email, firstName: "Ada", lastName: "Admin" }, password: $password) { email } }', { email, password })
-  const code = await emailedCode(server, email)
+  const code = await emailedCode(server, email, earlier)
   await graphql(server, 'mutation ($data: VerificationEmailConfirmInput!) { userVerificationEmailConfirm(data: $data) { success } }', { data: { email, code, password } })
   const { userLogin } = await graphql(server, 'mutation ($data: UserLoginInput!) { userLogin(data: $data) { auth { idToken } } }', { data: { email, password } })
   return userLogin.auth.idToken
 }
 
-/** The code in the email, which the server logs because there is no mail server. */
-export async function emailedCode (server: RunningServer, email: string): Promise<string> {
-  const output = await server.printed(`"to":"${email}"`)
-  const line = output.split('\n').findLast(line => line.includes(`"to":"${email}"`)) as string
-  const code = /\b\d{6}\b/.exec((JSON.parse(line) as { text: string }).text)?.[0]
+/** The code in the newest email, which the server logs because there is no mail server. @param earlier the number of emails before it */
+export async function emailedCode (server: RunningServer, email: string, earlier = 0): Promise<string> {
+  let lines: string[]
+  while ((lines = emailsTo(email, await server.printed(`"to":"${email}"`))).length <= earlier) await new Promise(resolve => setTimeout(resolve, 25))
+  const code = /\b\d{6}\b/.exec((JSON.parse(lines.at(-1) as string) as { text: string }).text)?.[0]
   if (code === undefined) throw new Error(`No code was emailed to ${email}`)
   return code
+}
+
+/** The log's lines of the emails to an address. */
+function emailsTo (email: string, output: string): string[] {
+  return output.split('\n').slice(0, -1).filter(line => line.includes(`"to":"${email}"`))
 }
 
 /** Sends a query to the API directly. @throws the errors of the response */
