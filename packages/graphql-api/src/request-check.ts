@@ -19,6 +19,11 @@ const MAX_QUERY_LENGTH = 100_000
 const OPERATION_NAME = /^[_A-Za-z][_0-9A-Za-z]{0,254}$/
 /** Nobody needs deeper variables, and they would exhaust the stack of code that walks them. */
 const MAX_VARIABLES_DEPTH = 50
+/** For each mistake in an object, up to 50, GraphQL lists all its fields in a message: a second of CPU for 40,000. */
+const MAX_FIELDS = 10_000
+/** Of a list, its messages have only the first items. */
+const LISTED_ITEMS = 10
+const NO_NUL = 'must not contain NUL characters'
 /** More mistakes would only make the answer and the log long. */
 const MAX_REPORTED = 20
 
@@ -85,20 +90,27 @@ function checkVariables (variables: Record<string, unknown>): void {
   if (Object.keys(details).length > 0) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT(details)
 }
 
-/** Iterative instead of recursive, because clients choose how deep a value is. */
 function mistakeIn (variable: unknown): string | null {
-  const rest: { value: unknown, depth: number }[] = [{ value: variable, depth: 0 }]
-  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
-    const { value, depth } = next
-    if (typeof value === 'string' && value.includes('\0')) return 'must not contain NUL characters'
-    if (typeof value !== 'object' || value === null) continue
-    if (depth === MAX_VARIABLES_DEPTH) return `must not be nested deeper than ${MAX_VARIABLES_DEPTH} levels`
-    for (const [key, inner] of Object.entries(value)) {
-      if (key.includes('\0')) return 'must not contain NUL characters'
-      rest.push({ value: inner, depth: depth + 1 })
-    }
+  const found = examine(variable, 0)
+  return typeof found === 'string' ? found : null
+}
+
+/** @returns what is wrong with a value, or how many fields GraphQL would list in a message about it */
+function examine (value: unknown, depth: number): string | number {
+  if (typeof value === 'string') return value.includes('\0') ? NO_NUL : 0
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth === MAX_VARIABLES_DEPTH) return `must not be nested deeper than ${MAX_VARIABLES_DEPTH} levels`
+  const isList = Array.isArray(value)
+  let fields = 0
+  for (const [key, inner] of Object.entries(value)) {
+    if (key.includes('\0')) return NO_NUL
+    const found = examine(inner, depth + 1)
+    if (typeof found === 'string') return found
+    if (!isList) fields += 1 + found
+    else if (Number(key) < LISTED_ITEMS) fields += found
+    if (fields > MAX_FIELDS) return `must not be an object with more than ${MAX_FIELDS} fields, counting those of objects in it`
   }
-  return null
+  return fields
 }
 
 /**

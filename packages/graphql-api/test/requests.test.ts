@@ -190,4 +190,10 @@ t.test('the answer to a large mistaken request is short, and still names the mis
   const { errors: ofVariables } = await ask('{ __typename }', { variables: many(5000, '\0') })
   t.match(ofVariables, [error('ValidationError', { details: { unknown0: 'must not contain NUL characters' } })])
   t.ok(JSON.stringify(ofVariables).length < 10_000)
+
+  const tooMany = [error('ValidationError', { details: { filter: 'must not be an object with more than 10000 fields, counting those of objects in it' } })]
+  t.match((await ask('query ($filter: UserFilter) { usersList(filter: $filter) { count } }', { variables: { filter: many(40_000, 1) } })).errors, tooMany)
+  t.match((await ask('query ($filter: UserFilter) { usersList(filter: $filter) { count } }', { variables: { filter: { AND: [many(200, many(60, 1))] } } })).errors, tooMany)
+  const long = { OR: Array.from({ length: 20_000 }, () => ({ email: { equals: 'jane@example.com' } })) }
+  t.notMatch((await ask('query ($filter: UserFilter) { usersList(filter: $filter) { count } }', { variables: { filter: long } })).errors, tooMany, 'lists may be long')
 })
