@@ -2,7 +2,7 @@ import t from 'tap'
 import { examine, graphql, runningConsole, signIn, visit } from './helpers/running-console.js'
 
 t.test('an administrator creates an API token, whose secret is shown once and works, edits it, and revokes it', async t => {
-  const { server } = await runningConsole()
+  const { server, idToken } = await runningConsole()
   const window = await visit(t, '/console/api-tokens')
   const { page } = window
   await signIn(page)
@@ -34,6 +34,24 @@ t.test('an administrator creates an API token, whose secret is shown once and wo
   await page.getByLabel('Name').fill('Weekly report')
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('API token saved').waitFor()
+
+  t.comment('meanwhile, someone else changes the token')
+  const { apiTokensList: { items: [{ id }] } } = await graphql(server, '{ apiTokensList { items { id } } }', {}, idToken)
+  const renameTo = async (name: string) => { await graphql(server, 'mutation ($id: ID!, $name: String!) { apiTokenUpdate(filter: { id: $id }, data: { name: $name }) { id } }', { id, name }, idToken) }
+  const conflict = page.getByRole('dialog').getByText('Someone else has changed this API token')
+  await page.getByRole('button', { name: 'Edit Weekly report' }).click()
+  await page.getByLabel('Name').fill('Mine')
+  await renameTo('Theirs')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await conflict.waitFor()
+  await examine(t, window, 'a conflict about an API token')
+  await page.getByRole('button', { name: 'Discard mine and load theirs' }).click()
+  await page.getByRole('button', { name: 'Edit Theirs' }).click()
+  await page.getByLabel('Name').fill('Weekly report')
+  await renameTo('Theirs again')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('button', { name: 'Save mine anyway' }).click()
+
   await page.getByRole('button', { name: 'Revoke Weekly report' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke token' }).click()
   await page.getByText('No API tokens').waitFor()

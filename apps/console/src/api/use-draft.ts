@@ -100,6 +100,7 @@ export function useDraft<Values extends object> ({ form, stored, reread, hold = 
 
 export type Draft<Values extends object> = ReturnType<typeof useDraft<Values>>
 
-function isConflict (error: unknown): boolean {
+/** Whether the API has refused to overwrite a change that the user hasn't seen. */
+export function isConflict (error: unknown): boolean {
   return error instanceof ApiError && error.reason === 'record_changed'
 }

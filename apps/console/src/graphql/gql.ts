@@ -23,10 +23,10 @@ type Documents = {
     "\n  query RoleNames($first: Int, $after: String) {\n    rolesList(first: $first, after: $after) { items { id name } }\n  }\n": typeof types.RoleNamesDocument,
     "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": typeof types.ActivityDocument,
     "\n  query PerDay($from: String, $to: String) {\n    activityPerDay(from: $from, to: $to) { day signIns signUps refused refusals { reason count } }\n  }\n": typeof types.PerDayDocument,
-    "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": typeof types.ApiTokensDocument,
+    "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt updatedAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": typeof types.ApiTokensDocument,
     "\n  mutation ApiTokenDelete($id: ID!) {\n    apiTokenDelete(filter: { id: $id }) { success }\n  }\n": typeof types.ApiTokenDeleteDocument,
     "\n  mutation ApiTokenCreate($data: ApiTokenCreateInput!) {\n    apiTokenCreate(data: $data) { id name token }\n  }\n": typeof types.ApiTokenCreateDocument,
-    "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": typeof types.ApiTokenUpdateDocument,
+    "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!, $expectedUpdatedAt: DateTime) {\n    apiTokenUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { id }\n  }\n": typeof types.ApiTokenUpdateDocument,
     "\n  query Profiles {\n    authenticationProfilesList {\n      items { id name type issuer position declaredInConfiguration selfSignUpEnabled selfSignUpEmailDomains }\n    }\n  }\n": typeof types.ProfilesDocument,
     "\n  mutation ProfileMove($id: ID!, $position: Int!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: { position: $position }) { id }\n  }\n": typeof types.ProfileMoveDocument,
     "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput, $id: ID) {\n    authenticationProfileTest(data: $data, id: $id) { step ok message }\n  }\n": typeof types.ProfileTestDocument,
@@ -77,10 +77,10 @@ const documents: Documents = {
     "\n  query RoleNames($first: Int, $after: String) {\n    rolesList(first: $first, after: $after) { items { id name } }\n  }\n": types.RoleNamesDocument,
     "\n  query Activity($filter: AuditEventFilter, $first: Int, $last: Int, $after: String, $before: String) {\n    auditEventsList(filter: $filter, first: $first, last: $last, after: $after, before: $before) {\n      items { id createdAt actorKind actorId actorName action table recordId before after }\n    }\n  }\n": types.ActivityDocument,
     "\n  query PerDay($from: String, $to: String) {\n    activityPerDay(from: $from, to: $to) { day signIns signUps refused refusals { reason count } }\n  }\n": types.PerDayDocument,
-    "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": types.ApiTokensDocument,
+    "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt updatedAt roles { items { id name } } createdBy { email } }\n    }\n  }\n": types.ApiTokensDocument,
     "\n  mutation ApiTokenDelete($id: ID!) {\n    apiTokenDelete(filter: { id: $id }) { success }\n  }\n": types.ApiTokenDeleteDocument,
     "\n  mutation ApiTokenCreate($data: ApiTokenCreateInput!) {\n    apiTokenCreate(data: $data) { id name token }\n  }\n": types.ApiTokenCreateDocument,
-    "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: $data) { id }\n  }\n": types.ApiTokenUpdateDocument,
+    "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!, $expectedUpdatedAt: DateTime) {\n    apiTokenUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { id }\n  }\n": types.ApiTokenUpdateDocument,
     "\n  query Profiles {\n    authenticationProfilesList {\n      items { id name type issuer position declaredInConfiguration selfSignUpEnabled selfSignUpEmailDomains }\n    }\n  }\n": types.ProfilesDocument,
     "\n  mutation ProfileMove($id: ID!, $position: Int!) {\n    authenticationProfileUpdate(filter: { id: $id }, data: { position: $position }) { id }\n  }\n": types.ProfileMoveDocument,
     "\n  mutation ProfileTest($data: AuthenticationProfileCreateInput, $id: ID) {\n    authenticationProfileTest(data: $data, id: $id) { step ok message }\n  }\n": types.ProfileTestDocument,
@@ -158,7 +158,7 @@ export function graphql(source: "\n  query PerDay($from: String, $to: String) {\
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }\n    }\n  }\n"): typeof import('./graphql').ApiTokensDocument;
+export function graphql(source: "\n  query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {\n    apiTokensList(first: $first, last: $last, after: $after, before: $before) {\n      items { id name expiresAt lastUsedAt revokedAt createdAt updatedAt roles { items { id name } } createdBy { email } }\n    }\n  }\n"): typeof import('./graphql').ApiTokensDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -170,7 +170,7 @@ export function graphql(source: "\n  mutation ApiTokenCreate($data: ApiTokenCrea
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {\n    apiTokenUpdate(filter: { id: $id }, data: $data) { id }\n  }\n"): typeof import('./graphql').ApiTokenUpdateDocument;
+export function graphql(source: "\n  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!, $expectedUpdatedAt: DateTime) {\n    apiTokenUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { id }\n  }\n"): typeof import('./graphql').ApiTokenUpdateDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

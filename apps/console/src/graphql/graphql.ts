@@ -411,7 +411,7 @@ export type ApiTokensQueryVariables = Exact<{
 }>;
 
 
-export type ApiTokensQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, createdAt: string | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, createdBy: { email: string | null } | null }> } };
+export type ApiTokensQuery = { apiTokensList: { items: Array<{ id: string | null, name: string | null, expiresAt: string | null, lastUsedAt: string | null, revokedAt: string | null, createdAt: string | null, updatedAt: string | null, roles: { items: Array<{ id: string | null, name: string | null }> } | null, createdBy: { email: string | null } | null }> } };
 
 export type ApiTokenDeleteMutationVariables = Exact<{
   id: string;
@@ -430,6 +430,7 @@ export type ApiTokenCreateMutation = { apiTokenCreate: { id: string | null, name
 export type ApiTokenUpdateMutationVariables = Exact<{
   id: string;
   data: ApiTokenUpdateInput;
+  expectedUpdatedAt?: string | null | undefined;
 }>;
 
 
@@ -900,6 +901,7 @@ export const ApiTokensDocument = new TypedDocumentString(`
       lastUsedAt
       revokedAt
       createdAt
+      updatedAt
       roles {
         items {
           id
@@ -930,8 +932,12 @@ export const ApiTokenCreateDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<ApiTokenCreateMutation, ApiTokenCreateMutationVariables>;
 export const ApiTokenUpdateDocument = new TypedDocumentString(`
-    mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {
-  apiTokenUpdate(filter: {id: $id}, data: $data) {
+    mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!, $expectedUpdatedAt: DateTime) {
+  apiTokenUpdate(
+    filter: {id: $id}
+    data: $data
+    expectedUpdatedAt: $expectedUpdatedAt
+  ) {
     id
   }
 }

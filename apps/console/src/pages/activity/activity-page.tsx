@@ -63,7 +63,7 @@ export function ActivityPage () {
       </Group>
       {events.isPending && <Loading />}
       {events.error !== null && <Problem error={events.error} title="Couldn't load the audit log" retry={() => { events.refetch() }} />}
-      {page !== undefined && events.error === null && (page.items.length === 0
+      {page !== undefined && (page.items.length === 0
         ? <Empty title={filtered ? 'No matching entries' : 'No entries yet'}>{filtered && <Button variant='default' size='xs' onClick={() => { navigate({ search: kept }) }}>Clear filters</Button>}</Empty>
         : (
           <Table aria-label='Audit log'>

@@ -47,7 +47,7 @@ export function PerDay () {
       </Group>
       {perDay.isPending && <Loading />}
       {perDay.error !== null && <Problem error={perDay.error} title="Couldn't load sign-ins by day" retry={() => { perDay.refetch() }} />}
-      {perDay.data !== undefined && perDay.error === null && <Numbers days={perDay.data} />}
+      {perDay.data !== undefined && <Numbers days={perDay.data} />}
     </Stack>
   )
 }

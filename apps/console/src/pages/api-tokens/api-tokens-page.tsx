@@ -22,7 +22,7 @@ import { TokenDialog } from './token-dialog'
 const ApiTokensDocument = graphql(`
   query ApiTokens($first: Int, $last: Int, $after: String, $before: String) {
     apiTokensList(first: $first, last: $last, after: $after, before: $before) {
-      items { id name expiresAt lastUsedAt revokedAt createdAt roles { items { id name } } createdBy { email } }
+      items { id name expiresAt lastUsedAt revokedAt createdAt updatedAt roles { items { id name } } createdBy { email } }
     }
   }
 `)
@@ -89,8 +89,8 @@ export function ApiTokensPage () {
           </Table>
           ))}
       {page !== undefined && <Pager label='Pages of API tokens' onFirst={page.previous === null ? null : () => { navigate({ search: {} }) }} onPrevious={go(page.previous)} onNext={go(page.next)} />}
-      <TokenDialog opened={creating} token={null} onClose={close} />
-      <TokenDialog opened={edited !== null} token={edited} onClose={() => { setEdited(null) }} />
+      <TokenDialog opened={creating} token={null} onClose={close} onOutdated={close} />
+      <TokenDialog opened={edited !== null} token={edited} onClose={() => { setEdited(null) }} onOutdated={() => { setEdited(null); tokens.refetch() }} />
       <Confirm opened={ending !== null} onClose={() => { setEnding(null) }} title={`Revoke ${ending?.name ?? ''}?`} action='Revoke token' busy={revoke.isPending} error={revoke.error} onConfirm={() => { if (ending?.id != null) revoke.mutate(ending.id) }}>
         Anything that uses it is refused from its next request on, on every instance of the app. This can't be undone. The audit log keeps a record of the token.
       </Confirm>

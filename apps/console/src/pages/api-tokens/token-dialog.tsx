@@ -3,6 +3,8 @@ import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
+import { isConflict } from '../../api/use-draft'
+import { Conflict } from '../../components/conflict'
 import { CopyField } from '../../components/copy-field'
 import { Dialog } from '../../components/dialog'
 import { Problem } from '../../components/problem'
@@ -17,8 +19,8 @@ const ApiTokenCreateDocument = graphql(`
 `)
 
 const ApiTokenUpdateDocument = graphql(`
-  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!) {
-    apiTokenUpdate(filter: { id: $id }, data: $data) { id }
+  mutation ApiTokenUpdate($id: ID!, $data: ApiTokenUpdateInput!, $expectedUpdatedAt: DateTime) {
+    apiTokenUpdate(filter: { id: $id }, data: $data, expectedUpdatedAt: $expectedUpdatedAt) { id }
   }
 `)
 
@@ -27,10 +29,12 @@ interface TokenDialogProps {
   /** The token to edit; null for a new one. */
   token: ApiToken | null
   onClose: () => void
+  /** Called to show the tokens as they are now, instead of a draft of one that someone else has changed. */
+  onOutdated: () => void
 }
 
 /** Creates an API token, whose secret is then shown once, or edits one. */
-export function TokenDialog ({ opened, token, onClose }: TokenDialogProps) {
+export function TokenDialog ({ opened, token, onClose, onOutdated }: TokenDialogProps) {
   const [secret, setSecret] = useState<{ name: string, secret: string } | null>(null)
   const close = () => {
     setSecret(null)
@@ -49,12 +53,12 @@ export function TokenDialog ({ opened, token, onClose }: TokenDialogProps) {
   }
   return (
     <Dialog opened={opened} onClose={close} title={token === null ? 'New API token' : `Edit ${token.name}`}>
-      <TokenForm token={token} onClose={close} onSecret={setSecret} />
+      <TokenForm token={token} onClose={close} onOutdated={onOutdated} onSecret={setSecret} />
     </Dialog>
   )
 }
 
-function TokenForm ({ token, onClose, onSecret }: Omit<TokenDialogProps, 'opened'> & { onSecret: (secret: { name: string, secret: string }) => void }) {
+function TokenForm ({ token, onClose, onOutdated, onSecret }: Omit<TokenDialogProps, 'opened'> & { onSecret: (secret: { name: string, secret: string }) => void }) {
   const had = token?.roles?.items.flatMap(({ id }) => id ?? []) ?? []
   const form = useForm({
     initialValues: { name: token?.name ?? '', roles: had, expires: token?.expiresAt == null ? '' : token.expiresAt.slice(0, 10) },
@@ -68,8 +72,9 @@ function TokenForm ({ token, onClose, onSecret }: Omit<TokenDialogProps, 'opened
     onDone: ({ token: secret }, { name }) => { onSecret({ name: name.trim(), secret }) }
   })
   const update = useChange({
-    change: async ({ name, roles, expires }: typeof form.values) => await ask(ApiTokenUpdateDocument, {
+    change: async ({ name, roles, expires, anyway = false }: typeof form.values & { anyway?: boolean }) => await ask(ApiTokenUpdateDocument, {
       id: token?.id ?? '',
+      expectedUpdatedAt: anyway ? null : token?.updatedAt,
       data: {
         ...form.isDirty('name') && { name: name.trim() },
         ...form.isDirty('roles') && { roles: { reconnect: roles.map(id => ({ id })) } },
@@ -86,11 +91,15 @@ function TokenForm ({ token, onClose, onSecret }: Omit<TokenDialogProps, 'opened
         <TextInput label='Name' description='Where the token is used, such as “Nightly report”' required data-autofocus {...form.getInputProps('name')} />
         <RolesField description='What the token can do. Without a role, it can do nothing.' known={token?.roles?.items ?? []} {...form.getInputProps('roles')} />
         <TextInput label='Expires on' description='The token stops working at the start of this day (UTC). Leave empty if it should never expire.' type='date' {...form.getInputProps('expires')} />
-        {saving.error !== null && <Problem error={saving.error} title={token === null ? 'Couldn\'t create the API token' : 'Couldn\'t save the API token'} />}
-        <Group justify='flex-end'>
-          <Button variant='default' onClick={onClose}>Cancel</Button>
-          <Button type='submit' loading={saving.isPending} disabled={!form.isDirty()}>{token === null ? 'Create API token' : 'Save'}</Button>
-        </Group>
+        {saving.error !== null && !isConflict(saving.error) && <Problem error={saving.error} title={token === null ? 'Couldn\'t create the API token' : 'Couldn\'t save the API token'} />}
+        {isConflict(update.error)
+          ? <Conflict of='this API token' draft={{ isSaving: update.isPending, discard: onOutdated }} onSave={form.onSubmit(values => { update.mutate({ ...values, anyway: true }) })} />
+          : (
+            <Group justify='flex-end'>
+              <Button variant='default' onClick={onClose}>Cancel</Button>
+              <Button type='submit' loading={saving.isPending} disabled={!form.isDirty()}>{token === null ? 'Create API token' : 'Save'}</Button>
+            </Group>
+            )}
       </Stack>
     </form>
   )
