@@ -109,6 +109,8 @@ t.test('the forms of users, profiles and settings keep a draft, and ask before t
   const { server, idToken } = await runningConsole()
   const { userCreate: { id: userId } } = await graphql(server, 'mutation { userCreate(data: { email: "drafted@example.com", firstName: "Ada" }) { id } }', {}, idToken)
   const { authenticationProfileCreate: { id: profileId } } = await graphql(server, 'mutation { authenticationProfileCreate(data: { name: "Drafted", type: "embedded", clientId: "drafted" }) { id } }', {}, idToken)
+  // Other tests expect one embedded profile: accounts of several show the name of any.
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { authenticationProfileDelete(filter: { id: $id }) { success } }', { id: profileId }, idToken) })
   const site = (page: string) => `https://draft.example.com/${page}`
   const forms = [
     {

@@ -143,13 +143,13 @@ t.test('a user without full access is told that it is required', async t => {
   t.notMatch(await page.textContent('main'), /permission to/, 'a permission to read roles would not help')
   await page.getByRole('tab', { name: 'API explorer' }).click()
   await page.getByText('You\'re querying as yourself').waitFor()
-  // A role that allows everything by name is no role with full access, which the API says.
+  // A role that allows everything by name is no role with full access.
   const whole = Object.fromEntries((await graphql(server, '{ permissionResources { tables { name } } }', {}, idToken)).permissionResources.tables.map(({ name }: { name: string }) => [name, Object.fromEntries(['create', 'read', 'update', 'delete'].map(action => [action, { allow: true }]))]))
   await graphql(server, 'mutation ($data: RoleCreateInput!) { roleCreate(data: $data) { id } }', { data: { name: 'All by name', permissions: { data: whole } } }, idToken)
   await graphql(server, 'mutation ($email: String!) { userUpdate(filter: { email: $email }, data: { roles: { reconnect: [{ name: "All by name" }] } }) { id } }', { email }, idToken)
   await page.getByRole('tab', { name: 'Data' }).click()
   await page.reload()
-  await page.getByText('Couldn\'t load the records').waitFor()
+  await page.getByText('You can\'t view as someone else').waitFor()
   t.match(await page.getByRole('alert').textContent(), /requires a role with full access/)
   t.strictSame(window.complaints, [])
 })
