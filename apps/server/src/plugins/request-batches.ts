@@ -7,8 +7,11 @@ import fp from 'fastify-plugin'
 import type { FastifyInstance } from 'fastify'
 import { AsyncResource } from 'node:async_hooks'
 
-/** Larger batches make new tokens hardly cheaper, but long lists dearer: the records of all of them are in memory at once. */
-const MAX_BATCH = 32
+/**
+ * Larger batches gain little more, and make long lists dearer: the records of all of them are in memory at once. Smaller ones make
+ * half of the requests wait for the other half.
+ */
+const MAX_BATCH = 64
 
 async function requestBatches (fastify: FastifyInstance): Promise<void> {
   const waiting: Array<() => void> = []
