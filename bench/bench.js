@@ -45,9 +45,9 @@ async function runComparison () {
   publish('compare', [
     `Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, each after a second that does not count, with 50 connections. The server had one core; the load generator, PostgreSQL and the issuer shared the other. ${conditions(postgresVersion)}`,
     ...Object.keys(workloads).filter(workload => results.some(({ workloads: done }) => done[workload] !== undefined)).map(workload => `### ${capitalized(workloads[workload].name)}\n\n${table(
-      ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'RSS MB', 'errors'],
-      results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, rssMb, errors } } }) =>
-        [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), Math.round(rssMb), errors])
+      ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'p99 : p50', 'RSS MB', 'errors'],
+      results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, spread, rssMb, errors } } }) =>
+        [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), spread.toFixed(1), Math.round(rssMb), errors])
     )}\n\nRatios of requests per CPU second: the median of the rounds, and the middle half of them in brackets:\n\n${pairs[workload].map(described).join('\n')}`),
     `From process start to first answer, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
   ])

@@ -152,6 +152,7 @@ function summary (rounds) {
     perSecond: medianOf(({ perSecond }) => perSecond),
     p50: medianOf(({ p50 }) => p50),
     p99: medianOf(({ p99 }) => p99),
+    spread: medianOf(({ p50, p99 }) => p99 / p50),
     cpuSeconds: medianOf(cpuSeconds),
     rssMb: Math.max(...rounds.map(({ rssMb }) => rssMb)),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0)
