@@ -5,6 +5,19 @@ import { idOf, people, readTokens, readTokensOfIssuers } from './inputs.js'
 const connections = 50
 const tokensBy = { one: readTokens(), several: readTokensOfIssuers() }
 
+/** The connections to the server that was asked last. */
+let connected = { port: undefined, clients: [] }
+
+/** Opens the connections, unless this server was also asked last: for a tenth of a second, new connections are answered late. */
+async function connectedTo (port) {
+  if (connected.port !== port) {
+    await Promise.all(connected.clients.map(client => client.close()))
+    connected = { port, clients: Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`)) }
+    await Promise.all(connected.clients.map(async client => { await (await client.request({ method: 'GET', path: '/' })).body.dump() }))
+  }
+  return connected.clients
+}
+
 process.on('message', async ({ port, query, anybody, items, issuers, from, count, seconds, awake }) => {
   const tokens = tokensBy[issuers]
   const isRight = items === undefined ? (text, index) => text.includes(`"id":"${idOf(anybody ? 0 : index % people)}"`) : text => text.split('"id":"').length === items + 1
@@ -13,9 +26,7 @@ process.on('message', async ({ port, query, anybody, items, issuers, from, count
   let example
   let next = from
   const body = JSON.stringify({ query })
-  const clients = Array.from({ length: connections }, () => new Client(`http://127.0.0.1:${port}`))
-  // Open the connections, which last as long as the clients, before anything counts.
-  await Promise.all(clients.map(async client => { await (await client.request({ method: 'GET', path: '/' })).body.dump() }))
+  const clients = await connectedTo(port)
   const usedBefore = process.cpuUsage()
   const begun = performance.now()
   const end = begun + seconds * 1000
@@ -60,7 +71,6 @@ process.on('message', async ({ port, query, anybody, items, issuers, from, count
   asking = false
   const duration = (performance.now() - begun) / 1000
   const used = process.cpuUsage(usedBefore)
-  await Promise.all(clients.map(client => client.close()))
   times.sort((one, other) => one - other)
   process.send({
     next: next % count,
