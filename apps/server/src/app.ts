@@ -20,6 +20,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from './config.js'
 import closingConnections from './plugins/closing-connections.js'
 import consolePages, { consoleRedirects } from './plugins/console.js'
+import contentTypes from './plugins/content-types.js'
 import crossOrigin from './plugins/cross-origin.js'
 import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
 import freshProfiles from './plugins/fresh-profiles.js'
@@ -61,6 +62,7 @@ export async function createApp (config: Config, { upkeep = true } = {}): Promis
 
 async function compose (app: FastifyInstance, config: Config, upkeep: boolean): Promise<void> {
   await app.register(requestBatches)
+  await app.register(contentTypes)
   await app.register(errorReplies)
   await app.register(closingConnections)
   await app.register(freshProfiles)

@@ -25,6 +25,9 @@ t.test('pages of other sites', async t => {
     t.equal((await fetch(`${server.url}/oidc/outbox`)).status, 200)
     t.equal(await allowed('/oidc/outbox'), null)
   })
+  await t.test('cannot read anything else, such as the metrics', async t => {
+    for (const path of ['/metrics', '/readyz', '/livez', '/graphiql', '/console', '/']) t.equal(await allowed(path), null, path)
+  })
   await t.test('can get tokens if their site is in the callback URLs of a profile', async t => {
     t.equal(await allowed('/oidc/token', { method: 'OPTIONS', origin: 'http://localhost:3000' }), 'http://localhost:3000')
     t.ok(await allowed('/oidc/.well-known/openid-configuration'))

@@ -65,8 +65,7 @@ export function createAccountEmails ({ accounts, limits, codes, mailer, backgrou
       requireMailer(asking)
       const email = normalizedOrNull(given)
       if (email === null) return
-      await limits.countEmail(asking.clientAddress)
-      await limits.countEmailTo(asking.clientAddress, emails[kind].purpose, email)
+      await limits.countEmail(asking.clientAddress, emails[kind].purpose, email)
       sendIfFound(asking, email, kind, wanted)
     }
   }

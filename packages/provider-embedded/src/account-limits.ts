@@ -48,10 +48,16 @@ export type AccountLimits = ReturnType<typeof createAccountLimits>
 export function createAccountLimits (attempts: Attempts) {
   const may = async (what: Limit, who: string) => await attempts.take(`${what}:${who}`, policies[what])
 
+  const throttled = async (what: Limit, who: string) => new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ retryAfterSeconds: await attempts.secondsUntilNext(`${what}:${who}`) })
+
   /** @throws IDENTITY_PROVIDER_ERR_THROTTLED saying how long to wait */
   async function count (what: Limit, who: string | undefined): Promise<void> {
-    if (who === undefined || await may(what, who)) return
-    throw new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ retryAfterSeconds: await attempts.secondsUntilNext(`${what}:${who}`) })
+    if (who !== undefined && !await may(what, who)) throw await throttled(what, who)
+  }
+
+  /** Refuses what has to wait for one account, before the limit of the whole network counts it: it must not make everyone in an office wait. */
+  async function requireNoWait (what: Limit, who: string | undefined): Promise<void> {
+    if (who !== undefined && await attempts.mustWait(`${what}:${who}`)) throw await throttled(what, who)
   }
 
   async function giveBack (what: Limit, who: string | undefined): Promise<void> {
@@ -61,21 +67,29 @@ export function createAccountLimits (attempts: Attempts) {
   const keyOfKnown = (email: string, network: string) => `known:${email}|${network}`
   const isKnown = async (email: string, network: string | undefined) => network !== undefined && await attempts.isRemembered(keyOfKnown(email, network))
 
+  /** The account, unless the network is known to it: the limits for all networks together don't apply to a known one. */
+  const ofStranger = async (email: string, network: string | undefined) => await isKnown(email, network) ? undefined : email
+  const withPurpose = (purpose: CodePurpose, email: string | undefined) => email === undefined ? undefined : `${purpose}:${email}`
+
   async function countEmailTo (clientAddress: string | undefined, purpose: CodePurpose, email: string): Promise<void> {
     const network = clientNetwork(clientAddress)
     await count('emailOfAccountFrom', `${purpose}:${pairOf(email, network)}`)
-    if (!await isKnown(email, network)) await count('emailOfAccount', `${purpose}:${email}`)
+    await count('emailOfAccount', withPurpose(purpose, await ofStranger(email, network)))
   }
 
   return {
     /** Counts a password attempt. @param email `null` for an invalid address @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     async countPassword (clientAddress: string | undefined, email: string | null): Promise<Rightful> {
       const network = clientNetwork(clientAddress)
+      if (email === null) {
+        await count('passwordFrom', network)
+        return async () => {}
+      }
+      const [pair, stranger] = [pairOf(email, network), await ofStranger(email, network)]
+      await requireNoWait('passwordOfAccountFrom', pair)
+      await requireNoWait('passwordOfAccount', stranger)
       await count('passwordFrom', network)
-      if (email === null) return async () => {}
-      const pair = pairOf(email, network)
       await count('passwordOfAccountFrom', pair)
-      const stranger = await isKnown(email, network) ? undefined : email
       await count('passwordOfAccount', stranger)
       return async () => {
         await giveBack('passwordFrom', network)
@@ -87,8 +101,9 @@ export function createAccountLimits (attempts: Attempts) {
     /** Counts a code attempt, in addition to the limit on each code. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     async countCode (clientAddress: string | undefined, purpose: CodePurpose, email: string | null): Promise<Rightful> {
       const network = clientNetwork(clientAddress)
+      const stranger = email === null ? undefined : withPurpose(purpose, await ofStranger(email, network))
+      await requireNoWait('codeOfAccount', stranger)
       await count('codeFrom', network)
-      const stranger = email === null || await isKnown(email, network) ? undefined : `${purpose}:${email}`
       await count('codeOfAccount', stranger)
       return async () => {
         await giveBack('codeFrom', network)
@@ -99,10 +114,16 @@ export function createAccountLimits (attempts: Attempts) {
     /** @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countSignUp: async (clientAddress: string | undefined): Promise<void> => { await count('signUpFrom', clientNetwork(clientAddress)) },
 
-    /** Counts a request for an email, whatever its recipient. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
-    countEmail: async (clientAddress: string | undefined): Promise<void> => { await count('emailFrom', clientNetwork(clientAddress)) },
+    /** Counts a request for an email. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    async countEmail (clientAddress: string | undefined, purpose: CodePurpose, email: string): Promise<void> {
+      const network = clientNetwork(clientAddress)
+      await requireNoWait('emailOfAccountFrom', `${purpose}:${pairOf(email, network)}`)
+      await requireNoWait('emailOfAccount', withPurpose(purpose, await ofStranger(email, network)))
+      await count('emailFrom', network)
+      await countEmailTo(clientAddress, purpose, email)
+    },
 
-    /** Counts an email to an address. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
+    /** Counts an email to an address, without counting a request for it. @throws IDENTITY_PROVIDER_ERR_THROTTLED */
     countEmailTo,
 
     /** Like `countEmailTo`, but returns whether the email may be sent instead of throwing. */

@@ -17,6 +17,8 @@ export interface Attempts {
    * @returns whether it may be made
    */
   take (key: string, policy: AttemptPolicy): Promise<boolean>
+  /** Whether the next attempt has to wait. Counts nothing. */
+  mustWait (key: string): Promise<boolean>
   /** Seconds until the next attempt may be made; at least 1. */
   secondsUntilNext (key: string): Promise<number>
   /** Takes back one attempt that turned out to be legitimate, and the wait that it started. */
@@ -55,6 +57,10 @@ export function createAttempts (db: Kysely<Tables>): Attempts {
         .returning('tries')
         .executeTakeFirst()
       return counted !== undefined
+    },
+    async mustWait (key) {
+      const found = await db.selectFrom('latchkey_embedded_attempts').select('key').where('key', '=', key).where('locked_until', '>', new Date().toISOString()).executeTakeFirst()
+      return found !== undefined
     },
     async secondsUntilNext (key) {
       const row = await db.selectFrom('latchkey_embedded_attempts').select('locked_until').where('key', '=', key).executeTakeFirst()

@@ -102,7 +102,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
   })
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, records, accounts, limits, begunSignIns, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, signOutSecret: uid => secrets.mac('sign-out', uid), records, accounts, limits, begunSignIns, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
       running = { provider, handle: provider.callback() }
     }
     return running

@@ -6,6 +6,7 @@ import type { BegunSignIns } from './begun-sign-ins.js'
 import { AWAY_SECONDS } from './database-failure.js'
 import { callbacksOf, isWeb } from './openid-client.js'
 import type { Profiles } from './profiles.js'
+import { isSignedOutAlready, signOutNobody, withSecretOfSession } from './sign-out.js'
 import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
@@ -38,6 +39,8 @@ export interface OpenIdProviderConfig {
   readonly keys: readonly SigningKey[]
   /** The first one signs; the others are earlier ones. */
   readonly cookieKeys: readonly string[]
+  /** A secret for a session's sign-out forms, given the session's `uid`. */
+  readonly signOutSecret: (uid: string) => string
   readonly records: AdapterFactory
   readonly accounts: Accounts
   readonly limits: AccountLimits
@@ -94,7 +97,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       revocation: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), form) },
+        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), withSecretOfSession(ctx, form, config.signOutSecret)) },
         postLogoutSuccessSource: ctx => { ctx.body = pages.signedOut(clientIdOf(ctx)) }
       }
     },
@@ -192,6 +195,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     ctx.type = 'html'
     ctx.body = pages.error(undefined, { error: 'too_many_requests' })
   })
+  provider.use(signOutNobody(pages.signedOut))
   // Allows exactly the profile's URLs, of either kind. oidc-provider would let native clients vary the port of a loopback address.
   provider.Client.prototype.redirectUriAllowed = function (uri) { return callbacks(this.clientId).includes(uri) }
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }
@@ -206,12 +210,6 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
  */
 function finishedSignIn ({ oidc, path }: KoaContextWithOIDC): string | undefined {
   return oidc.route === 'resume' && oidc.entities.Interaction === undefined ? /^\/auth\/([\w-]+)$/.exec(path)?.[1] : undefined
-}
-
-/** Whether a browser confirms a sign-out that is done: the button was pressed twice, or the page was open until the session ended. */
-function isSignedOutAlready ({ oidc, status }: KoaContextWithOIDC): boolean {
-  const { Session: session } = oidc.entities
-  return oidc.route === 'end_session_confirm' && status === 400 && session !== undefined && session.accountId === undefined
 }
 
 /** The check with which `oidc-provider` asks the people of a native client every time (RFC 8252 §8.6), whatever the redirect URI. */

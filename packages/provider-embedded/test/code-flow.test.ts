@@ -161,8 +161,8 @@ for (const dialect of dialects) {
       for (const clientId of ['device', 'leaving']) {
         const browser = formBrowser(url)
         for (const address of [out, shared.logoutUrls[0] as string]) {
-          const asked = await browser.open(`${url}/oidc/session/end?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(address)}`)
-          t.equal(asked.status, 200, `${origin}: ${clientId} leaves by ${address}`)
+          const left = await browser.open(`${url}/oidc/session/end?client_id=${clientId}&post_logout_redirect_uri=${encodeURIComponent(address)}`)
+          t.equal(left.url.href, address, `${origin}: ${clientId} leaves by ${address}`)
         }
       }
       for (const foreign of ['com.example.app:/other', 'com.example.evil:/callback', `${origin}/console/other`]) {
@@ -223,6 +223,37 @@ t.test('someone who signs out twice is told that they are signed out', async t =
     t.equal(status, 200, times)
     t.match(html, 'You’re signed out', times)
   }
+})
+
+t.test('the button of a sign-out page still works when another tab has opened the page too', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const email = 'ada@example.com'
+  await confirmedAccount(running, email)
+  const [browser, other] = [formBrowser(running.url), formBrowser(running.url)]
+  for (const each of [browser, other]) await signInByPage(running, (await beginSignIn(running)).url, { email, password }, each)
+  const url = `${running.url}/oidc/session/end?${new URLSearchParams({ client_id: 'default', post_logout_redirect_uri: logoutUrl }).toString()}`
+  const [older, newer, others] = [await browser.open(url), await browser.open(url), await other.open(url)]
+  t.equal((await browser.submit(others, '/session/end/confirm', { logout: 'yes' })).status, 400, 'a page of another session does not sign out')
+  t.equal((await browser.submit(older, '/session/end/confirm', { logout: 'yes' })).url.href, logoutUrl)
+  t.match((await browser.submit(newer, '/session/end/confirm', { logout: 'yes' })).html, 'You’re signed out')
+})
+
+t.test('a browser that is not signed in is not asked, and runs no script, to sign out', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const end = async (parameters: Record<string, string>) => await fetch(`${running.url}/oidc/session/end?${new URLSearchParams(parameters).toString()}`, { redirect: 'manual' })
+  const back = await end({ client_id: 'default', post_logout_redirect_uri: logoutUrl, state: 'bye' })
+  t.match({ status: back.status, location: back.headers.get('location') }, { status: 303, location: `${logoutUrl}?state=bye` })
+  for (const parameters of [{}, { client_id: 'default' }, { post_logout_redirect_uri: 'https://evil.example/' }] as Record<string, string>[]) {
+    const stays = await end(parameters)
+    t.equal(stays.status, 200)
+    t.notMatch(stays.headers.get('content-security-policy'), 'sha256')
+    const html = await stays.text()
+    t.match(html, 'You’re signed out')
+    t.notMatch(html, '<script')
+  }
+  t.equal((await end({ client_id: 'default', post_logout_redirect_uri: 'https://evil.example/' })).status, 400)
 })
 
 t.test('scripts of other origins get no answer for an app, not even without an origin', async t => {

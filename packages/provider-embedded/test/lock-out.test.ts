@@ -62,6 +62,32 @@ for (const dialect of dialects) {
       await t.rejects(provider.signInWithPassword({ email: 'n31@example.com', password: 'wrong wrong', clientAddress: '192.0.2.8' }), refused)
     })
 
+    t.test('attempts that one account has to wait for do not make the rest of the network wait', async t => {
+      const [clientAddress, colleague] = ['192.0.2.10', 'colleague@example.com']
+      await confirmedAccount(running, colleague)
+      const waiting = async (key: string) => {
+        const until = new Date(Date.now() + 3_600_000).toISOString()
+        await running.app.db.insertInto('latchkey_embedded_attempts').values({ key, tries: 100, locked_until: until, expires_at: until }).execute()
+      }
+
+      await waiting('passwordOfAccountFrom:forgetful@example.com|192.0.2.10')
+      await waiting('passwordOfAccount:besieged-too@example.com')
+      for (let tries = 1; tries <= 30; tries++) {
+        const email = tries % 2 === 0 ? 'forgetful@example.com' : 'besieged-too@example.com'
+        await t.rejects(provider.signInWithPassword({ email, password, clientAddress }), throttled)
+      }
+      await t.rejects(provider.signInWithPassword({ email: colleague, password: 'wrong wrong', clientAddress }), refused, 'passwords')
+
+      await waiting('emailOfAccountFrom:reset:impatient@example.com|192.0.2.10')
+      for (let tries = 1; tries <= 20; tries++) await t.rejects(provider.forgotPassword({ email: 'impatient@example.com', clientAddress }), throttled)
+      await t.resolves(provider.forgotPassword({ email: colleague, clientAddress }), 'emails')
+
+      await waiting('codeOfAccount:reset:besieged-too@example.com')
+      const enter = async (email: string) => { await provider.confirmForgottenPassword({ email, code: '000000', newPassword: password, clientAddress }) }
+      for (let tries = 1; tries <= 30; tries++) await t.rejects(enter('besieged-too@example.com'), throttled)
+      await t.rejects(enter('other@example.com'), invalidCode, 'codes')
+    })
+
     t.test('a right password counts nothing against its client address', async t => {
       const email = 'office@example.com'
       await confirmedAccount(running, email)

@@ -49,8 +49,7 @@ async function consolePages (fastify: FastifyInstance, { publicUrl }: ConsoleOpt
           'content-security-policy': policyWith(nonce, fastify.authProfiles.list()),
           'cross-origin-opener-policy': 'same-origin',
           // The callback's address contains a code.
-          'referrer-policy': 'no-referrer',
-          'x-content-type-options': 'nosniff'
+          'referrer-policy': 'no-referrer'
         })
         .send(text.replaceAll('__CSP_NONCE__', nonce))
     })

@@ -11,8 +11,15 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * What front ends on other sites call. No other site may read the rest: a page that an operator visits could otherwise read the
+ * metrics of an app in the operator's network. The provider's endpoints have CORS rules of their own. `*` is the route of
+ * @fastify/cors for preflight requests.
+ */
+const shared: ReadonlySet<string> = new Set(['/graphql', '/auth/profiles', '*'])
+
 async function crossOrigin (fastify: FastifyInstance): Promise<void> {
-  fastify.addHook('onRoute', route => { if (isOurs(route.url)) route.config = { ...route.config, cors: false } })
+  fastify.addHook('onRoute', route => { if (!shared.has(route.url)) route.config = { ...route.config, cors: false } })
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (request.method === 'OPTIONS') keepToOurselves(request.headers)
     done()
@@ -38,11 +45,6 @@ async function crossOrigin (fastify: FastifyInstance): Promise<void> {
 function keepToOurselves (headers: IncomingHttpHeaders): void {
   const { 'access-control-request-headers': asked } = headers
   if (asked !== undefined) headers['access-control-request-headers'] = asked.split(',').filter(name => name.trim().toLowerCase() !== 'latchkey-view-as').join(',')
-}
-
-/** No other site may read the provider's pages or the console, and the provider's endpoints have their own CORS rules. */
-function isOurs (url: string): boolean {
-  return url.startsWith('/oidc/') || url.startsWith('/console')
 }
 
 export default fp(crossOrigin, { name: 'cross-origin', fastify: '5.x' })
