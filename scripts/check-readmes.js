@@ -1,9 +1,10 @@
 /**
- * Keeps the packages' READMEs true: the quick start is the type-checked example file to the letter, and the
- * error table names exactly the codes of `errors.ts`, each with its status.
+ * Keeps the packages' READMEs true: the quick start is exactly the type-checked example file, and the error table names
+ * exactly the codes of `errors.ts`, each with its status. In all documents, relative links and their `#anchors` lead
+ * somewhere.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const mistakes = []
@@ -20,6 +21,8 @@ for (const name of readdirSync('packages')) {
   checkExamples(directory, readme, text)
   await checkErrors(directory, readme, text)
 }
+
+for (const document of documents()) checkLinks(document)
 
 for (const mistake of mistakes) console.error(mistake)
 if (mistakes.length > 0) process.exitCode = 1
@@ -54,4 +57,44 @@ async function checkErrors (directory, readme, text) {
 
 function prefixOf (errors) {
   return /^[A-Z_]+?_ERR_/.exec(Object.keys(errors).find(name => /_ERR_/.test(name)) ?? '')?.[0] ?? 'NONE'
+}
+
+function documents () {
+  const docs = readdirSync('docs', { recursive: true }).filter(name => name.endsWith('.md')).map(name => join('docs', name))
+  const readmes = ['packages', 'apps'].flatMap(parent => readdirSync(parent).map(name => join(parent, name, 'README.md')))
+  return ['README.md', ...docs, ...readmes.filter(existsSync)]
+}
+
+function checkLinks (document) {
+  for (const [, link] of prose(document).replace(/`[^`]*`/g, '').matchAll(/(?:\]\(|^\[[^\]]+\]: *)([^\s)]+)/gm)) {
+    if (/^[a-z]+:/.test(link)) continue
+    const [path, anchor] = link.split('#')
+    let target = path === '' ? document : join(dirname(document), path)
+    if (!existsSync(target)) {
+      mistakes.push(`${document}: the link ${link} leads to no file`)
+      continue
+    }
+    if (statSync(target).isDirectory()) target = join(target, 'README.md') // which GitHub shows below a folder
+    if (anchor !== undefined && !(existsSync(target) && anchorsOf(target).has(anchor))) mistakes.push(`${document}: the link ${link} names no heading of ${target}`)
+  }
+}
+
+/** The anchors of a document as GitHub makes them of its headings: a heading that is there already gets a number. */
+function anchorsOf (document) {
+  const text = prose(document)
+  const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id]) => id))
+  const seen = new Map()
+  for (const [, heading] of text.matchAll(/^#{1,6} +(.+)$/gm)) {
+    const shown = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').trim()
+    const slug = shown.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, '').replaceAll(' ', '-')
+    const times = seen.get(slug) ?? 0
+    seen.set(slug, times + 1)
+    anchors.add(times === 0 ? slug : `${slug}-${times}`)
+  }
+  return anchors
+}
+
+/** A document without its blocks of code, in which `#` and brackets mean something else. */
+function prose (document) {
+  return readFileSync(document, 'utf8').replace(/^ *```[\s\S]*?^ *```$/gm, '')
 }

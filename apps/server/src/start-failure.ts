@@ -37,6 +37,7 @@ const remediesBySaid: [RegExp, string][] = [
 /** @returns the message for the operator, without a stack and without the password of a URL */
 export function describeStartFailure (error: unknown, config: Pick<Config, 'host' | 'port'> | undefined): string {
   const { message } = error as Error
+  if ((error as NodeJS.ErrnoException).code === 'DATABASE_ERR_TLS_FILE_UNREADABLE') return message
   const cause = deepest(error)
   const { code = '', syscall } = cause as NodeJS.ErrnoException
   const said = describeFailure(cause)

@@ -84,8 +84,12 @@ t.test('a database that cannot be used stops the start with one line that says w
     const port = await portOf(t, createSocketServer(socket => { socket.once('data', () => { socket.end(errorResponse('28000', said)) }) }))
     await refused(t, { env: { DATABASE_URL: localhost(port, '') } }, /, no encryption\): add sslmode=verify-full to DATABASE_URL, or allow the connection in pg_hba\.conf/)
   })
+  await t.test('a certificate of the CA that does not exist', async t => {
+    await refused(t, { env: { DATABASE_URL: localhost(1, 'sslmode=verify-full&sslrootcert=/nowhere/ca.crt') } }, /Latchkey did not start: The file of sslrootcert in the database URL cannot be read \(ENOENT: .*'\/nowhere\/ca\.crt'\): correct its path, or let this process read it/)
+  })
   const certificates: [string, string, string, RegExp][] = [
     ['by an unknown CA', 'localhost', '', /\(unable to verify the first certificate\): give DATABASE_URL the CA of the database server's certificate, with sslmode=verify-full&sslrootcert=<file>/],
+    ['that has expired', 'expired', `&sslrootcert=${fixture('expired.crt')}`, /\(certificate has expired\): renew the database server's certificate, or correct the clock of this machine/],
     ['for another host', 'elsewhere.example', `&sslrootcert=${fixture('ca.crt')}`, /\(Hostname\/IP does not match .*\): use a host in DATABASE_URL that the database server's certificate names/]
   ]
   for (const [what, name, parameters, remedy] of certificates) {

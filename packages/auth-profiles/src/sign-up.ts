@@ -46,12 +46,12 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
     if (existing !== null) return existing
 
     const becomesAdministrator = admit(profile, { email, emailVerified: identity.emailVerified }, administratorEmail)
-    const ofProfile = becomesAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
+    const ofProfile = (): readonly string[] => becomesAdministrator ? [rolePermissions.administrator().id] : rolesFor(profile)
     return await create(identity, profile, { ...user, email, origin: profile.id }, ofProfile, promised)
   }
 
-  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, ofProfile: readonly string[], promised: PromisedRoles): Promise<ResolvedUser> {
-    const roleIds = [...new Set([...ofProfile, ...promised.roleIds])]
+  async function create (identity: Identity, profile: AuthenticationProfile, user: NewUser, ofProfile: () => readonly string[], promised: PromisedRoles): Promise<ResolvedUser> {
+    const roleIds = [...new Set([...ofProfile(), ...promised.roleIds.filter(exists)])]
     const withheld = promised.withheld.filter(id => !roleIds.includes(id))
     try {
       const created = await usersStore.create(user, {
@@ -65,11 +65,20 @@ export function createSignUp ({ usersStore, rolePermissions, resolveIdentity, ro
       if (withheld.length > 0) log.warn({ userId: created.id, givenBy: promised.givenBy, roles: namesOf(withheld) }, 'A new user does not get some of the promised roles, because whoever promised them may no longer give them. Assign the roles if the user should have them.')
       return resolvedUser(created, roleIds)
     } catch (error) {
-      // Lost a race: against the same person in another request, or somebody else with this email.
       const { code } = error as { code?: string }
+      if (code === 'ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND') {
+        await rolePermissions.catchUp()
+        // Lost a race against the deletion of a role: signed up a moment later, the user would not get it either.
+        if (!roleIds.every(exists)) return await create(identity, profile, user, ofProfile, promised)
+      }
+      // Lost a race: against the same person in another request, or somebody else with this email.
       if (code !== 'USERS_STORE_ERR_EMAIL_TAKEN' && code !== 'USERS_STORE_ERR_IDENTITY_TAKEN') throw error
       return await existingUser(identity, profile) ?? taken()
     }
+  }
+
+  function exists (roleId: string): boolean {
+    return rolePermissions.find({ id: roleId }) !== null
   }
 
   /** Recorded as made by the new user. */

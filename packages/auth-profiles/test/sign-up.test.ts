@@ -1,5 +1,7 @@
 import auditLog from '@latchkey/audit-log'
 import { dialects } from '@latchkey/test-databases'
+import { sql } from 'kysely'
+import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import { startApp, type TestApp } from './helpers/app.js'
 
@@ -58,6 +60,38 @@ for (const dialect of dialects) {
       await app.rolePermissions.delete(editor)
       const second = await app.authProfiles.signUp(await identity(0, { subject: 'joe', email: 'joe@example.com' }), { user: { email: 'joe@example.com' } })
       t.strictSame(await roleNames(started, second.user.id), ['Guest'])
+    })
+
+    t.test('a role that another instance just deleted is left out', async t => {
+      const started = await startApp(t, dialect, [{ roles: ['Editor', 'Guest'] }, { roles: ['Editor'] }])
+      const { app, identity } = started
+      const [both, alone] = [await identity(0, jane), await identity(1, { subject: 'joe', email: 'joe@example.com' })]
+      const other = await started.copy()
+      // From now on, the app doesn't look at the database for a second.
+      await app.rolePermissions.refresh()
+      await other.rolePermissions.delete(other.rolePermissions.find({ name: 'Editor' })?.id as string)
+      for (const [token, authProfileId] of [[both, 'p0'], [alone, 'p1']] as const) {
+        const { user, principal } = await app.authProfiles.signUp(token, { user: { email: token.email }, authProfileId })
+        t.strictSame(await roleNames(started, user.id), ['Guest'])
+        t.strictSame(principal.roles, app.rolePermissions.guest().roles)
+      }
+    })
+
+    t.test('a role that is deleted during the sign-up is left out', async t => {
+      const started = await startApp(t, dialect, [{ roles: ['Editor'] }])
+      const { app } = started
+      const token = await started.identity(0, jane)
+      let signedUp: ReturnType<typeof app.authProfiles.signUp> | undefined
+      await app.rolePermissions.delete(app.rolePermissions.find({ name: 'Editor' })?.id as string, {
+        inTransaction: async transaction => {
+          signedUp = app.authProfiles.signUp(token, { user: { email: jane.email } })
+          // On SQLite, the sign-up waits for the only connection. On PostgreSQL, it waits for the deleted role.
+          const waits = sql`select from pg_locks where not granted and pid in (select pid from pg_stat_activity where datname = current_database())`
+          for (let tries = dialect === 'postgres' ? 200 : 0; tries > 0 && (await waits.execute(transaction)).rows.length === 0; tries--) await wait(10)
+        }
+      })
+      t.strictSame((await signedUp)?.principal.roles, app.rolePermissions.guest().roles)
+      t.strictSame(await roleNames(started, (await signedUp)?.user.id as string), ['Guest'])
     })
 
     t.test('Guest and Administrator of a profile are the built-in roles, even if they were renamed', async t => {

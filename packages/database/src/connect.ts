@@ -1,8 +1,9 @@
 import type Sqlite from 'better-sqlite3'
 import { Kysely, PostgresDialect, SqliteDialect, type Dialect, type PostgresPool, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { limitAnswers } from './answer-deadline.js'
-import { DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
+import { DATABASE_ERR_TLS_FILE_UNREADABLE, DATABASE_ERR_UNSUPPORTED_URL } from './errors.js'
 import { ANSWERS_WITHIN_MS, ListeningConnection } from './listening-connection.js'
 import { openSqlite } from './open-sqlite.js'
 import type { ResolvedOptions } from './options.js'
@@ -26,7 +27,7 @@ type ConnectionOptions = Pick<ResolvedOptions, 'maxConnections' | 'connectionTim
 /**
  * Opens the database at a URL. SQLite opens (and creates) the file at once; PostgreSQL connects at the first query.
  *
- * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme, DATABASE_ERR_FILE_UNUSABLE
+ * @throws DATABASE_ERR_UNSUPPORTED_URL for any other scheme, DATABASE_ERR_FILE_UNUSABLE, DATABASE_ERR_TLS_FILE_UNREADABLE
  */
 export function connect (url: string, options: ConnectionOptions, reports: Reports): Kysely<Tables> {
   const unseen = new Set<string>()
@@ -78,6 +79,7 @@ function watchedSqlite (database: Sqlite.Database, watched: WatchedStatements, c
 }
 
 function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answerTimeoutMs, preparedStatements }: ConnectionOptions, unseen: ReadonlySet<string>, { idleClosed, listening }: Reports): ReturnType<typeof open> {
+  checkTlsFiles(url)
   const pool = new pg.Pool({
     connectionString: url,
     max: maxConnections,
@@ -107,6 +109,19 @@ function openPostgres (url: string, { maxConnections, connectionTimeoutMs, answe
       if (tables.length === 0) return changes.own
       changes.watch(tables)
       return changes
+    }
+  }
+}
+
+/** The driver reads them for each connection: without this check, the first query would fail, with an error that does not say what the file is for. */
+function checkTlsFiles (url: string): void {
+  if (!URL.canParse(url)) return
+  for (const [parameter, path] of new URL(url).searchParams) {
+    if (!/^ssl(rootcert|cert|key)$/.test(parameter) || path === '') continue
+    try {
+      readFileSync(path)
+    } catch (cause) {
+      throw new DATABASE_ERR_TLS_FILE_UNREADABLE(parameter, (cause as Error).message, { cause })
     }
   }
 }

@@ -9,6 +9,9 @@ export const DATABASE_ERR_UNSUPPORTED_URL = createError('DATABASE_ERR_UNSUPPORTE
 /** The SQLite file, or its folder, cannot be created, read or written. The message names it, the reason and the remedy; the cause is the error of the system or of SQLite. */
 export const DATABASE_ERR_FILE_UNUSABLE = createError<[path: string, said: string, remedy: string, { cause: unknown }]>('DATABASE_ERR_FILE_UNUSABLE', 'The SQLite database %s cannot be used (%s): %s')
 
+/** A certificate or key that the PostgreSQL URL names cannot be read. The message names the parameter, the reason and the remedy; the cause is the system's error. */
+export const DATABASE_ERR_TLS_FILE_UNREADABLE = createError<[parameter: string, said: string, { cause: unknown }]>('DATABASE_ERR_TLS_FILE_UNREADABLE', 'The file of %s in the database URL cannot be read (%s): correct its path, or let this process read it')
+
 /** The Kysely instance's dialect is neither SQLite nor PostgreSQL. */
 export const DATABASE_ERR_UNSUPPORTED_DIALECT = createError('DATABASE_ERR_UNSUPPORTED_DIALECT', 'Unsupported Kysely dialect: Latchkey runs on SQLite and PostgreSQL')
 

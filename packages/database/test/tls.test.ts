@@ -77,6 +77,25 @@ t.test('PostgreSQL over TLS', async t => {
     })
   }
 
+  await t.test('a file that cannot be read is named when the app starts, with the remedy', async t => {
+    for (const parameter of ['sslrootcert', 'sslcert', 'sslkey']) {
+      for (const [path, said] of [['/nowhere/ca.crt', 'ENOENT'], [fixture('.'), 'EISDIR']] as const) {
+        const error = await open(t, url({ sslmode: 'verify-full', [parameter]: path })).then(() => null, (error: Error) => error)
+        t.match(error, {
+          code: 'DATABASE_ERR_TLS_FILE_UNREADABLE',
+          message: new RegExp(`^The file of ${parameter} in the database URL cannot be read \\(${said}: .*\\): correct its path, or let this process read it$`),
+          cause: { code: said }
+        })
+        t.notMatch(inspect(error), /latchkey:latchkey/)
+      }
+    }
+  })
+
+  await t.test('refused: a certificate that has expired', async t => {
+    await present(server.url, 'expired')
+    await t.rejects(sql`select 1`.execute((await open(t, url({ sslmode: 'verify-full', sslrootcert: fixture('expired.crt') }))).db), { code: 'CERT_HAS_EXPIRED' })
+  })
+
   await t.test('refused: a certificate for another host', async t => {
     await present(server.url, 'elsewhere.example')
     await t.rejects(sql`select 1`.execute((await open(t, verified)).db), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' })

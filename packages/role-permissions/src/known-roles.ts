@@ -12,6 +12,8 @@ export interface KnownRoles {
   change (write: () => Promise<StoredRoles>): Promise<void>
   /** Loads changes made by other instances of the app. Checks at most once a second, and never fails. `undefined` if there is nothing to wait for. */
   refresh (): Promise<void> | undefined
+  /** Loads them however recent the last check was. */
+  catchUp (): Promise<void>
 }
 
 interface Listeners {
@@ -28,13 +30,14 @@ export async function keepRoles (db: Kysely<Tables>, { onChange, report }: Liste
     known = indexed(stored)
     onChange()
   }
-  const { exclusively, refresh } = followStored({ db, table: VERSION_TABLE, known: () => known.version, load: () => loadRoles(db), take, report })
+  const { exclusively, refresh, catchUp } = followStored({ db, table: VERSION_TABLE, known: () => known.version, load: () => loadRoles(db), take, report })
 
   return {
     get all () { return known.byName },
     get: id => known.byId.get(id),
     change: async write => { await exclusively(async () => { take(await write()) }) },
-    refresh
+    refresh,
+    catchUp: () => exclusively(catchUp)
   }
 }
 

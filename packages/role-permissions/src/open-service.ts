@@ -118,7 +118,8 @@ export async function openService (db: Kysely<Tables>, configured: readonly Conf
       return table === undefined ? [] : declared.fieldsOf(table)
     },
     readFilter: (table, filter) => readFilter(filter, table, declared),
-    refresh: () => known.refresh()
+    refresh: () => known.refresh(),
+    catchUp: () => known.catchUp()
   }
   return {
     service,

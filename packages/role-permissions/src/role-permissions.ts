@@ -118,6 +118,8 @@ export interface RolePermissionsService {
 
   /** Loads role changes of other instances of the app. Checks at most once a second; call it at the start of a request. Never fails. `undefined` if there is nothing to wait for. */
   refresh (): Promise<void> | undefined
+  /** Loads role changes of other instances, however recent the last check was, for example after ROLE_PERMISSIONS_ERR_ROLE_NOT_FOUND for a role that `find` knows. Unlike `refresh`, it fails if the database does. */
+  catchUp (): Promise<void>
 }
 
 /** A permission that a principal lacks. */

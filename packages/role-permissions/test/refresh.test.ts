@@ -33,6 +33,10 @@ for (const dialect of dialects) {
     await wait(SECOND)
     await there.refresh()
     t.equal(there.find({ id }), null)
+
+    await here.create({ name: 'Author' })
+    await there.catchUp()
+    t.ok(there.find({ name: 'Author' }), 'catchUp does not wait for a second to pass')
   })
 }
 
