@@ -1,7 +1,6 @@
 import type { Action, Principal, Resource, RolePermissionsService } from '@latchkey/role-permissions'
 import { defaultFieldResolver, GraphQLDirective, GraphQLEnumType, getDirectiveValues, GraphQLString, isInterfaceType, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
-import { asClientError } from './error-format.js'
 import { GRAPHQL_API_ERR_INVALID_OPTIONS } from './errors.js'
 
 /** The directive, for the app's schema. A field with it is resolved only for principals with the named permission. */
@@ -46,7 +45,7 @@ function guard (field: Field, authorize: Authorize): void {
   }
   if (subscribe !== undefined) {
     field.subscribe = async (source, arguments_, context, info) => {
-      await authorize(context).catch((error: unknown) => { throw asClientError(error) })
+      await authorize(context)
       return await subscribe(source, arguments_, context, info)
     }
   }

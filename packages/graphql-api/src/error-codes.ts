@@ -115,6 +115,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   GRAPHQL_API_ERR_PERSISTED_QUERY: { code: 'ValidationError' },
   GRAPHQL_API_ERR_METHOD_NOT_ALLOWED: { code: 'ValidationError', message: invalid, malformed: true },
   GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE: { code: 'ValidationError', message: invalid, malformed: true },
+  GRAPHQL_API_ERR_TOO_MANY_OPERATIONS: { code: 'ThrottlingThresholdReachedError' },
   GRAPHQL_API_ERR_INVALID_ARGUMENT: { code: 'ValidationError', message: invalid },
   GRAPHQL_API_ERR_NOT_AUTHORIZED: { code: 'NotAuthorizedError', message: notAuthorized },
   GRAPHQL_API_ERR_LAST_IDENTITY: { code: 'ValidationError', message: invalid, field: 'subject' },

@@ -38,10 +38,16 @@ export function formatErrors (execution: ExecutionResult, context: MercuriusCont
   return refusal(found, errors, context)
 }
 
-/** Formats an error where Mercurius does not: when a subscription starts. */
-export function asClientError (thrown: unknown): GraphQLError {
-  const { code, message, details, reason } = describeError(thrown)
-  return new GraphQLError(message, { extensions: { code, ...details !== undefined && { details }, ...reason !== undefined && { reason } } })
+/** Formats an error where Mercurius does not, and logs it: when an operation over a WebSocket starts. */
+export function asClientError (thrown: unknown, context: MercuriusContext, path?: readonly (string | number)[]): GraphQLError {
+  const found = [{ thrown, located: null, client: describeError(thrown) }]
+  logErrors(found, context)
+  countRefusals(found, context)
+  const [formatted] = found.map(format)
+  const { message, extensions } = formatted as FormattedError
+  // With a path, GraphQL leaves the error as it is.
+  const error = new GraphQLError(message, { path, extensions })
+  return Object.defineProperty(error, 'toJSON', { value: () => ({ ...formatted, ...path !== undefined && { path } }) })
 }
 
 function refusal (found: readonly Found[], errors: readonly FormattedError[], { reply }: Partial<MercuriusContext>): FormattedResponse {

@@ -31,6 +31,9 @@ export class GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE extends createError('GRAPHQL
   readonly details: Details = { 'content-type': 'must be application/json' }
 }
 
+/** A WebSocket has too many open operations. */
+export const GRAPHQL_API_ERR_TOO_MANY_OPERATIONS = createError('GRAPHQL_API_ERR_TOO_MANY_OPERATIONS', 'This connection has 100 open operations already. Complete some of them, or use another connection.', 429)
+
 /** An argument is invalid in a way that its type cannot express; `details` says which. */
 export class GRAPHQL_API_ERR_INVALID_ARGUMENT extends createError('GRAPHQL_API_ERR_INVALID_ARGUMENT', 'The request is invalid.', 400) {
   readonly details: Details

@@ -22,8 +22,11 @@ import { createAccountsOfUsers } from './changes/accounts-of-users.js'
 import { createGuardedChanges } from './changes/guarded-changes.js'
 import { createProfilePermission } from './changes/profile-permission.js'
 import { createRoleGiving } from './changes/role-giving.js'
+import { isOfConnection } from './connection-credentials.js'
 import { createCreatorOf } from './creators.js'
 import { isCompilable } from './document-rules.js'
+import { asClientError } from './error-format.js'
+import { assertExecutable } from './executable.js'
 import { createIdentitiesOf } from './identities-of.js'
 import { createAnswerSize } from './lists/answer-size.js'
 import { createProfileList } from './lists/profile-list.js'
@@ -31,7 +34,6 @@ import { createRecordLists, type ListedName } from './lists/record-lists.js'
 import { mercuriusOptions } from './mercurius-options.js'
 import { resolveOptions, type GraphqlApiOptions } from './options.js'
 import { createFindSubject } from './permission-subjects.js'
-import { assertAffordable, costOf } from './query-cost.js'
 import { createReadableRecords } from './readable-records.js'
 import { createRequesterOf, type RequesterOf } from './requester-of.js'
 import { accountsArea } from './schema/accounts.js'
@@ -57,10 +59,9 @@ import { settingsArea } from './schema/settings.js'
 import { signUpArea } from './schema/sign-up.js'
 import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
-import { beginSubscription, createSubscriptionCheck } from './subscription-options.js'
+import { beginSubscription, describeSubscribeErrors } from './subscription-options.js'
 import { describeTables, fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
 import { createVisibleProfiles } from './visible-profiles.js'
-import { assertViewed } from './view-as.js'
 import { createShowUser } from './visible-users.js'
 
 export { allowDirective } from './allow-directive.js'
@@ -116,21 +117,25 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     await fastify.register(mercurius, { ...mercuriusOptions(limits), schema: typeDefs, resolvers, path, ide: ide ?? false })
   }
   fastify.graphql.addHook('preExecution', (schema, document, context, variables) => {
-    assertViewed(context)
-    assertAffordable(costOf(schema, document, variables ?? {}), maxCost)
+    try {
+      assertExecutable(context, schema, document, variables ?? {}, maxCost)
+    } catch (error) {
+      throw isOfConnection(context) ? asClientError(error, context) : error
+    }
     // Returning the document makes Mercurius run it without compiling it.
     return isCompilable(document) ? undefined : { document }
   })
-  const checkSubscription = createSubscriptionCheck(maxCost)
-  fastify.graphql.addHook('preSubscriptionParsing', async (schema, source) => { checkSubscription(schema, source) })
-  fastify.graphql.addHook('preSubscriptionExecution', async (_schema, _document, context) => { await beginSubscription(context, fastify) })
+  fastify.graphql.addHook('preSubscriptionExecution', async (schema, document, context, id) => { await beginSubscription(schema, document, context, id, fastify, maxCost) })
   const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
   fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({
     principal,
     authorize: async (context, action, resource) => fastify.rolePermissions.authorize(await principal(context), action, resource)
   }))
   // The app's own fields, tables and functions are complete only when it is ready.
-  fastify.addHook('onReady', async () => { guardFields(fastify.graphql.schema, fastify.rolePermissions, principal) })
+  fastify.addHook('onReady', async () => {
+    guardFields(fastify.graphql.schema, fastify.rolePermissions, principal)
+    describeSubscribeErrors(fastify.graphql.schema)
+  })
 }
 
 /** The tables that depend on other plugins, by the decorator of the plugin. */

@@ -3,7 +3,9 @@ import type { ValidationRule } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { documentRules } from './document-rules.js'
 import { formatErrors, type FormattedResponse } from './error-format.js'
+import { createSocketGuard } from './guarded-socket.js'
 import { limitDefaults, type GraphqlLimits } from './options.js'
+import { createOperationCheck } from './operation-check.js'
 import { authenticate } from './requester.js'
 import { checkBody, checkContentType, checkQueryString, isParameters, type GraphqlParameters } from './request-check.js'
 import { responseMediaType } from './response-media-type.js'
@@ -39,12 +41,14 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
   const defaults = limitDefaults()
   const { queryDepth = defaults.queryDepth, maxTokens = defaults.maxTokens, maxAliases = defaults.maxAliases, introspection = defaults.introspection } = limits
   const parseOptions = { maxTokens }
+  const validationRules = documentRules({ queryDepth, maxAliases, introspection })
+  const guardSocket = createSocketGuard(createOperationCheck(parseOptions, validationRules))
   return {
     jit: 1,
     // Mercurius caches up to twice as many queries, of up to a few hundred kilobytes each.
     cache: 256,
     graphql: { parseOptions },
-    validationRules: documentRules({ queryDepth, maxAliases, introspection }),
+    validationRules,
     errorFormatter: formatErrors,
     additionalRouteOptions: {
       // Mercurius' own response schema would drop `code` from errors and turn the numbers in their paths into strings.
@@ -61,7 +65,10 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
         authenticating.catch(error => { refusals.set(request, error) }).then(() => { done() }, done)
       },
       preValidation: (request, reply, done) => {
-        if (isWebSocket(request)) return done()
+        if (isWebSocket(request)) {
+          guardSocket(request)
+          return done()
+        }
         const refusal = refusals.get(request)
         // A refused token takes precedence over other mistakes in the request.
         if (refusal !== undefined && !(isParameters(request.body) && needsNoToken(request.body, parseOptions))) throw refusal
@@ -74,7 +81,7 @@ export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercurius
   }
 }
 
-/** A WebSocket sends its token and operations later: see `subscriptionOptions`. */
+/** A WebSocket sends its token and operations later: see `subscriptionOptions` and `createSocketGuard`. */
 function isWebSocket (request: FastifyRequest & { readonly ws?: boolean }): boolean {
   return request.ws === true
 }

@@ -1,8 +1,9 @@
 /**
  * Checks that a request is a well-formed GraphQL-over-HTTP request: its content type, its parameters, and that GET
- * contains only queries. Mercurius checks only part of this, and fails on the rest.
+ * contains only queries. Mercurius checks only part of this, and fails on the rest. The parameters of operations over a
+ * WebSocket are checked in the same way.
  */
-import { getOperationAST, GraphQLError, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql'
+import { getOperationAST, GraphQLError, OperationTypeNode, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_METHOD_NOT_ALLOWED, GRAPHQL_API_ERR_PERSISTED_QUERY, GRAPHQL_API_ERR_UNSUPPORTED_MEDIA_TYPE } from './errors.js'
 
 /** The parameters of a request after the check, as Mercurius expects them. */
@@ -33,7 +34,7 @@ export function checkContentType (contentType: string | undefined): void {
 }
 
 /**
- * Checks the body of a POST request, and marks its query (see `marked`).
+ * Checks the body of a POST request, or what a client sends in its place over a WebSocket, and marks its query (see `marked`).
  *
  * @throws GRAPHQL_API_ERR_MALFORMED_REQUEST, GRAPHQL_API_ERR_PERSISTED_QUERY, GRAPHQL_API_ERR_INVALID_ARGUMENT
  */
@@ -131,10 +132,15 @@ export function operationOf ({ query, operationName }: GraphqlParameters, parseO
   }
 }
 
-function checkOnlyAsks ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): void {
-  const operation = getOperationAST(parse(query, parseOptions), operationName)
+/** The requested operation of a document. @throws GraphQL's own error if there is none */
+export function requestedOperation (document: DocumentNode, operationName: string | null | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName)
   if (operation == null) throw new GraphQLError(operationName == null ? 'Must provide an operation, and its name if there are several.' : `Unknown operation named "${operationName}".`)
-  if (operation.operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_METHOD_NOT_ALLOWED()
+  return operation
+}
+
+function checkOnlyAsks ({ query, operationName }: GraphqlParameters, parseOptions: { maxTokens: number }): void {
+  if (requestedOperation(parse(query, parseOptions), operationName).operation !== OperationTypeNode.QUERY) throw new GRAPHQL_API_ERR_METHOD_NOT_ALLOWED()
 }
 
 function parseJson (queryString: Record<string, unknown>, name: string): unknown {

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { parse, specifiedRules, validate, type GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLField, GraphQLSchema } from 'graphql'
+import type { MercuriusContext } from 'mercurius'
 import { connectionCredentials, tokenIn, type ConnectionContext } from './connection-credentials.js'
-import { documentRules } from './document-rules.js'
 import { asClientError } from './error-format.js'
-import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from './errors.js'
-import { limitDefaults } from './options.js'
-import { assertAffordable, costOf } from './query-cost.js'
+import { assertExecutable } from './executable.js'
+import { variablesOf } from './guarded-socket.js'
 import type { RequesterServices } from './requester.js'
-import { assertViewed } from './view-as.js'
 
 /** How a WebSocket is closed when its token expires. The client reconnects with a new token. */
 const EXPIRED = { code: 4401, reason: 'Token expired' } as const
@@ -57,21 +55,36 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
   }
 }
 
-/** Refuses a subscription with the view-as header, and makes the connection end with its token. */
-export async function beginSubscription (context: object, services: RequesterServices): Promise<void> {
+/** Checks a subscription with its variables, and makes the connection end with its token. Each event may cost as much as a query. */
+export async function beginSubscription (schema: GraphQLSchema, document: DocumentNode, context: MercuriusContext, id: unknown, services: RequesterServices, maxCost: number): Promise<void> {
   try {
-    assertViewed(context)
+    assertExecutable(context, schema, document, variablesOf((context as unknown as ConnectionContext).request, id), maxCost)
+    await endWithToken(context, services)
   } catch (error) {
-    throw asClientError(error)
+    throw asClientError(error, context)
   }
-  await endWithToken(context, services)
+}
+
+/** Describes what the `subscribe` functions throw to clients as every other error; Mercurius would send its text. */
+export function describeSubscribeErrors (schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {}) as GraphQLField<unknown, MercuriusContext>[]) {
+    const { subscribe } = field
+    if (subscribe === undefined) continue
+    field.subscribe = async (source, arguments_, context, info) => {
+      try {
+        return await subscribe(source, arguments_, context, info)
+      } catch (error) {
+        throw asClientError(error, context, [info.path.key])
+      }
+    }
+  }
 }
 
 /** Makes a connection end with its token. Called at its first operation; before that, there is nothing to end. */
 async function endWithToken (context: object, services: RequesterServices): Promise<void> {
   const socket = (context as { [socketOf]?: Socket })[socketOf]
   if (socket === undefined || ending.has(socket)) return
-  const identity = await connectionCredentials(services, context as ConnectionContext).identity().catch((error: unknown) => { throw asClientError(error) })
+  const identity = await connectionCredentials(services, context as ConnectionContext).identity()
   if (identity === null) return
   ending.add(socket)
   let timer: NodeJS.Timeout
@@ -82,20 +95,4 @@ async function endWithToken (context: object, services: RequesterServices): Prom
   }
   wait()
   socket.once('close', () => { clearTimeout(timer) })
-}
-
-/** Validates subscriptions and applies the limits of this API, which Mercurius does not do. Each event may cost as much as a query. */
-export function createSubscriptionCheck (maxCost: number): (schema: GraphQLSchema, query: string) => void {
-  const { maxTokens, ...limits } = limitDefaults()
-  const rules = [...specifiedRules, ...documentRules(limits)]
-  return (schema, query) => {
-    const document = parse(query, { maxTokens })
-    const mistakes = validate(schema, document, rules)
-    if (mistakes.length > 0) throw asClientError(new GRAPHQL_API_ERR_INVALID_ARGUMENT({ query: mistakes.map(({ message }) => message).join(' ') }))
-    try {
-      assertAffordable(costOf(schema, document, {}), maxCost)
-    } catch (error) {
-      throw asClientError(error)
-    }
-  }
 }

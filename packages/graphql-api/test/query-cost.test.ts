@@ -1,7 +1,6 @@
-import { buildSchema, parse, printSchema } from 'graphql'
+import { buildSchema, parse } from 'graphql'
 import t from 'tap'
 import { costOf } from '../dist/query-cost.js'
-import { createSubscriptionCheck } from '../dist/subscription-options.js'
 import { error, openApi } from './helpers/api.js'
 
 const schema = buildSchema(`
@@ -74,15 +73,6 @@ t.test('the actual size of lists is limited too', async t => {
     t.match(await ask(guests(''), { token }), { data: { role: { users: null } }, errors: [error('ValidationError', { details: { query: /returns more than 2000 fields/ } })] })
     t.match((await ask(guests('', 'id'), { token })).errors, undefined, 'each answer for itself')
   }
-})
-
-t.test('an event of a subscription costs no more than a query may', t => {
-  const check = createSubscriptionCheck(1000)
-  const withSubscription = buildSchema(`${printSchema(schema)} type Subscription { touched: User }`)
-  const event = (page: string) => `subscription { touched { users${page} { items { users(first: 50) { items { id } } } } } }`
-  t.doesNotThrow(() => { check(withSubscription, event('(first: 10)')) })
-  t.throws(() => { check(withSubscription, event('')) }, { message: 'The request is invalid.' })
-  t.end()
 })
 
 t.test('a query without any variables is answered', async t => {

@@ -1,0 +1,160 @@
+/**
+ * Guards the WebSockets of the API. Mercurius neither checks what comes over them as it checks requests over HTTP, nor
+ * applies the rules of the protocol (graphql-transport-ws) that protect a server. So messages are checked before Mercurius
+ * gets them.
+ */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { GraphQLError } from 'graphql'
+import type { IncomingMessage } from 'node:http'
+import { formatErrors, type FormattedError } from './error-format.js'
+import { GRAPHQL_API_ERR_INVALID_ARGUMENT, GRAPHQL_API_ERR_TOO_MANY_OPERATIONS } from './errors.js'
+import type { CheckOperation } from './operation-check.js'
+
+/** Milliseconds within which a client must send `connection_init`. */
+const MAX_WAIT_FOR_INIT_MS = 5000
+/** How many operations of a connection can be open. Every event is resolved for each of them. */
+const MAX_OPERATIONS = 100
+/** How a client that breaks the protocol is disconnected; codes and reasons as in the protocol. */
+const INVALID_MESSAGE = [4400, 'Invalid message'] as const
+const INIT_TIMEOUT = [4408, 'Connection initialisation timeout'] as const
+const SECOND_INIT = [4429, 'Too many initialisation requests'] as const
+/** A second operation with the same id could never be stopped, not even by the end of the connection. */
+const ID_IN_USE = [4409, 'Subscriber already exists'] as const
+/** The message with which Mercurius ends an operation. It begins with type and id. */
+const ENDED = /^\{"type":"(complete|error)","id":("(?:[^"\\]|\\.)*"|-?[\d.e+-]+)/
+
+/** The part of a WebSocket that is used here. */
+interface Socket {
+  readonly readyState: number
+  readonly OPEN: number
+  emit (event: string, ...rest: unknown[]): boolean
+  send (data: unknown, ...rest: unknown[]): void
+  close (code: number, reason: string): void
+  once (event: 'close', listener: () => void): unknown
+}
+
+/** The server of `@fastify/websocket`. */
+interface SocketServer {
+  on (event: 'connection', listener: (socket: Socket, request: IncomingMessage) => void): unknown
+}
+
+type Variables = Readonly<Record<string, unknown>>
+
+interface Operation {
+  readonly variables: Variables
+  /** The type of the message that ends it. */
+  readonly stop: 'complete' | 'stop'
+}
+
+/** The open operations of each guarded WebSocket by their ids; the key is the request that opened it. */
+const operationsOf = new WeakMap<FastifyRequest, Map<unknown, Operation>>()
+
+/** The variables of an open operation over a WebSocket, which Mercurius passes to no hook of subscriptions. */
+export function variablesOf (request: FastifyRequest, id: unknown): Variables {
+  return operationsOf.get(request)?.get(id)?.variables ?? {}
+}
+
+/** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT */
+export function assertGuarded (request: FastifyRequest): void {
+  if (!operationsOf.has(request)) throw new GRAPHQL_API_ERR_INVALID_ARGUMENT({ connection: 'is not supported here: WebSockets need mercuriusOptions() in the registration of Mercurius' })
+}
+
+/** @returns a function that takes a request that is about to become a WebSocket */
+export function createSocketGuard (check: CheckOperation): (request: FastifyRequest) => void {
+  const expected = new WeakMap<IncomingMessage, FastifyRequest>()
+  const servers = new WeakSet<SocketServer>()
+  return request => {
+    const { websocketServer: server } = request.server as FastifyInstance & { readonly websocketServer: SocketServer }
+    expected.set(request.raw, request)
+    if (servers.has(server)) return
+    servers.add(server)
+    // Before Mercurius gets the socket.
+    server.on('connection', (socket, raw) => {
+      const opening = expected.get(raw)
+      if (opening !== undefined) guard(socket, opening, check)
+    })
+  }
+}
+
+function guard (socket: Socket, request: FastifyRequest, check: CheckOperation): void {
+  const operations = new Map<unknown, Operation>()
+  operationsOf.set(request, operations)
+  const { emit, send } = socket
+  let initialized = false
+  const timer = setTimeout(() => { socket.close(...INIT_TIMEOUT) }, MAX_WAIT_FOR_INIT_MS).unref()
+  socket.once('close', () => { clearTimeout(timer) })
+
+  socket.emit = (event, ...rest) => {
+    if (event !== 'message') return emit.call(socket, event, ...rest)
+    // What is still on its way when the connection ends is not executed.
+    const admitted = socket.readyState === socket.OPEN ? admit(String(rest[0])) : null
+    return admitted === null || emit.call(socket, event, Buffer.from(admitted), false)
+  }
+  socket.send = (data, ...rest) => {
+    send.call(socket, data, ...rest)
+    const [, type, id] = (typeof data === 'string' ? ENDED.exec(data) : null) ?? []
+    if (id !== undefined) end(JSON.parse(id), type === 'error')
+  }
+
+  function end (id: unknown, failed: boolean): void {
+    const operation = operations.get(id)
+    operations.delete(id)
+    // Mercurius would keep a subscription that failed as long as the connection.
+    if (failed && operation !== undefined) emit.call(socket, 'message', Buffer.from(JSON.stringify({ type: operation.stop, id })), false)
+  }
+
+  /** @returns the message as Mercurius gets it; `null` if it was answered here */
+  function admit (text: string): string | null {
+    const message = parseObject(text)
+    if (message === null) return disconnect(INVALID_MESSAGE)
+    if (message.type === 'connection_init') {
+      if (initialized) return disconnect(SECOND_INIT)
+      initialized = true
+      clearTimeout(timer)
+    }
+    // `start` in the older protocol, which Mercurius speaks too.
+    return message.type === 'subscribe' || message.type === 'start' ? begin(message) : text
+  }
+
+  function begin (message: Record<string, unknown>): string | null {
+    const { type, id, payload } = message
+    if (typeof id !== 'string' && typeof id !== 'number') return disconnect(INVALID_MESSAGE)
+    if (operations.has(id)) return disconnect(ID_IN_USE)
+    const errors = operations.size < MAX_OPERATIONS ? mistakesIn(payload, request.server, check) : describe([new GRAPHQL_API_ERR_TOO_MANY_OPERATIONS()], request.server)
+    if (errors.length > 0) {
+      send.call(socket, JSON.stringify({ type: 'error', id, payload: errors }))
+      return null
+    }
+    operations.set(id, { variables: (payload as { variables?: Variables | null }).variables ?? {}, stop: type === 'start' ? 'stop' : 'complete' })
+    return JSON.stringify(message)
+  }
+
+  function disconnect ([code, reason]: readonly [number, string]): null {
+    request.log.info({ code, reason }, 'A WebSocket was closed because its client broke the protocol')
+    socket.close(code, reason)
+    return null
+  }
+}
+
+function mistakesIn (payload: unknown, app: FastifyInstance, check: CheckOperation): readonly FormattedError[] {
+  try {
+    return describe(check(app.graphql.schema, payload), app)
+  } catch (error) {
+    return describe([error as Error], app)
+  }
+}
+
+/** Describes errors as they are described over HTTP, logs them and counts refusals. */
+function describe (errors: readonly Error[], app: FastifyInstance): readonly FormattedError[] {
+  if (errors.length === 0) return []
+  return formatErrors({ errors: errors.map(error => error instanceof GraphQLError ? error : new GraphQLError(error.message, { originalError: error })) }, { app } as Parameters<typeof formatErrors>[1]).response.errors
+}
+
+function parseObject (text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : null
+  } catch {
+    return null
+  }
+}
