@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { DocumentNode, GraphQLField, GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { connectionCredentials, tokenIn, type ConnectionContext } from './connection-credentials.js'
 import { asClientError } from './error-format.js'
@@ -62,21 +62,6 @@ export async function beginSubscription (schema: GraphQLSchema, document: Docume
     await endWithToken(context, services)
   } catch (error) {
     throw asClientError(error, context)
-  }
-}
-
-/** Describes what the `subscribe` functions throw to clients as every other error; Mercurius would send its text. */
-export function describeSubscribeErrors (schema: GraphQLSchema): void {
-  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {}) as GraphQLField<unknown, MercuriusContext>[]) {
-    const { subscribe } = field
-    if (subscribe === undefined) continue
-    field.subscribe = async (source, arguments_, context, info) => {
-      try {
-        return await subscribe(source, arguments_, context, info)
-      } catch (error) {
-        throw asClientError(error, context, [info.path.key])
-      }
-    }
   }
 }
 
