@@ -33,7 +33,7 @@ export interface RequiredSubscriptionOptions {
  * The options that authenticate an app's subscriptions. The token comes with the `connection_init` message; an invalid one is
  * refused, and the connection is closed when the token expires.
  *
- * @param app the instance where `@latchkey/token-verifier` is registered, and `@latchkey/api-tokens` if the app has it
+ * @param app the instance where `@latchkey/auth-profiles` is registered, and `@latchkey/api-tokens` if the app has it
  * @example
  * await app.register(mercurius, { schema, resolvers, ...mercuriusOptions(), subscription: subscriptionOptions(app) })
  */
@@ -44,7 +44,10 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
       const token = tokenIn(payload)
       try {
         if (token?.startsWith('lk_') === true && app.hasDecorator('apiTokens')) await app.apiTokens.authenticate(token)
-        else if (token !== null) await app.tokenVerifier.verify(app, token)
+        else if (token !== null) {
+          await app.authProfiles.refresh()
+          await app.tokenVerifier.verify(app, token)
+        }
         return true
       } catch (error) {
         if (app.hasDecorator('activityLog')) app.activityLog.refusedBy(error)

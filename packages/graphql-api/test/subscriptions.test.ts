@@ -1,5 +1,7 @@
 import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
+import { databaseUrl } from '@latchkey/test-databases'
+import { startTestIssuer } from '@latchkey/test-issuer'
 import type { User } from '@latchkey/users-store'
 import type { FastifyInstance } from 'fastify'
 import { createClient, type Client } from 'graphql-ws'
@@ -8,7 +10,7 @@ import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { allowDirective, mercuriusOptions, subscriptionOptions } from '../dist/index.js'
-import { openApi, type TestApi } from './helpers/api.js'
+import { createIssuerOnlyProvider, openApi, type ApiOptions, type TestApi } from './helpers/api.js'
 import { recentActivity } from './helpers/recent-activity.js'
 
 const schema = `
@@ -51,9 +53,9 @@ async function withNotes (app: FastifyInstance): Promise<void> {
   })
 }
 
-async function open (t: Test) {
+async function open (t: Test, options: ApiOptions = {}) {
   const clients: Client[] = []
-  const api = await openApi(t, 'sqlite', { before: withNotes })
+  const api = await openApi(t, 'sqlite', { before: withNotes, ...options })
   await api.role('Reader', { data: { Notes: { read: { allow: true } } } })
   await api.role('Writer', { data: { Notes: { read: { allow: true }, create: { allow: true } } }, custom: { functions: { report: { allow: true } } } })
   const address = await api.app.listen({ port: 0 })
@@ -204,6 +206,30 @@ for (const [what, lose, refusal, byApiToken = false] of losses) {
     await close()
   })
 }
+
+t.test('connections follow the profiles that another instance creates and deletes, without any request over HTTP', async t => {
+  const partner = await startTestIssuer()
+  const apps: FastifyInstance[] = []
+  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { for (const app of apps) await app.close(); await partner.close(); await remove() }) }, 'postgres')
+  const authProfiles = { providers: { test: createIssuerOnlyProvider, openid: createIssuerOnlyProvider } }
+  const { api, connect, close } = await open(t, { url, authProfiles })
+  const other = await openApi(t, 'postgres', { url, authProfiles })
+  apps.push(api.app, other.app)
+  const aSecond = async () => { await new Promise(resolve => setTimeout(resolve, 1100)) }
+  const { id } = await other.app.authProfiles.create({ name: 'Partner', type: 'openid', options: { issuer: partner.issuer, clientId: partner.clientId } })
+  await aSecond()
+  const token = await partner.idToken({ subject: 'jane', email: 'jane@example.com' })
+  const listening = listen(connect({ token }), 'subscription { clock { text } }')
+  const publish = async () => await api.app.graphql.pubsub.publish({ topic: 'note', payload: { clock: { text: 'now' } } })
+  await publishUntilHeard(publish, [listening])
+  await other.app.authProfiles.delete(id)
+  const publishing = setInterval(() => { publish().catch(() => {}) }, 50)
+  t.equal(await listening.ended, 'complete')
+  clearInterval(publishing)
+  t.match(listening.events.at(-1), { data: { clock: null }, errors: [{ code: 'InvalidTokenError', extensions: { reason: 'unknown_issuer' } }] })
+  t.not(await listen(connect({ token }), 'subscription { clock { text } }').ended, 'complete', 'nor can it connect again')
+  await close()
+})
 
 t.test('a connection whose token has no user can subscribe to what is for guests', async t => {
   const { api, connect, close } = await open(t)
