@@ -2,6 +2,7 @@ import type { Action, Principal, Resource, RolePermissionsService } from '@latch
 import { defaultFieldResolver, GraphQLDirective, GraphQLEnumType, getDirectiveValues, GraphQLString, isInterfaceType, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { GRAPHQL_API_ERR_INVALID_OPTIONS } from './errors.js'
+import { permitEvent } from './subscription-events.js'
 
 /** The directive, for the app's schema. A field with it is resolved only for principals with the named permission. */
 export const allowDirective = 'directive @allow(table: String, action: AllowedAction, function: String) on FIELD_DEFINITION enum AllowedAction { create read update delete }'
@@ -20,7 +21,7 @@ type Field = GraphQLField<unknown, MercuriusContext>
 type Authorize = (context: MercuriusContext) => Promise<unknown>
 
 /**
- * Guards every field that has the directive, and every event of a guarded subscription.
+ * Guards every field that has the directive, and every event of a guarded subscription, which ends with the first refusal.
  *
  * @param principalOf returns the principal of a resolver's context
  * @throws GRAPHQL_API_ERR_INVALID_OPTIONS if a directive names neither or both of table and function, or something undeclared
@@ -40,7 +41,7 @@ export function guardFields (schema: GraphQLSchema, rolePermissions: RolePermiss
 function guard (field: Field, authorize: Authorize): void {
   const { resolve = defaultFieldResolver, subscribe } = field
   field.resolve = async (source, arguments_, context, info) => {
-    await authorize(context)
+    await (subscribe === undefined ? authorize(context) : permitEvent(context, async () => await authorize(context)))
     return await resolve(source, arguments_, context, info)
   }
   if (subscribe !== undefined) {

@@ -22,7 +22,7 @@ export function isOfConnection (context: object): boolean {
  * The token that a client sent when it connected, because a browser cannot set headers on a WebSocket. It is verified
  * each time it is needed. This costs very little while it is valid, and fails as soon as it has expired.
  */
-export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterServices, { request, _connectionInit: payload }: ConnectionContext): Credentials {
+export function connectionCredentials ({ tokenVerifier, authProfiles, apiTokens }: RequesterServices, { request, _connectionInit: payload }: ConnectionContext): Credentials {
   const token = tokenIn(payload) ?? bearer(request.headers.authorization)
   let principal: Principal | null = null
   return {
@@ -30,7 +30,10 @@ export function connectionCredentials ({ tokenVerifier, apiTokens }: RequesterSe
     known: () => null,
     identity: async () => {
       if (token === null) return null
-      if (apiTokens === undefined || !token.startsWith('lk_')) return await tokenVerifier.verify(request, token)
+      if (apiTokens === undefined || !token.startsWith('lk_')) {
+        await authProfiles.refresh()
+        return await tokenVerifier.verify(request, token)
+      }
       principal = await apiTokens.authenticate(token)
       return null
     },

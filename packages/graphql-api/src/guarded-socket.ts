@@ -42,8 +42,8 @@ type Variables = Readonly<Record<string, unknown>>
 
 interface Operation {
   readonly variables: Variables
-  /** The type of the message that ends it. */
-  readonly stop: 'complete' | 'stop'
+  /** Tells Mercurius that it has ended. */
+  readonly end: () => void
 }
 
 /** The open operations of each guarded WebSocket by their ids; the key is the request that opened it. */
@@ -52,6 +52,11 @@ const operationsOf = new WeakMap<FastifyRequest, Map<unknown, Operation>>()
 /** The variables of an open operation over a WebSocket, which Mercurius passes to no hook of subscriptions. */
 export function variablesOf (request: FastifyRequest, id: unknown): Variables {
   return operationsOf.get(request)?.get(id)?.variables ?? {}
+}
+
+/** Ends an open operation as if its client had. Mercurius still sends the event that it is resolving. */
+export function endOperation (request: FastifyRequest, id: unknown): void {
+  operationsOf.get(request)?.get(id)?.end()
 }
 
 /** @throws GRAPHQL_API_ERR_INVALID_ARGUMENT */
@@ -93,14 +98,12 @@ function guard (socket: Socket, request: FastifyRequest, check: CheckOperation):
   socket.send = (data, ...rest) => {
     send.call(socket, data, ...rest)
     const [, type, id] = (typeof data === 'string' ? ENDED.exec(data) : null) ?? []
-    if (id !== undefined) end(JSON.parse(id), type === 'error')
-  }
-
-  function end (id: unknown, failed: boolean): void {
-    const operation = operations.get(id)
-    operations.delete(id)
+    if (id === undefined) return
+    const key: unknown = JSON.parse(id)
+    const operation = operations.get(key)
+    operations.delete(key)
     // Mercurius would keep a subscription that failed as long as the connection.
-    if (failed && operation !== undefined) emit.call(socket, 'message', Buffer.from(JSON.stringify({ type: operation.stop, id })), false)
+    if (type === 'error') operation?.end()
   }
 
   /** @returns the message as Mercurius gets it; `null` if it was answered here */
@@ -125,7 +128,8 @@ function guard (socket: Socket, request: FastifyRequest, check: CheckOperation):
       send.call(socket, JSON.stringify({ type: 'error', id, payload: errors }))
       return null
     }
-    operations.set(id, { variables: (payload as { variables?: Variables | null }).variables ?? {}, stop: type === 'start' ? 'stop' : 'complete' })
+    const stop = Buffer.from(JSON.stringify({ type: type === 'start' ? 'stop' : 'complete', id }))
+    operations.set(id, { variables: (payload as { variables?: Variables | null }).variables ?? {}, end: () => { emit.call(socket, 'message', stop, false) } })
     return JSON.stringify(message)
   }
 

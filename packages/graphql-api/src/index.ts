@@ -59,7 +59,8 @@ import { settingsArea } from './schema/settings.js'
 import { signUpArea } from './schema/sign-up.js'
 import { userChangesArea } from './schema/user-changes.js'
 import { usersArea } from './schema/users.js'
-import { beginSubscription, describeSubscribeErrors } from './subscription-options.js'
+import { guardSubscriptions } from './subscription-events.js'
+import { beginSubscription } from './subscription-options.js'
 import { describeTables, fieldNames, type DescribedTable, type DescribedTables } from './tables.js'
 import { createVisibleProfiles } from './visible-profiles.js'
 import { createShowUser } from './visible-users.js'
@@ -134,7 +135,7 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   // The app's own fields, tables and functions are complete only when it is ready.
   fastify.addHook('onReady', async () => {
     guardFields(fastify.graphql.schema, fastify.rolePermissions, principal)
-    describeSubscribeErrors(fastify.graphql.schema)
+    guardSubscriptions(fastify.graphql.schema, requesterOf)
   })
 }
 

@@ -38,6 +38,7 @@ export class Requester {
   readonly #keepMs: number
   #actor: Actor | Promise<Actor> | null = null
   #keptUntil = 0
+  #acceptedUntil = 0
 
   /** @param keepMs milliseconds after which it is determined again; matters only for subscriptions */
   constructor (services: RequesterServices, credentials: Credentials, keepMs = Infinity) {
@@ -67,6 +68,19 @@ export class Requester {
   /** The principal of the request. @throws what `authProfiles.resolve` throws, for an ID token without a user */
   async principal (): Promise<Principal> {
     return (await this.#acting()).principal
+  }
+
+  /**
+   * Checks that the token is still accepted and, if the principal was determined before, that its user still is.
+   *
+   * @throws what `identity` throws, and what `principal` throws
+   */
+  async assertAccepted (): Promise<void> {
+    if (this.#actor !== null) await this.principal()
+    else if (performance.now() >= this.#acceptedUntil) {
+      await this.identity()
+      this.#acceptedUntil = performance.now() + this.#keepMs
+    }
   }
 
   /** The principal and user, if they are known without waiting. */

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { DocumentNode, GraphQLField, GraphQLSchema } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { connectionCredentials, tokenIn, type ConnectionContext } from './connection-credentials.js'
 import { asClientError } from './error-format.js'
@@ -33,7 +33,7 @@ export interface RequiredSubscriptionOptions {
  * The options that authenticate an app's subscriptions. The token comes with the `connection_init` message; an invalid one is
  * refused, and the connection is closed when the token expires.
  *
- * @param app the instance where `@latchkey/token-verifier` is registered, and `@latchkey/api-tokens` if the app has it
+ * @param app the instance where `@latchkey/auth-profiles` is registered, and `@latchkey/api-tokens` if the app has it
  * @example
  * await app.register(mercurius, { schema, resolvers, ...mercuriusOptions(), subscription: subscriptionOptions(app) })
  */
@@ -44,7 +44,10 @@ export function subscriptionOptions (app: FastifyInstance): RequiredSubscription
       const token = tokenIn(payload)
       try {
         if (token?.startsWith('lk_') === true && app.hasDecorator('apiTokens')) await app.apiTokens.authenticate(token)
-        else if (token !== null) await app.tokenVerifier.verify(app, token)
+        else if (token !== null) {
+          await app.authProfiles.refresh()
+          await app.tokenVerifier.verify(app, token)
+        }
         return true
       } catch (error) {
         if (app.hasDecorator('activityLog')) app.activityLog.refusedBy(error)
@@ -62,21 +65,6 @@ export async function beginSubscription (schema: GraphQLSchema, document: Docume
     await endWithToken(context, services)
   } catch (error) {
     throw asClientError(error, context)
-  }
-}
-
-/** Describes what the `subscribe` functions throw to clients as every other error; Mercurius would send its text. */
-export function describeSubscribeErrors (schema: GraphQLSchema): void {
-  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {}) as GraphQLField<unknown, MercuriusContext>[]) {
-    const { subscribe } = field
-    if (subscribe === undefined) continue
-    field.subscribe = async (source, arguments_, context, info) => {
-      try {
-        return await subscribe(source, arguments_, context, info)
-      } catch (error) {
-        throw asClientError(error, context, [info.path.key])
-      }
-    }
   }
 }
 

@@ -1,5 +1,8 @@
 import activityLog from '@latchkey/activity-log'
 import apiTokens from '@latchkey/api-tokens'
+import { databaseUrl } from '@latchkey/test-databases'
+import { startTestIssuer } from '@latchkey/test-issuer'
+import type { User } from '@latchkey/users-store'
 import type { FastifyInstance } from 'fastify'
 import { createClient, type Client } from 'graphql-ws'
 import mercurius, { type MercuriusContext } from 'mercurius'
@@ -7,7 +10,7 @@ import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { allowDirective, mercuriusOptions, subscriptionOptions } from '../dist/index.js'
-import { openApi } from './helpers/api.js'
+import { createIssuerOnlyProvider, openApi, type ApiOptions, type TestApi } from './helpers/api.js'
 import { recentActivity } from './helpers/recent-activity.js'
 
 const schema = `
@@ -15,7 +18,7 @@ const schema = `
   type Note { text: String }
   type Query { notes: [String] @allow(table: "Notes", action: read) report: String @allow(function: "report") }
   type Mutation { addNote(text: String!): String @allow(table: "Notes", action: create) }
-  type Subscription { noteAdded: Note @allow(table: "Notes", action: read) clock: Note }`
+  type Subscription { noteAdded: Note @allow(table: "Notes", action: read) clock: Note mine: Note }`
 
 /** An app with notes of its own, which subscriptions tell of. */
 async function withNotes (app: FastifyInstance): Promise<void> {
@@ -34,16 +37,25 @@ async function withNotes (app: FastifyInstance): Promise<void> {
           return text
         }
       },
-      Subscription: { noteAdded: { subscribe }, clock: { subscribe } }
+      Subscription: {
+        noteAdded: { subscribe },
+        clock: { subscribe },
+        mine: {
+          subscribe: async (_source: unknown, _arguments: unknown, context: MercuriusContext) => {
+            await app.graphqlApi.authorize(context, 'read', { table: 'Notes' })
+            return await context.pubsub.subscribe('note')
+          }
+        }
+      }
     },
     ...mercuriusOptions(),
     subscription: subscriptionOptions(app)
   })
 }
 
-async function open (t: Test) {
+async function open (t: Test, options: ApiOptions = {}) {
   const clients: Client[] = []
-  const api = await openApi(t, 'sqlite', { before: withNotes })
+  const api = await openApi(t, 'sqlite', { before: withNotes, ...options })
   await api.role('Reader', { data: { Notes: { read: { allow: true } } } })
   await api.role('Writer', { data: { Notes: { read: { allow: true }, create: { allow: true } } }, custom: { functions: { report: { allow: true } } } })
   const address = await api.app.listen({ port: 0 })
@@ -162,7 +174,68 @@ t.test('removing a role ends its subscriptions within a second', async t => {
   await new Promise(resolve => setTimeout(resolve, 1100))
   const before = listening.events.length
   await publish('two')
+  await publish('three')
   t.match((await listening.next(before + 1))[before], { data: { noteAdded: null }, errors: [{ code: 'NotAuthorizedError' }] })
+  t.equal(await listening.ended, 'complete')
+  t.equal(listening.events.length, before + 1, 'and it ends')
+  await close()
+})
+
+/** How somebody loses access, and the error of the first event after that. */
+const losses: [string, (loss: { api: TestApi, user: User }) => Promise<unknown>, object, boolean?][] = [
+  ['the user is deleted', async ({ api, user }) => { await api.app.usersStore.delete(user.id) }, { code: 'EntityNotFoundError', message: 'User not found' }],
+  ['the account is removed from the user', async ({ api, user }) => { await api.app.usersStore.removeIdentity(user.id, { issuer: api.issuer.issuer, subject: 'reader' }) }, { code: 'NotAuthorizedError', extensions: { reason: 'identity_not_linked' } }],
+  ['the email of the user changes', async ({ api, user }) => { await api.app.usersStore.update(user.id, { email: 'other@example.com' }) }, { code: 'NotAuthorizedError', extensions: { reason: 'email_mismatch' } }],
+  ['the API token is revoked', async ({ api }) => { await api.app.apiTokens.revoke((await api.app.apiTokens.find({ name: 'reader' }))?.id as string) }, { code: 'InvalidTokenError', extensions: { reason: 'revoked' } }, true]
+]
+
+for (const [what, lose, refusal, byApiToken = false] of losses) {
+  t.test(`once ${what}, a subscription ends with the reason, even if the app checks only its beginning`, async t => {
+    const { api, connect, close } = await open(t)
+    const { user, token } = await api.user('reader', { roles: ['Reader'] })
+    const { secret } = await api.app.apiTokens.create({ name: 'reader', roles: [api.app.rolePermissions.find({ name: 'Reader' })?.id as string] })
+    const listening = listen(connect({ token: byApiToken ? secret : token }), 'subscription { mine { text } }')
+    const publish = async () => await api.app.graphql.pubsub.publish({ topic: 'note', payload: { mine: { text: 'private' } } })
+    t.match(await publishUntilHeard(publish, [listening]), [{ data: { mine: { text: 'private' } } }])
+    await lose({ api, user })
+    await new Promise(resolve => setTimeout(resolve, 1100))
+    const before = listening.events.length
+    for (let time = 0; time < 3; time++) await publish()
+    t.equal(await listening.ended, 'complete')
+    t.match(listening.events.slice(before), [{ data: { mine: null }, errors: [refusal] }], 'one event has the error')
+    await close()
+  })
+}
+
+t.test('connections follow the profiles that another instance creates and deletes, without any request over HTTP', async t => {
+  const partner = await startTestIssuer()
+  const apps: FastifyInstance[] = []
+  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { for (const app of apps) await app.close(); await partner.close(); await remove() }) }, 'postgres')
+  const authProfiles = { providers: { test: createIssuerOnlyProvider, openid: createIssuerOnlyProvider } }
+  const { api, connect, close } = await open(t, { url, authProfiles })
+  const other = await openApi(t, 'postgres', { url, authProfiles })
+  apps.push(api.app, other.app)
+  const aSecond = async () => { await new Promise(resolve => setTimeout(resolve, 1100)) }
+  const { id } = await other.app.authProfiles.create({ name: 'Partner', type: 'openid', options: { issuer: partner.issuer, clientId: partner.clientId } })
+  await aSecond()
+  const token = await partner.idToken({ subject: 'jane', email: 'jane@example.com' })
+  const listening = listen(connect({ token }), 'subscription { clock { text } }')
+  const publish = async () => await api.app.graphql.pubsub.publish({ topic: 'note', payload: { clock: { text: 'now' } } })
+  await publishUntilHeard(publish, [listening])
+  await other.app.authProfiles.delete(id)
+  const publishing = setInterval(() => { publish().catch(() => {}) }, 50)
+  t.equal(await listening.ended, 'complete')
+  clearInterval(publishing)
+  t.match(listening.events.at(-1), { data: { clock: null }, errors: [{ code: 'InvalidTokenError', extensions: { reason: 'unknown_issuer' } }] })
+  t.not(await listen(connect({ token }), 'subscription { clock { text } }').ended, 'complete', 'nor can it connect again')
+  await close()
+})
+
+t.test('a connection whose token has no user can subscribe to what is for guests', async t => {
+  const { api, connect, close } = await open(t)
+  const stranger = listen(connect({ token: await api.token({ subject: 'stranger', email: 'stranger@example.com' }) }), 'subscription { clock { text } }')
+  const heard = await publishUntilHeard(async () => { await api.app.graphql.pubsub.publish({ topic: 'note', payload: { clock: { text: 'now' } } }) }, [stranger])
+  t.strictSame(heard, [{ data: { clock: { text: 'now' } } }])
   await close()
 })
 

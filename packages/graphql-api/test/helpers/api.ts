@@ -48,6 +48,8 @@ export interface TestApi {
 }
 
 export interface ApiOptions {
+  /** An existing database, for another instance. The caller closes the app. */
+  url?: string
   profiles?: (Partial<Omit<ProfileConfig, 'id'>> & { id?: string })[]
   usersStore?: UsersStoreOptions
   graphqlApi?: GraphqlApiOptions
@@ -73,7 +75,7 @@ export async function openApi (t: Test, dialect: Dialect = 'sqlite', options: Ap
   const logs: Record<string, unknown>[] = []
   const app = Fastify({ logger: { level: 'info', stream: { write: line => { logs.push(JSON.parse(line)) } } }, logController: new LogController({ disableRequestLogging: true }) })
   // The app must let go of its database before that is removed.
-  const url = await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
+  const url = options.url ?? await databaseUrl({ teardown: remove => t.teardown(async () => { await app.close(); await remove() }) }, dialect)
   await options.first?.(app)
   await app.register(database, { url })
   await app.register(usersStore, options.usersStore ?? {})
