@@ -91,6 +91,15 @@ t.test('PostgreSQL over TLS', async t => {
     }
   })
 
+  await t.test('a file that is replaced is used by the next connection', async t => {
+    const renewed = join(t.testdir({}), 'ca.crt')
+    await copyFile(fixture('other-ca.crt'), renewed)
+    const app = await open(t, url({ sslmode: 'verify-full', sslrootcert: renewed }))
+    await t.rejects(sql`select 1`.execute(app.db), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+    await copyFile(fixture('ca.crt'), renewed)
+    t.strictSame(await isEncrypted(app), [{ ssl: true }])
+  })
+
   await t.test('refused: a certificate that has expired', async t => {
     await present(server.url, 'expired')
     await t.rejects(sql`select 1`.execute((await open(t, url({ sslmode: 'verify-full', sslrootcert: fixture('expired.crt') }))).db), { code: 'CERT_HAS_EXPIRED' })

@@ -50,7 +50,7 @@ function limitsOf ({ fields, filter, condition }: CompiledGrant, variables: Filt
 function remedy (roles: readonly CompiledRole[], action: AnyAction, resource: Resource, declared: Declarations): Pick<Explanation, 'remedy' | 'remedyRole'> {
   const name = nameOf(resource)
   const [kind, known] = 'table' in resource ? ['table', declared.tables] as const : ['function', declared.functions] as const
-  if (!known.has(name)) return { remedy: `The app declares no ${kind} ${name}, so only a role with full access can ${action} it${didYouMean(name, known.keys())}`, remedyRole: null }
+  if (!known.has(name)) return { remedy: `The app declares no ${kind} ${name}, so only a role with full access can ${action} it${didYouMean(name, known.keys()) || `: call fastify.rolePermissions.${kind === 'table' ? 'declareTable' : 'declareFunction'}, or correct the name`}`, remedyRole: null }
   const [first] = roles
   if (first === undefined) return { remedy: `The principal has no roles. Assign one with permission to ${action} ${name}`, remedyRole: null }
   const mistaken = roles.find(({ mistakes }) => mistakes.has(questionOf(action, resource)))

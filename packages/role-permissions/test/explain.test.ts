@@ -102,7 +102,7 @@ t.test('every decision is explained', async t => {
       resource: 'constructor',
       action: 'call',
       roles: [{ role: 'Plain', says: 'is silent', detail: 'has no permission to call constructor' }],
-      remedy: 'The app declares no function constructor, so only a role with full access can call it',
+      remedy: 'The app declares no function constructor, so only a role with full access can call it: call fastify.rolePermissions.declareFunction, or correct the name',
       remedyRole: null
     }]
   ]
