@@ -124,10 +124,13 @@ t.test('someone else who signs in again gets a new page, and sends nothing of th
   await end(page)
   await page.getByRole('dialog', { name: 'Invite user' }).getByRole('button', { name: 'Invite' }).click()
   await page.context().clearCookies()
+  const questions: string[] = []
+  page.on('dialog', async question => { questions.push(question.type()); await question.dismiss() })
   const [other] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: 'Sign in with Latchkey' }).click()])
   await atProvider(other, email)
   await page.getByRole('button', { name: `Account: ${email}` }).waitFor()
   t.equal(await page.getByRole('dialog').count(), 0)
+  t.strictSame(questions, [], 'nobody can stay on the old page')
   t.match(await graphql(server, '{ usersList(filter: { email: { equals: "unsent@example.com" } }) { count } }', {}, idToken), { usersList: { count: 0 } })
 })
 

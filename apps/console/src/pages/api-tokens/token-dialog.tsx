@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
+import { useUnsaved } from '../../api/unsaved'
 import { useChange } from '../../api/use-change'
 import { isConflict } from '../../api/use-draft'
 import { Conflict } from '../../components/conflict'
@@ -84,6 +85,7 @@ function TokenForm ({ token, onClose, onOutdated, onSecret }: Omit<TokenDialogPr
     done: 'API token saved',
     onDone: onClose
   })
+  useUnsaved(form.isDirty())
   const saving = token === null ? create : update
   return (
     <form noValidate onSubmit={form.onSubmit(values => { saving.mutate(values) })}>

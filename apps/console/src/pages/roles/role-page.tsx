@@ -2,7 +2,7 @@ import { Box, Button, Group, Paper, Stack, Tabs, Text, Textarea, TextInput } fro
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
@@ -56,7 +56,7 @@ export function RolePage () {
   const remove = useChange({
     change: async (id: string) => await ask(RoleDeleteDocument, { id }),
     done: 'Role deleted',
-    onDone: () => { navigate({ to: '/roles' }) }
+    onDone: () => { navigate({ to: '/roles', ignoreBlocker: true }) }
   })
   const back = <TextLink to='/roles'>All roles</TextLink>
   if (role.isPending) return <Loading />
@@ -106,11 +106,6 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
   })
   const { guard, confirmation } = useOwnAccessGuard()
   const { permissions } = form.values
-  useBlocker({
-    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm('Leave without saving your changes to this role?'),
-    enableBeforeUnload: true,
-    disabled: !draft.dirty
-  })
   const change = (changed: Permissions) => {
     draft.clearError()
     form.setValues({ permissions: changed })
