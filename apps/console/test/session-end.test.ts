@@ -163,6 +163,18 @@ t.test('where the browser blocks storage, the console says so', async t => {
   t.strictSame(window.complaints, [])
 })
 
+t.test('where the browser blocks only local storage, everything else works', async t => {
+  const { page, complaints } = await visit(t, '/console/sign-in')
+  await page.addInitScript('Object.defineProperty(window, "localStorage", { get () { throw new DOMException("Access is denied for this document.", "SecurityError") } })')
+  await page.reload()
+  await signIn(page)
+  const steps = page.getByRole('region', { name: 'First steps' })
+  await steps.getByRole('button', { name: 'Hide' }).click()
+  await steps.waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: 'Your permissions' }).waitFor()
+  t.strictSame(complaints.filter(complaint => !complaint.includes('localStorage is blocked')), [])
+})
+
 /** Opens the dialog that invites a user, and fills in an email. */
 async function invitation (page: Page, email: string): Promise<void> {
   await page.getByRole('button', { name: 'Invite' }).click()
