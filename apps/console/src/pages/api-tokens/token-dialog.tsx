@@ -46,7 +46,7 @@ export function TokenDialog ({ opened, token, onClose, onOutdated }: TokenDialog
       <Dialog opened onClose={close} title={`Secret of ${secret.name}`} closeOnClickOutside={false}>
         <Stack>
           <Alert color='orange' title='This secret is shown only once'>Copy it to where it will be used. Nobody can read it again, here or in the database.</Alert>
-          <CopyField label='API token' value={secret.secret} />
+          <CopyField label='API token' value={secret.secret} autoFocus />
           <Group justify='flex-end'><Button onClick={close}>I've copied it</Button></Group>
         </Stack>
       </Dialog>

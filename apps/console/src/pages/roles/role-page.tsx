@@ -131,7 +131,7 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
         <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} onEditing={setEditing} /></Tabs.Panel>
       </Tabs>
       {draft.dirty && (
-        <Paper withBorder shadow='md' p='sm' mt='md' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
+        <Paper withBorder shadow='md' p='sm' mt='md' className='bottom-bar' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
           <Stack gap='xs'>
             {draft.error !== null && <Problem error={draft.error} title="Couldn't save the role" />}
             {draft.conflict
