@@ -35,7 +35,7 @@ let begun = false
 /** The next steps for setting up an app, shown until one of its callback URLs is allowed or they are hidden. */
 export function FirstSteps () {
   // Works without storage too, but then only until the page is reloaded.
-  const [hidden, setHidden] = useLocalStorage({ key: HIDDEN_KEY, defaultValue: false, getInitialValueInEffect: false })
+  const [hidden = false, setHidden] = useLocalStorage<boolean>({ key: HIDDEN_KEY, getInitialValueInEffect: false })
   const connected = useQuery({ queryKey: ['connected'], queryFn: async () => await ask(ConnectedDocument), enabled: !hidden })
   const profiles = useQuery(publicProfilesQuery)
   if (hidden || connected.data === undefined || profiles.data === undefined || profiles.data.length === 0) return null
