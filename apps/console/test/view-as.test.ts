@@ -219,6 +219,10 @@ t.test('a failed refresh leaves what is shown, with the error beside it', async 
     await page.getByRole('tab', { name: tab }).click()
     await shown.waitFor()
   }
+  await page.setViewportSize({ width: 390, height: 844 })
+  const lines = await page.getByRole('columnheader', { name: 'Second' }).evaluate(cell => { const range = new Range(); range.selectNodeContents(cell); return range.getClientRects().length })
+  t.equal(lines, 1, 'a narrow screen does not break the word Second')
+  await page.setViewportSize({ width: 1200, height: 900 })
   await page.getByRole('tab', { name: 'API explorer' }).click()
   // What was loaded less than five seconds ago is not loaded again.
   await page.waitForTimeout(5100)
