@@ -32,6 +32,32 @@ t.test('an administrator finds who changed what, with the values before and afte
   t.strictSame(window.complaints, [])
 })
 
+t.test('the filters keep the focus and what is typed, and follow the address', async t => {
+  const { page } = await visit(t, '/console/activity')
+  await signIn(page)
+  await page.getByLabel('Changed by').pressSequentially('adm')
+  await page.waitForURL(/actor=adm$/)
+  await page.getByRole('table', { name: 'Audit log' }).waitFor()
+  await page.keyboard.type('in@')
+  await page.waitForURL(/actor=admin%40$/)
+  t.equal(await page.getByLabel('Changed by').inputValue(), 'admin@')
+  for (let index = 0; index < 6; index++) await page.keyboard.press('Backspace')
+  await page.waitForURL(/activity$/)
+  await page.keyboard.type('none')
+  await page.getByText('No matching entries').waitFor()
+  t.equal(await page.getByLabel('Changed by').inputValue(), 'none')
+  await page.getByRole('link', { name: 'Activity' }).click()
+  await page.getByRole('table', { name: 'Audit log' }).waitFor()
+  t.equal(await page.getByLabel('Changed by').inputValue(), '')
+
+  await page.getByRole('link', { name: 'Users' }).click()
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nobody')
+  await page.getByText('No users match').waitFor()
+  await page.getByRole('link', { name: 'Users' }).click()
+  await page.getByRole('table', { name: 'Users' }).waitFor()
+  t.equal(await page.getByRole('searchbox', { name: 'Search' }).inputValue(), '')
+})
+
 t.test('the audit log since a day begins at midnight by the browser\'s clock, as its times are shown', async t => {
   const { page, complaints } = await visit(t, '/console/activity')
   const session = await page.context().newCDPSession(page)

@@ -315,3 +315,91 @@ t.test('before people take away their own access, they are told what they would 
   t.strictSame(window.complaints.filter(complaint => !complaint.includes('403')), [])
   await graphql(server, 'mutation ($id: ID!) { roleDelete(filter: { id: $id }) { success } }', { id: roleId }, idToken)
 })
+
+t.test('a page with unsaved input is left only if the user agrees', async t => {
+  const { server, idToken } = await runningConsole()
+  const { userCreate: { id: userId } } = await graphql(server, 'mutation { userCreate(data: { email: "asked@example.com" }) { id } }', {}, idToken)
+  const { roleCreate: { id: roleId } } = await graphql(server, 'mutation { roleCreate(data: { name: "Asked" }) { id } }', {}, idToken)
+  const { authenticationProfileCreate: { id: profileId } } = await graphql(server, 'mutation { authenticationProfileCreate(data: { name: "Asked", type: "embedded", clientId: "asked" }) { id } }', {}, idToken)
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { authenticationProfileDelete(filter: { id: $id }) { success } }', { id: profileId }, idToken) })
+  const { page, complaints } = await visit(t, '/console/roles')
+  await signIn(page)
+  const questions: string[] = []
+  let agree = false
+  page.on('dialog', async question => {
+    questions.push(question.type() === 'confirm' ? question.message() : question.type())
+    await (agree ? question.accept() : question.dismiss())
+  })
+  const asked = async (question: string) => {
+    await until(async () => questions.length > 0)
+    t.strictSame(questions.splice(0), [question])
+  }
+  const [leaving, closing] = ['Leave without saving your changes?', 'beforeunload']
+  const home = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Home' })
+
+  for (const { path, label, open } of [
+    { path: `/users/${userId}`, label: 'Last name' },
+    { path: `/authentication/${profileId}`, label: 'Callback URLs' },
+    { path: '/authentication', label: 'Callback URLs' },
+    { path: '/authentication/new', label: 'Name' },
+    { path: '/users', label: 'Email', open: 'Invite' },
+    { path: '/api-tokens', label: 'Name', open: 'New API token' },
+    { path: `/roles/${roleId}`, label: 'Description', open: 'Edit details' },
+    { path: `/roles/${roleId}?tab=json`, label: 'Permissions' }
+  ]) {
+    await page.goto(`${server.url}/console${path}`)
+    if (open !== undefined) await page.getByRole('button', { name: open }).click()
+    const field = page.getByRole('textbox', { name: label, exact: true }).first()
+    const before = await field.inputValue()
+    await field.fill('https://asked.example.com')
+    // A modal dialog covers the navigation, but not the browser's own buttons.
+    if (open === undefined) {
+      await home.click()
+      await asked(leaving)
+      t.equal(await field.inputValue(), 'https://asked.example.com', `${path} stays`)
+    }
+    await page.close({ runBeforeUnload: true })
+    await asked(closing)
+    t.equal(await field.inputValue(), 'https://asked.example.com', `the tab of ${path} stays`)
+    await field.fill(before)
+    await page.keyboard.press('Escape')
+    await home.click()
+    await page.getByRole('heading', { name: 'Welcome' }).waitFor()
+    t.strictSame(questions, [], 'without a change there is no question')
+  }
+
+  await t.test('the back button, and signing out', async t => {
+    await page.goto(`${server.url}/console/users`)
+    await page.getByRole('link', { name: 'asked@example.com' }).click()
+    await page.getByLabel('Last name').fill('Asked')
+    await page.evaluate('history.back()')
+    await asked(leaving)
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await asked(leaving)
+    t.equal(await page.getByLabel('Last name').inputValue(), 'Asked')
+    agree = true
+    await page.evaluate('history.back()')
+    await asked(leaving)
+    await page.getByRole('table', { name: 'Users' }).waitFor()
+    agree = false
+  })
+
+  await t.test('what is saved or deleted needs no question', async t => {
+    await page.goto(`${server.url}/console/users/${userId}`)
+    await page.getByLabel('Last name').fill('Asked')
+    await page.getByRole('button', { name: 'Save', exact: true }).click()
+    await page.getByText('User saved').waitFor()
+    await page.getByLabel('Last name').fill('Deleted')
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('button', { name: 'Delete user' }).click()
+    await page.getByRole('table', { name: 'Users' }).waitFor()
+    await page.goto(`${server.url}/console/roles`)
+    await page.getByRole('button', { name: 'New role' }).click()
+    await page.getByLabel('Name').fill('Created')
+    await page.getByRole('button', { name: 'Create role' }).click()
+    await page.getByRole('heading', { name: 'Created' }).waitFor()
+    t.strictSame(questions, [])
+  })
+  t.strictSame(complaints, [])
+})

@@ -145,3 +145,39 @@ t.test('an administrator creates a role, sets its permissions, assigns it, edits
   await t.rejects(permissionsOf('Lead'), /EntityNotFoundError/)
   t.strictSame(window.complaints, [])
 })
+
+t.test('with the keyboard only: a dialog returns the focus, and the bar of unsaved changes never covers it', async t => {
+  const { server, idToken } = await runningConsole()
+  const { role: { id } } = await graphql(server, '{ role(name: "Support") { id } }', {}, idToken)
+  const { page } = await visit(t, `/console/roles/${id}`)
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(page)
+  const fields = page.getByRole('button', { name: /fields: read Users/ })
+  const dialog = page.getByRole('dialog', { name: 'read Users' })
+  const focused = page.locator(':focus')
+  for (const close of ['Escape', 'Enter']) {
+    await fields.focus()
+    await page.keyboard.press('Enter')
+    await dialog.getByRole('radio', { name: 'All records' }).and(focused).waitFor()
+    if (close === 'Enter') await dialog.getByRole('button', { name: 'Apply' }).focus()
+    await page.keyboard.press(close)
+    await dialog.waitFor({ state: 'detached' })
+    await fields.and(focused).waitFor()
+  }
+  await page.getByRole('combobox', { name: 'delete Users' }).selectOption('all')
+  await page.getByText('You have unsaved changes').waitFor()
+  await page.getByRole('tab', { name: 'Data' }).focus()
+  for (const key of ['Tab', 'Shift+Tab']) {
+    const covered: string[] = []
+    for (let step = 0; step < 28; step++) {
+      await page.keyboard.press(key)
+      const name = await focused.evaluate(element => {
+        const { left, top, width, height } = element.getBoundingClientRect()
+        const shown = document.elementFromPoint(left + width / 2, top + height / 2)
+        return element.contains(shown) ? null : element.getAttribute('aria-label') ?? element.textContent
+      })
+      if (name !== null) covered.push(name)
+    }
+    t.strictSame(covered, [], key)
+  }
+})

@@ -124,10 +124,13 @@ t.test('someone else who signs in again gets a new page, and sends nothing of th
   await end(page)
   await page.getByRole('dialog', { name: 'Invite user' }).getByRole('button', { name: 'Invite' }).click()
   await page.context().clearCookies()
+  const questions: string[] = []
+  page.on('dialog', async question => { questions.push(question.type()); await question.dismiss() })
   const [other] = await Promise.all([page.waitForEvent('popup'), page.getByRole('button', { name: 'Sign in with Latchkey' }).click()])
   await atProvider(other, email)
   await page.getByRole('button', { name: `Account: ${email}` }).waitFor()
   t.equal(await page.getByRole('dialog').count(), 0)
+  t.strictSame(questions, [], 'nobody can stay on the old page')
   t.match(await graphql(server, '{ usersList(filter: { email: { equals: "unsent@example.com" } }) { count } }', {}, idToken), { usersList: { count: 0 } })
 })
 
@@ -158,6 +161,18 @@ t.test('where the browser blocks storage, the console says so', async t => {
   await page.getByRole('alert').filter({ hasText: 'Your browser blocks storage for this site' }).waitFor()
   await examine(t, window, 'storage blocked')
   t.strictSame(window.complaints, [])
+})
+
+t.test('where the browser blocks only local storage, everything else works', async t => {
+  const { page, complaints } = await visit(t, '/console/sign-in')
+  await page.addInitScript('Object.defineProperty(window, "localStorage", { get () { throw new DOMException("Access is denied for this document.", "SecurityError") } })')
+  await page.reload()
+  await signIn(page)
+  const steps = page.getByRole('region', { name: 'First steps' })
+  await steps.getByRole('button', { name: 'Hide' }).click()
+  await steps.waitFor({ state: 'detached' })
+  await page.getByRole('heading', { name: 'Your permissions' }).waitFor()
+  t.strictSame(complaints.filter(complaint => !complaint.includes('localStorage is blocked')), [])
 })
 
 /** Opens the dialog that invites a user, and fills in an email. */

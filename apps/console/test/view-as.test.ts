@@ -205,3 +205,57 @@ async function write (editor: Locator, text: string): Promise<void> {
   await keyboard.press('Control+a')
   await keyboard.insertText(text)
 }
+
+t.test('a failed refresh leaves what is shown, with the error beside it', async t => {
+  const { server, idToken } = await runningConsole()
+  const { role: { id } } = await graphql(server, '{ role(name: "Support") { id } }', {}, idToken)
+  const { page, complaints } = await visit(t, `/console/view-as?as=roles:${id}&with=guest`)
+  await signIn(page)
+  const tabs = [
+    { tab: 'Data', title: 'Couldn\'t load the records', shown: page.getByRole('table', { name: 'Records of Users' }) },
+    { tab: 'Compare', title: 'Couldn\'t compare the two', shown: page.getByRole('table', { name: 'Permissions compared' }) }
+  ]
+  for (const { tab, shown } of tabs) {
+    await page.getByRole('tab', { name: tab }).click()
+    await shown.waitFor()
+  }
+  await page.setViewportSize({ width: 390, height: 844 })
+  const lines = await page.getByRole('columnheader', { name: 'Second' }).evaluate(cell => { const range = new Range(); range.selectNodeContents(cell); return range.getClientRects().length })
+  t.equal(lines, 1, 'a narrow screen does not break the word Second')
+  await page.setViewportSize({ width: 1200, height: 900 })
+  await page.getByRole('tab', { name: 'API explorer' }).click()
+  // What was loaded less than five seconds ago is not loaded again.
+  await page.waitForTimeout(5100)
+  await page.route('**/graphql', async route => {
+    if (/usersList|permissionComparison/.test(route.request().postData() ?? '')) await route.fulfill({ json: { data: null, errors: [{ message: 'Internal error', code: 'InternalError' }] } })
+    else await route.continue()
+  })
+  for (const { tab, title, shown } of tabs) {
+    await page.getByRole('tab', { name: tab }).click()
+    await page.getByRole('alert').filter({ hasText: title }).waitFor()
+    t.ok(await shown.isVisible(), `${tab} stays`)
+  }
+  await page.unroute('**/graphql')
+  for (const { tab, title, shown } of tabs) {
+    await page.getByRole('tab', { name: tab }).click()
+    const failed = page.getByRole('alert').filter({ hasText: title })
+    // Opening a tab whose data has failed loads it again.
+    await failed.getByRole('button', { name: 'Try again' }).click({ timeout: 2000 }).catch(() => {})
+    await failed.waitFor({ state: 'detached' })
+    t.ok(await shown.isVisible())
+  }
+
+  t.comment('a search that fails leaves the field')
+  await page.getByRole('button', { name: 'Compare with someone else' }).click()
+  await page.getByText('User', { exact: true }).click()
+  await page.route('**/graphql', async route => await (route.request().postData()?.includes('UsersToChoose') === true ? route.fulfill({ json: { data: null, errors: [{ message: 'Internal error', code: 'InternalError' }] } }) : route.continue()))
+  const user = page.getByRole('combobox', { name: 'User' })
+  await user.fill('admin')
+  await page.getByRole('alert').filter({ hasText: 'Couldn\'t load users' }).waitFor()
+  t.equal(await user.inputValue(), 'admin')
+  await page.unroute('**/graphql')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await user.click()
+  await page.getByRole('option', { name: administrator }).waitFor()
+  t.strictSame(complaints, [])
+})

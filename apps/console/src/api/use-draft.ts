@@ -2,6 +2,7 @@ import type { UseFormReturnType } from '@mantine/form'
 import { useEffect, useState } from 'react'
 import { ApiError } from './api-error'
 import { same } from './same'
+import { useUnsaved } from './unsaved'
 import { useChange } from './use-change'
 
 /** What a form shows of a record, and when the record was last changed (`null` if that isn't readable). */
@@ -65,6 +66,7 @@ export function useDraft<Values extends object> ({ form, stored, reread, hold = 
   })
 
   const dirty = !same(form.values, base.values)
+  useUnsaved(dirty)
   const isNew = !same(stored, base.seen) && !save.isPending
   const isOwnChange = stored.updatedAt != null && stored.updatedAt === base.updatedAt
   const conflict = isNew && dirty && !isOwnChange && !agrees(stored)

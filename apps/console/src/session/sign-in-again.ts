@@ -7,6 +7,7 @@
  * token ever leaves a tab.
  */
 import { useSyncExternalStore } from 'react'
+import { forgetUnsaved } from '../api/unsaved'
 import { addressFor, receive, returnedFrom } from './authorization'
 import { accountOf, currentSession, endSession, forgetTokens, replaceSession } from './session'
 
@@ -88,7 +89,11 @@ export async function signInAgain (email: string | null): Promise<void> {
     const isSame = accountOf({ idToken: user.id_token }) === accountOf(session)
     await replaceSession(user, profile)
     if (isSame) end(user.id_token)
-    else location.reload()
+    else {
+      // The dialog has said so. A page that stayed would act as the other user.
+      forgetUnsaved()
+      location.reload()
+    }
   } catch (error) {
     other.close()
     throw error

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError } from '../api/api-error'
 import { administratorNeededQuery } from '../api/first-administrator'
 import { meQuery } from '../api/me'
+import { mayLeave, useLeaveQuestion } from '../api/unsaved'
 import { Loading } from '../components/loading'
 import { Problem } from '../components/problem'
 import { sessionEnd, signOut, useSession } from '../session/session'
@@ -59,7 +60,9 @@ function Frame () {
   const isShown = me.data !== undefined
   useEffect(() => isShown ? keepPage() : undefined, [isShown])
 
+  useLeaveQuestion()
   const leave = async () => {
+    if (!mayLeave()) return
     await signOut().finally(() => { client.clear() })
   }
 

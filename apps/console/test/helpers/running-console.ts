@@ -130,7 +130,10 @@ export async function visit (t: Test, path = '/console', at?: RunningServer): Pr
   const browser = await runningBrowser()
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
   t.teardown(async () => {
-    if (!t.passing()) t.comment(`At ${page.url()}: ${complaints.join('; ') || 'no complaints'}`)
+    if (!t.passing()) {
+      const alerts = await page.getByRole('alert').allInnerTexts().catch(() => [])
+      t.comment(`At ${page.url()}: ${complaints.join('; ') || 'no complaints'}; alerts: ${alerts.map(text => text.replaceAll(/\s+/g, ' ')).join('; ') || 'none'}`)
+    }
     if (!t.passing() && process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/failed-${t.name.replaceAll(/\W+/g, '-').slice(0, 40)}.png` })
     await context.close()
   })

@@ -1,5 +1,4 @@
-import { Button, Code, Group, Select, Table, Text, TextInput, Title } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Code, Group, Select, Table, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -11,6 +10,7 @@ import { Moment } from '../../components/moment'
 import { PageTitle } from '../../components/page-title'
 import { Pager } from '../../components/pager'
 import { Problem } from '../../components/problem'
+import { SearchField } from '../../components/search-field'
 import { graphql } from '../../graphql'
 import type { ActivityQuery, AuditEventFilter } from '../../graphql/graphql'
 import type { ActivitySearch } from '../../router'
@@ -46,7 +46,6 @@ export function ActivityPage () {
   const narrow = (change: Partial<ActivitySearch>) => {
     navigate({ search: ({ after: _after, before: _before, ...rest }) => Object.fromEntries(Object.entries({ ...rest, ...change }).filter(([, value]) => value != null && value !== '')) as ActivitySearch, replace: true })
   }
-  const type = useDebouncedCallback((change: Partial<ActivitySearch>) => { narrow(change) }, 250)
   const go = (to: Place | null) => to === null ? null : () => { navigate({ search: { ...kept, ...wanted, ...to } as ActivitySearch }) }
   const filtered = Object.keys(wanted).length > 0
   return (
@@ -54,12 +53,12 @@ export function ActivityPage () {
       <PageTitle title='Activity'>Sign-ins by day, and an audit log of changes made through the API or on the server itself. Entries can't be edited here.</PageTitle>
       <PerDay />
       <Title order={2} size='h4' mb='sm'>Audit log</Title>
-      <Group key={filtered ? 'filtered' : 'all'} component='search' mb='md' align='flex-end' gap='sm'>
+      <Group component='search' mb='md' align='flex-end' gap='sm'>
         <Select label='Table' placeholder='All' clearable data={tables} value={search.table ?? null} onChange={table => { narrow({ table: table ?? undefined }) }} w={190} />
         <Select label='Action' placeholder='All' clearable data={actions} value={search.action ?? null} onChange={action => { narrow({ action: action ?? undefined }) }} w={130} />
-        <TextInput label='Changed by' placeholder='Email or name' type='search' defaultValue={search.actor} onChange={event => { type({ actor: event.currentTarget.value }) }} w={190} />
-        <TextInput label='Record ID' placeholder='ID' type='search' defaultValue={search.record} onChange={event => { type({ record: event.currentTarget.value }) }} w={190} />
-        <TextInput label='Since' type='date' defaultValue={search.since} onChange={event => { narrow({ since: event.currentTarget.value }) }} w={150} />
+        <SearchField label='Changed by' placeholder='Email or name' value={search.actor} onSearch={actor => { narrow({ actor }) }} w={190} />
+        <SearchField label='Record ID' placeholder='ID' value={search.record} onSearch={record => { narrow({ record }) }} w={190} />
+        <SearchField label='Since' type='date' value={search.since} onSearch={since => { narrow({ since }) }} w={150} />
       </Group>
       {events.isPending && <Loading />}
       {events.error !== null && <Problem error={events.error} title="Couldn't load the audit log" retry={() => { events.refetch() }} />}

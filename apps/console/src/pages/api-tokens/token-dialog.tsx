@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
+import { useUnsaved } from '../../api/unsaved'
 import { useChange } from '../../api/use-change'
 import { isConflict } from '../../api/use-draft'
 import { Conflict } from '../../components/conflict'
@@ -45,7 +46,7 @@ export function TokenDialog ({ opened, token, onClose, onOutdated }: TokenDialog
       <Dialog opened onClose={close} title={`Secret of ${secret.name}`} closeOnClickOutside={false}>
         <Stack>
           <Alert color='orange' title='This secret is shown only once'>Copy it to where it will be used. Nobody can read it again, here or in the database.</Alert>
-          <CopyField label='API token' value={secret.secret} />
+          <CopyField label='API token' value={secret.secret} autoFocus />
           <Group justify='flex-end'><Button onClick={close}>I've copied it</Button></Group>
         </Stack>
       </Dialog>
@@ -84,6 +85,7 @@ function TokenForm ({ token, onClose, onOutdated, onSecret }: Omit<TokenDialogPr
     done: 'API token saved',
     onDone: onClose
   })
+  useUnsaved(form.isDirty())
   const saving = token === null ? create : update
   return (
     <form noValidate onSubmit={form.onSubmit(values => { saving.mutate(values) })}>

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
+import { useUnsaved } from '../../api/unsaved'
 import { useChange } from '../../api/use-change'
 import { ButtonLink, TextLink } from '../../components/links'
 import { PageTitle } from '../../components/page-title'
@@ -45,8 +46,9 @@ function NewProfileForm ({ type }: { type: string }) {
   const create = useChange({
     change: async (values: ProfileValues) => (await ask(ProfileCreateDocument, { data: toCreateInput(type, values) })).authenticationProfileCreate,
     done: (_result, { name }) => `People can sign in with ${name} now`,
-    onDone: ({ id }) => { (id == null ? navigate({ to: '/authentication' }) : navigate({ to: '/authentication/$profileId', params: { profileId: id } })) }
+    onDone: ({ id }) => { (id == null ? navigate({ to: '/authentication', ignoreBlocker: true }) : navigate({ to: '/authentication/$profileId', params: { profileId: id }, ignoreBlocker: true })) }
   })
+  useUnsaved(form.isDirty())
   const tested = () => { if (!form.validate().hasErrors) test.mutate({ data: toCreateInput(type, form.values) }) }
   return (
     <form noValidate onSubmit={form.onSubmit(values => { create.mutate(values) })}>

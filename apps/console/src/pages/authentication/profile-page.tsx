@@ -58,7 +58,7 @@ export function ProfilePage () {
   const remove = useChange({
     change: async (id: string) => await ask(ProfileDeleteDocument, { id }),
     done: 'Profile deleted',
-    onDone: () => { navigate({ to: '/authentication' }) }
+    onDone: () => { navigate({ to: '/authentication', ignoreBlocker: true }) }
   })
   const back = <TextLink to='/authentication'>All profiles</TextLink>
   if (profile.isPending) return <Loading />

@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Group, NativeSelect, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useLocalStorage } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { CopyBlock } from '../../components/copy-block'
@@ -34,7 +34,8 @@ let begun = false
 
 /** The next steps for setting up an app, shown until one of its callback URLs is allowed or they are hidden. */
 export function FirstSteps () {
-  const [hidden, setHidden] = useState(() => localStorage.getItem(HIDDEN_KEY) !== null)
+  // Works without storage too, but then only until the page is reloaded.
+  const [hidden = false, setHidden] = useLocalStorage<boolean>({ key: HIDDEN_KEY, getInitialValueInEffect: false })
   const connected = useQuery({ queryKey: ['connected'], queryFn: async () => await ask(ConnectedDocument), enabled: !hidden })
   const profiles = useQuery(publicProfilesQuery)
   if (hidden || connected.data === undefined || profiles.data === undefined || profiles.data.length === 0) return null
@@ -42,15 +43,11 @@ export function FirstSteps () {
   const done = (authenticationSettings.allowedCallbacks ?? []).length > 0 || authenticationProfilesList.items.some(({ callbackUrls }) => callbackUrls?.some(isOfSite) === true)
   if (done && !begun) return null
   begun = true
-  const hide = () => {
-    localStorage.setItem(HIDDEN_KEY, 'true')
-    setHidden(true)
-  }
   return (
     <Paper withBorder p='md' mb='xl' component='section' aria-labelledby='first-steps'>
       <Group justify='space-between' mb='sm'>
         <Title order={2} size='h4' id='first-steps'>First steps</Title>
-        <Button size='compact-sm' variant='default' onClick={hide}>Hide</Button>
+        <Button size='compact-sm' variant='default' onClick={() => { setHidden(true) }}>Hide</Button>
       </Group>
       <Stack gap='lg'>
         <section aria-labelledby='try-login'>

@@ -70,14 +70,12 @@ export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabPr
           </SimpleGrid>
         </Fieldset>
       ))}
-      {edited !== null && table !== undefined && (
-        <PermissionDialog
-          key={`${edited.table} ${edited.action}`} table={table} action={edited.action} extent={edited.extent} variables={resources.data.variables}
-          permission={permissions.data?.[edited.table]?.[edited.action] ?? null}
-          onDone={permission => { onChange(withPermission(permissions, edited.table, edited.action, permission)); setEdited(null) }}
-          onClose={() => { setEdited(null) }}
-        />
-      )}
+      <PermissionDialog
+        edited={edited === null || table === undefined ? null : { ...edited, table, permission: permissions.data?.[table.name]?.[edited.action] ?? null }}
+        variables={resources.data.variables}
+        onDone={({ table, action }, permission) => { onChange(withPermission(permissions, table.name, action, permission)); setEdited(null) }}
+        onClose={() => { setEdited(null) }}
+      />
     </Stack>
   )
 }

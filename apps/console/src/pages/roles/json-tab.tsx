@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { useUnsaved } from '../../api/unsaved'
 import type { Permissions } from './permissions'
 
 interface JsonTabProps {
@@ -15,6 +16,7 @@ export function JsonTab ({ permissions, onChange, onEditing }: JsonTabProps) {
   const [text, setText] = useState(stored)
   const parsed = parse(text)
   const editing = text !== stored
+  useUnsaved(editing)
   useEffect(() => {
     onEditing(editing)
     return () => { onEditing(false) }

@@ -2,7 +2,7 @@ import { Box, Button, Group, Paper, Stack, Tabs, Text, Textarea, TextInput } fro
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { useBlocker, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
@@ -56,7 +56,7 @@ export function RolePage () {
   const remove = useChange({
     change: async (id: string) => await ask(RoleDeleteDocument, { id }),
     done: 'Role deleted',
-    onDone: () => { navigate({ to: '/roles' }) }
+    onDone: () => { navigate({ to: '/roles', ignoreBlocker: true }) }
   })
   const back = <TextLink to='/roles'>All roles</TextLink>
   if (role.isPending) return <Loading />
@@ -106,11 +106,6 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
   })
   const { guard, confirmation } = useOwnAccessGuard()
   const { permissions } = form.values
-  useBlocker({
-    shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && !window.confirm('Leave without saving your changes to this role?'),
-    enableBeforeUnload: true,
-    disabled: !draft.dirty
-  })
   const change = (changed: Permissions) => {
     draft.clearError()
     form.setValues({ permissions: changed })
@@ -136,7 +131,7 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
         <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} onEditing={setEditing} /></Tabs.Panel>
       </Tabs>
       {draft.dirty && (
-        <Paper withBorder shadow='md' p='sm' mt='md' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
+        <Paper withBorder shadow='md' p='sm' mt='md' className='bottom-bar' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
           <Stack gap='xs'>
             {draft.error !== null && <Problem error={draft.error} title="Couldn't save the role" />}
             {draft.conflict

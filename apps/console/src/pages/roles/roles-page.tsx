@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { ask } from '../../api/ask'
 import { pageArguments, pageOf, type Place } from '../../api/page-of'
+import { useUnsaved } from '../../api/unsaved'
 import { useChange } from '../../api/use-change'
 import { Dialog } from '../../components/dialog'
 import { Empty } from '../../components/empty'
@@ -77,9 +78,10 @@ function CreateForm ({ onClose }: { onClose: () => void }) {
     done: (_role, { name }) => `Role ${name.trim()} created`,
     onDone: ({ id }) => {
       onClose()
-      if (id != null) navigate({ to: '/roles/$roleId', params: { roleId: id } })
+      if (id != null) navigate({ to: '/roles/$roleId', params: { roleId: id }, ignoreBlocker: true })
     }
   })
+  useUnsaved(form.isDirty())
   return (
     <form noValidate onSubmit={form.onSubmit(values => { create.mutate(values) })}>
       <Stack>

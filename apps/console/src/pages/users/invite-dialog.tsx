@@ -2,6 +2,7 @@ import { Button, Group, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { ask } from '../../api/ask'
+import { useUnsaved } from '../../api/unsaved'
 import { useChange } from '../../api/use-change'
 import { Dialog } from '../../components/dialog'
 import { Problem } from '../../components/problem'
@@ -37,6 +38,7 @@ function InviteForm ({ onClose }: { onClose: () => void }) {
     done: (_result, { email }) => `${email.trim()} can sign in now`,
     onDone: onClose
   })
+  useUnsaved(form.isDirty())
   const choices = profiles.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []
   return (
     <form noValidate onSubmit={form.onSubmit(values => { invite.mutate(values) })}>

@@ -67,7 +67,7 @@ export function UserPage () {
   const remove = useChange({
     change: async (id: string) => await ask(UserDeleteDocument, { id }),
     done: 'User deleted',
-    onDone: () => { navigate({ to: '/users' }) }
+    onDone: () => { navigate({ to: '/users', ignoreBlocker: true }) }
   })
   const isOwn = useQuery(meQuery).data?.id === userId
   if (user.isPending) return <Loading />

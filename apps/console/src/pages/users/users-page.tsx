@@ -1,5 +1,5 @@
-import { Button, Group, Table, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback, useDisclosure } from '@mantine/hooks'
+import { Button, Group, Table, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { IconSearch, IconUserPlus } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -13,6 +13,7 @@ import { PageTitle } from '../../components/page-title'
 import { Pager } from '../../components/pager'
 import { Problem } from '../../components/problem'
 import { RoleBadges } from '../../components/role-badges'
+import { SearchField } from '../../components/search-field'
 import { SortHeader } from '../../components/sort-header'
 import { graphql } from '../../graphql'
 import type { UserFilter, UserSort } from '../../graphql/graphql'
@@ -53,9 +54,9 @@ export function UsersPage () {
   const count = useQuery({ queryKey: ['users', 'count', search.q], queryFn: async () => (await ask(UsersCountDocument, { filter })).usersList.count })
 
   const show = (change: Partial<UsersSearch>) => { navigate({ search: ({ q, sort }) => ({ ...q !== undefined && { q }, ...sort !== undefined && { sort }, ...change }) }) }
-  const find = useDebouncedCallback((q: string) => {
-    navigate({ search: ({ sort }) => ({ ...q.trim() !== '' && { q: q.trim() }, ...sort !== undefined && { sort } }), replace: true })
-  }, 250)
+  const find = (q: string) => {
+    navigate({ search: ({ sort }) => ({ ...q !== '' && { q }, ...sort !== undefined && { sort } }), replace: true })
+  }
   const sortBy = (column: Column) => { show({ sort: sort?.column === column && sort.direction === 'ASC' ? `-${column}` : column }) }
   const head = (column: Column, text: string, className?: string) =>
     <SortHeader direction={sort?.column === column ? sort.direction : null} onSort={() => { sortBy(column) }} className={className}>{text}</SortHeader>
@@ -68,7 +69,7 @@ export function UsersPage () {
         The people with a record in this app. They sign in at a provider; the record determines their roles.
       </PageTitle>
       <Group mb='md' align='flex-end'>
-        <TextInput label='Search' description='Searches emails and names. Names are case-sensitive.' type='search' defaultValue={search.q} onChange={event => { find(event.currentTarget.value) }} leftSection={<IconSearch size={16} aria-hidden />} style={{ flexGrow: 1 }} maw={420} />
+        <SearchField label='Search' description='Searches emails and names. Names are case-sensitive.' value={search.q} onSearch={find} leftSection={<IconSearch size={16} aria-hidden />} style={{ flexGrow: 1 }} maw={420} />
         <Text size='sm' c='dimmed' role='status' pb={8}>{count.data === undefined ? '' : `${count.data.toLocaleString()} ${count.data === 1 ? 'user' : 'users'}`}</Text>
       </Group>
       {users.isPending && <Loading />}

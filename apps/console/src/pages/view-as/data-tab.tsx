@@ -35,9 +35,14 @@ export function DataTab ({ subject }: { subject: ViewedAs }) {
   const navigate = useNavigate({ from: '/view-as' })
   const resources = useQuery(resourcesQuery)
   const schema = useQuery(schemaQuery)
-  if (resources.error !== null) return <Problem error={resources.error} title="Couldn't load tables" retry={() => { resources.refetch() }} />
-  if (schema.error !== null) return <Problem error={schema.error} title="Couldn't load the API schema" retry={() => { schema.refetch() }} />
   if (resources.isPending || schema.isPending) return <Loading />
+  const failed = (
+    <>
+      {resources.error !== null && <Problem error={resources.error} title="Couldn't load tables" retry={() => { resources.refetch() }} />}
+      {schema.error !== null && <Problem error={schema.error} title="Couldn't load the API schema" retry={() => { schema.refetch() }} />}
+    </>
+  )
+  if (resources.data === undefined || schema.data === undefined) return <Stack>{failed}</Stack>
   const listed = resources.data.tables.flatMap(table => {
     const list = tableListOf(schema.data.schema, table, table.list)
     return list === null ? [] : [{ name: table.name, list }]
@@ -46,6 +51,7 @@ export function DataTab ({ subject }: { subject: ViewedAs }) {
   if (table === undefined) return <Empty title='The API lists no tables' />
   return (
     <Stack>
+      {failed}
       <NativeSelect label='Table' data={listed.map(({ name }) => name)} value={table.name} maw={320} onChange={event => { navigate({ search: ({ as, tab }) => ({ as, tab, table: event.currentTarget.value }) }) }} />
       <Records key={table.name} subject={subject} table={table.name} list={table.list} sort={place.sort} skip={Number(place.skip ?? 0)} />
     </Stack>
@@ -70,14 +76,17 @@ function Records ({ subject, table, list, sort, skip }: RecordsProps) {
     queryFn: async () => await pageAs(subject, list, { skip, sort: sorted === null ? [] : [{ [sorted]: direction as 'ASC' | 'DESC' }] }),
     placeholderData: keepPreviousData
   })
-  if (page.error !== null) return isRefusedToSubject(page.error) ? <RefusedToSubject error={page.error} table={table} reading={reading.data} onUnsort={sorted === null ? null : () => { navigate({ search: ({ sort: _sort, skip: _skip, ...others }) => others }) }} /> : <Problem error={page.error} title="Couldn't load the records" retry={() => { page.refetch() }} />
+  if (page.error !== null && isRefusedToSubject(page.error)) return <RefusedToSubject error={page.error} table={table} reading={reading.data} onUnsort={sorted === null ? null : () => { navigate({ search: ({ sort: _sort, skip: _skip, ...others }) => others }) }} />
   if (page.isPending || reading.isPending) return <Loading />
+  const failed = page.error !== null && <Problem error={page.error} title="Couldn't load the records" retry={() => { page.refetch() }} />
+  if (page.data === undefined) return failed
   const { count, items, own } = page.data
   const readable = readableFields(reading.data)
   const go = (to: number | null) => to === null ? null : () => { navigate({ search: before => ({ ...before, skip: to === 0 ? undefined : String(to) }) }) }
   const sortBy = (name: string) => { navigate({ search: before => ({ ...before, skip: undefined, sort: `${name}_${sorted === name && direction === 'ASC' ? 'DESC' : 'ASC'}` }) }) }
   return (
     <>
+      {failed}
       <Text role='status'>{count === 0 ? 'No records' : count === 1 ? '1 record' : `${count.toLocaleString()} records`}{count > PAGE_SIZE && `, showing ${skip + 1} to ${Math.min(skip + PAGE_SIZE, count)}`}</Text>
       {items.length === 0
         ? <Empty title={`No records of ${table} that they have permission to read`}>{reading.data?.roles.filter(({ allowed }) => allowed).map(({ roleName, reason }) => <p key={roleName}>{roleName} {reason}</p>)}</Empty>

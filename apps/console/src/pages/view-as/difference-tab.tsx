@@ -51,11 +51,13 @@ function Comparison ({ first, second, onAnother }: { first: ViewedAs, second: Vi
   const comparison = useQuery({ queryKey: ['comparison', first, second], queryFn: async () => (await ask(ComparisonDocument, { first, second })).permissionComparison })
   const another = <Button size='compact-sm' variant='default' onClick={onAnother}>Compare with someone else</Button>
   if (comparison.isPending) return <Loading />
-  if (comparison.error !== null) return <Stack><Problem error={comparison.error} title="Couldn't compare the two" retry={() => { comparison.refetch() }} /><Group>{another}</Group></Stack>
+  const failed = comparison.error !== null && <Problem error={comparison.error} title="Couldn't compare the two" retry={() => { comparison.refetch() }} />
+  if (comparison.data === undefined) return <Stack>{failed}<Group>{another}</Group></Stack>
   const { first: firstName, second: secondName, items } = comparison.data
   const shown = all ? items : items.filter(({ same }) => !same)
   return (
     <Stack>
+      {failed}
       <Text component='div'><b>First:</b> {firstName}<br /><b>Second:</b> {secondName}</Text>
       <Group justify='space-between'>
         <Switch label='Show identical permissions' checked={all} onChange={event => { setAll(event.currentTarget.checked) }} />
@@ -123,14 +125,15 @@ function OnlyOne ({ table, first, second }: { table: string } & Two) {
     queryFn: async () => await recordsOfOne(list as TableList, { first, second }),
     enabled: list !== null
   })
-  const error = resources.error ?? schema.error ?? difference.error
-  if (error !== null) return <Problem error={error} title="Couldn't compare the records" />
   if (resources.isPending || schema.isPending) return <Loading />
-  if (list === null) return <Text size='sm'>The API has no list of {table} records.</Text>
-  if (difference.data === undefined) return <Loading />
+  const query = [resources, schema, difference].find(({ error }) => error !== null)
+  const failed = query?.error != null && <Problem error={query.error} title="Couldn't compare the records" retry={() => { query.refetch() }} />
+  if (resources.data !== undefined && schema.data !== undefined && list === null) return <Text size='sm'>The API has no list of {table} records.</Text>
+  if (difference.data === undefined) return failed === false ? <Loading /> : failed
   const { onlyFirst, onlySecond, whole, columns } = difference.data
   return (
     <Stack gap='sm'>
+      {failed}
       {!whole && <Text size='sm' c='dimmed'>Only the first {MOST} records of each, by ID, were compared.</Text>}
       <RecordsOf title={`Records of ${table} that only the first sees`} records={onlyFirst} columns={columns} />
       <RecordsOf title={`Records of ${table} that only the second sees`} records={onlySecond} columns={columns} />

@@ -37,8 +37,9 @@ export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
     onSuccess: (_result, { changes }) => { if (changes && subject === null) client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== schemaQuery.queryKey[0] }) }
   })
   const language = useMemo(() => schema.data === undefined ? [] : graphql(schema.data.schema), [schema.data])
-  if (schema.error !== null) return <Problem error={schema.error} title="Couldn't load the API schema" retry={() => { schema.refetch() }} />
   if (schema.isPending) return <Loading />
+  const failed = schema.error !== null && <Problem error={schema.error} title="Couldn't load the API schema" retry={() => { schema.refetch() }} />
+  if (schema.data === undefined) return failed
 
   const operations = operationsIn(query)
   const names = operations.flatMap(({ name }) => name?.value ?? [])
@@ -50,6 +51,7 @@ export function ExplorerTab ({ subject }: { subject: ViewedAs | null }) {
   }
   return (
     <Stack>
+      {failed}
       {!schema.data.told && <Text size='sm' c='dimmed'>The server doesn't publish its schema, which is the default in production. Fields that your app has added aren't completed and are marked as unknown, but you can still query them.</Text>}
       {subject === null && <Text size='sm'>You're querying as yourself, with all your permissions. Mutations change data.</Text>}
       <div>

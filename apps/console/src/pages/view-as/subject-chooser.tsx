@@ -65,12 +65,14 @@ function UserField ({ value = '', onChange, error }: { value?: string, onChange:
     queryFn: async () => (await ask(UsersToChooseDocument, { filter: part === '' ? null : { email: { contains: part } } })).usersList.items,
     placeholderData: keepPreviousData
   })
-  if (users.error !== null) return <Problem error={users.error} title="Couldn't load users" />
   return (
-    <Select
-      label='User' description='Search by email' searchable searchValue={typed} onSearchChange={setTyped} filter={({ options }) => options} error={error}
-      data={users.data?.flatMap(({ id, email }) => id == null ? [] : [{ value: id, label: email ?? id }]) ?? []} nothingFoundMessage='No matching users'
-      value={value === '' ? null : value} onChange={id => { onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }}
-    />
+    <>
+      <Select
+        label='User' description='Search by email' searchable searchValue={typed} onSearchChange={setTyped} filter={({ options }) => options} error={error}
+        data={users.data?.flatMap(({ id, email }) => id == null ? [] : [{ value: id, label: email ?? id }]) ?? []} nothingFoundMessage={users.error === null ? 'No matching users' : undefined}
+        value={value === '' ? null : value} onChange={id => { onChange(id ?? '') }} comboboxProps={{ transitionProps: { duration: 0 } }}
+      />
+      {users.error !== null && <Problem error={users.error} title="Couldn't load users" retry={() => { users.refetch() }} />}
+    </>
   )
 }

@@ -62,7 +62,7 @@ function FullAccessNeeded () {
 function Bar ({ subject, onLeave }: { subject: ViewedAs, onLeave: () => void }) {
   const who = useQuery(subjectQuery(subject))
   return (
-    <Paper withBorder p='sm' mb='lg' component='section' aria-label='Viewing as' shadow='sm' style={{ position: 'sticky', top: 64, zIndex: 2, borderColor: 'var(--mantine-color-orange-8)', borderWidth: 2 }}>
+    <Paper withBorder p='sm' mb='lg' component='section' aria-label='Viewing as' shadow='sm' className='top-bar' style={{ position: 'sticky', top: 64, zIndex: 2, borderColor: 'var(--mantine-color-orange-8)', borderWidth: 2 }}>
       {who.error !== null && <Problem error={who.error} title="Couldn't load who you're viewing as" retry={() => { who.refetch() }} />}
       <Group justify='space-between' gap='xs'>
         <Group gap='xs' wrap='nowrap'>
