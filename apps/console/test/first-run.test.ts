@@ -105,6 +105,18 @@ t.test('with LATCHKEY_ADMIN_EMAIL, the user who signs up with that email is the 
   await page.getByRole('region', { name: 'First steps' }).waitFor()
   t.equal(await page.getByRole('textbox', { name: 'Code' }).count(), 0)
   t.strictSame(complaints, [])
+
+  await t.test('everything works where the browser blocks only local storage', async t => {
+    const { page, complaints } = await visit(t, '/console/sign-in', server)
+    await page.addInitScript('Object.defineProperty(window, "localStorage", { get () { throw new DOMException("Access is denied for this document.", "SecurityError") } })')
+    await page.reload()
+    await signIn(page, owner)
+    const steps = page.getByRole('region', { name: 'First steps' })
+    await steps.getByRole('button', { name: 'Hide' }).click()
+    await steps.waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: 'Your permissions' }).waitFor()
+    t.strictSame(complaints.filter(complaint => !complaint.includes('localStorage is blocked')), [])
+  })
 })
 
 async function createAccount (page: Page, server: RunningServer, email: string): Promise<void> {

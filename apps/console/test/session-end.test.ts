@@ -98,11 +98,12 @@ t.test('at a provider of another origin it is the same, after a blocked window, 
   await page.evaluate('window.open = window.realOpen')
 
   await page.context().clearCookies()
-  await page.context().route(/\/oidc\/auth\?/, async route => {
-    const state = new URL(route.request().url()).searchParams.get('state') as string
-    await route.fulfill({ status: 303, headers: { location: `${server.url}/console/callback?${new URLSearchParams({ error: 'access_denied', error_description: 'not you', state, iss: `${partner.url}/oidc` }).toString()}` } })
-  }, { times: 1 })
-  await again.click()
+  // An intercepted request did not always bring the refusal: Playwright probably misses the first one of a new window.
+  await page.evaluate('window.BroadcastChannel = class extends BroadcastChannel { constructor (name) { super(name); window.channelName = name } }')
+  const [refused] = await Promise.all([page.waitForEvent('popup'), again.click()])
+  await refused.getByLabel('Email address').waitFor()
+  const state = (await page.evaluate('window.channelName') as string).replace('latchkey.console.sign-in.', '')
+  await refused.goto(`${server.url}/console/callback?${new URLSearchParams({ error: 'access_denied', error_description: 'not you', state, iss: `${partner.url}/oidc` }).toString()}`, { waitUntil: 'commit' })
   await dialog.getByRole('alert').filter({ hasText: 'not you' }).waitFor()
 
   const [abandoned] = await Promise.all([page.waitForEvent('popup'), again.click()])
@@ -161,18 +162,6 @@ t.test('where the browser blocks storage, the console says so', async t => {
   await page.getByRole('alert').filter({ hasText: 'Your browser blocks storage for this site' }).waitFor()
   await examine(t, window, 'storage blocked')
   t.strictSame(window.complaints, [])
-})
-
-t.test('where the browser blocks only local storage, everything else works', async t => {
-  const { page, complaints } = await visit(t, '/console/sign-in')
-  await page.addInitScript('Object.defineProperty(window, "localStorage", { get () { throw new DOMException("Access is denied for this document.", "SecurityError") } })')
-  await page.reload()
-  await signIn(page)
-  const steps = page.getByRole('region', { name: 'First steps' })
-  await steps.getByRole('button', { name: 'Hide' }).click()
-  await steps.waitFor({ state: 'detached' })
-  await page.getByRole('heading', { name: 'Your permissions' }).waitFor()
-  t.strictSame(complaints.filter(complaint => !complaint.includes('localStorage is blocked')), [])
 })
 
 /** Opens the dialog that invites a user, and fills in an email. */
