@@ -29,4 +29,4 @@ async function requestBatches (fastify: FastifyInstance): Promise<void> {
   })
 }
 
-export default fp(requestBatches, { name: '@latchkey/request-batches', fastify: '5.x' })
+export default fp(requestBatches, { name: 'request-batches', fastify: '5.x' })
