@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compare, workloads } from './compare.js'
+import { compare, uncountedSeconds, workloads } from './compare.js'
 import { subjects } from './subjects.js'
 
 const { values: options } = parseArgs({
@@ -43,7 +43,7 @@ async function runComparison () {
     ...options.workloads !== undefined && { onlyWorkloads: options.workloads.split(',') }
   })
   publish('compare', [
-    `Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, each after a second that does not count, with 50 connections. The server had one core; the load generator, PostgreSQL and the issuer shared the other. ${conditions(postgresVersion)}`,
+    `Medians of ${options.rounds} interleaved rounds of ${options.seconds} s, each after ${uncountedSeconds} s that do not count, with 50 connections. The server had one core; the load generator, PostgreSQL and the issuer shared the other. ${conditions(postgresVersion)}`,
     ...Object.keys(workloads).filter(workload => results.some(({ workloads: done }) => done[workload] !== undefined)).map(workload => `### ${capitalized(workloads[workload].name)}\n\n${table(
       ['', 'requests/s', 'CPU s per 10,000', 'p50 ms', 'p99 ms', 'p99 : p50', 'RSS MB', 'errors'],
       results.filter(({ workloads: done }) => done[workload] !== undefined).map(({ name, workloads: { [workload]: { perSecond, cpuSeconds, p50, p99, spread, rssMb, errors } } }) =>

@@ -19,6 +19,12 @@ export const workloads = {
   list: { name: 'a list of 1,000 records, by one token', issuers: 'one', count: 1, items: 1000, warmUp: 300, floor: 'sqliteFloorCached', takesPart: ({ list }) => list !== undefined }
 }
 
+/**
+ * How long a server answers before each of its rounds. It was idle while the others had their turns, and has lost much of its
+ * caches; a virtual machine that reclaims idle pages needs two seconds to give them back.
+ */
+export const uncountedSeconds = 2
+
 function pairsOf ({ floor }) {
   return [['latchkeySqlite', floor], ['latchkeyPostgres', 'postgresFloor'], ...['documentedCached', 'platformatic', 'apollo'].map(other => ['latchkeySqlite', other])]
 }
@@ -95,8 +101,7 @@ export async function compare ({ names = Object.keys(subjects), rounds, seconds,
       }
       for (let index = 0; index < rounds; index++) {
         for (const name of taking) {
-          // An idle process has lost much of its caches, and of its memory on a virtual machine that reclaims idle pages.
-          await round(name, workload, 1)
+          await round(name, workload, uncountedSeconds)
           const result = await round(name, workload, seconds)
           measured.get(name)[workload].push(result)
           report(`${workload} round ${index + 1}/${rounds} ${name}: ${Math.round(result.perSecond)}/s, ${(result.cpuMs / result.answers * 10).toFixed(2)} s of CPU per 10,000, the load's core ${Math.round(result.loadCpu * 100)} % busy${result.errors > 0 ? `, ${result.errors} ERRORS: ${result.example}` : ''}`)
