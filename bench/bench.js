@@ -18,6 +18,8 @@ const { values: options } = parseArgs({
     /** Measures single parts, or growing numbers of users, roles, tokens and profiles. */
     micro: { type: 'boolean', default: false },
     scale: { type: 'boolean', default: false },
+    /** Measures latency with one server at a time, which never rests. */
+    steady: { type: 'boolean', default: false },
     /** A folder for CPU profiles of the servers, which Chrome's developer tools can open. */
     profile: { type: 'string' },
     /** Does not write to RESULTS.md. */
@@ -31,6 +33,7 @@ const report = line => { console.error(line) }
 if (options.faults) await runFaults()
 else if (options.micro) await runMicro()
 else if (options.scale) await runScale()
+else if (options.steady) await runSteady()
 else await runComparison()
 
 async function runComparison () {
@@ -50,6 +53,23 @@ async function runComparison () {
         [subjects[name].name, Math.round(perSecond), cpuSeconds.toFixed(2), p50.toFixed(1), p99.toFixed(1), spread.toFixed(1), Math.round(rssMb), errors])
     )}\n\nRatios of requests per CPU second: the median of the rounds, and the middle half of them in brackets:\n\n${pairs[workload].map(described).join('\n')}`),
     `From process start to first answer, in ms: ${results.map(({ name, startMs }) => `${subjects[name].name} ${Math.round(startMs)}`).join('; ')}.`
+  ])
+}
+
+/** In the comparison, each server rests while the others have their turns, and pays for it with pauses afterwards. */
+async function runSteady () {
+  const only = ['hot', 'turn', 'fresh']
+  const rows = []
+  for (const name of options.only?.split(',') ?? ['floor', 'sqliteFloorCached', 'latchkeySqlite', 'latchkeyPostgres', 'postgresFloor']) {
+    const { results: [{ workloads: done }] } = await compare({ names: [name], rounds: Number(options.rounds), seconds: Number(options.seconds), onlyWorkloads: only, report })
+    rows.push([subjects[name].name, ...only.map(workload => {
+      const { p50, p99, spread } = done[workload]
+      return `${p50.toFixed(1)} / ${p99.toFixed(1)} / ${spread.toFixed(1)}`
+    })])
+  }
+  publish('steady', [
+    `p50 in ms, p99 in ms, and p99 : p50. Medians of ${options.rounds} rounds of ${options.seconds} s, one server at a time, with 50 connections. ${conditions()}`,
+    table(['', ...only.map(workload => workloads[workload].name)], rows)
   ])
 }
 
