@@ -1,6 +1,7 @@
 import type { ReadableFields } from './readable-records.js'
 
-const visibility = Symbol('visibility')
+/** The key of a record's visibility: a symbol, which no query can reach. */
+export const visibility = Symbol('visibility')
 
 /** The id of a record and its readable fields. */
 export interface Visibility {
@@ -11,10 +12,14 @@ export interface Visibility {
 /** A record as a principal may read it; unreadable fields are `null` or missing. */
 export type VisibleRecord = Readonly<Record<string, unknown>> & { readonly [visibility]?: Visibility }
 
-/** Attaches the visibility to a record, under a symbol that no query can reach. */
+/** A record with this visibility, whose values are still to be set. */
+export function emptyRecord (visible: Visibility): Record<string, unknown> & VisibleRecord {
+  return { [visibility]: visible }
+}
+
+/** Attaches the visibility to a record. */
 export function withVisibility (record: Readonly<Record<string, unknown>>, visible: Visibility): VisibleRecord {
-  // Spread last: V8 creates a new hidden class for every object that gets properties after a spread.
-  return { [visibility]: visible, ...record }
+  return Object.assign(emptyRecord(visible), record)
 }
 
 /** The visibility of a record; `undefined` if it has none attached. */

@@ -2,15 +2,10 @@ import type { Principal, RolePermissionsService } from '@latchkey/role-permissio
 import type { NewUser, User } from '@latchkey/users-store'
 import { randomUUID } from 'node:crypto'
 import type { ReadableFields, ReadableRecords } from './readable-records.js'
-import { visibilityOf as visibilityOfRecord, type Visibility, type VisibleRecord } from './visible-records.js'
+import { visibility, type Visibility, type VisibleRecord } from './visible-records.js'
 
-/** The user's id and readable fields, under a symbol that no query can reach. */
-const visibility = Symbol('visibility')
-
-/** A user as a principal may read it; unreadable fields are `null`. */
-export type VisibleUser = { readonly [Field in keyof User]: User[Field] | null } & {
-  readonly [visibility]?: { readonly userId: string, readonly fields: ReadableFields }
-}
+/** A user as a principal may read it; unreadable fields are `null`. The principal's own user has no visibility attached. */
+export type VisibleUser = { readonly [Field in keyof User]: User[Field] | null } & { readonly [visibility]?: Visibility }
 
 /**
  * A user as a principal may read it; `null` if the user is unreadable or does not exist.
@@ -26,14 +21,14 @@ export function ownUser (user: User): VisibleUser {
 
 /** A user that reveals nothing except the input of the requester. */
 export function asGiven (given: NewUser): VisibleUser {
-  return { ...given as unknown as VisibleUser, createdBy: null, [visibility]: { userId: '', fields: new Set() } }
+  return { ...given as unknown as VisibleUser, createdBy: null, [visibility]: { id: '', fields: new Set() } }
 }
 
 /** The user's id, and which of its fields are readable. */
 export function visibilityOf (user: VisibleUser): { userId: string, isOwn: boolean, mayRead: (field: string) => boolean } {
   const limited = user[visibility]
   if (limited === undefined) return { userId: user.id as string, isOwn: true, mayRead: () => true }
-  return { userId: limited.userId, isOwn: false, mayRead: field => limited.fields.has(field) }
+  return { userId: limited.id, isOwn: false, mayRead: field => limited.fields.has(field) }
 }
 
 /**
@@ -61,13 +56,13 @@ export function createShowUser (readableRecords: ReadableRecords): ShowUser {
 
 function withOnly (user: User, fields: ReadableFields): VisibleUser {
   const visible = Object.fromEntries(Object.entries(user).map(([field, value]) => [field, fields.has(field) ? value : null]))
-  return { [visibility]: { userId: user.id, fields }, ...visible as VisibleUser }
+  return { [visibility]: { id: user.id, fields }, ...visible as VisibleUser }
 }
 
-/** Converts a record that was read with the principal's permissions. */
+/** A record of a user that was read with the principal's permissions. */
 export function userRead (record: VisibleRecord, principal: Principal): VisibleUser {
-  const { id, fields } = visibilityOfRecord(record) as Visibility
-  const user = record as unknown as User
-  // Spread last: V8 creates a new hidden class for every object that gets properties after a spread.
-  return principal.kind === 'user' && principal.userId === id ? ownUser(user) : { [visibility]: { userId: id, fields }, ...user }
+  const user = record as unknown as VisibleUser
+  if (principal.kind !== 'user' || user[visibility]?.id !== principal.userId) return user
+  const { [visibility]: _visibility, ...own } = user
+  return own
 }

@@ -5,6 +5,7 @@ import { sql, type Expression, type RawBuilder, type SqlBool } from 'kysely'
 import { GRAPHQL_API_ERR_NOT_AUTHORIZED } from '../errors.js'
 import type { ReadableFields } from '../readable-records.js'
 import { fieldNames, type ListedTable } from '../tables.js'
+import { emptyRecord, type VisibleRecord } from '../visible-records.js'
 import type { Direction } from './list-arguments.js'
 import type { Key } from './keyset.js'
 import type { Asking } from './query-filter.js'
@@ -46,7 +47,7 @@ export interface RecordReader {
   /** The columns that rows must have. */
   readonly columns: readonly RawBuilder<unknown>[]
   /** The record in a row; unreadable fields are `null`. */
-  read (row: ReadableRow): { readonly id: string, readonly fields: ReadableFields, readonly record: Record<string, unknown> }
+  read (row: ReadableRow): VisibleRecord
 }
 
 /** Fields that are readable only in the records that meet a condition. */
@@ -131,10 +132,10 @@ export function readableTable (table: ListedTable, principal: Principal, rolePer
         fields: new Set(read.map(({ field }) => field)),
         columns: ['record_id', ...read.map(({ name }) => name), ...conditional.length === 0 ? [] : ['gives']].map(name => sql.ref(`${ALIAS}.${name}`)),
         read: row => {
-          const record: Record<string, unknown> = {}
+          const record: Record<string, unknown> = emptyRecord({ id: row.record_id as string, fields: fieldsOf(row) })
           for (const { name, field, type } of wantedValues) record[field] = readValue(row[name], type)
           for (const { name, field } of wantedJsons) record[field] = readJson(row[name])
-          return { id: row.record_id as string, fields: fieldsOf(row), record }
+          return record
         }
       }
     },

@@ -4,12 +4,12 @@ import { variablesOf, type Principal, type RolePermissionsService } from '@latch
 import { sql, type Expression, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import { GRAPHQL_API_ERR_INVALID_ARGUMENT } from '../errors.js'
 import type { ListedTables } from '../tables.js'
-import { withVisibility, type VisibleRecord } from '../visible-records.js'
+import type { VisibleRecord } from '../visible-records.js'
 import { after, orderBy, reversed, type Key, type Position } from './keyset.js'
 import type { List, ReadItems } from './list.js'
 import { readOrder, readPage, type ListArguments, type Order, type Page } from './list-arguments.js'
 import { readQueryFilter } from './query-filter.js'
-import { ALIAS, readableTable, RECORD_ID, type ReadableRow, type ReadableTable, type RecordReader } from './readable-table.js'
+import { ALIAS, readableTable, RECORD_ID, type ReadableRow, type ReadableTable } from './readable-table.js'
 
 /** The tables that are read as lists. */
 export type ListedName = keyof ListedTables
@@ -97,7 +97,7 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
         const size = fromEnd && skip > 0 ? Math.min(page.size, Math.max(0, await countOf(readable, within) - skip)) : page.size
         const source = readable.source(new Set([...used, ...reader.fields]))
         const rows = await rowsOf(sql`select ${sql.join(reader.columns)} from ${source} where ${within.where} order by ${orderBy(fromEnd ? reversed(keys) : keys)} limit ${size} offset ${fromEnd ? 0 : skip}`)
-        const found = rows.map(row => toVisible(reader, row))
+        const found = rows.map(reader.read)
         return fromEnd ? found.reverse() : found
       }
       return { count: once(async () => await countOf(readable, matches)), items }
@@ -107,7 +107,7 @@ export function createRecordLists (database: Kysely<Tables>, rolePermissions: Ro
       const readable = readableTable(tables[name], principal, rolePermissions, dialect)
       const reader = readable.reader(null)
       const rows = ids.length === 0 ? [] : await rowsOf(sql`select ${sql.join(reader.columns)} from ${readable.source(reader.fields)} where ${recordId} in (${sql.join(ids)})`)
-      return new Map(rows.map(row => [row.record_id as string, toVisible(reader, row)]))
+      return new Map(rows.map(row => [row.record_id as string, reader.read(row)]))
     }
   }
 }
@@ -120,11 +120,6 @@ function keysOf (readable: ReadableTable, order: readonly Order[]): readonly Key
 /** The id, if the field `id` is readable. */
 function idOf ({ filterable }: ReadableTable): RawBuilder<unknown> {
   return sql.ref(`${ALIAS}.${filterable.fields.id?.column as string}`)
-}
-
-function toVisible (reader: RecordReader, row: ReadableRow): VisibleRecord {
-  const { id, fields, record } = reader.read(row)
-  return withVisibility(record, { id, fields })
 }
 
 function allOf (conditions: readonly Expression<SqlBool>[]): RawBuilder<SqlBool> {
