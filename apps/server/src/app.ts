@@ -22,7 +22,7 @@ import closingConnections from './plugins/closing-connections.js'
 import consolePages, { consoleRedirects } from './plugins/console.js'
 import contentTypes from './plugins/content-types.js'
 import crossOrigin from './plugins/cross-origin.js'
-import errorReplies, { answerUnreadableRequest } from './plugins/error-replies.js'
+import errorReplies, { answerUnreadableAddress, answerUnreadableRequest } from './plugins/error-replies.js'
 import freshProfiles from './plugins/fresh-profiles.js'
 import metrics from './plugins/metrics.js'
 import requestBatches from './plugins/request-batches.js'
@@ -47,7 +47,8 @@ export async function createApp (config: Config, { upkeep = true } = {}): Promis
     // Requests that arrive while the app closes are still answered: see `closing-connections`.
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 && [...config.trustedProxies],
-    clientErrorHandler: answerUnreadableRequest
+    clientErrorHandler: answerUnreadableRequest,
+    frameworkErrors: answerUnreadableAddress
   })
   try {
     await compose(app, config, upkeep)

@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import t from 'tap'
 import { serverUnderTest, signUpMutation, type ServerUnderTest } from './helpers/server-under-test.js'
 
-/** Sends bytes and returns the status and the body. If the server hangs, the test times out. */
-async function send ({ server }: ServerUnderTest, bytes: string): Promise<{ status: number, body: string }> {
+/** Sends bytes and returns the status, the header and the body. If the server hangs, the test times out. */
+async function send ({ server }: ServerUnderTest, bytes: string): Promise<{ status: number, header: string, body: string }> {
   const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' })
   let answer = ''
   socket.on('data', chunk => { answer += chunk })
@@ -12,7 +12,8 @@ async function send ({ server }: ServerUnderTest, bytes: string): Promise<{ stat
   await once(socket, 'connect')
   socket.write(bytes)
   await new Promise(resolve => socket.once('close', resolve))
-  return { status: Number(answer.slice(9, 12)), body: answer.slice(answer.indexOf('\r\n\r\n') + 4) }
+  const end = answer.indexOf('\r\n\r\n')
+  return { status: Number(answer.slice(9, 12)), header: answer.slice(0, end), body: answer.slice(end + 4) }
 }
 
 function post (body: string, headers: Record<string, string> = {}, target = '/graphql'): string {
@@ -51,9 +52,19 @@ t.test('bad input gets its code, no 500 and no hang', async t => {
   const started = await serverUnderTest(t, 'sqlite', { LOG_LEVEL: 'silent' })
   for (const [what, bytes, code] of requests) {
     await t.test(what, async t => {
-      const { status, body } = await send(started, bytes)
+      const { status, header, body } = await send(started, bytes)
       t.ok(status >= 200 && status < 500, `status ${status}`)
+      t.match(header, /x-content-type-options: nosniff/i)
       t.match(JSON.parse(body), { errors: [{ code, extensions: { code } }] })
+    })
+  }
+
+  for (const address of ['/%zz', '/%c0%af', '/console/%']) {
+    await t.test(`the address ${address}`, async t => {
+      const { status, header, body } = await send(started, get(address))
+      t.equal(status, 400)
+      t.match(header, /x-content-type-options: nosniff/i)
+      t.strictSame(JSON.parse(body), { code: 'FST_ERR_BAD_URL', message: 'The address is invalid' })
     })
   }
 

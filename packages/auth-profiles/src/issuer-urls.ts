@@ -9,6 +9,7 @@ import { AUTH_PROFILES_ERR_INVALID_PROFILE } from './errors.js'
 export function assertAllowedUrls (options: Readonly<Record<string, unknown>>, production: boolean): void {
   if (!production) return
   for (const [name, value] of Object.entries(options)) {
-    if (typeof value === 'string' && /^\s*http:/i.test(value)) throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `${name} must begin with https://` })
+    // Parsed, because `fetch` ignores control characters before and in the scheme.
+    if (typeof value === 'string' && URL.parse(value)?.protocol === 'http:') throw new AUTH_PROFILES_ERR_INVALID_PROFILE({ options: `${name} must begin with https://` })
   }
 }

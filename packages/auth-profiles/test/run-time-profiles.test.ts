@@ -257,7 +257,8 @@ t.test('invalid fields are refused by name', async t => {
     [{ roleIds: [1] }, 'roleIds'], [{ roleIds: { set: [] } }, 'roleIds'], [{ clientSecret: '' }, 'clientSecret'], [{ clientSecret: 5 }, 'clientSecret'],
     [{ options: [] }, 'options'], [{ options: { issuer: 'https://id.example.com' } }, 'options', /clientId is required/], [{ options: { ...whole.options, nonsense: 1 } }, 'options', /nonsense is not an option/],
     [{ options: { ...whole.options, clientSecret: 'hunter2' } }, 'options', /a separate field/], [{ options: { ...whole.options, credentials: { secretAccessKey: 'hunter2' } } }, 'options', /configuration/],
-    [{ options: { ...whole.options, id: 'main' } }, 'options'], [{ options: { issuer: 'http://127.0.0.1:1', clientId: 'x' } }, 'options', /https/], [{ color: 'red' }, 'color', /is not a field/]
+    [{ options: { ...whole.options, id: 'main' } }, 'options'], [{ options: { issuer: 'http://127.0.0.1:1', clientId: 'x' } }, 'options', /https/], [{ options: { issuer: 'ht\ttp://127.0.0.1:1', clientId: 'x' } }, 'options', /https/],
+    [{ options: { ...whole.options, jwksUri: '\u0001http://127.0.0.1:1' } }, 'options', /https/], [{ color: 'red' }, 'color', /is not a field/]
   ]
   for (const [given, field, message = /./] of refused) {
     const error = await app.authProfiles.create({ ...whole, ...given } as never).then(() => null, (error: unknown) => error)

@@ -3,7 +3,7 @@ import type { ValidationRule } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
 import { documentRules } from './document-rules.js'
 import { formatErrors, type FormattedResponse } from './error-format.js'
-import { createSocketGuard } from './guarded-socket.js'
+import { createSocketGuard, type WebSocketLimits } from './guarded-socket.js'
 import { limitDefaults, type GraphqlLimits } from './options.js'
 import { createOperationCheck } from './operation-check.js'
 import { authenticate } from './requester.js'
@@ -33,16 +33,17 @@ export interface RequiredMercuriusOptions {
  * The options that an app must pass to Mercurius if it registers Mercurius itself: the error format, the validation of
  * requests and queries, and the verification of the bearer token, once per request.
  *
+ * @param limits for queries, and for WebSockets if the app has subscriptions
  * @example
  * await app.register(mercurius, { schema, resolvers, ...mercuriusOptions() })
  * await app.register(graphqlApi)
  */
-export function mercuriusOptions (limits: GraphqlLimits = {}): RequiredMercuriusOptions {
+export function mercuriusOptions (limits: GraphqlLimits & WebSocketLimits = {}): RequiredMercuriusOptions {
   const defaults = limitDefaults()
   const { queryDepth = defaults.queryDepth, maxTokens = defaults.maxTokens, maxAliases = defaults.maxAliases, introspection = defaults.introspection } = limits
   const parseOptions = { maxTokens }
   const validationRules = documentRules({ queryDepth, maxAliases, introspection })
-  const guardSocket = createSocketGuard(createOperationCheck(parseOptions, validationRules))
+  const guardSocket = createSocketGuard(createOperationCheck(parseOptions, validationRules), limits)
   return {
     jit: 1,
     // Mercurius caches up to twice as many queries, of up to a few hundred kilobytes each.

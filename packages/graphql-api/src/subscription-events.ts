@@ -1,9 +1,10 @@
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from 'graphql'
 import type { MercuriusContext } from 'mercurius'
+import type { Readable } from 'node:stream'
 import { isOfConnection, type ConnectionContext } from './connection-credentials.js'
 import { describeError } from './error-codes.js'
 import { asClientError } from './error-format.js'
-import { endOperation } from './guarded-socket.js'
+import { endOperation, mayWait } from './guarded-socket.js'
 import type { RequesterOf } from './requester-of.js'
 
 /** The errors after which a subscription ends. Others, such as an unavailable database, may not last. */
@@ -18,6 +19,7 @@ export function guardSubscriptions (schema: GraphQLSchema, requesterOf: Requeste
     const { subscribe, resolve = defaultFieldResolver } = field
     if (subscribe === undefined) continue
     field.subscribe = async (source, arguments_, context, info) => {
+      limitWaitingEvents(context)
       try {
         return await subscribe(source, arguments_, context, info)
       } catch (error) {
@@ -29,6 +31,16 @@ export function guardSubscriptions (schema: GraphQLSchema, requesterOf: Requeste
       return await resolve(source, arguments_, context, info)
     }
   }
+}
+
+/** Mercurius keeps all events of its `pubsub` until the client has received those before. */
+function limitWaitingEvents (context: MercuriusContext): void {
+  const { queue } = context.pubsub as { readonly queue?: Readable }
+  if (queue === undefined || !isOfConnection(context)) return
+  const { request } = context as unknown as ConnectionContext
+  const { push } = queue
+  // `null` ends the queue.
+  queue.push = (event, ...rest) => (event === null || mayWait(request, queue.readableLength)) && push.call(queue, event, ...rest)
 }
 
 /** Ends the subscription of a context if its event is refused. The event then has the error. @throws what the check throws */

@@ -1,9 +1,10 @@
 import { parse } from 'graphql'
 import mercurius, { type MercuriusContext } from 'mercurius'
 import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
-import { allowDirective, mercuriusOptions, subscriptionOptions } from '../dist/index.js'
+import { allowDirective, mercuriusOptions, subscriptionOptions, type WebSocketLimits } from '../dist/index.js'
 import { openApi, type ApiOptions } from './helpers/api.js'
 
 const schema = `
@@ -21,7 +22,7 @@ const schema = `
   }`
 
 /** An app that also takes queries and mutations over its WebSocket. */
-async function open (t: Test, { checked = true, ...options }: ApiOptions & { checked?: boolean } = {}) {
+async function open (t: Test, { checked = true, limits = {}, ...options }: ApiOptions & { checked?: boolean, limits?: WebSocketLimits } = {}) {
   const api = await openApi(t, 'sqlite', {
     before: async app => {
       app.rolePermissions.declareFunction('secrets')
@@ -33,7 +34,7 @@ async function open (t: Test, { checked = true, ...options }: ApiOptions & { che
           Mutation: { change: () => 'changed' },
           Subscription: { said: { subscribe }, secret: { subscribe }, failing: { subscribe: async () => { throw new Error('no such column: password') } } }
         },
-        ...checked ? mercuriusOptions({ queryDepth: 4 }) : {},
+        ...checked ? mercuriusOptions({ queryDepth: 4, ...limits }) : {},
         subscription: { ...subscriptionOptions(app), fullWsTransport: true }
       })
     },
@@ -249,3 +250,64 @@ t.test('without mercuriusOptions, nothing is executed over a WebSocket', async t
   }
   close()
 })
+
+const LEFT_BEHIND = { code: 1013, reason: 'Too many messages wait to be sent' }
+const long = 'x'.repeat(500_000)
+
+t.test('a client that does not read its events is disconnected', async t => {
+  const { connect, publish, logs, close } = await open(t, { limits: { maxWaitingEvents: 10 } })
+  const [reading, slow] = [await connect(), await connect()]
+  for (const { begin, arrived } of [reading, slow]) {
+    begin('a', { query: 'subscription { said { text } }' })
+    const publishing = setInterval(() => { publish('first') }, 20)
+    await arrived(({ id }) => id === 'a')
+    clearInterval(publishing)
+  }
+  slow.socket.pause()
+  for (let count = 0; !logs.some(({ msg }) => msg === 'A WebSocket was closed because its client reads too slowly'); count++) {
+    publish(`${count} ${long}`)
+    await reading.arrived(message => textOf(message)?.startsWith(`${count} `) === true)
+  }
+  slow.socket.resume()
+  t.strictSame(await slow.closed, LEFT_BEHIND)
+  publish('last')
+  t.ok(await reading.arrived(message => textOf(message) === 'last'), 'others go on')
+  close()
+})
+
+t.test('a client that reads gets all events, however many come at once', async t => {
+  const { connect, publish, close } = await open(t, { limits: { maxWaitingEvents: 10 } })
+  const { begin, arrived, messages } = await connect()
+  begin('a', { query: 'subscription { said { text } }' })
+  const publishing = setInterval(() => { publish('first') }, 20)
+  await arrived(({ id }) => id === 'a')
+  clearInterval(publishing)
+  for (let count = 0; count < 500; count++) publish(String(count))
+  await arrived(message => textOf(message) === '499')
+  t.equal(messages.filter(message => ![undefined, 'first'].includes(textOf(message))).length, 500)
+  close()
+})
+
+for (const [what, load] of [
+  ['answers', (id: string) => ({ id, type: 'subscribe', payload: { query: 'query ($text: String) { echo(text: $text) }', variables: { text: long } } })],
+  ['errors', (id: string) => ({ id: `${id} ${long}`, type: 'subscribe', payload: { query: '{ nothing }' } })],
+  ['pongs', (id: string) => ({ id: `${id} ${long}`, type: 'ping' })]
+] as const) {
+  t.test(`a client that does not read its ${what} is disconnected`, async t => {
+    const { connect, logs, close } = await open(t, { limits: { maxUnsentBytes: 100_000 } })
+    const { socket, send, closed } = await connect()
+    socket.pause()
+    for (let id = 0; !logs.some(({ msg }) => msg === 'A WebSocket was closed because its client reads too slowly'); id++) {
+      send(load(String(id)))
+      await wait(1)
+    }
+    socket.resume()
+    t.strictSame(await closed, LEFT_BEHIND)
+    close()
+  })
+}
+
+/** The text of an event. */
+function textOf ({ payload }: Message): string | undefined {
+  return (payload as { data?: { said?: { text: string } } } | undefined)?.data?.said?.text
+}

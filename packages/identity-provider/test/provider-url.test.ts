@@ -34,6 +34,12 @@ for (const [url, mistake] of [
   })
 }
 
+t.test('only a server on this machine can refer us to http on this machine', async t => {
+  t.match(describeUrlMistake('http://127.0.0.1:8080/token', 'https://id.example.com'), /^must begin with https/)
+  t.equal(describeUrlMistake('http://127.0.0.1:8080/token', 'http://localhost:3000'), null)
+  t.equal(describeUrlMistake('https://tokens.example.com/token', 'https://id.example.com'), null)
+})
+
 t.test('an address that paths are added to has no query, not even an empty one', async t => {
   for (const url of ['https://id.example.com/?tenant=a', 'https://id.example.com/?']) {
     t.equal(describeUrlMistake(url), null)

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import t from 'tap'
 import { createCognitoProvider } from '../dist/index.js'
-import { startServer } from './helpers/loopback-server.js'
+import { startEndlessServer, startServer } from './helpers/loopback-server.js'
 import { refusal, startScripted, unsignedToken, type AskedRequest } from './helpers/scripted-cognito.js'
 
 const email = 'ada@example.com'
@@ -145,4 +145,13 @@ t.test('the timeout applies while a response trickles in', async t => {
   t.teardown(() => provider.close?.())
   await t.rejects(provider.signInWithPassword({ email, password: 'p' }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE', cause: { name: 'TimeoutError' } })
   await t.resolves(connectionClosed, 'and the connection is closed')
+})
+
+t.test('a request to the user pools API stops reading an endless response', async t => {
+  const { url, sent } = await startEndlessServer(t)
+  const provider = createCognitoProvider({ id: 'pool', region: 'eu-west-1', userPoolId: 'eu-west-1_TestPool', clientId: 'web', endpoint: url, timeoutMs: 20_000 },
+    { log: { debug () {}, info () {}, warn () {}, error () {} } })
+  t.teardown(() => provider.close?.())
+  await t.rejects(provider.signInWithPassword({ email, password: 'p' }), { code: 'IDENTITY_PROVIDER_ERR_UNAVAILABLE', cause: { message: /more than 1048576 bytes/ } })
+  t.ok(sent() < 50 * 1024 * 1024, 'the server was stopped early')
 })

@@ -56,8 +56,8 @@ async function discover (options: ResolvedOptions): Promise<client.Configuration
   })).serverMetadata()
   // The library only compares parsed URLs, and makes exceptions for some providers.
   if (metadata.issuer !== issuer) throw new Error('The issuer in the discovery document does not exactly match the configured issuer')
-  for (const name of ['authorization_endpoint', 'end_session_endpoint'] as const) {
-    const mistake = metadata[name] === undefined ? null : describeUrlMistake(metadata[name])
+  for (const name of ['authorization_endpoint', 'token_endpoint', 'end_session_endpoint'] as const) {
+    const mistake = metadata[name] === undefined ? null : describeUrlMistake(metadata[name], issuer)
     if (mistake !== null) throw new Error(`The ${name} in the discovery document ${mistake}`)
   }
   // A second configuration, because client authentication may depend on what the provider supports.

@@ -84,8 +84,22 @@ for (const [endpoint, use] of [
 
 t.test('no secret is sent to a token endpoint over http', async t => {
   const { issuer } = await startCrookedProvider(t, { discovery: () => ({ token_endpoint: 'http://id.example.com/token' }) })
-  await t.rejects(open(issuer).exchangeCode({ code: 'a-code' }), { ...unavailable, cause: { message: /endpoint URL must begin with https/ } })
+  await t.rejects(open(issuer).exchangeCode({ code: 'a-code' }), { ...unavailable, cause: { message: /token_endpoint in the discovery document must begin with https/ } })
 })
+
+for (const endpoint of ['authorization_endpoint', 'token_endpoint', 'end_session_endpoint']) {
+  t.test(`an issuer elsewhere cannot name a ${endpoint} on this machine over http`, async t => {
+    const { issuer, tokenRequests } = await startCrookedProvider(t, {})
+    const elsewhere = 'https://id.example.com'
+    const { fetch } = globalThis
+    t.teardown(() => { globalThis.fetch = fetch })
+    globalThis.fetch = async (url, options) => url === `${elsewhere}/.well-known/openid-configuration`
+      ? Response.json({ issuer: elsewhere, authorization_endpoint: `${elsewhere}/authorize`, token_endpoint: `${elsewhere}/token`, [endpoint]: `${issuer}/token` })
+      : await fetch(url, options)
+    await t.rejects(open(elsewhere).exchangeCode({ code: 'a-code' }), { ...unavailable, cause: { message: `The ${endpoint} in the discovery document must begin with https://, like the address of the server that names it` } })
+    t.strictSame(tokenRequests, [])
+  })
+}
 
 t.test('the discovery document is refreshed after an hour, and stays in use if that fails', async t => {
   const issuer = await startIssuer(t)

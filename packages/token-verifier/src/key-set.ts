@@ -69,6 +69,7 @@ function readKey (jwk: unknown): SigningKey | undefined {
   if (typeof jwk !== 'object' || jwk === null) return undefined
   const { kid, kty, crv, alg, use, key_ops: operations, n, e, x, y } = jwk as JsonWebKey
   if (kid !== undefined && typeof kid !== 'string') return undefined
+  if ([kty, crv].some(name => name !== undefined && typeof name !== 'string')) return undefined
   if (privateMembers.some(name => name in jwk)) return undefined
   if (use !== undefined && use !== 'sig') return undefined
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return undefined

@@ -37,6 +37,7 @@ const unusable: [string, unknown][] = [
   ['null', null],
   ['an empty object', {}],
   ['an unknown type', { ...rsa, kty: 'DSA' }],
+  ['a curve that is an object without text', { ...ec, crv: { toString: 1 } }],
   ['RSA of 1024 bits', jwkOf(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey)],
   ['RSA with an exponent of 1', { ...rsa, e: 'AQ' }],
   ['RSA without a modulus', { ...rsa, n: undefined }],

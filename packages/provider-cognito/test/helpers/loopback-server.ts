@@ -12,6 +12,21 @@ export async function startServer (t: Test, listener: RequestListener, connectio
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+/** Starts a server whose responses never end. `sent` says how many bytes it has sent. */
+export async function startEndlessServer (t: Test): Promise<{ url: string, sent: () => number }> {
+  const page = ' '.repeat(64 * 1024)
+  let sent = 0
+  const url = await startServer(t, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    const send = () => {
+      while (!response.destroyed && response.write(page)) sent += page.length
+      response.once('drain', send)
+    }
+    send()
+  })
+  return { url, sent: () => sent }
+}
+
 /** Returns the URL of a broken server, which refuses connections, never responds, or responds with garbage. */
 export async function startBrokenServer (t: Test, kind: 'down' | 'hanging' | 'garbage'): Promise<string> {
   switch (kind) {
