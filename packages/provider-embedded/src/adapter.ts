@@ -1,9 +1,9 @@
 import { errors, type ProviderLog } from '@latchkey/identity-provider'
+import { SCOPES } from './account-claims.js'
 import type { AccountActions } from './account-actions.js'
 import type { Asking } from './asking.js'
 import { AWAY_SECONDS, DatabaseFailure } from './database-failure.js'
 import type { EmbeddedProvider, FromAddress } from './embedded-provider.js'
-import { SCOPES } from './openid-provider.js'
 import { resolveProfile, type EmbeddedProfileOptions, type Profiles } from './profiles.js'
 import type { Tokens } from './tokens.js'
 

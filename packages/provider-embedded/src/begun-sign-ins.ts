@@ -1,4 +1,8 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
+import type { Provider } from 'oidc-provider'
+
+/** The cookie with which `oidc-provider` continues a sign-in. */
+export const RESUME_COOKIE = 'latchkey_resume'
 
 /** How many sign-ins one browser can have open. Its cookies must fit into a request. */
 const MOST = 10
@@ -32,5 +36,15 @@ export function createBegunSignIns ({ secure, seconds, kind = 'begun' }: { secur
     },
     wasBegunHere: (cookieHeader, interactionUid) => Object.hasOwn(parseCookie(cookieHeader ?? ''), `${prefix}${interactionUid}`),
     cookieToForget: interactionUid => setCookie(`${prefix}${interactionUid}`, '', 0)
+  }
+}
+
+/** Only the browser that started a sign-in continues it. To any other one, the sign-in doesn't exist. */
+export function resumeOnlyHere (begunSignIns: BegunSignIns): Parameters<Provider['use']>[0] {
+  return async (ctx, next) => {
+    const { headers } = ctx.req
+    const resumed = ctx.cookies.get(RESUME_COOKIE, { signed: true })
+    if (resumed !== undefined && !begunSignIns.wasBegunHere(headers.cookie, resumed)) headers.cookie = headers.cookie?.split(/; */).filter(cookie => !cookie.startsWith(`${RESUME_COOKIE}=`)).join('; ')
+    await next()
   }
 }

@@ -1,8 +1,9 @@
-import type { ClientMetadata } from 'oidc-provider'
-import type { Profile } from './profiles.js'
+import type { ClientMetadata, Provider } from 'oidc-provider'
+import type { Profile, Profiles } from './profiles.js'
 
-/** All redirect URIs of a profile. @param legacyCallback the redirect URI that the legacy routes use */
-export function callbacksOf (profile: Profile, legacyCallback: string): readonly string[] {
+/** All redirect URIs of a profile, if there is one. @param legacyCallback the redirect URI that the legacy routes use */
+export function callbacksOf (profile: Profile | undefined, legacyCallback: string): readonly string[] {
+  if (profile === undefined) return []
   return profile.legacyImplicit ? [...profile.callbackUrls, legacyCallback] : profile.callbackUrls
 }
 
@@ -13,7 +14,7 @@ export function callbacksOf (profile: Profile, legacyCallback: string): readonly
  *
  * The client lists only addresses of its own kind, because `oidc-provider` rejects native clients with certain web addresses.
  * A profile can have both kinds, as well as the addresses that are allowed for all profiles. Those are checked against
- * the profile instead: see `createOpenIdProvider`.
+ * the profile instead: see `allowUrlsOfProfiles`.
  */
 export function toClient (profile: Profile, legacyCallback: string): ClientMetadata {
   const callbacks = callbacksOf(profile, legacyCallback)
@@ -31,6 +32,12 @@ export function toClient (profile: Profile, legacyCallback: string): ClientMetad
     response_types: callbacks.length > 0 ? ['code'] : [],
     grant_types: callbacks.length > 0 ? ['authorization_code', 'refresh_token'] : ['refresh_token']
   }
+}
+
+/** Allows exactly the profile's URLs, of either kind. `oidc-provider` would let native clients vary the port of a loopback address. */
+export function allowUrlsOfProfiles ({ Client }: Provider, profiles: Profiles, legacyCallback: string): void {
+  Client.prototype.redirectUriAllowed = function (uri) { return callbacksOf(profiles.findByClientId(this.clientId), legacyCallback).includes(uri) }
+  Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }
 }
 
 /** Whether an address belongs to a web site, rather than being one that any app on a device can claim. */

@@ -1,4 +1,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { AccountLimits } from './account-limits.js'
+
+type Middleware = Parameters<Provider['use']>[0]
 
 /** Whether a browser confirms a sign-out that is done: the button was pressed twice, or the page was open until the session ended. */
 export function isSignedOutAlready ({ oidc, status }: KoaContextWithOIDC): boolean {
@@ -20,13 +23,23 @@ export function withSecretOfSession ({ oidc: { session } }: KoaContextWithOIDC, 
   return changed
 }
 
+/** Signing out stores a session for every browser, signed in or not, so it is limited. */
+export function limitSignOuts (limits: AccountLimits, refuse: (ctx: Parameters<Middleware>[0]) => void): Middleware {
+  return async (ctx, next) => {
+    // While the database is unavailable, the logout page itself says so and stores nothing.
+    const may = !/^\/session\/end\/?$/i.test(ctx.path) || await limits.mayBeginSignOut(ctx.ip).catch(() => true)
+    if (may) await next()
+    else refuse(ctx)
+  }
+}
+
 /**
  * Answers a sign-out of a browser that is not signed in: it goes back to the app at once. `oidc-provider` would answer with a
  * bare page that submits a form by a script.
  *
  * @param page the page for a browser that goes nowhere
  */
-export function signOutNobody (page: (clientId: string | undefined) => string): Parameters<Provider['use']>[0] {
+export function signOutNobody (page: (clientId: string | undefined) => string): Middleware {
   return async (ctx, next) => {
     const policy = ctx.response.get('content-security-policy')
     await next()

@@ -2,9 +2,9 @@ import { errors, type TokenSet } from '@latchkey/identity-provider'
 import { decodeJwt } from 'jose'
 import { inject } from 'light-my-request'
 import type { Provider } from 'oidc-provider'
+import { claimsOf, SCOPES } from './account-claims.js'
 import type { Account } from './accounts.js'
 import { AWAY_SECONDS } from './database-failure.js'
-import { claimsOf, SCOPES } from './openid-provider.js'
 import type { Profile } from './profiles.js'
 
 /** An OpenID provider with its request handler. */

@@ -1,5 +1,6 @@
 import type { Tables } from '@latchkey/database'
 import type { Kysely } from 'kysely'
+import type { KeepingRules } from './constraint-violations.js'
 import type { UsersDialect } from './dialects/index.js'
 import { USERS_STORE_ERR_IDENTITY_NOT_FOUND, USERS_STORE_ERR_IDENTITY_TAKEN } from './errors.js'
 import type { User, UserIdentity } from './user.js'
@@ -11,11 +12,13 @@ const asBound = ['issuer', 'subject', 'user_id', 'email', 'email_verified', 'cre
 
 const keyOf = (userId: string, { issuer, subject }: UserIdentity) => ({ issuer, subject, user_id: userId })
 
+export type IdentityRows = ReturnType<typeof createIdentityRows>
+
 /**
  * The statements on the identities that are bound to users, and on those that were removed. To change them, the caller locks the
  * user first.
  */
-export function createIdentityRows ({ toStored }: UsersDialect) {
+export function createIdentityRows ({ toStored }: UsersDialect, keepingRules: KeepingRules) {
   const noted = (email: string, { emailVerified = null }: UserIdentity) => ({ email, email_verified: toStored(emailVerified) as boolean | null })
 
   /** Deletes the record of a removed identity. @returns the identity as it was bound; `undefined` if it was not removed */
@@ -30,9 +33,10 @@ export function createIdentityRows ({ toStored }: UsersDialect) {
     of: async (db: Db, userId: string): Promise<UserIdentity[]> => await db.selectFrom('latchkey_user_identities').select(['issuer', 'subject'])
       .where('user_id', '=', userId).orderBy('created_at').orderBy('issuer').orderBy('subject').execute(),
 
-    /** Inserts the first identity of a new user. */
+    /** Inserts the first identity of a new user. @throws USERS_STORE_ERR_IDENTITY_TAKEN */
     insert: async (db: Db, { id, email, createdAt }: User, identity: UserIdentity): Promise<void> => {
-      await db.insertInto('latchkey_user_identities').values({ ...keyOf(id, identity), ...noted(email, identity), created_at: createdAt }).execute()
+      const insert = db.insertInto('latchkey_user_identities').values({ ...keyOf(id, identity), ...noted(email, identity), created_at: createdAt })
+      await keepingRules(() => insert.execute())
     },
 
     /** Binds an identity, or stores its email (normalized) if it is already bound to this user. @throws USERS_STORE_ERR_IDENTITY_TAKEN */
@@ -61,11 +65,11 @@ export function createIdentityRows ({ toStored }: UsersDialect) {
       await db.insertInto('latchkey_removed_identities').values({ ...bound, removed_at: new Date().toISOString() }).execute()
     },
 
-    /** @throws USERS_STORE_ERR_IDENTITY_NOT_FOUND if it was not removed from this user */
+    /** @throws USERS_STORE_ERR_IDENTITY_NOT_FOUND if it was not removed from this user; USERS_STORE_ERR_IDENTITY_TAKEN */
     restore: async (db: Db, userId: string, identity: UserIdentity): Promise<void> => {
       const bound = await forgetRemoval(db, userId, identity)
       if (bound === undefined) throw new USERS_STORE_ERR_IDENTITY_NOT_FOUND()
-      await db.insertInto('latchkey_user_identities').values(bound).execute()
+      await keepingRules(() => db.insertInto('latchkey_user_identities').values(bound).execute())
     },
 
     isRemoved: async (db: Db, userId: string, identity: UserIdentity): Promise<boolean> =>
