@@ -146,3 +146,49 @@ t.test('on a narrow screen, Escape closes the navigation, which covers the conte
   await hasFocus(main)
   t.strictSame(complaints, [])
 })
+
+t.test('what has the focus is in sight, on the narrowest screens and when zoomed in', async t => {
+  const { server, idToken } = await runningConsole()
+  const { roleCreate: { id } } = await graphql(server, 'mutation { roleCreate(data: { name: "Seen while narrow", permissions: { data: { Users: { read: { allow: true } } } } }) { id } }', {}, idToken)
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { roleDelete(filter: { id: $id }) { success } }', { id }, idToken) })
+  const { page, complaints } = await visit(t)
+  await signIn(page)
+  /** What has the focus but lies under something else, while a key is pressed that many times. */
+  const covered = async (key: string, times: number) => {
+    const names: string[] = []
+    for (let step = 0; step < times; step++) {
+      await page.keyboard.press(key)
+      const name = await page.locator(':focus').evaluateAll(([element]) => {
+        if (element === undefined || element.getAttribute('role') === 'region') return null
+        const { left, top, width, height } = element.getBoundingClientRect()
+        const shown = document.elementFromPoint(left + width / 2, top + height / 2)
+        return element.contains(shown) || shown?.closest('[role=radiogroup]') != null ? null : element.getAttribute('aria-label') ?? element.textContent ?? element.id
+      })
+      if (name !== null) names.push(name)
+    }
+    return names
+  }
+
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto(`${server.url}/console/view-as?as=roles:${id}`)
+  await page.getByRole('table', { name: 'Records of Users' }).waitFor()
+  await page.getByRole('tab', { name: 'Data' }).focus()
+  t.strictSame(await covered('Tab', 12), [], 'by the bar that says as whom')
+  await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+  t.strictSame(await covered('Shift+Tab', 12), [], 'by the bar that says as whom, backwards')
+
+  await page.goto(`${server.url}/console/roles/${id}`)
+  const field = page.getByRole('combobox', { name: 'read Users' })
+  t.ok((await field.boundingBox())?.width as number > 150, 'a field has room for its text')
+  await page.goto(`${server.url}/console/why`)
+  const kinds = page.getByRole('radiogroup').first()
+  await kinds.waitFor()
+  t.equal(await kinds.evaluate(element => element.scrollWidth > element.clientWidth), false, 'no choice is cut off')
+
+  await page.setViewportSize({ width: 600, height: 450 })
+  await page.goto(`${server.url}/console/users`)
+  await page.getByRole('button', { name: 'Invite' }).click()
+  await page.getByRole('dialog').getByLabel('Email').and(page.locator(':focus')).waitFor()
+  t.strictSame(await covered('Tab', 16), [], 'by the title of a dialog')
+  t.strictSame(complaints, [])
+})

@@ -56,7 +56,7 @@ export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabPr
       {failed}
       {resources.data.tables.map(({ name }) => (
         <Fieldset key={name} legend={name}>
-          <SimpleGrid cols={{ base: 2, md: 4 }} spacing='sm'>
+          <SimpleGrid className='permissions' cols={{ base: 2, md: 4 }} spacing='sm'>
             {actions.map(action => {
               const extent = extentOf(permissions, name, action)
               const fields = permissions.data?.[name]?.[action]?.fields
