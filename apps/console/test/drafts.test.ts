@@ -326,7 +326,7 @@ t.test('a failed refresh leaves the page and the draft as they are, with the err
   }
   await graphql(server, 'mutation { authenticationSettingsUpdate(data: { allowedWebOrigins: [] }) { updatedAt } }', {}, idToken)
 
-  await page.goto(`${server.url}/console/users`)
+  await page.goto(`${server.url}/console/users?q=refreshed@`)
   await page.getByRole('link', { name: 'refreshed@example.com' }).waitFor()
   await page.getByRole('button', { name: 'Invite' }).click()
   await page.getByRole('dialog').getByLabel('Email').fill('invited@refreshed.example')
@@ -525,7 +525,7 @@ t.test('a page with unsaved input is left only if the user agrees', async t => {
   })
 
   await t.test('the back button, and signing out', async t => {
-    await page.goto(`${server.url}/console/users`)
+    await page.goto(`${server.url}/console/users?q=asked@`)
     await page.getByRole('link', { name: 'asked@example.com' }).click()
     await page.getByLabel('Last name').fill('Asked')
     await page.evaluate('history.back()')
