@@ -1,4 +1,5 @@
-import { Alert, createTheme, Table, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { ActionIcon, Alert, Button, createTheme, Table, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core'
+import { SteadyButton } from './components/steady-button'
 
 /** From light to dark. White text is readable on the shade with index 8. */
 const lake: MantineColorsTuple = ['#e9f7f5', '#d3ece8', '#a5dad2', '#73c6bb', '#4cb5a7', '#33a998', '#239083', '#147a6f', '#0b6b63', '#045049']
@@ -13,7 +14,9 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif',
   headings: { fontWeight: '650' },
   components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { component: SteadyButton } }),
     Alert: Alert.extend({ defaultProps: { variant: 'outline' }, styles: { title: { color: 'var(--mantine-color-text)' } } }),
+    Button: Button.extend({ defaultProps: { component: SteadyButton } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm', highlightOnHover: true } })
   }
 })

@@ -60,7 +60,8 @@ t.test('an administrator tests, creates, reorders, edits and deletes profiles, a
   await page.getByText('Test passed').waitFor()
   await page.getByRole('button', { name: 'Save' }).click()
   await page.getByText('Profile saved').waitFor()
-  const { authenticationProfile } = await graphql(server, '{ authenticationProfile(name: "Company SSO") { callbackUrls selfSignUpEmailDomains } }', {}, idToken)
+  const { authenticationProfile } = await graphql(server, '{ authenticationProfile(name: "Company SSO") { id callbackUrls selfSignUpEmailDomains } }', {}, idToken)
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { authenticationProfileDelete(filter: { id: $id }) { success } }', { id: authenticationProfile.id }, idToken) })
   t.match(authenticationProfile, { callbackUrls: ['https://app.example.com/callback'], selfSignUpEmailDomains: ['example.com'] })
 
   await graphql(server, 'mutation ($data: AuthenticationProfileCreateInput!) { authenticationProfileCreate(data: $data) { id } }', { data: { name: 'Second', type: 'embedded', clientId: 'second' } }, idToken)

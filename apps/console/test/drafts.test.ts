@@ -48,6 +48,7 @@ t.test('a draft of a role survives a change of the role\'s name, and another adm
     await page.getByLabel('Permissions').fill('{ "data": {} } ')
     await rename('Described while typing')
     t.equal(await page.getByLabel('Permissions').inputValue(), '{ "data": {} } ')
+    await page.getByRole('button', { name: 'Reset' }).click()
     await page.getByRole('tab', { name: 'Data' }).click()
   })
 
@@ -103,6 +104,103 @@ t.test('a draft of a role survives a change of the role\'s name, and another adm
     t.equal(await extent('update Roles').inputValue(), 'all')
   })
   t.strictSame(window.complaints, [])
+})
+
+t.test('text in the JSON tab of a role survives a look at another tab, and does not replace a later change unnoticed', async t => {
+  const { server, idToken } = await runningConsole()
+  const { roleCreate: { id } } = await graphql(server, 'mutation { roleCreate(data: { name: "As JSON", permissions: { data: {} } }) { id } }', {}, idToken)
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { roleDelete(filter: { id: $id }) { success } }', { id }, idToken) })
+  const window = await visit(t, `/console/roles/${id}?tab=json`)
+  const { page } = window
+  await signIn(page)
+  const text = page.getByLabel('Permissions', { exact: true })
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  const show = async (tab: string) => { await page.getByRole('tab', { name: tab }).click() }
+  const outdated = page.getByText('The permissions have changed since you began to edit this text')
+  const stored = await text.inputValue()
+
+  await text.fill('{ "data": { "Users"')
+  await show('Data')
+  await page.getByRole('tab', { name: 'JSON (not applied)' }).waitFor()
+  const question = page.waitForEvent('dialog')
+  const leaving = page.getByRole('link', { name: 'All roles' }).click()
+  await (await question).dismiss()
+  await leaving
+  await show('JSON')
+  t.equal(await text.inputValue(), '{ "data": { "Users"')
+  t.equal(await outdated.count(), 0)
+  await text.fill(stored)
+  await page.getByRole('tab', { name: 'JSON', exact: true }).waitFor()
+
+  const written = '{ "data": { "Users": { "read": { "allow": true } } } }'
+  await text.fill(written)
+  await show('Data')
+  await page.getByRole('combobox', { name: 'delete Users' }).selectOption('all')
+  await show('JSON')
+  t.equal(await text.inputValue(), written)
+  await outdated.waitFor()
+  await examine(t, window, 'role JSON not applied')
+  await button('Reset').click()
+  t.match(JSON.parse(await text.inputValue()), { data: { Users: { delete: { allow: true } } } })
+  t.equal(await outdated.count(), 0)
+  await text.fill(written)
+  await button('Apply').click()
+  await page.getByRole('tab', { name: 'JSON', exact: true }).waitFor()
+  await show('Data')
+  t.strictSame([await page.getByRole('combobox', { name: 'read Users' }).inputValue(), await page.getByRole('combobox', { name: 'delete Users' }).inputValue()], ['all', 'none'])
+  await show('JSON')
+  await text.fill('{}')
+  await button('Discard').click()
+  t.equal(await text.inputValue(), stored, 'what is not applied is discarded with the rest')
+  t.strictSame(window.complaints, [])
+})
+
+t.test('a new profile keeps what was entered while its type is changed', async t => {
+  const { server, idToken } = await runningConsole()
+  const { page, complaints } = await visit(t, '/console/authentication/new')
+  await signIn(page)
+  const type = (name: string) => page.getByRole('radio', { name })
+  const field = (name: string) => page.getByRole('textbox', { name, exact: true })
+  let questions = 0
+  page.on('dialog', async question => {
+    questions++
+    await question.dismiss()
+  })
+  await type('AWS Cognito').check()
+  await page.getByRole('link', { name: 'All profiles' }).click()
+  await page.getByRole('link', { name: 'New profile' }).click()
+  t.equal(questions, 0, 'a type alone is no input')
+
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Issuer is required').waitFor()
+  await field('Name').fill('Kept by type')
+  await field('Issuer').fill('https://kept.example.com')
+  await field('Client ID').fill('kept')
+  await field('Audiences').fill('kept-api')
+  await field('Callback URLs').fill('https://kept.example.com/callback')
+  await type('Auth0').check()
+  t.strictSame(await Promise.all(['Name', 'Domain', 'Client ID', 'Audiences', 'Callback URLs'].map(async name => await field(name).inputValue())), ['Kept by type', '', 'kept', 'kept-api', 'https://kept.example.com/callback'])
+  await field('Domain').fill('kept.eu.auth0.com')
+  await type('AWS Cognito').check()
+  t.equal(await field('Domain of the hosted pages').inputValue(), '', 'this is another domain')
+  t.equal(await page.getByText(/is required/).count(), 0, 'mistakes of another type are not shown')
+  await field('Domain of the hosted pages').fill('https://kept.auth.eu-west-1.amazoncognito.com')
+  await type('OpenID Connect').check()
+  t.equal(await field('Issuer').inputValue(), 'https://kept.example.com')
+  await page.getByRole('link', { name: 'All profiles' }).click()
+  t.equal(questions, 1)
+
+  await type('AWS Cognito').check()
+  await field('Region').fill('eu-west-1')
+  await field('User pool ID').fill('eu-west-1_Kept')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('heading', { name: 'Kept by type' }).waitFor()
+  const { authenticationProfile: { id, ...profile } } = await graphql(server, '{ authenticationProfile(name: "Kept by type") { id type clientId domain audiences options } }', {}, idToken)
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { authenticationProfileDelete(filter: { id: $id }) { success } }', { id }, idToken) })
+  t.match(profile, { type: 'cognito', clientId: 'kept', domain: 'https://kept.auth.eu-west-1.amazoncognito.com', options: { region: 'eu-west-1', userPoolId: 'eu-west-1_Kept' } })
+  t.notMatch(JSON.stringify(profile), /kept-api|auth0/, 'nothing of the other types is saved')
+  t.equal(await field('Domain of the hosted pages').inputValue(), 'https://kept.auth.eu-west-1.amazoncognito.com', 'the form of the stored profile has it too')
+  t.strictSame(complaints, [])
 })
 
 t.test('the forms of users, profiles and settings keep a draft, and ask before they overwrite what someone else has saved', async t => {
@@ -228,7 +326,7 @@ t.test('a failed refresh leaves the page and the draft as they are, with the err
   }
   await graphql(server, 'mutation { authenticationSettingsUpdate(data: { allowedWebOrigins: [] }) { updatedAt } }', {}, idToken)
 
-  await page.goto(`${server.url}/console/users`)
+  await page.goto(`${server.url}/console/users?q=refreshed@`)
   await page.getByRole('link', { name: 'refreshed@example.com' }).waitFor()
   await page.getByRole('button', { name: 'Invite' }).click()
   await page.getByRole('dialog').getByLabel('Email').fill('invited@refreshed.example')
@@ -368,8 +466,66 @@ t.test('a page with unsaved input is left only if the user agrees', async t => {
     t.strictSame(questions, [], 'without a change there is no question')
   }
 
-  await t.test('the back button, and signing out', async t => {
+  await t.test('a dialog asks too, unless it is canceled', async t => {
     await page.goto(`${server.url}/console/users`)
+    const dialog = page.getByRole('dialog')
+    const ways = [
+      async () => { await page.keyboard.press('Escape') },
+      async () => { await dialog.getByRole('button', { name: 'Close' }).click() },
+      async () => { await page.mouse.click(5, 500) }
+    ]
+    for (const { path, open, label } of [
+      { path: '/users', open: 'Invite', label: 'Email' },
+      { path: '/roles', open: 'New role', label: 'Name' },
+      { path: '/api-tokens', open: 'New API token', label: 'Name' },
+      { path: `/roles/${roleId}`, open: 'Edit details', label: 'Description' },
+      { path: `/roles/${roleId}?table=Users&action=read`, open: null, label: 'Filter' }
+    ]) {
+      await page.goto(`${server.url}/console${path}`)
+      const field = dialog.getByRole('textbox', { name: label })
+      const show = async () => {
+        if (open === null) await page.getByRole('combobox', { name: 'read Users' }).selectOption('some')
+        else await page.getByRole('button', { name: open }).click()
+        await field.waitFor()
+      }
+      if (open === null) await dialog.getByRole('button', { name: 'Cancel' }).click()
+      await show()
+      for (const close of ways) {
+        await field.fill('typed')
+        await close()
+        await asked(leaving)
+        t.equal(await field.inputValue(), 'typed', `${path} keeps what was typed`)
+        await page.keyboard.press('Tab')
+        t.equal(await dialog.locator(':focus').count(), 1, 'and the focus')
+      }
+      agree = true
+      await page.keyboard.press('Escape')
+      await asked(leaving)
+      await dialog.waitFor({ state: 'detached' })
+      agree = false
+      await show()
+      await field.fill('typed')
+      await dialog.getByRole('button', { name: 'Cancel' }).click()
+      await dialog.waitFor({ state: 'detached' })
+      for (const close of ways) {
+        await show()
+        await close()
+        await dialog.waitFor({ state: 'detached' })
+      }
+      t.strictSame(questions, [])
+    }
+
+    t.comment('unsaved input outside of a dialog is no reason to ask before the dialog is closed')
+    await page.getByRole('combobox', { name: 'delete Users' }).selectOption('all')
+    await page.getByRole('button', { name: 'Edit details' }).click()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    t.strictSame(questions, [])
+    await page.getByRole('button', { name: 'Discard' }).click()
+  })
+
+  await t.test('the back button, and signing out', async t => {
+    await page.goto(`${server.url}/console/users?q=asked@`)
     await page.getByRole('link', { name: 'asked@example.com' }).click()
     await page.getByLabel('Last name').fill('Asked')
     await page.evaluate('history.back()')

@@ -25,6 +25,7 @@ t.test('while the provider of a session is away, the session and what was entere
   }
   t.match(await page.evaluate('JSON.stringify(sessionStorage)'), /refresh_token/)
   await page.route('**/oidc/token', route => route.abort())
+  page.once('dialog', async question => { await question.accept() })
   await page.keyboard.press('Escape')
   await page.getByRole('link', { name: 'Roles' }).click()
   await page.getByText('Couldn\'t load roles').waitFor()

@@ -7,7 +7,8 @@ t.test('an administrator checks why an action is refused, and is one click away 
   const theirs = await account(server, email)
   await graphql(server, '{ user { id } }', {}, theirs)
   await graphql(server, 'mutation ($email: String!) { userUpdate(filter: { email: $email }, data: { roles: { reconnect: [{ name: "Support" }] } }) { id } }', { email }, idToken)
-  const { apiTokenCreate: { token: secret } } = await graphql(server, 'mutation { apiTokenCreate(data: { name: "Asked about", roles: { connect: [{ name: "Support" }] } }) { token } }', {}, idToken)
+  const { apiTokenCreate: { id: tokenId, token: secret } } = await graphql(server, 'mutation { apiTokenCreate(data: { name: "Asked about", roles: { connect: [{ name: "Support" }] } }) { id token } }', {}, idToken)
+  t.teardown(async () => { await graphql(server, 'mutation ($id: ID!) { apiTokenDelete(filter: { id: $id }) { success } }', { id: tokenId }, idToken) })
   const window = await visit(t, '/console/why')
   const { page } = window
   await signIn(page)

@@ -1,9 +1,10 @@
 import { AppShell, Box, Burger, Button, Group, Menu, NavLink, Text, useMantineColorScheme } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useWindowEvent } from '@mantine/hooks'
 import { IconChevronDown, IconEye, IconHelpCircle, IconHistory, IconHome, IconKey, IconLogout, IconMoon, IconShieldLock, IconSun, IconUser, IconUsers, IconUserShield } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ApiError } from '../api/api-error'
 import { administratorNeededQuery } from '../api/first-administrator'
 import { meQuery } from '../api/me'
@@ -45,16 +46,29 @@ function Frame () {
   const me = useQuery(meQuery)
   const client = useQueryClient()
   const { pathname } = useLocation()
-  const [opened, { toggle, close }] = useDisclosure(false)
+  // The page on which the navigation of a narrow screen was opened: another page has it closed.
+  const [openedOn, setOpenedOn] = useState<string | null>(null)
+  const opened = openedOn === pathname
   const main = useRef<HTMLElement>(null)
+  const burger = useRef<HTMLButtonElement>(null)
   const first = useRef(true)
+  // While the navigation is open, it covers the content, which then can't have the focus.
+  const toContent = () => {
+    flushSync(() => { setOpenedOn(null) })
+    main.current?.focus()
+  }
+  useWindowEvent('keydown', ({ key, target }) => {
+    if (key !== 'Escape' || !opened || (target instanceof Element && target.closest('[role=menu], [aria-haspopup=menu]') !== null)) return
+    setOpenedOn(null)
+    burger.current?.focus()
+  })
 
   // Moves the focus to the new page, so that screen readers announce it and continue there.
   useEffect(() => {
-    close()
+    setOpenedOn(null)
     if (!first.current) main.current?.focus()
     first.current = false
-  }, [pathname, close])
+  }, [pathname])
 
   // Before anything is shown, there is nothing to keep.
   const isShown = me.data !== undefined
@@ -68,25 +82,25 @@ function Frame () {
 
   return (
     <AppShell transitionDuration={0} header={{ height: 56 }} navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }} padding={{ base: 'sm', sm: 'lg' }}>
-      <a className='skip-link' href='#content' onClick={event => { event.preventDefault(); main.current?.focus() }}>Skip to content</a>
+      <a className='skip-link' href='#content' onClick={event => { event.preventDefault(); toContent() }}>Skip to content</a>
       <AppShell.Header>
         <Group h='100%' px='md' justify='space-between' wrap='nowrap'>
           <Group gap='sm' wrap='nowrap'>
-            <Burger opened={opened} onClick={toggle} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close navigation' : 'Open navigation'} aria-expanded={opened} />
+            <Burger ref={burger} opened={opened} onClick={() => { setOpenedOn(opened ? null : pathname) }} hiddenFrom='sm' size='sm' aria-label={opened ? 'Close navigation' : 'Open navigation'} aria-expanded={opened} />
             <Text fw={700} component='span'>Latchkey</Text>
           </Group>
           <Account userId={me.data?.id ?? null} email={me.data?.email ?? null} roles={me.data?.roles?.items.flatMap(({ name }) => name ?? []) ?? []} onSignOut={() => { leave() }} />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p='xs' component='div'>
+      <AppShell.Navbar p='xs' component='div' className={opened ? undefined : 'closed'}>
         <nav aria-label='Pages'>
           {pages.map(({ to, label, icon: Icon }) => {
             const active = to === '/' ? pathname === '/' : pathname === to || pathname.startsWith(`${to}/`)
-            return <NavLink key={to} component={Link} to={to} label={label} leftSection={<Icon size={18} aria-hidden />} active={active} aria-current={active ? 'page' : undefined} />
+            return <NavLink key={to} component={Link} to={to} label={label} leftSection={<Icon size={18} aria-hidden />} active={active} aria-current={active ? 'page' : undefined} onClick={() => { if (pathname === to) toContent() }} />
           })}
         </nav>
       </AppShell.Navbar>
-      <AppShell.Main id='content' ref={main} tabIndex={-1}>
+      <AppShell.Main id='content' ref={main} tabIndex={-1} className={opened ? 'covered' : undefined}>
         <Content />
       </AppShell.Main>
       <SessionEnded email={me.data?.email ?? null} />

@@ -1,6 +1,7 @@
 import { ActionIcon, Badge, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconArrowDown, IconArrowUp, IconLock, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { ButtonLink, TextLink } from '../../components/links'
@@ -29,6 +30,16 @@ const ProfileMoveDocument = graphql(`
 export function AuthenticationPage () {
   const profiles = useQuery({ queryKey: ['profiles'], queryFn: async () => (await ask(ProfilesDocument)).authenticationProfilesList.items })
   const move = useChange({ change: async (to: { id: string, position: number }) => await ask(ProfileMoveDocument, to), done: 'Profile order saved' })
+  // The browser takes the focus from a button that is moved with its profile, and one at the end of the list is disabled.
+  const pressed = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    const button = pressed.current
+    pressed.current = null
+    if (button === null || ![button, document.body].some(element => element === document.activeElement)) return
+    const usable = 'button:not(:disabled, [aria-disabled=true])'
+    const focused = button.matches(usable) ? button : button.parentElement?.querySelector<HTMLButtonElement>(usable)
+    focused?.focus()
+  }, [profiles.data])
   return (
     <>
       <PageTitle title='Authentication' actions={<ButtonLink to='/authentication/new' leftSection={<IconPlus size={16} aria-hidden />}>New profile</ButtonLink>}>
@@ -44,7 +55,11 @@ export function AuthenticationPage () {
               const step = (by: number, label: string, icon: React.ReactNode) => {
                 const to = all[index + by]
                 const possible = id != null && declaredInConfiguration === false && to?.declaredInConfiguration === false
-                return <ActionIcon variant='default' disabled={!possible || move.isPending} aria-label={`Move ${name} ${label}`} onClick={() => { if (id != null) move.mutate({ id, position: to?.position ?? index + by }) }}>{icon}</ActionIcon>
+                const press = (button: HTMLButtonElement) => {
+                  pressed.current = button
+                  if (id != null) move.mutate({ id, position: to?.position ?? index + by })
+                }
+                return <ActionIcon variant='default' disabled={!possible || move.isPending} aria-label={`Move ${name} ${label}`} onClick={event => { press(event.currentTarget) }}>{icon}</ActionIcon>
               }
               return (
                 <Paper key={id ?? index} component='li' withBorder p='sm'>

@@ -1,6 +1,9 @@
 /** A form field for a setting of the provider. */
 export interface ProviderField {
+  /** Types share a field of the same name, and so what was entered in it. */
   readonly name: string
+  /** The name in the profile, where another type has a different field of that name. */
+  readonly storedAs?: string
   readonly label: string
   readonly description: string
   readonly kind: 'text' | 'secret' | 'lines' | 'switch'
@@ -54,7 +57,7 @@ export const profileTypes: Readonly<Record<string, ProfileType>> = {
       { name: 'userPoolId', label: 'User pool ID', description: 'As shown in the AWS console', kind: 'text', required: true, placeholder: 'eu-west-1_AbCdEf123', option: true },
       clientId,
       secret,
-      { name: 'domain', label: 'Domain of the hosted pages', description: 'Required for signing in on Cognito\'s own pages', kind: 'text', placeholder: 'https://acme.auth.eu-west-1.amazoncognito.com' }
+      { name: 'hostedDomain', storedAs: 'domain', label: 'Domain of the hosted pages', description: 'Required for signing in on Cognito\'s own pages', kind: 'text', placeholder: 'https://acme.auth.eu-west-1.amazoncognito.com' }
     ]
   },
   embedded: {

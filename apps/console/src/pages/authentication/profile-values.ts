@@ -35,8 +35,14 @@ export function valuesOf (type: string, profile: Profile | null): ProfileValues 
   }
 }
 
-function shown ({ name, kind, option, otherwise }: ProviderField, profile: Profile | null): string | boolean {
-  const known = kind === 'secret' ? null : option === true ? (profile?.options as Record<string, unknown> | null)?.[name] : (profile as Record<string, unknown> | null)?.[name]
+/** The initial values of the form of a new profile, which keeps what was entered while its type is changed. */
+export function newValues (): ProfileValues {
+  const ofTypes = Object.keys(profileTypes).map(type => valuesOf(type, null))
+  return { ...ofTypes[0] as ProfileValues, provider: Object.assign({}, ...ofTypes.map(({ provider }) => provider)) as ProfileValues['provider'] }
+}
+
+function shown ({ name, storedAs = name, kind, option, otherwise }: ProviderField, profile: Profile | null): string | boolean {
+  const known = kind === 'secret' ? null : option === true ? (profile?.options as Record<string, unknown> | null)?.[storedAs] : (profile as Record<string, unknown> | null)?.[storedAs]
   if (kind === 'switch') return typeof known === 'boolean' ? known : otherwise === true
   return Array.isArray(known) ? known.join('\n') : typeof known === 'string' ? known : ''
 }
@@ -64,13 +70,13 @@ function changedInput (type: string, values: ProfileValues, before: ProfileValue
   const changed = <Name extends keyof ProfileValues>(...names: Name[]) => before === null || names.some(name => !same(values[name], before[name]))
   const own: Record<string, unknown> = {}
   const options: Record<string, unknown> = {}
-  for (const { name, kind, option, otherwise } of profileTypes[type]?.fields ?? []) {
+  for (const { name, storedAs = name, kind, option, otherwise } of profileTypes[type]?.fields ?? []) {
     const value = values.provider[name]
     const untouched = before === null ? value === '' || (kind === 'switch' && value === otherwise) : value === before.provider[name]
     if (untouched) continue
     const given = kind === 'lines' ? lines(String(value)) : typeof value === 'string' ? value.trim() : value
-    if (option === true) options[name] = given === '' ? null : given
-    else own[name] = given
+    if (option === true) options[storedAs] = given === '' ? null : given
+    else own[storedAs] = given
   }
   return {
     ...own,

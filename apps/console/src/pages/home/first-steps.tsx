@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ask } from '../../api/ask'
 import { useChange } from '../../api/use-change'
 import { CopyBlock } from '../../components/copy-block'
+import { handFocusOn } from '../../components/hand-focus-on'
 import { TextLink } from '../../components/links'
 import { Problem } from '../../components/problem'
 import { graphql } from '../../graphql'
@@ -44,7 +45,7 @@ export function FirstSteps () {
   if (done && !begun) return null
   begun = true
   return (
-    <Paper withBorder p='md' mb='xl' component='section' aria-labelledby='first-steps'>
+    <Paper ref={handFocusOn} withBorder p='md' mb='xl' component='section' aria-labelledby='first-steps'>
       <Group justify='space-between' mb='sm'>
         <Title order={2} size='h4' id='first-steps'>First steps</Title>
         <Button size='compact-sm' variant='default' onClick={() => { setHidden(true) }}>Hide</Button>

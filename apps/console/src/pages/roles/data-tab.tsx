@@ -1,6 +1,6 @@
 import { Alert, Button, Fieldset, NativeSelect, SimpleGrid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { resourcesQuery } from '../../api/resources'
 import { Loading } from '../../components/loading'
 import { Problem } from '../../components/problem'
@@ -16,17 +16,24 @@ interface DataTabProps {
   onEditing: (editing: boolean) => void
 }
 
-interface Edited { table: string, action: Action, extent: Extent }
+interface Edited { table: string, action: Action, extent: Extent, isFromAddress?: boolean }
 
 /** The tables, with the records and fields that the role allows. */
 export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabProps) {
   const resources = useQuery(resourcesQuery)
-  const [edited, setEdited] = useState<Edited | null>(opened === null ? null : { ...opened, extent: extentOf(permissions, opened.table, opened.action) })
+  const [edited, setEdited] = useState<Edited | null>(opened === null ? null : { ...opened, extent: extentOf(permissions, opened.table, opened.action), isFromAddress: true })
   const editing = edited !== null
   useEffect(() => {
     onEditing(editing)
     return () => { onEditing(false) }
   }, [editing, onEditing])
+  const last = useRef(edited)
+  useEffect(() => {
+    const closed = edited === null ? last.current : null
+    last.current = edited
+    // The dialog returns the focus to what opened it, unless that is gone, or was the address.
+    if (closed !== null && (closed.isFromAddress === true || extentOf(permissions, closed.table, closed.action) === 'none')) document.getElementById(idOf(closed.table, closed.action))?.focus()
+  })
   if (permissions.all === true) {
     return (
       <Alert title='This role has full access'>
@@ -49,7 +56,7 @@ export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabPr
       {failed}
       {resources.data.tables.map(({ name }) => (
         <Fieldset key={name} legend={name}>
-          <SimpleGrid cols={{ base: 2, md: 4 }} spacing='sm'>
+          <SimpleGrid className='permissions' cols={{ base: 2, md: 4 }} spacing='sm'>
             {actions.map(action => {
               const extent = extentOf(permissions, name, action)
               const fields = permissions.data?.[name]?.[action]?.fields
@@ -58,6 +65,7 @@ export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabPr
               return (
                 <div key={action}>
                   <NativeSelect
+                    id={idOf(name, action)}
                     label={action} aria-label={`${action} ${name}`} value={extent} onChange={event => { choose(name, action, event.currentTarget.value as Extent) }}
                     data={[{ value: 'all', label: 'All records' }, { value: 'none', label: 'No records' }, { value: 'some', label: 'Custom filter' }]}
                   />
@@ -78,4 +86,9 @@ export function DataTab ({ permissions, onChange, opened, onEditing }: DataTabPr
       />
     </Stack>
   )
+}
+
+/** The id of the field that chooses the records. */
+function idOf (table: string, action: Action): string {
+  return `records-${table}-${action}`
 }

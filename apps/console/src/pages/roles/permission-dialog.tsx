@@ -1,6 +1,8 @@
 import { Button, Group, MultiSelect, Radio, Stack } from '@mantine/core'
 import { useState } from 'react'
 import type { Resources, ResourceTable } from '../../api/resources'
+import { same } from '../../api/same'
+import { useUnsaved } from '../../api/unsaved'
 import { Dialog } from '../../components/dialog'
 import { FilterEditor, parseFilter } from './filter-editor'
 import type { Action, Extent, Permission } from './permissions'
@@ -42,6 +44,9 @@ function PermissionForm ({ table, action, variables, permission, extent, onDone,
   const [text, setText] = useState(JSON.stringify(permission?.filter ?? {}, null, 2))
   const [someFields, setSomeFields] = useState(named !== null)
   const [fields, setFields] = useState(named ?? [])
+  const entered = { records, text, someFields, fields }
+  const [before] = useState(entered)
+  useUnsaved(!same(entered, before))
   const { filter } = parseFilter(text)
   const done = () => {
     if (records === 'none') return onDone(null)

@@ -5,11 +5,13 @@ import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ask } from '../../api/ask'
+import { useUnsaved } from '../../api/unsaved'
 import { useChange } from '../../api/use-change'
 import { useDraft, type Stored } from '../../api/use-draft'
 import { Confirm } from '../../components/confirm'
 import { Conflict } from '../../components/conflict'
 import { Dialog } from '../../components/dialog'
+import { handFocusOn } from '../../components/hand-focus-on'
 import { ButtonLink, TextLink } from '../../components/links'
 import { Loading } from '../../components/loading'
 import { OwnLossByDeletion, useOwnAccessGuard } from '../../components/own-access'
@@ -19,7 +21,7 @@ import { graphql } from '../../graphql'
 import type { RoleQuery } from '../../graphql/graphql'
 import { DataTab } from './data-tab'
 import { FunctionsTab } from './functions-tab'
-import { JsonTab } from './json-tab'
+import { JsonTab, type JsonDraft } from './json-tab'
 import { actions, type Action, type Permissions } from './permissions'
 import { TokensTab } from './tokens-tab'
 import { UsersTab } from './users-tab'
@@ -95,12 +97,15 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
   const name = role.name ?? id
   const stored = permissionsOf(role)
   const [editing, setEditing] = useState(false)
+  // Here and not in its tab, so that it outlives a look at another tab.
+  const [json, setJson] = useState<JsonDraft | null>(null)
+  useUnsaved(json !== null)
   const form = useForm({ initialValues: stored.values })
   const draft = useDraft({
     form,
     stored,
     reread: async () => permissionsOf(await reread()),
-    hold: editing,
+    hold: editing || json !== null,
     change: async ({ values: { permissions }, expectedUpdatedAt }) => (await ask(RoleUpdateDocument, { id, data: { permissions }, expectedUpdatedAt })).roleUpdate.updatedAt,
     done: 'Role saved'
   })
@@ -109,6 +114,10 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
   const change = (changed: Permissions) => {
     draft.clearError()
     form.setValues({ permissions: changed })
+  }
+  const discard = () => {
+    setJson(null)
+    draft.discard()
   }
   const guarded = (save: typeof draft.save) => () => {
     guard(roles => roles.map(own => own.id === id ? { id, permissions } : own), () => { save(form.values) })
@@ -122,25 +131,25 @@ function RoleTabs ({ id, role, reread }: RoleFormProps) {
           <Tabs.Tab value='functions'>Functions and apps</Tabs.Tab>
           <Tabs.Tab value='users'>Users</Tabs.Tab>
           <Tabs.Tab value='tokens'>API tokens</Tabs.Tab>
-          <Tabs.Tab value='json'>JSON</Tabs.Tab>
+          <Tabs.Tab value='json'>JSON{json !== null && ' (not applied)'}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value='data'><DataTab permissions={permissions} onChange={change} opened={opened} onEditing={setEditing} /></Tabs.Panel>
         <Tabs.Panel value='functions'><FunctionsTab permissions={permissions} onChange={change} /></Tabs.Panel>
         <Tabs.Panel value='users'><UsersTab roleId={id} roleName={name} /></Tabs.Panel>
         <Tabs.Panel value='tokens'><TokensTab roleId={id} roleName={name} /></Tabs.Panel>
-        <Tabs.Panel value='json'><JsonTab key={JSON.stringify(permissions)} permissions={permissions} onChange={change} onEditing={setEditing} /></Tabs.Panel>
+        <Tabs.Panel value='json'><JsonTab permissions={permissions} draft={json} onDraft={setJson} onApply={changed => { setJson(null); change(changed) }} /></Tabs.Panel>
       </Tabs>
       {draft.dirty && (
-        <Paper withBorder shadow='md' p='sm' mt='md' className='bottom-bar' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
+        <Paper ref={handFocusOn} withBorder shadow='md' p='sm' mt='md' className='bottom-bar' style={{ position: 'sticky', bottom: 8, zIndex: 2 }} component='section' aria-label='Unsaved changes'>
           <Stack gap='xs'>
             {draft.error !== null && <Problem error={draft.error} title="Couldn't save the role" />}
             {draft.conflict
-              ? <Conflict of='this role' draft={draft} onSave={guarded(draft.saveAnyway)}>If you save yours, all permissions that they saved are replaced.</Conflict>
+              ? <Conflict of='this role' draft={{ isSaving: draft.isSaving, discard }} onSave={guarded(draft.saveAnyway)}>If you save yours, all permissions that they saved are replaced.</Conflict>
               : (
                 <Group justify='space-between'>
                   <Text size='sm'>You have unsaved changes.</Text>
                   <Group gap='xs'>
-                    <Button variant='default' onClick={() => { draft.discard() }}>Discard</Button>
+                    <Button variant='default' onClick={discard}>Discard</Button>
                     <Button onClick={guarded(draft.save)} loading={draft.isSaving}>Save changes</Button>
                   </Group>
                 </Group>
