@@ -99,6 +99,13 @@ declare module 'fastify' {
 }
 
 async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions): Promise<void> {
+  const requesterOf = createRequesterOf(fastify)
+  const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
+  // First, so that a second registration fails with Fastify's error for that, and not with one about tables or Mercurius.
+  fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({
+    principal,
+    authorize: async (context, action, resource) => fastify.rolePermissions.authorize(await principal(context), action, resource)
+  }))
   const ownMercurius = fastify.hasDecorator('graphql')
   const { path, ide, maxCost, ...limits } = resolveOptions(options, ownMercurius)
   const tables = describeTables(fastify.usersStore.columns)
@@ -107,7 +114,6 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
   for (const table of declared) fastify.rolePermissions.declareTable(table, { otherFields: table.otherFields })
   fastify.rolePermissions.declareFunction('getToken')
 
-  const requesterOf = createRequesterOf(fastify)
   const areas = areasOf(fastify, tables, names, maxCost, requesterOf)
   if (ownMercurius) {
     const { typeDefs, resolvers } = assembleExtension(areas, fastify.graphql.schema)
@@ -128,11 +134,6 @@ async function graphqlApi (fastify: FastifyInstance, options: GraphqlApiOptions)
     return isCompilable(document) ? undefined : { document }
   })
   fastify.graphql.addHook('preSubscriptionExecution', async (schema, document, context, id) => { await beginSubscription(schema, document, context, id, fastify, maxCost) })
-  const principal: GraphqlApi['principal'] = async context => await requesterOf(context).principal()
-  fastify.decorate('graphqlApi', Object.freeze<GraphqlApi>({
-    principal,
-    authorize: async (context, action, resource) => fastify.rolePermissions.authorize(await principal(context), action, resource)
-  }))
   // The app's own fields, tables and functions are complete only when it is ready.
   fastify.addHook('onReady', async () => {
     guardFields(fastify.graphql.schema, fastify.rolePermissions, principal)

@@ -15,7 +15,7 @@ import { error, openApi } from './helpers/api.js'
 import { recentActivity } from './helpers/recent-activity.js'
 
 /** Codes of mistakes in an app's configuration or program, which no client can cause. */
-const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED)$/
+const notForClients = /_ERR_(?:INVALID_OPTIONS|COLUMN_MISMATCH|TABLE_DECLARED|INVALID_DECLARATION|INVALID_QUESTION)$/
 
 const namespaces = [activityLogErrors, apiTokensErrors, authProfilesErrors, firstAdministratorErrors, identityProviderErrors, rolePermissionsErrors, tokenVerifierErrors, usersStoreErrors, errors]
 const codes = namespaces

@@ -22,6 +22,12 @@ for (const [what, options, message] of refused) {
   })
 }
 
+t.test('a second registration fails as that of any plugin, whatever its options', async t => {
+  for (const options of [{}, { ide: true }]) {
+    await t.rejects(openApi(t, 'sqlite', { graphqlApi: options, before: async app => { await app.register(graphqlApi) } }), { code: 'FST_ERR_DEC_ALREADY_PRESENT', message: /graphqlApi/ })
+  }
+})
+
 t.test('serves GraphQL at its path, and GraphiQL if enabled', async t => {
   const { app } = await openApi(t, 'sqlite', { graphqlApi: { path: '/api', ide: true } })
   t.match((await app.inject({ method: 'POST', url: '/api', payload: { query: '{ __typename }' } })).json(), { data: { __typename: 'Query' } })

@@ -21,6 +21,8 @@ export function createOptionsCheck<Schema extends TObject> (
   InvalidOptions: FastifyErrorConstructor<{ code: string }, [string]>
 ): OptionsCheck<Schema> {
   return (options) => {
+    // Spread, a string would become an option for each of its characters.
+    if ((typeof options !== 'object' && options !== undefined) || Array.isArray(options)) throw new InvalidOptions('options must be an object')
     // A shallow copy, because defaults are filled into the top level, and the caller's object must not change.
     const given = Value.Default(schema, { ...(options as object | undefined) })
     const mistakes = describeMistakes(schema, given)

@@ -32,6 +32,8 @@ t.test('keeps instances as they are', async t => {
 const mistakes: [string, unknown, string][] = [
   ['a missing option', {}, 'url is required'],
   ['no options at all', undefined, 'url is required'],
+  ['text instead of options', 'https://example.com', 'Invalid options: options must be an object'],
+  ['a list instead of options', [{ url: 'x' }], 'Invalid options: options must be an object'],
   ['a wrong type', { url: 1 }, 'url must be string'],
   ['an unknown option', { url: 'x', ulr: 'y' }, 'ulr is not an option'],
   ['a value outside a list', { url: 'x', mode: 'maybe' }, 'mode must be "on" or "off"'],

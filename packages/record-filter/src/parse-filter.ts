@@ -1,11 +1,13 @@
 import { variablesIn, type AskedTable, type Compare, type Condition, type Group, type RecordFilter, type Related } from './condition.js'
 import { didYouMean, joinPath } from './did-you-mean.js'
+import { RECORD_FILTER_ERR_INVALID_TABLE } from './errors.js'
 import type { Column, ColumnType, FilterableTable, Relation } from './filterable-table.js'
 import { invalidFilter } from './invalid-filter.js'
 import { withDefaults, type FilterLimits } from './limits.js'
 import { knowsRelative, operators, operatorsOf, RELATIVE, type Comparison } from './operators.js'
 import { readFlag, readList, readValue } from './read-value.js'
 import { readRelativeDate } from './relative-date.js'
+import { mistakeInTable } from './table-mistake.js'
 
 /** The state of parsing: the limits, the number of conditions so far, and the fields they use by table. */
 interface Reading { readonly limits: FilterLimits, conditions: number, readonly asked: Map<string, Set<string>> }
@@ -26,6 +28,7 @@ const relativeComparisons = ['gt', 'gte', 'lt', 'lte'] as const
  * @param table the fields and relations that the filter can use
  * @param limits overrides of `defaultLimits`
  * @throws RECORD_FILTER_ERR_INVALID (400) with `path` and `reason`
+ * @throws RECORD_FILTER_ERR_INVALID_TABLE if the description of the table, or of a related one that the filter uses, is invalid
  */
 export function parseFilter (json: unknown, table: FilterableTable, limits: Partial<FilterLimits> = {}): RecordFilter {
   const reading: Reading = { limits: withDefaults(limits), conditions: 0, asked: new Map() }
@@ -45,6 +48,8 @@ function ask ({ asked }: Reading, { name }: FilterableTable, field?: string): vo
 }
 
 function readFilter (json: unknown, table: FilterableTable, { path, depth }: Place, reading: Reading): Condition {
+  const mistake = mistakeInTable(table)
+  if (mistake !== undefined) throw new RECORD_FILTER_ERR_INVALID_TABLE(mistake)
   if (depth > reading.limits.depth) throw invalidFilter(path, `is nested deeper than ${reading.limits.depth} levels`)
   const entries = entriesOf(json, path, 'must be an object')
   ask(reading, table)

@@ -5,6 +5,7 @@ import { ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED } from './errors.js'
 import { explain, nameOf } from './explain.js'
 import { missing } from './missing.js'
 import { variablesOf, type Principal } from './principal.js'
+import { checkQuestion } from './question.js'
 import type { NotAuthorizedError, RolePermissionsService } from './role-permissions.js'
 import type { RoleSet, RoleSets } from './role-sets.js'
 
@@ -18,6 +19,7 @@ export function makeDecisions (roleSets: RoleSets, declared: Declarations, guest
 
   const decisions: Decisions = {
     can: (principal, action, resource) => {
+      checkQuestion(action, resource)
       const grants = rolesOf(principal).grantsOf(action, resource)
       return grants.length > 0
         ? new AllowedByGrants(grants, dialect, variablesOf(principal))
@@ -34,7 +36,10 @@ export function makeDecisions (roleSets: RoleSets, declared: Declarations, guest
     },
     mayDoEverything: principal => rolesOf(principal).roles.some(({ everything }) => everything),
     missingFor: (principal, permissions) => missing(permissions, rolesOf(principal).roles.map(({ role }) => role), variablesOf(principal)),
-    explain: (principal, action, resource) => explain(rolesOf(principal), action, resource, declared, variablesOf(principal))
+    explain: (principal, action, resource) => {
+      checkQuestion(action, resource)
+      return explain(rolesOf(principal), action, resource, declared, variablesOf(principal))
+    }
   }
   return decisions
 }

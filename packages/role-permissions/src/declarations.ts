@@ -1,5 +1,5 @@
-import type { FilterableTable } from '@latchkey/record-filter'
-import { ROLE_PERMISSIONS_ERR_TABLE_DECLARED } from './errors.js'
+import { mistakeInTable, type FilterableTable } from '@latchkey/record-filter'
+import { ROLE_PERMISSIONS_ERR_INVALID_DECLARATION, ROLE_PERMISSIONS_ERR_TABLE_DECLARED } from './errors.js'
 
 /** The table of the users that roles are assigned to, by SQL name. */
 export interface UsersTable {
@@ -51,6 +51,7 @@ export function openDeclarations (onChange: () => void): OpenDeclarations {
     get users () { return users },
     fieldsOf: ({ name, fields, relations }) => [...Object.keys(fields), ...Object.keys(relations ?? {}), ...otherFieldsOf.get(name) ?? []],
     declareTable: (table, otherFields) => {
+      refuse('declareTable', mistakeInTable(table) ?? (isListOfNames(otherFields) ? undefined : `otherFields of ${table.name} must be a list of names`))
       const declared = tables.get(table.name)
       if (declared === table) return
       if (declared !== undefined) throw new ROLE_PERMISSIONS_ERR_TABLE_DECLARED(table.name)
@@ -59,15 +60,31 @@ export function openDeclarations (onChange: () => void): OpenDeclarations {
       onChange()
     },
     declareFunction: name => {
+      refuse('declareFunction', isName(name) ? undefined : 'the name must be a non-empty string')
       if (functions.has(name)) return
       functions.add(name)
       onChange()
     },
-    declareUsers: ({ table, id }) => {
+    declareUsers: given => {
+      const { table, id } = given ?? {}
+      refuse('declareUsers', isName(table) && isName(id) ? undefined : 'table and id must be SQL names, for example { table: "users", id: "id" }')
       if (users !== null && (users.table !== table || users.id !== id)) throw new ROLE_PERMISSIONS_ERR_TABLE_DECLARED('the users')
       users = Object.freeze({ table, id })
     }
   }
   opened.set(tables, declarations)
   return declarations
+}
+
+/** JavaScript callers can pass anything. Found here, a mistake stops the start instead of a request. */
+function refuse (method: string, mistake: string | undefined): void {
+  if (mistake !== undefined) throw new ROLE_PERMISSIONS_ERR_INVALID_DECLARATION(`${mistake} (${method})`)
+}
+
+function isName (name: unknown): boolean {
+  return typeof name === 'string' && name !== ''
+}
+
+function isListOfNames (names: unknown): boolean {
+  return Array.isArray(names) && names.every(isName)
 }

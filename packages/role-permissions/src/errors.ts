@@ -33,5 +33,11 @@ export const ROLE_PERMISSIONS_ERR_NO_ADMINISTRATOR_ROLE = createError('ROLE_PERM
 /** The principal lacks the permission; `details` names what was missing, `explanation` says why. */
 export const ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED = createError('ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED', 'Not Authorized', 403)
 
+/** What is declared for permissions has the wrong form. The message names the method, what is wrong and what it must be. */
+export const ROLE_PERMISSIONS_ERR_INVALID_DECLARATION = createError<[string]>('ROLE_PERMISSIONS_ERR_INVALID_DECLARATION', 'Invalid declaration: %s')
+
+/** A decision was asked for with an unknown action, or a resource of the wrong form, which nobody could ever be allowed. The message lists what exists. */
+export const ROLE_PERMISSIONS_ERR_INVALID_QUESTION = createError<[string]>('ROLE_PERMISSIONS_ERR_INVALID_QUESTION', 'Invalid permission question: %s')
+
 /** Another table has already been declared under this name. */
 export const ROLE_PERMISSIONS_ERR_TABLE_DECLARED = createError<[string]>('ROLE_PERMISSIONS_ERR_TABLE_DECLARED', 'Another table is already declared as %s')

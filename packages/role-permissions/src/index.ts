@@ -9,9 +9,12 @@ import type { FastifyInstance } from 'fastify'
 import { migrations, packageName } from './migrations.js'
 import { openService } from './open-service.js'
 import { resolveOptions, type RolePermissionsOptions } from './options.js'
+import type { Resource } from './permissions.js'
 import type { Principal } from './principal.js'
+import { checkGuardedQuestion } from './question.js'
 import type { RolePermissionsService } from './role-permissions.js'
 import './tables.js'
+import { undeclaredInGuards } from './undeclared.js'
 
 export type { UsersTable } from './declarations.js'
 export { difference, type RoleDifference } from './difference.js'
@@ -53,16 +56,28 @@ async function rolePermissions (fastify: FastifyInstance, options: RolePermissio
     }
   })
 
+  const guarded: Resource[] = []
+  let isReady = false
   fastify.decorateRequest('principal', null)
   fastify.decorate('rolePermissions', Object.freeze<RolePermissionsService>({
     ...service,
-    guard: (action, resource) => async request => {
-      await service.refresh()
-      service.authorize(request.principal ?? service.guest(), action, resource)
+    guard: (action, resource) => {
+      checkGuardedQuestion(action, resource)
+      if (!isReady) guarded.push(resource)
+      return async request => {
+        await service.refresh()
+        service.authorize(request.principal ?? service.guest(), action, resource)
+      }
     }
   }))
   // Plugins that are registered after this one declare their tables.
-  fastify.addHook('onReady', applyConfiguration)
+  fastify.addHook('onReady', async () => {
+    await applyConfiguration()
+    isReady = true
+    for (const { kind, name, remedy } of undeclaredInGuards(guarded, service)) {
+      fastify.log.warn({ [kind]: name }, `A guard asks about the ${kind} ${name}, which the app does not declare, so it admits only roles with full access: ${remedy}`)
+    }
+  })
 }
 
 export default fp(rolePermissions, { name: packageName, fastify: '5.x', dependencies: ['@latchkey/database'] })

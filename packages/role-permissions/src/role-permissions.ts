@@ -71,7 +71,11 @@ export interface RolePermissionsService {
   /** The built-in Administrator role. */
   administrator (): Role
 
-  /** Decides; never throws for a denial. Anything undeclared is denied, except to roles with full access. */
+  /**
+   * Decides; never throws for a denial. Anything undeclared is denied, except to roles with full access.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_QUESTION for an action that does not exist; `authorize` and `explain` too
+   */
   can (principal: Principal, action: Action | 'call', resource: Resource): Decision
   /** Decides; @throws ROLE_PERMISSIONS_ERR_NOT_AUTHORIZED (403), a `NotAuthorizedError` */
   authorize (principal: Principal, action: Action | 'call', resource: Resource): Allowed
@@ -90,6 +94,7 @@ export interface RolePermissionsService {
    *
    * @param also `otherFields`: fields that permissions can name, but filters cannot use
    * @throws ROLE_PERMISSIONS_ERR_TABLE_DECLARED if another table has this name
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_DECLARATION for a table of the wrong form; the other declarations too
    */
   declareTable (table: FilterableTable, also?: { otherFields?: readonly string[] }): void
   /** Declares a function for permissions. */
@@ -113,7 +118,11 @@ export interface RolePermissionsService {
    */
   readFilter (table: string, filter: unknown): RecordFilter
 
-  /** A `preHandler` that refreshes the roles and authorizes `request.principal`; `null` is Guest. */
+  /**
+   * A `preHandler` that refreshes the roles and authorizes `request.principal`; `null` is Guest.
+   *
+   * @throws ROLE_PERMISSIONS_ERR_INVALID_QUESTION for an action that does not exist, or that the resource does not have
+   */
   guard (action: Action | 'call', resource: Resource): preHandlerAsyncHookHandler
 
   /** Loads role changes of other instances of the app. Checks at most once a second; call it at the start of a request. Never fails. `undefined` if there is nothing to wait for. */

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { setTimeout as wait } from 'node:timers/promises'
 import t from 'tap'
 import rolePermissions, { errors, type NotAuthorizedError, type Principal } from '../dist/index.js'
-import { open, posts, user } from './helpers/app.js'
+import { open, posts, register, user } from './helpers/app.js'
 
 t.test('a guarded route is for those whose roles allow it', async t => {
   const app = Fastify()
@@ -61,4 +61,45 @@ t.test('authorize gives what can gives, or refuses with the reasons', async t =>
     t.strictSame(error.details, { resource: 'Posts', action: 'read' })
     t.strictSame(error.explanation, rolePermissions.explain(rolePermissions.guest(), 'read', { table: 'Posts' }))
   }
+})
+
+const rightNames = 'use create, read, update, delete with a { table }, or call with a { function }'
+const impossible: [string, unknown, unknown, string][] = [
+  ['an unknown action', 'view', { table: 'Posts' }, `"view" is not an action: ${rightNames}`],
+  ['a misspelt action', 'Read', { table: 'Posts' }, `"Read" is not an action; did you mean read?: ${rightNames}`],
+  ['no action', undefined, { table: 'Posts' }, `undefined is not an action: ${rightNames}`],
+  ['no resource', 'read', undefined, 'the resource must be { table: "<name>" } or { function: "<name>" }'],
+  ['a name instead of a resource', 'read', 'Posts', 'the resource must be { table: "<name>" } or { function: "<name>" }'],
+  ['a misspelt resource', 'read', { tabel: 'Posts' }, 'the resource must be { table: "<name>" } or { function: "<name>" }']
+]
+for (const [what, action, resource, mistake] of impossible) {
+  t.test(`JavaScript that asks about ${what} gets an error with the right names, and no refusal`, async t => {
+    const { rolePermissions } = (await open(t, 'sqlite')).app
+    const question = [action, resource] as ['read', { table: string }]
+    const refused = { code: 'ROLE_PERMISSIONS_ERR_INVALID_QUESTION', statusCode: 500, message: `Invalid permission question: ${mistake}` }
+    t.throws(() => rolePermissions.guard(...question), refused)
+    for (const ask of ['can', 'authorize', 'explain'] as const) {
+      t.throws(() => rolePermissions[ask](rolePermissions.guest(), ...question), refused)
+      t.throws(() => rolePermissions[ask](user('ann', [rolePermissions.administrator().id]), ...question), refused)
+    }
+  })
+}
+
+t.test('a guard cannot ask for an action that the resource does not have', async t => {
+  const { rolePermissions } = (await open(t, 'sqlite')).app
+  t.throws(() => rolePermissions.guard('call', { table: 'Posts' }), { code: 'ROLE_PERMISSIONS_ERR_INVALID_QUESTION', message: `Invalid permission question: call is not an action on a table: ${rightNames}` })
+  t.throws(() => rolePermissions.guard('read', { function: 'getToken' }), { code: 'ROLE_PERMISSIONS_ERR_INVALID_QUESTION', message: `Invalid permission question: read is not an action on a function: ${rightNames}` })
+})
+
+t.test('the start says which guards ask about something undeclared, once each', async t => {
+  const { app, complaints } = await register(t, 'sqlite::memory:')
+  for (const name of ['Posst', 'Posts', 'Posst']) app.rolePermissions.guard('read', { table: name })
+  app.rolePermissions.guard('call', { function: 'publish' })
+  app.rolePermissions.declareTable(posts)
+  await app.ready()
+  app.rolePermissions.guard('read', { table: 'Later' })
+  t.strictSame(complaints.map(({ msg }) => msg), [
+    'A guard asks about the table Posst, which the app does not declare, so it admits only roles with full access: call fastify.rolePermissions.declareTable before the app is ready, or correct the guard; did you mean Posts?',
+    'A guard asks about the function publish, which the app does not declare, so it admits only roles with full access: call fastify.rolePermissions.declareFunction before the app is ready, or correct the guard'
+  ])
 })

@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { Kysely, SqliteDialect } from 'kysely'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
-import rolePermissions, { errors, type RolePermissionsOptions } from '../dist/index.js'
+import rolePermissions, { errors, type RolePermissionsOptions, type RolePermissionsService } from '../dist/index.js'
 import { open, register } from './helpers/app.js'
 
 t.test('registered alone in a bare app, it decides for its two built-in roles', async t => {
@@ -56,6 +56,27 @@ for (const [what, options, message] of refused) {
       code: 'ROLE_PERMISSIONS_ERR_INVALID_OPTIONS',
       message: `Invalid role-permissions options: ${message}`
     })
+  })
+}
+
+const id = { column: 'id', type: 'id' }
+const undeclarable: [string, keyof Pick<RolePermissionsService, 'declareTable' | 'declareFunction' | 'declareUsers'>, unknown[], string][] = [
+  ['nothing', 'declareTable', [], 'the table must be an object: { name, table, fields }'],
+  ['a table without fields', 'declareTable', [{ name: 'Posts', table: 'posts' }], 'Posts.fields must be an object, for example { id: { column: "id", type: "id" } }'],
+  ['an unknown field type', 'declareTable', [{ name: 'Posts', table: 'posts', fields: { id, title: { column: 'title', type: 'text' } } }], 'Posts.fields.title.type must be "id" or "string" or "number" or "boolean" or "date"'],
+  ['other fields that are no list', 'declareTable', [{ name: 'Posts', table: 'posts', fields: { id } }, { otherFields: 'avatar' }], 'otherFields of Posts must be a list of names'],
+  ['a function without a name', 'declareFunction', [], 'the name must be a non-empty string'],
+  ['users without a table', 'declareUsers', [{ id: 'id' }], 'table and id must be SQL names, for example { table: "users", id: "id" }'],
+  ['nothing as users', 'declareUsers', [], 'table and id must be SQL names, for example { table: "users", id: "id" }']
+]
+for (const [what, method, given, mistake] of undeclarable) {
+  t.test(`JavaScript cannot declare ${what}`, async t => {
+    const { app: { rolePermissions } } = await register(t, 'sqlite::memory:')
+    t.throws(() => { (rolePermissions[method] as (...given: unknown[]) => void)(...given) }, {
+      code: 'ROLE_PERMISSIONS_ERR_INVALID_DECLARATION',
+      message: `Invalid declaration: ${mistake} (${method})`
+    })
+    t.equal(rolePermissions.tables.size + rolePermissions.functions.size, 0)
   })
 }
 
