@@ -6,7 +6,7 @@ import type { BegunSignIns } from './begun-sign-ins.js'
 import { AWAY_SECONDS } from './database-failure.js'
 import { callbacksOf, isWeb } from './openid-client.js'
 import type { Profiles } from './profiles.js'
-import { isSignedOutAlready, signOutNobody, withSecretOfSession } from './sign-out.js'
+import { isSignedOutAlready, leaveByForm, signOutNobody, wayBackOf, withSecretOfSession, withWayBack } from './sign-out.js'
 import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
@@ -97,7 +97,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       revocation: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), withSecretOfSession(ctx, form, config.signOutSecret)) },
+        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), withWayBack(ctx, withSecretOfSession(ctx, form, config.signOutSecret))) },
         postLogoutSuccessSource: ctx => { ctx.body = pages.signedOut(clientIdOf(ctx)) }
       }
     },
@@ -141,7 +141,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       await grant.save()
       return grant
     },
-    renderError: (ctx, out, error) => {
+    renderError: async (ctx, out, error) => {
       const tooLate = error instanceof errors.SessionNotFound ? finishedSignIn(ctx) : undefined
       if (tooLate !== undefined) {
         ctx.status = 303
@@ -150,6 +150,12 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
       }
       ctx.type = 'html'
       if (isSignedOutAlready(ctx)) {
+        const back = await wayBackOf(ctx)
+        if (back !== undefined) {
+          ctx.status = 303
+          ctx.redirect(back)
+          return
+        }
         ctx.status = 200
         ctx.body = pages.signedOut(clientIdOf(ctx))
         return
@@ -196,6 +202,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
     ctx.body = pages.error(undefined, { error: 'too_many_requests' })
   })
   provider.use(signOutNobody(pages.signedOut))
+  provider.use(leaveByForm())
   // Allows exactly the profile's URLs, of either kind. oidc-provider would let native clients vary the port of a loopback address.
   provider.Client.prototype.redirectUriAllowed = function (uri) { return callbacks(this.clientId).includes(uri) }
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }

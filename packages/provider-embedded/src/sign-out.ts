@@ -1,9 +1,45 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { html } from './html.js'
 
 /** Whether a browser confirms a sign-out that is done: the button was pressed twice, or the page was open until the session ended. */
 export function isSignedOutAlready ({ oidc, status }: KoaContextWithOIDC): boolean {
   const { Session: session } = oidc.entities
   return oidc.route === 'end_session_confirm' && status === 400 && session !== undefined && session.accountId === undefined
+}
+
+/**
+ * Adds to a sign-out form where its request wants to go afterwards, so that each of several tabs goes back to its own app
+ * (RP-Initiated Logout §3). `oidc-provider` remembers only the latest request of a session.
+ */
+export function withWayBack ({ oidc: { client, params } }: KoaContextWithOIDC, form: string): string {
+  const { post_logout_redirect_uri: uri = '', state } = params ?? {}
+  const fields = { client_id: client?.clientId ?? '', post_logout_redirect_uri: String(uri), ...(typeof state === 'string' && { state }) }
+  const inputs = html`${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}`.toString()
+  return form.replace('</form>', end => inputs + end)
+}
+
+/** Where a sign-out form leads, if that is still an address of its app. Otherwise `undefined`. */
+export async function wayBackOf ({ oidc: { body, provider } }: KoaContextWithOIDC): Promise<string | undefined> {
+  const { client_id: clientId, post_logout_redirect_uri: uri, state } = body ?? {}
+  if (typeof clientId !== 'string' || typeof uri !== 'string') return undefined
+  const client = await provider.Client.find(clientId)
+  return client?.postLogoutRedirectUriAllowed(uri) === true ? withState(uri, state) : undefined
+}
+
+function withState (uri: string, state: unknown): string {
+  const url = new URL(uri)
+  if (typeof state === 'string') url.searchParams.set('state', state)
+  return url.href
+}
+
+/** Makes a confirmed sign-out lead where its own form says. */
+export function leaveByForm (): Parameters<Provider['use']>[0] {
+  return async (ctx, next) => {
+    await next()
+    const { oidc } = ctx as Partial<KoaContextWithOIDC>
+    if (oidc?.route !== 'end_session_confirm' || ctx.status !== 303 || oidc.body?.post_logout_redirect_uri === undefined) return
+    ctx.redirect(await wayBackOf(ctx as KoaContextWithOIDC) ?? oidc.urlFor('end_session_success'))
+  }
 }
 
 /**
@@ -39,9 +75,7 @@ export function signOutNobody (page: (clientId: string | undefined) => string): 
       ctx.body = page(client?.clientId)
       return
     }
-    const url = new URL(back)
-    if (typeof state === 'string') url.searchParams.set('state', state)
     ctx.status = 303
-    ctx.redirect(url.href)
+    ctx.redirect(withState(back, state))
   }
 }
