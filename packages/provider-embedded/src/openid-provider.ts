@@ -6,7 +6,7 @@ import type { BegunSignIns } from './begun-sign-ins.js'
 import { AWAY_SECONDS } from './database-failure.js'
 import { callbacksOf, isWeb } from './openid-client.js'
 import type { Profiles } from './profiles.js'
-import { isSignedOutAlready, leaveByForm, signOutNobody, wayBackOf, withSecretOfSession, withWayBack } from './sign-out.js'
+import { isSignedOutAlready, leaveByForm, signOutNobody, switchAccounts, wayBackOf, withSecretOfSession, withWayBack, type EndBrowserSession } from './sign-out.js'
 import type { SigningKey } from './signing-keys.js'
 
 /** The scopes that every first-party client gets. */
@@ -41,6 +41,7 @@ export interface OpenIdProviderConfig {
   readonly cookieKeys: readonly string[]
   /** A secret for a session's sign-out forms, given the session's `uid`. */
   readonly signOutSecret: (uid: string) => string
+  readonly endBrowserSession: EndBrowserSession
   readonly records: AdapterFactory
   readonly accounts: Accounts
   readonly limits: AccountLimits
@@ -203,6 +204,7 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   })
   provider.use(signOutNobody(pages.signedOut))
   provider.use(leaveByForm())
+  provider.use(switchAccounts(config.endBrowserSession))
   // Allows exactly the profile's URLs, of either kind. oidc-provider would let native clients vary the port of a loopback address.
   provider.Client.prototype.redirectUriAllowed = function (uri) { return callbacks(this.clientId).includes(uri) }
   provider.Client.prototype.postLogoutRedirectUriAllowed = function (uri) { return profiles.findByClientId(this.clientId)?.logoutUrls.includes(uri) === true }

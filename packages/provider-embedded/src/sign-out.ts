@@ -1,5 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { html } from './html.js'
+
+/** Signs out the browser that sent a request. Logs why it fails. */
+export type EndBrowserSession = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** Whether a browser confirms a sign-out that is done: the button was pressed twice, or the page was open until the session ended. */
 export function isSignedOutAlready ({ oidc, status }: KoaContextWithOIDC): boolean {
@@ -77,5 +81,27 @@ export function signOutNobody (page: (clientId: string | undefined) => string): 
     }
     ctx.status = 303
     ctx.redirect(withState(back, state))
+  }
+}
+
+/**
+ * Continues a sign-in that ends with another account than the one the browser is signed in with, which is signed out.
+ * `oidc-provider` would answer with a bare page that submits a form by a script.
+ */
+export function switchAccounts (endBrowserSession: EndBrowserSession): Parameters<Provider['use']>[0] {
+  return async (ctx, next) => {
+    const policy = ctx.response.get('content-security-policy')
+    await next()
+    const { oidc, params } = ctx as Partial<KoaContextWithOIDC>
+    if (oidc?.route !== 'resume' || ctx.status !== 200) return
+    const here = oidc.urlFor('resume', params)
+    // Otherwise it is the response to the app, in a form.
+    if (oidc.session?.state?.postLogoutRedirectUri !== here) return
+    // While the database is unavailable, the bare page stays. What it submits says so.
+    if (!await endBrowserSession(ctx.req, ctx.res).then(() => true, () => false)) return
+    // Takes back what allows the script.
+    ctx.set('content-security-policy', policy)
+    ctx.status = 303
+    ctx.redirect(here)
   }
 }

@@ -271,6 +271,25 @@ t.test('each of several open sign-out pages goes back to the app that opened it,
   await stays({ client_id: 'unknown', post_logout_redirect_uri: logoutUrl })
 })
 
+t.test('a sign-in that ends with another account signs the first one out, without a script, and goes back to the app', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const [ada, bea] = ['ada@example.com', 'bea@example.com']
+  for (const email of [ada, bea]) await confirmedAccount(running, email)
+  const browser = formBrowser(running.url)
+  const [attempt, others] = [await beginSignIn(running), await beginSignIn(running)]
+  // Both tabs are open before the first one signs in; the third sign-in asks explicitly.
+  const [page, other] = [await browser.open(attempt.url), await browser.open(others.url)]
+  const adas = await finishSignIn(attempt, (await browser.submit(page, '/sign-in', { email: ada, password })).url)
+  const beas = await finishSignIn(others, (await browser.submit(other, '/sign-in', { email: bea, password })).url)
+  t.match(beas.claims(), { email: bea })
+  await t.rejects(oidc.refreshTokenGrant(attempt.config, adas.refresh_token as string), { message: /./ }, 'the first account is signed out')
+  t.match((await browser.open((await beginSignIn(running)).url)).url.href, 'code=')
+  const again = await beginSignIn(running, { prompt: 'login', response_mode: 'form_post' })
+  const posted = await browser.submit(await browser.open(again.url), '/sign-in', { email: ada, password })
+  t.match(posted.html, /<form method="post" action="http:\/\/localhost:9\/callback">[^]*name="code"/, 'an app can still have its response in a form')
+})
+
 t.test('a browser that is not signed in is not asked, and runs no script, to sign out', async t => {
   const running = await startApp(t, 'sqlite')
   running.app.providerEmbedded.createProvider(profileOf())
