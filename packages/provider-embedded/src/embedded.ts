@@ -1,7 +1,6 @@
 import type { Tables } from '@latchkey/database'
 import type { ProviderLog } from '@latchkey/identity-provider'
 import type { Kysely } from 'kysely'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AdapterFactory } from 'oidc-provider'
 import { createAccountActions, type AccountActions } from './account-actions.js'
 import { createAccountLimits, type AccountLimits } from './account-limits.js'
@@ -26,6 +25,7 @@ import { createPendingEmails, type PendingEmails } from './pending-emails.js'
 import { createProfiles, type Profiles } from './profiles.js'
 import { createRecords, takeBackUse } from './records.js'
 import { loadSecrets, type Secrets } from './secrets.js'
+import type { EndBrowserSession } from './sign-out.js'
 import { loadSigningKeys } from './signing-keys.js'
 import { createTokens, type RunningProvider, type Tokens } from './tokens.js'
 
@@ -48,8 +48,7 @@ export interface Embedded {
   readonly publicUrl: string
   /** Receives each error with which a hosted page refuses a request. */
   readonly refused: (error: unknown) => void
-  /** Signs out the browser that sent a request. */
-  endBrowserSession (request: IncomingMessage, response: ServerResponse): Promise<void>
+  readonly endBrowserSession: EndBrowserSession
   /** The redirect URI that the legacy routes use. */
   readonly legacyCallback: string
   /** The OpenID provider with the current keys. Call this at each use, since keys change. */
@@ -102,9 +101,10 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     // The next request creates a provider with the new keys.
     onChange: () => { running = undefined }
   })
+  const signOutBrowser: EndBrowserSession = async (request, response) => { await guard(() => endBrowserSession(db, current().provider, request, response)) }
   const current = (): RunningProvider => {
     if (running === undefined) {
-      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, signOutSecret: uid => secrets.mac('sign-out', uid), records, accounts, limits, begunSignIns, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
+      const provider = createOpenIdProvider({ ...options, issuer, keys: keys.list(), cookieKeys: secrets.cookieKeys, signOutSecret: uid => secrets.mac('sign-out', uid), endBrowserSession: signOutBrowser, records, accounts, limits, begunSignIns, profiles, pages: pages(profiles), log, legacyCallback, refused, takeBackUse: async (...use) => { await guard(() => takeBackUse(db, ...use)) } })
       running = { provider, handle: provider.callback() }
     }
     return running
@@ -133,7 +133,7 @@ export async function startEmbedded ({ db, options, log, pages }: EmbeddedConfig
     refused,
     legacyCallback,
     legacySignIns: createLegacySignIns(records('LegacySignIn'), profiles, issuer, legacyCallback),
-    endBrowserSession: async (request, response) => { await guard(() => endBrowserSession(db, current().provider, request, response)) },
+    endBrowserSession: signOutBrowser,
     current,
     createProvider: createAdapterFactory({ issuer, keys: keys.published, profiles, actions, tokens, log }),
     rotateKeys: keys.rotate,

@@ -7,7 +7,7 @@ import { limitedPolicy } from './interaction-policy.js'
 import { callbacksOf } from './openid-client.js'
 import { clientIdOf, showError, type PagesParts } from './openid-pages.js'
 import type { Profiles } from './profiles.js'
-import { withSecretOfSession } from './sign-out.js'
+import { withSecretOfSession, withWayBack } from './sign-out.js'
 import type { SigningKey } from './signing-keys.js'
 
 export const INTERACTION_SECONDS = 60 * 60
@@ -64,7 +64,7 @@ export function configurationOf (parts: ConfigurationParts): Configuration {
       revocation: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), withSecretOfSession(ctx, form, parts.signOutSecret)) },
+        logoutSource: (ctx, form) => { ctx.body = pages.logout(clientIdOf(ctx), withWayBack(ctx, withSecretOfSession(ctx, form, parts.signOutSecret))) },
         postLogoutSuccessSource: ctx => { ctx.body = pages.signedOut(clientIdOf(ctx)) }
       }
     },
@@ -94,7 +94,7 @@ export function configurationOf (parts: ConfigurationParts): Configuration {
       }
     },
     loadExistingGrant: async ctx => await loadGrant(ctx, profiles),
-    renderError: (ctx, out, error) => { showError(ctx, out, error, parts) }
+    renderError: async (ctx, out, error) => { await showError(ctx, out, error, parts) }
   }
 }
 

@@ -1,6 +1,6 @@
 import { errors, type ErrorOut, type KoaContextWithOIDC } from 'oidc-provider'
 import { RETRY_AFTER_SECONDS } from './account-limits.js'
-import { isSignedOutAlready } from './sign-out.js'
+import { isSignedOutAlready, wayBackOf } from './sign-out.js'
 
 /** The pages that `oidc-provider` shows itself, as complete documents. */
 export interface ProviderPages {
@@ -25,13 +25,14 @@ export interface PagesParts {
   readonly refused: (error: unknown) => void
 }
 
-export function showError (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error, parts: PagesParts): void {
+export async function showError (ctx: KoaContextWithOIDC, out: ErrorOut, error: Error, parts: PagesParts): Promise<void> {
   const finished = error instanceof errors.SessionNotFound ? finishedSignIn(ctx) : undefined
   if (finished !== undefined) {
-    ctx.status = 303
-    ctx.redirect(`${parts.issuer}/interaction/${finished}/finished`)
+    redirect(ctx, `${parts.issuer}/interaction/${finished}/finished`)
   } else if (isSignedOutAlready(ctx)) {
-    show(ctx, 200, parts.pages.signedOut(clientIdOf(ctx)))
+    const back = await wayBackOf(ctx)
+    if (back === undefined) show(ctx, 200, parts.pages.signedOut(clientIdOf(ctx)))
+    else redirect(ctx, back)
   } else if (ctx.status === 429) {
     refuseNetwork(ctx, clientIdOf(ctx), error, parts)
   } else {
@@ -56,6 +57,11 @@ export function clientIdOf ({ oidc }: KoaContextWithOIDC): string | undefined {
  */
 function finishedSignIn ({ oidc, path }: KoaContextWithOIDC): string | undefined {
   return oidc.route === 'resume' && oidc.entities.Interaction === undefined ? /^\/auth\/([\w-]+)$/.exec(path)?.[1] : undefined
+}
+
+function redirect (ctx: KoaContextWithOIDC, url: string): void {
+  ctx.status = 303
+  ctx.redirect(url)
 }
 
 type Shown = Pick<KoaContextWithOIDC, 'set' | 'status' | 'type' | 'body'>

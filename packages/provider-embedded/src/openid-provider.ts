@@ -5,13 +5,14 @@ import { AWAY_SECONDS } from './database-failure.js'
 import { allowUrlsOfProfiles } from './openid-client.js'
 import { configurationOf, type ConfigurationParts } from './openid-configuration.js'
 import { refuseNetwork, TooManyRequests } from './openid-pages.js'
-import { limitSignOuts, signOutNobody } from './sign-out.js'
+import { leaveByForm, limitSignOuts, signOutNobody, switchAccounts, type EndBrowserSession } from './sign-out.js'
 
 export type { ProviderPages } from './openid-pages.js'
 
 export interface OpenIdProviderConfig extends ConfigurationParts {
   /** Marks a refresh token as unused again, after a request that started at `since` has failed. */
   readonly takeBackUse: (refreshToken: string, since: number) => Promise<void>
+  readonly endBrowserSession: EndBrowserSession
   readonly log: ProviderLog
 }
 
@@ -27,6 +28,8 @@ export function createOpenIdProvider (config: OpenIdProviderConfig): Provider {
   provider.use(resumeOnlyHere(config.begunSignIns))
   provider.use(limitSignOuts(config.limits, ctx => { refuseNetwork(ctx, undefined, new TooManyRequests(), config) }))
   provider.use(signOutNobody(config.pages.signedOut))
+  provider.use(leaveByForm())
+  provider.use(switchAccounts(config.endBrowserSession))
   allowUrlsOfProfiles(provider, config.profiles, config.legacyCallback)
   provider.on('server_error', (_ctx, error) => { config.log.error({ err: error }, 'The OpenID provider failed') })
   return provider

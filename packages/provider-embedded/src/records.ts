@@ -94,9 +94,10 @@ export async function takeBackUse (db: Kysely<Tables>, refreshToken: string, sin
     .execute()
 }
 
-/** Deletes a grant with all tokens and codes issued from it. */
+/** Deletes a grant with all tokens and codes issued from it. A sign-in that was started under it, perhaps as someone else, goes on. */
 export async function revokeGrant (db: Kysely<Tables>, grantId: string): Promise<void> {
   await db.deleteFrom('latchkey_embedded_records')
+    .where('model', '<>', 'Interaction')
     .where(({ eb, or, and }) => or([eb('grant_id', '=', grantId), and([eb('model', '=', 'Grant'), eb('id', '=', grantId)])]))
     .execute()
 }

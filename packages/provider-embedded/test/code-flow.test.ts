@@ -236,7 +236,58 @@ t.test('the button of a sign-out page still works when another tab has opened th
   const [older, newer, others] = [await browser.open(url), await browser.open(url), await other.open(url)]
   t.equal((await browser.submit(others, '/session/end/confirm', { logout: 'yes' })).status, 400, 'a page of another session does not sign out')
   t.equal((await browser.submit(older, '/session/end/confirm', { logout: 'yes' })).url.href, logoutUrl)
-  t.match((await browser.submit(newer, '/session/end/confirm', { logout: 'yes' })).html, 'You’re signed out')
+  t.equal((await browser.submit(newer, '/session/end/confirm', { logout: 'yes' })).url.href, logoutUrl, 'also when the other one has signed out')
+})
+
+t.test('each of several open sign-out pages goes back to the app that opened it, with its state', async t => {
+  const running = await startApp(t, 'sqlite')
+  const booksUrl = 'http://localhost:9/books/signed-out'
+  running.app.providerEmbedded.createProvider(profileOf())
+  running.app.providerEmbedded.createProvider(profileOf({ id: 'books', logoutUrls: [booksUrl] }))
+  const email = 'ada@example.com'
+  await confirmedAccount(running, email)
+  const notes = { client_id: 'default', post_logout_redirect_uri: logoutUrl, state: '$$ ü' }
+  const books = { client_id: 'books', post_logout_redirect_uri: booksUrl }
+  const [backToNotes, backToBooks, nowhere] = [`${logoutUrl}?${new URLSearchParams({ state: notes.state }).toString()}`, booksUrl, `${running.url}/oidc/session/end/success`]
+  for (const [first, last, arrived] of [[notes, books, backToNotes], [books, notes, backToBooks], [{}, books, nowhere], [books, {}, backToBooks]] as [Record<string, string>, Record<string, string>, string][]) {
+    const browser = formBrowser(running.url)
+    await signInByPage(running, (await beginSignIn(running)).url, { email, password }, browser)
+    const page = await browser.open(`${running.url}/oidc/session/end?${new URLSearchParams(first).toString()}`)
+    await browser.open(`${running.url}/oidc/session/end?${new URLSearchParams(last).toString()}`)
+    t.equal((await browser.submit(page, '/session/end/confirm', { logout: 'yes' })).url.href, arrived)
+    t.match((await browser.open((await beginSignIn(running)).url)).html, 'Password', 'it is signed out')
+  }
+
+  const stays = async (fields: Record<string, string>) => {
+    const browser = formBrowser(running.url)
+    await signInByPage(running, (await beginSignIn(running)).url, { email, password }, browser)
+    const page = await browser.open(`${running.url}/oidc/session/end?${new URLSearchParams(notes).toString()}`)
+    const open = { ...page, html: page.html.replaceAll(/<input type="hidden" name="(?!xsrf)[^>]*>/g, '') }
+    t.notMatch((await browser.open(`${running.url}/oidc/session/end?${new URLSearchParams({ ...notes, state: '"><b>' }).toString()}`)).html, '<b>')
+    for (const times of ['once', 'twice']) t.match((await browser.submit(open, '/session/end/confirm', { logout: 'yes', ...fields })).html, 'You’re signed out', times)
+  }
+  await stays({ client_id: 'default', post_logout_redirect_uri: 'https://evil.example/' })
+  await stays({ client_id: 'default', post_logout_redirect_uri: booksUrl })
+  await stays({ client_id: 'unknown', post_logout_redirect_uri: logoutUrl })
+})
+
+t.test('a sign-in that ends with another account signs the first one out, without a script, and goes back to the app', async t => {
+  const running = await startApp(t, 'sqlite')
+  running.app.providerEmbedded.createProvider(profileOf())
+  const [ada, bea] = ['ada@example.com', 'bea@example.com']
+  for (const email of [ada, bea]) await confirmedAccount(running, email)
+  const browser = formBrowser(running.url)
+  const [attempt, others] = [await beginSignIn(running), await beginSignIn(running)]
+  // Both tabs are open before the first one signs in; the third sign-in asks explicitly.
+  const [page, other] = [await browser.open(attempt.url), await browser.open(others.url)]
+  const adas = await finishSignIn(attempt, (await browser.submit(page, '/sign-in', { email: ada, password })).url)
+  const beas = await finishSignIn(others, (await browser.submit(other, '/sign-in', { email: bea, password })).url)
+  t.match(beas.claims(), { email: bea })
+  await t.rejects(oidc.refreshTokenGrant(attempt.config, adas.refresh_token as string), { message: /./ }, 'the first account is signed out')
+  t.match((await browser.open((await beginSignIn(running)).url)).url.href, 'code=')
+  const again = await beginSignIn(running, { prompt: 'login', response_mode: 'form_post' })
+  const posted = await browser.submit(await browser.open(again.url), '/sign-in', { email: ada, password })
+  t.match(posted.html, /<form method="post" action="http:\/\/localhost:9\/callback">[^]*name="code"/, 'an app can still have its response in a form')
 })
 
 t.test('a browser that is not signed in is not asked, and runs no script, to sign out', async t => {
