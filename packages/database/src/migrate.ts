@@ -1,10 +1,17 @@
-import { sql, type Kysely, type Migration } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import { dialectOf } from './dialect.js'
 import { DATABASE_ERR_MIGRATION_FAILED } from './errors.js'
 import { inImmediateTransaction } from './immediate-transaction.js'
 
 /** The advisory lock of Kysely's migrator, which versions before this one used: they can start at the same time. */
 const LOCK = 3_853_314_791_062_309_107n
+
+/** A step. Kysely's own type has another address in each of its versions. */
+export interface Migration {
+  up (db: Kysely<any>): Promise<void> // eslint-disable-line @typescript-eslint/no-explicit-any -- each package knows its own tables
+  /** Accepted because Kysely's migrations have it, but never run. */
+  down? (db: Kysely<any>): Promise<void> // eslint-disable-line @typescript-eslint/no-explicit-any
+}
 
 /** Migrations by name. Each runs once, in the order of the names. */
 export type Migrations = Readonly<Record<string, Migration>>

@@ -2,6 +2,7 @@ import { databaseUrl, dialects } from '@latchkey/test-databases'
 import Sqlite from 'better-sqlite3'
 import Fastify from 'fastify'
 import { Kysely, PostgresDialect, sql, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import { readFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import pg from 'pg'
 import t, { type Test } from 'tap'
@@ -85,6 +86,11 @@ for (const dialect of dialects) {
     })
   })
 }
+
+t.test('the published types work with every Kysely that the package accepts: its own Migration has another address in 0.29', async t => {
+  const declarations = await readFile(new URL('../dist/migrate.d.ts', import.meta.url), 'utf8')
+  t.strictSame([...declarations.matchAll(/import (?:type )?\{(.*?)\} from 'kysely'/g)].map(([, names]) => names?.replace('type ', '').trim()), ['Kysely'])
+})
 
 t.test('sqlite: the error says what failed, also where the database has rolled back by itself', async t => {
   const app = Fastify()

@@ -233,6 +233,14 @@ t.test('doctor reports what keeps the server from starting, and creates or chang
   for (const [index, [, expected]] of cases.entries()) t.match(found[index], expected)
 })
 
+t.test('doctor gives one remedy for a database that cannot be opened: that of the message, if it has one', async t => {
+  const { env } = await installation(t, 'sqlite')
+  const output = async (url: string) => (await latchkey({ ...env, DATABASE_URL: url })('doctor')).stdout
+  t.match(await output('postgres://a:b@127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/nowhere/ca.crt'), /^!! database: The file of sslrootcert in the database URL cannot be read \(.*\): correct its path, or let this process read it\n(?! *Remedy)/m)
+  t.match(await output('sqlite:/nowhere/latchkey.db'), /^!! database: there is no database .*: start the server once to create it, or correct DATABASE_URL\n(?! *Remedy)/m)
+  t.match(await output('postgres://a:b@127.0.0.1:1/x'), /^!! database: .*ECONNREFUSED.*\n {3}Remedy: Correct DATABASE_URL/m)
+})
+
 t.test('doctor notes that other users of the machine can read the SQLite file', { skip: process.platform === 'win32' }, async t => {
   const { cli, env } = await installation(t, 'sqlite')
   const path = (env.DATABASE_URL as string).slice('sqlite:'.length)

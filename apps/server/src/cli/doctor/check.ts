@@ -7,8 +7,9 @@ export function ok (name: string, detail: string): Check {
   return { name, state: 'ok', detail }
 }
 
-export function problem (name: string, detail: string, remedy: string): Check {
-  return { name, state: 'problem', detail, remedy }
+/** @param remedy omit it if the detail says it */
+export function problem (name: string, detail: string, remedy?: string): Check {
+  return { name, state: 'problem', detail, ...(remedy === undefined ? {} : { remedy }) }
 }
 
 export function note (name: string, detail: string, remedy?: string): Check {

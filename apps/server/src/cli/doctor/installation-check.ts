@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Config } from '../../config.js'
+import { ConfigurationError } from '../../configuration-error.js'
 import { migrationState } from '../migration-state.js'
 import { administratorRoleRemedy } from '../../first-administrator.js'
 import { openApp } from '../opened-app.js'
@@ -52,11 +53,16 @@ async function checkDatabase (config: Config, rehearsed: FastifyInstance | undef
     else checks.push(ok('migrations', 'all have run'))
     return checks.at(-1)?.state === 'ok'
   } catch (error) {
-    checks.push(problem('database', describeFailure(error), 'Correct DATABASE_URL, or make sure that the database is running and can be reached'))
+    checks.push(problem('database', describeFailure(error), saysRemedy(error) ? undefined : 'Correct DATABASE_URL, or make sure that the database is running and can be reached'))
     return false
   } finally {
     await opened?.close()
   }
+}
+
+/** Whether the error's own message says what to do. */
+function saysRemedy (error: unknown): boolean {
+  return error instanceof ConfigurationError || /^DATABASE_ERR_(?:FILE_UNUSABLE|TLS_FILE_UNREADABLE)$/.test((error as { code?: string }).code ?? '')
 }
 
 /** The first damage that SQLite finds in its file. A server keeps running on a damaged file until it reads the damaged part. */
