@@ -3,10 +3,11 @@ import type { TokenVerifier } from '@latchkey/token-verifier'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import { isDeepStrictEqual } from 'node:util'
+import { acceptProfiles, openSealed, type LeftOut, type OpenedStored } from './accepted-profiles.js'
 import { createAdapterEnds } from './adapter-ends.js'
 import type { AuthenticationSettings } from './authentication-settings.js'
 import { AUTH_PROFILES_ERR_PROFILE_NOT_FOUND } from './errors.js'
-import { describeStored, openStoredAdapter, type Adapters, type OpenedProfile } from './open-profiles.js'
+import { openStoredAdapter, type Adapters, type OpenedProfile } from './open-profiles.js'
 import type { LeftOutProfile } from './profile.js'
 import type { ProfileSecrets } from './profile-secrets.js'
 import { loadStored, VERSION_TABLE, type Stored, type StoredProfile } from './stored-profiles.js'
@@ -52,14 +53,6 @@ interface CurrentProfilesParts {
   readonly log: FastifyBaseLogger
 }
 
-interface OpenedStored extends OpenedProfile {
-  readonly source: StoredProfile
-}
-
-interface LeftOut extends LeftOutProfile {
-  readonly source: StoredProfile
-}
-
 export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesParts): CurrentProfiles {
   const { adapters, secrets, tokenVerifier, db, onSettings, log } = parts
   let configured = parts.configured
@@ -90,20 +83,12 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     const kept = new Map([...stored].filter(([, { source }]) => next.profiles.some(profile => isSame(source, profile))))
     // Retire removed adapters first, because another profile may now use their client id.
     for (const [id, { provider }] of stored) if (!kept.has(id)) ends.letGo(provider)
-    const accepted = new Map<string, OpenedStored>()
-    const refused: LeftOut[] = []
-    for (const profile of next.profiles) {
-      try {
-        accepted.set(profile.id, accept(profile, kept.get(profile.id)?.provider ?? opened.get(profile.id), [...configured, ...accepted.values()]))
-      } catch (error) {
-        refused.push({ id: profile.id, name: profile.name, reason: (error as Error).message, source: profile })
-      }
-    }
-    const others = accepted.size !== stored.size || [...accepted].some(([id, { provider }]) => stored.get(id)?.provider !== provider)
+    const { accepted, refused } = acceptProfiles(next.profiles, configured, id => kept.get(id)?.provider ?? opened.get(id), { adapters, secrets, tokenVerifier, ends })
+    const adaptersChanged = accepted.size !== stored.size || [...accepted].some(([id, { provider }]) => stored.get(id)?.provider !== provider)
     stored = accepted
     index()
-    // Only when adapters changed: trust() clears the cache of verified tokens, which a new name should not do.
-    if (others) tokenVerifier.trust(all.map(toTrustedIssuer))
+    // trust() clears the cache of verified tokens, which a new name should not do.
+    if (adaptersChanged) tokenVerifier.trust(all.map(toTrustedIssuer))
     for (const { id, name, reason, source } of refused) {
       if (!leftOut.some(before => isSame(before.source, source))) log.error({ profile: id, name, reason }, 'An authentication profile cannot be opened and is skipped. Nobody can sign in with it.')
     }
@@ -118,30 +103,12 @@ export function openCurrentProfiles (initial: Stored, parts: CurrentProfilesPart
     byId = new Map(all.map(entry => [entry.profile.id, entry]))
   }
 
-  /** @throws if its adapter cannot be opened, or another profile already accepts its tokens */
-  function accept (profile: StoredProfile, opened: OpenedProfile['provider'] | undefined, before: readonly OpenedProfile[]): OpenedStored {
-    if (before.some(({ profile: { id } }) => id === profile.id)) throw new Error('A configured profile has the same id')
-    const provider = opened ?? open(profile)
-    const accepted = { profile: describeStored(profile, before.length), provider, source: profile }
-    try {
-      tokenVerifier.check([...before, accepted].map(toTrustedIssuer))
-    } catch (error) {
-      ends.letGo(provider)
-      throw error
-    }
-    return accepted
-  }
-
-  function open (profile: StoredProfile): OpenedProfile['provider'] {
-    return openStoredAdapter(profile, profile.clientSecret === null ? null : secrets.open(profile.id, profile.clientSecret), adapters)
-  }
-
   /** Reopens the adapter in use: an adapter that registers itself elsewhere was displaced there by the one opened last. */
   function restore (id: string): void {
     const inUse = stored.get(id)
     if (inUse?.provider.retire === undefined) return
     ends.letGo(inUse.provider)
-    stored = new Map(stored).set(id, { ...inUse, provider: open(inUse.source) })
+    stored = new Map(stored).set(id, { ...inUse, provider: openSealed(inUse.source, secrets, adapters) })
     index()
   }
 

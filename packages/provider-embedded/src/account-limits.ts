@@ -1,39 +1,14 @@
 import { errors } from '@latchkey/identity-provider'
-import type { AttemptPolicy, Attempts } from './attempts.js'
+import type { Attempts } from './attempts.js'
 import { networkOf } from './client-network.js'
 import type { CodePurpose } from './codes.js'
-
-const [SECOND, MINUTE, HOUR, DAY] = [1000, 60_000, 60 * 60_000, 24 * 60 * 60_000]
-
-/**
- * - `…From` limits one client network, which may be a whole office.
- * - `…OfAccountFrom` limits what one network does to one account.
- * - `…OfAccount` limits what all networks together do to one account in a day, and is too high for a single network to reach.
- */
-const policies = {
-  passwordFrom: { free: 30, firstDelayMs: SECOND, maxDelayMs: 5 * MINUTE },
-  passwordOfAccountFrom: { free: 5, firstDelayMs: SECOND, maxDelayMs: HOUR },
-  passwordOfAccount: { free: 100, firstDelayMs: MINUTE, maxDelayMs: 15 * MINUTE, windowMs: DAY },
-  codeFrom: { free: 30, firstDelayMs: SECOND, maxDelayMs: 5 * MINUTE },
-  codeOfAccount: { free: 100, firstDelayMs: MINUTE, maxDelayMs: 15 * MINUTE, windowMs: DAY },
-  signUpFrom: { free: 20, firstDelayMs: 30 * SECOND, maxDelayMs: HOUR },
-  emailFrom: { free: 20, firstDelayMs: 30 * SECOND, maxDelayMs: HOUR },
-  emailOfAccountFrom: { free: 4, firstDelayMs: MINUTE, maxDelayMs: 4 * HOUR },
-  signInFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
-  signOutFrom: { free: 300, firstDelayMs: MINUTE, maxDelayMs: MINUTE, windowMs: 10 * MINUTE },
-  emailOfAccount: { free: 40, firstDelayMs: MINUTE, maxDelayMs: HOUR, windowMs: DAY },
-  // No one reads an email and asks for it again sooner than this. The wait is shorter for the resend button: whoever presses it has seen that an email was sent.
-  emailOfSignIn: { free: 1, firstDelayMs: 10 * SECOND, maxDelayMs: 10 * SECOND, windowMs: 10 * SECOND },
-  emailAgainOfSignIn: { free: 1, firstDelayMs: 3 * SECOND, maxDelayMs: 3 * SECOND, windowMs: 3 * SECOND }
-} as const satisfies Record<string, AttemptPolicy>
-
-type Limit = keyof typeof policies
+import { createCountedAttempts } from './counted-attempts.js'
 
 /** The `Retry-After` for a client that started too many sign-ins or sign-outs. */
 export const RETRY_AFTER_SECONDS = 60
 
 /** How long a network counts as known after the account signed in from it. */
-const KNOWN_MS = 90 * DAY
+const KNOWN_MS = 90 * 24 * 60 * 60_000
 
 /** Takes back what was counted for an attempt that turned out to be legitimate. */
 export type Rightful = () => Promise<void>
@@ -46,23 +21,7 @@ export type AccountLimits = ReturnType<typeof createAccountLimits>
  * network that the owner has signed in from before.
  */
 export function createAccountLimits (attempts: Attempts) {
-  const may = async (what: Limit, who: string) => await attempts.take(`${what}:${who}`, policies[what])
-
-  const throttled = async (what: Limit, who: string) => new errors.IDENTITY_PROVIDER_ERR_THROTTLED({ retryAfterSeconds: await attempts.secondsUntilNext(`${what}:${who}`) })
-
-  /** @throws IDENTITY_PROVIDER_ERR_THROTTLED saying how long to wait */
-  async function count (what: Limit, who: string | undefined): Promise<void> {
-    if (who !== undefined && !await may(what, who)) throw await throttled(what, who)
-  }
-
-  /** Refuses what has to wait for one account, before the limit of the whole network counts it: it must not make everyone in an office wait. */
-  async function requireNoWait (what: Limit, who: string | undefined): Promise<void> {
-    if (who !== undefined && await attempts.mustWait(`${what}:${who}`)) throw await throttled(what, who)
-  }
-
-  async function giveBack (what: Limit, who: string | undefined): Promise<void> {
-    if (who !== undefined) await attempts.giveBack(`${what}:${who}`)
-  }
+  const { take, count, requireNoWait, giveBack, forget } = createCountedAttempts(attempts)
 
   const keyOfKnown = (email: string, network: string) => `known:${email}|${network}`
   const isKnown = async (email: string, network: string | undefined) => network !== undefined && await attempts.isRemembered(keyOfKnown(email, network))
@@ -93,7 +52,7 @@ export function createAccountLimits (attempts: Attempts) {
       await count('passwordOfAccount', stranger)
       return async () => {
         await giveBack('passwordFrom', network)
-        await attempts.clear(`passwordOfAccountFrom:${pair}`)
+        await forget('passwordOfAccountFrom', pair)
         await giveBack('passwordOfAccount', stranger)
       }
     },
@@ -147,19 +106,19 @@ export function createAccountLimits (attempts: Attempts) {
     async beginEmail (interactionUid: string | null, message: string, email: string, isAskedAgain: boolean): Promise<Rightful | null> {
       if (interactionUid === null) return async () => {}
       const [what, who] = [isAskedAgain ? 'emailAgainOfSignIn' : 'emailOfSignIn', `${interactionUid}:${message}:${email}`] as const
-      return await may(what, who) ? async () => { await attempts.clear(`${what}:${who}`) } : null
+      return await take(what, who) ? async () => { await forget(what, who) } : null
     },
 
     /** Whether the network may start another hosted sign-in, for each of which a record is stored. It counts until it is finished. */
-    mayBeginSignIn: async (clientAddress: string | undefined): Promise<boolean> => await may('signInFrom', clientNetwork(clientAddress) ?? 'unknown'),
+    mayBeginSignIn: async (clientAddress: string | undefined): Promise<boolean> => await take('signInFrom', clientNetwork(clientAddress) ?? 'unknown'),
     finishSignIn: async (clientAddress: string | undefined): Promise<void> => { await giveBack('signInFrom', clientNetwork(clientAddress) ?? 'unknown') },
     /** The same for sign-outs, which store a record too. */
-    mayBeginSignOut: async (clientAddress: string | undefined): Promise<boolean> => await may('signOutFrom', clientNetwork(clientAddress) ?? 'unknown'),
+    mayBeginSignOut: async (clientAddress: string | undefined): Promise<boolean> => await take('signOutFrom', clientNetwork(clientAddress) ?? 'unknown'),
 
     /** Forgets the wrong passwords of an account whose password has changed. */
     async forgetPasswords (clientAddress: string | undefined, email: string): Promise<void> {
-      await attempts.clear(`passwordOfAccountFrom:${pairOf(email, clientNetwork(clientAddress))}`)
-      await attempts.clear(`passwordOfAccount:${email}`)
+      await forget('passwordOfAccountFrom', pairOf(email, clientNetwork(clientAddress)))
+      await forget('passwordOfAccount', email)
     },
 
     /** Remembers the network that an account signed in from. */
@@ -171,7 +130,7 @@ export function createAccountLimits (attempts: Attempts) {
 }
 
 /** All clients with an unknown address count as one. */
-export function pairOf (email: string, network: string | undefined): string {
+function pairOf (email: string, network: string | undefined): string {
   return `${email}|${network ?? 'unknown'}`
 }
 
