@@ -153,7 +153,7 @@ export async function signIn (page: Page, email = administrator, profile = 'Latc
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   // A narrow screen hides it.
-  await page.getByRole('navigation', { name: 'Pages', includeHidden: true }).waitFor({ state: 'attached' })
+  await page.getByRole('navigation', { name: 'Pages', exact: true, includeHidden: true }).waitFor({ state: 'attached' })
 }
 
 /** Checks a page with axe, in light and dark colors, and that it fits a narrow phone. Takes screenshots if SCREENSHOTS is set. */
