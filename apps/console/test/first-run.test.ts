@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { build } from 'vite'
 import { freePort, startServer, type RunningServer } from '../../server/dist-demo/running-server.js'
-import { emailedCode, examine, graphql, password, signIn, visit } from './helpers/running-console.js'
+import { account, emailedCode, examine, graphql, password, signIn, visit } from './helpers/running-console.js'
 
 const owner = 'owner@example.com'
 const log = { LOG_LEVEL: 'info', LATCHKEY_SECRET_KEY: 'a secret key for tests, and no others' }
@@ -117,6 +117,22 @@ t.test('with LATCHKEY_ADMIN_EMAIL, the user who signs up with that email is the 
     await page.getByRole('heading', { name: 'Your permissions' }).waitFor()
     t.strictSame(complaints.filter(complaint => !complaint.includes('localStorage is blocked')), [])
   })
+})
+
+t.test('with LATCHKEY_ADMIN_EMAIL, an account whose first request creates the administrator is asked for no code', async t => {
+  const server = await startServer({ env: { ...log, LATCHKEY_ADMIN_EMAIL: owner } })
+  t.teardown(async () => { await server.stop() })
+  await account(server, owner)
+  const { page } = await visit(t, '/console', server)
+  await page.route('**/graphql', async route => {
+    // Another request would be answered before the user exists.
+    if (route.request().postData()?.includes('query Me') === true) await new Promise(resolve => setTimeout(resolve, 1000))
+    await route.continue()
+  })
+  await signIn(page, owner)
+  await page.getByRole('heading', { name: 'Welcome' }).or(page.getByRole('textbox', { name: 'Code' })).first().waitFor()
+  t.equal(await page.getByRole('textbox', { name: 'Code' }).count(), 0)
+  await page.getByRole('region', { name: 'First steps' }).waitFor()
 })
 
 async function createAccount (page: Page, server: RunningServer, email: string): Promise<void> {

@@ -7,8 +7,6 @@ import { configurationOf, type ConfigurationParts } from './openid-configuration
 import { refuseNetwork, TooManyRequests } from './openid-pages.js'
 import { leaveByForm, limitSignOuts, signOutNobody, switchAccounts, type EndBrowserSession } from './sign-out.js'
 
-export type { ProviderPages } from './openid-pages.js'
-
 export interface OpenIdProviderConfig extends ConfigurationParts {
   /** Marks a refresh token as unused again, after a request that started at `since` has failed. */
   readonly takeBackUse: (refreshToken: string, since: number) => Promise<void>

@@ -111,7 +111,8 @@ function Frame () {
 /** The page itself, or first the sign-up or the claim of the first administrator if one is needed. */
 function Content () {
   const me = useQuery(meQuery)
-  const needed = useQuery(administratorNeededQuery)
+  // Afterwards, because a first request may create the user who is the administrator.
+  const needed = useQuery({ ...administratorNeededQuery, enabled: !me.isPending })
   const [later, setLater] = useState(false)
   if (me.isPending || needed.isPending) return <Loading />
   if (me.error !== null && isNobody(me.error)) return <Join administratorNeeded={needed.data === true} />

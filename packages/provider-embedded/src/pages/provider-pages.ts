@@ -1,4 +1,4 @@
-import type { ProviderPages } from '../openid-provider.js'
+import type { ProviderPages } from '../openid-pages.js'
 import type { Profiles } from '../profiles.js'
 import { NO_BRAND } from './layout.js'
 import { logoutPage, messagePage, TOO_MANY, UNAVAILABLE } from './other-pages.js'
