@@ -158,11 +158,16 @@ t.test('what has the focus is in sight, on the narrowest screens and when zoomed
     const names: string[] = []
     for (let step = 0; step < times; step++) {
       await page.keyboard.press(key)
-      const name = await page.locator(':focus').evaluateAll(([element]) => {
+      const name = await page.locator(':focus').evaluateAll(async ([element]) => {
         if (element === undefined || element.getAttribute('role') === 'region') return null
-        const { left, top, width, height } = element.getBoundingClientRect()
-        const shown = document.elementFromPoint(left + width / 2, top + height / 2)
-        return element.contains(shown) || shown?.closest('[role=radiogroup]') != null ? null : element.getAttribute('aria-label') ?? element.textContent ?? element.id
+        // The browser may scroll to it only in one of the next frames.
+        for (let frame = 0; ; frame++) {
+          const { left, top, width, height } = element.getBoundingClientRect()
+          const shown = document.elementFromPoint(left + width / 2, top + height / 2)
+          if (element.contains(shown) || shown?.closest('[role=radiogroup]') != null) return null
+          if (frame === 30) return `${element.getAttribute('aria-label') ?? element.textContent ?? element.id} at ${left}, ${top}, under ${shown?.textContent?.slice(0, 40)}`
+          await new Promise(resolve => { requestAnimationFrame(resolve) })
+        }
       })
       if (name !== null) names.push(name)
     }

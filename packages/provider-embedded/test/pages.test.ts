@@ -49,7 +49,7 @@ t.test('in a browser', async t => {
     await page.getByLabel('Email address').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Create account' }).click()
-    const { link } = await running.smtp.nth(email, 1)
+    const { link, code } = await running.smtp.nth(email, 1)
 
     const other = await openWindow(browser)
     await other.page.goto(link)
@@ -67,6 +67,9 @@ t.test('in a browser', async t => {
     await other.page.goto(link)
     t.match(await other.page.textContent('h1'), 'This link doesn’t work', 'once')
 
+    await page.getByLabel('Code').fill(code)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    t.match(await page.getByRole('alert').textContent(), 'If you’ve used the link in the email, go back to sign in')
     await page.getByRole('link', { name: 'Back to sign in' }).click()
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in' }).click()

@@ -12,7 +12,8 @@ const problems: Readonly<Record<string, Problem>> = {
   IDENTITY_PROVIDER_ERR_INVALID_CREDENTIALS: { summary: 'Incorrect email or password.' },
   IDENTITY_PROVIDER_ERR_UNAVAILABLE: { summary: 'We can’t send emails right now. Try again later.' },
   IDENTITY_PROVIDER_ERR_INVALID_CODE: {
-    summary: 'That code doesn’t work. Check it, or request a new one.',
+    // The link in the same email uses up the code, perhaps on another device.
+    summary: 'That code doesn’t work. Check it, or request a new one. If you’ve used the link in the email, go back to sign in.',
     fields: { code: 'The code is wrong, has expired or was already used' }
   },
   USERS_STORE_ERR_INVALID_EMAIL: { summary: 'Please check what you entered:', fields: { email: 'Enter an email address like name@example.com' } }
