@@ -14,7 +14,8 @@ export function SortHeader ({ children, direction, onSort, className }: SortHead
   const Icon = direction === null ? IconArrowsSort : direction === 'ASC' ? IconArrowUp : IconArrowDown
   return (
     <Table.Th className={className} aria-sort={direction === null ? 'none' : direction === 'ASC' ? 'ascending' : 'descending'}>
-      <UnstyledButton onClick={onSort} fw={700} fz='inherit'>{children} <Icon size={14} aria-hidden style={{ verticalAlign: '-2px' }} /></UnstyledButton>
+      {/* Chromium leaves a header as it is that sticks out of a wide table only in part. */}
+      <UnstyledButton onClick={onSort} onFocus={({ currentTarget }) => { currentTarget.scrollIntoView({ block: 'nearest', inline: 'nearest' }) }} fw={700} fz='inherit'>{children} <Icon size={14} aria-hidden style={{ verticalAlign: '-2px' }} /></UnstyledButton>
     </Table.Th>
   )
 }
